@@ -29,7 +29,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atelier/generator/v1/generator.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x02\n\x08\x42odySpec\x12=\n\x0cmeasurements\x18\x01 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12:\n\tbody_type\x18\x02 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0c\n\x04seed\x18\x03 \x01(\r\x12\x31\n\tweight_kg\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\xc0r@)\x00\x00\x00\x00\x00\x00\x39@@\x01H\x00\x88\x01\x01\x12+\n\x03\x61ge\x18\x05 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00.@@\x01H\x01\x88\x01\x01\x42\x0c\n\n_weight_kgB\x06\n\x04_age\"o\n\x04Look\x12\x18\n\x07skin_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\x0chairstyle_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"o\n\nOutfitItem\x12\x1d\n\ngarment_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x17\n\x04size\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x08\x12)\n\x05\x63olor\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"C\n\x06Outfit\x12\x39\n\x05items\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"\xa5\x01\n\x06Recipe\x12,\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpec\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12(\n\x04look\x18\x03 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x04 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\"\xc4\x01\n\x0bReceiptLine\x12/\n\x07reading\x18\x01 \x01(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x11\n\ttarget_mm\x18\x02 \x01(\x01\x12\x10\n\x08\x65rror_mm\x18\x03 \x01(\x01\x12,\n\x06source\x18\x04 \x01(\x0e\x32\x1c.atelier.generator.v1.Source\x12\x17\n\x0finterval_low_mm\x18\x05 \x01(\x01\x12\x18\n\x10interval_high_mm\x18\x06 \x01(\x01\"\xc3\x01\n\x07Receipt\x12\x30\n\x05lines\x18\x01 \x03(\x0b\x32!.atelier.generator.v1.ReceiptLine\x12.\n\x06\x62\x65side\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x17\n\x0fwithin_iso20685\x18\x03 \x01(\x08\x12\x13\n\x0bpoint_count\x18\x04 \x01(\x05\x12\x14\n\x0cvertex_count\x18\x05 \x01(\x05\x12\x12\n\nface_count\x18\x06 \x01(\x05\"\xd4\x01\n\x06\x41vatar\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x06recipe\x18\x02 \x01(\x0b\x32\x1c.atelier.generator.v1.Recipe\x12.\n\x07receipt\x18\x03 \x01(\x0b\x32\x1d.atelier.generator.v1.Receipt\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa3\x01\n\x13\x43reateAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\x12(\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\"D\n\x14\x43reateAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"L\n\x14PreviewAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\"\x92\x01\n\x15PreviewAvatarResponse\x12\x11\n\tpositions\x18\x01 \x01(\x0c\x12(\n\x06origin\x18\x02 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12&\n\x04step\x18\x03 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12\x14\n\x0c\x64\x65livered_mm\x18\x04 \x03(\x01\"(\n\x10GetAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x11GetAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"P\n\x12ListAvatarsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"]\n\x13ListAvatarsResponse\x12-\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x1c.atelier.generator.v1.Avatar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x13UpdateAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12-\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.LookH\x00\x88\x01\x01\x12\x31\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.OutfitH\x01\x88\x01\x01\x42\x07\n\x05_lookB\t\n\x07_outfit\"D\n\x14UpdateAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"+\n\x13\x44\x65leteAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x16\n\x14\x44\x65leteAvatarResponse\"g\n\x13\x45xportAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12:\n\x05parts\x18\x02 \x01(\x0e\x32!.atelier.generator.v1.ExportPartsB\x08\xbaH\x05\x82\x01\x02\x10\x01\"?\n\x14\x45xportAvatarResponse\x12\'\n\x03glb\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef*H\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSOURCE_ASKED\x10\x01\x12\x14\n\x10SOURCE_ESTIMATED\x10\x02*X\n\x0b\x45xportParts\x12\x1c\n\x18\x45XPORT_PARTS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XPORT_PARTS_ALL\x10\x01\x12\x15\n\x11\x45XPORT_PARTS_BODY\x10\x02\x32\x84\x06\n\x10GeneratorService\x12k\n\x0c\x43reateAvatar\x12).atelier.generator.v1.CreateAvatarRequest\x1a*.atelier.generator.v1.CreateAvatarResponse\"\x04\x88\xb5\x18\x02\x12n\n\rPreviewAvatar\x12*.atelier.generator.v1.PreviewAvatarRequest\x1a+.atelier.generator.v1.PreviewAvatarResponse\"\x04\x88\xb5\x18\x02\x12\x62\n\tGetAvatar\x12&.atelier.generator.v1.GetAvatarRequest\x1a\'.atelier.generator.v1.GetAvatarResponse\"\x04\x88\xb5\x18\x02\x12h\n\x0bListAvatars\x12(.atelier.generator.v1.ListAvatarsRequest\x1a).atelier.generator.v1.ListAvatarsResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0cUpdateAvatar\x12).atelier.generator.v1.UpdateAvatarRequest\x1a*.atelier.generator.v1.UpdateAvatarResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0c\x44\x65leteAvatar\x12).atelier.generator.v1.DeleteAvatarRequest\x1a*.atelier.generator.v1.DeleteAvatarResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0c\x45xportAvatar\x12).atelier.generator.v1.ExportAvatarRequest\x1a*.atelier.generator.v1.ExportAvatarResponse\"\x04\x88\xb5\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atelier/generator/v1/generator.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x02\n\x08\x42odySpec\x12=\n\x0cmeasurements\x18\x01 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12:\n\tbody_type\x18\x02 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0c\n\x04seed\x18\x03 \x01(\r\x12\x31\n\tweight_kg\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\xc0r@)\x00\x00\x00\x00\x00\x00\x39@@\x01H\x00\x88\x01\x01\x12+\n\x03\x61ge\x18\x05 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00.@@\x01H\x01\x88\x01\x01\x42\x0c\n\n_weight_kgB\x06\n\x04_age\"o\n\x04Look\x12\x18\n\x07skin_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\x0chairstyle_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"o\n\nOutfitItem\x12\x1d\n\ngarment_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x17\n\x04size\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x08\x12)\n\x05\x63olor\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"C\n\x06Outfit\x12\x39\n\x05items\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"\xa5\x01\n\x06Recipe\x12,\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpec\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12(\n\x04look\x18\x03 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x04 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\"\xc4\x01\n\x0bReceiptLine\x12/\n\x07reading\x18\x01 \x01(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x11\n\ttarget_mm\x18\x02 \x01(\x01\x12\x10\n\x08\x65rror_mm\x18\x03 \x01(\x01\x12,\n\x06source\x18\x04 \x01(\x0e\x32\x1c.atelier.generator.v1.Source\x12\x17\n\x0finterval_low_mm\x18\x05 \x01(\x01\x12\x18\n\x10interval_high_mm\x18\x06 \x01(\x01\"\xc3\x01\n\x07Receipt\x12\x30\n\x05lines\x18\x01 \x03(\x0b\x32!.atelier.generator.v1.ReceiptLine\x12.\n\x06\x62\x65side\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x17\n\x0fwithin_iso20685\x18\x03 \x01(\x08\x12\x13\n\x0bpoint_count\x18\x04 \x01(\x05\x12\x14\n\x0cvertex_count\x18\x05 \x01(\x05\x12\x12\n\nface_count\x18\x06 \x01(\x05\"\xd4\x01\n\x06\x41vatar\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x06recipe\x18\x02 \x01(\x0b\x32\x1c.atelier.generator.v1.Recipe\x12.\n\x07receipt\x18\x03 \x01(\x0b\x32\x1d.atelier.generator.v1.Receipt\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa3\x01\n\x13\x43reateAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\x12(\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\"D\n\x14\x43reateAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"L\n\x14PreviewAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\"\x92\x01\n\x15PreviewAvatarResponse\x12\x11\n\tpositions\x18\x01 \x01(\x0c\x12(\n\x06origin\x18\x02 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12&\n\x04step\x18\x03 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12\x14\n\x0c\x64\x65livered_mm\x18\x04 \x03(\x01\"S\n\x1b\x45stimateMeasurementsRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\"\xc3\x01\n\x13MeasurementEstimate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08value_mm\x18\x02 \x01(\x01\x12,\n\x06source\x18\x03 \x01(\x0e\x32\x1c.atelier.generator.v1.Source\x12\x17\n\x0finterval_low_mm\x18\x04 \x01(\x01\x12\x18\n\x10interval_high_mm\x18\x05 \x01(\x01\x12\x14\n\x0climit_low_mm\x18\x06 \x01(\x01\x12\x15\n\rlimit_high_mm\x18\x07 \x01(\x01\"\\\n\x1c\x45stimateMeasurementsResponse\x12<\n\testimates\x18\x01 \x03(\x0b\x32).atelier.generator.v1.MeasurementEstimate\"(\n\x10GetAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x11GetAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"P\n\x12ListAvatarsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"]\n\x13ListAvatarsResponse\x12-\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x1c.atelier.generator.v1.Avatar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x13UpdateAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12-\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.LookH\x00\x88\x01\x01\x12\x31\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.OutfitH\x01\x88\x01\x01\x42\x07\n\x05_lookB\t\n\x07_outfit\"D\n\x14UpdateAvatarResponse\x12,\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1c.atelier.generator.v1.Avatar\"+\n\x13\x44\x65leteAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x16\n\x14\x44\x65leteAvatarResponse\"g\n\x13\x45xportAvatarRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12:\n\x05parts\x18\x02 \x01(\x0e\x32!.atelier.generator.v1.ExportPartsB\x08\xbaH\x05\x82\x01\x02\x10\x01\"?\n\x14\x45xportAvatarResponse\x12\'\n\x03glb\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef*H\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSOURCE_ASKED\x10\x01\x12\x14\n\x10SOURCE_ESTIMATED\x10\x02*X\n\x0b\x45xportParts\x12\x1c\n\x18\x45XPORT_PARTS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XPORT_PARTS_ALL\x10\x01\x12\x15\n\x11\x45XPORT_PARTS_BODY\x10\x02\x32\x8a\x07\n\x10GeneratorService\x12k\n\x0c\x43reateAvatar\x12).atelier.generator.v1.CreateAvatarRequest\x1a*.atelier.generator.v1.CreateAvatarResponse\"\x04\x88\xb5\x18\x02\x12n\n\rPreviewAvatar\x12*.atelier.generator.v1.PreviewAvatarRequest\x1a+.atelier.generator.v1.PreviewAvatarResponse\"\x04\x88\xb5\x18\x02\x12\x83\x01\n\x14\x45stimateMeasurements\x12\x31.atelier.generator.v1.EstimateMeasurementsRequest\x1a\x32.atelier.generator.v1.EstimateMeasurementsResponse\"\x04\x88\xb5\x18\x02\x12\x62\n\tGetAvatar\x12&.atelier.generator.v1.GetAvatarRequest\x1a\'.atelier.generator.v1.GetAvatarResponse\"\x04\x88\xb5\x18\x02\x12h\n\x0bListAvatars\x12(.atelier.generator.v1.ListAvatarsRequest\x1a).atelier.generator.v1.ListAvatarsResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0cUpdateAvatar\x12).atelier.generator.v1.UpdateAvatarRequest\x1a*.atelier.generator.v1.UpdateAvatarResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0c\x44\x65leteAvatar\x12).atelier.generator.v1.DeleteAvatarRequest\x1a*.atelier.generator.v1.DeleteAvatarResponse\"\x04\x88\xb5\x18\x02\x12k\n\x0c\x45xportAvatar\x12).atelier.generator.v1.ExportAvatarRequest\x1a*.atelier.generator.v1.ExportAvatarResponse\"\x04\x88\xb5\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,6 +62,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEAVATARREQUEST'].fields_by_name['body']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PREVIEWAVATARREQUEST'].fields_by_name['body']._loaded_options = None
   _globals['_PREVIEWAVATARREQUEST'].fields_by_name['body']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ESTIMATEMEASUREMENTSREQUEST'].fields_by_name['body']._loaded_options = None
+  _globals['_ESTIMATEMEASUREMENTSREQUEST'].fields_by_name['body']._serialized_options = b'\272H\003\310\001\001'
   _globals['_GETAVATARREQUEST'].fields_by_name['id']._loaded_options = None
   _globals['_GETAVATARREQUEST'].fields_by_name['id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTAVATARSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -80,6 +82,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATORSERVICE'].methods_by_name['CreateAvatar']._serialized_options = b'\210\265\030\002'
   _globals['_GENERATORSERVICE'].methods_by_name['PreviewAvatar']._loaded_options = None
   _globals['_GENERATORSERVICE'].methods_by_name['PreviewAvatar']._serialized_options = b'\210\265\030\002'
+  _globals['_GENERATORSERVICE'].methods_by_name['EstimateMeasurements']._loaded_options = None
+  _globals['_GENERATORSERVICE'].methods_by_name['EstimateMeasurements']._serialized_options = b'\210\265\030\002'
   _globals['_GENERATORSERVICE'].methods_by_name['GetAvatar']._loaded_options = None
   _globals['_GENERATORSERVICE'].methods_by_name['GetAvatar']._serialized_options = b'\210\265\030\002'
   _globals['_GENERATORSERVICE'].methods_by_name['ListAvatars']._loaded_options = None
@@ -90,10 +94,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATORSERVICE'].methods_by_name['DeleteAvatar']._serialized_options = b'\210\265\030\002'
   _globals['_GENERATORSERVICE'].methods_by_name['ExportAvatar']._loaded_options = None
   _globals['_GENERATORSERVICE'].methods_by_name['ExportAvatar']._serialized_options = b'\210\265\030\002'
-  _globals['_SOURCE']._serialized_start=2781
-  _globals['_SOURCE']._serialized_end=2853
-  _globals['_EXPORTPARTS']._serialized_start=2855
-  _globals['_EXPORTPARTS']._serialized_end=2943
+  _globals['_SOURCE']._serialized_start=3158
+  _globals['_SOURCE']._serialized_end=3230
+  _globals['_EXPORTPARTS']._serialized_start=3232
+  _globals['_EXPORTPARTS']._serialized_end=3320
   _globals['_BODYSPEC']._serialized_start=217
   _globals['_BODYSPEC']._serialized_end=482
   _globals['_LOOK']._serialized_start=484
@@ -118,26 +122,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREVIEWAVATARREQUEST']._serialized_end=1871
   _globals['_PREVIEWAVATARRESPONSE']._serialized_start=1874
   _globals['_PREVIEWAVATARRESPONSE']._serialized_end=2020
-  _globals['_GETAVATARREQUEST']._serialized_start=2022
-  _globals['_GETAVATARREQUEST']._serialized_end=2062
-  _globals['_GETAVATARRESPONSE']._serialized_start=2064
-  _globals['_GETAVATARRESPONSE']._serialized_end=2129
-  _globals['_LISTAVATARSREQUEST']._serialized_start=2131
-  _globals['_LISTAVATARSREQUEST']._serialized_end=2211
-  _globals['_LISTAVATARSRESPONSE']._serialized_start=2213
-  _globals['_LISTAVATARSRESPONSE']._serialized_end=2306
-  _globals['_UPDATEAVATARREQUEST']._serialized_start=2309
-  _globals['_UPDATEAVATARREQUEST']._serialized_end=2470
-  _globals['_UPDATEAVATARRESPONSE']._serialized_start=2472
-  _globals['_UPDATEAVATARRESPONSE']._serialized_end=2540
-  _globals['_DELETEAVATARREQUEST']._serialized_start=2542
-  _globals['_DELETEAVATARREQUEST']._serialized_end=2585
-  _globals['_DELETEAVATARRESPONSE']._serialized_start=2587
-  _globals['_DELETEAVATARRESPONSE']._serialized_end=2609
-  _globals['_EXPORTAVATARREQUEST']._serialized_start=2611
-  _globals['_EXPORTAVATARREQUEST']._serialized_end=2714
-  _globals['_EXPORTAVATARRESPONSE']._serialized_start=2716
-  _globals['_EXPORTAVATARRESPONSE']._serialized_end=2779
-  _globals['_GENERATORSERVICE']._serialized_start=2946
-  _globals['_GENERATORSERVICE']._serialized_end=3718
+  _globals['_ESTIMATEMEASUREMENTSREQUEST']._serialized_start=2022
+  _globals['_ESTIMATEMEASUREMENTSREQUEST']._serialized_end=2105
+  _globals['_MEASUREMENTESTIMATE']._serialized_start=2108
+  _globals['_MEASUREMENTESTIMATE']._serialized_end=2303
+  _globals['_ESTIMATEMEASUREMENTSRESPONSE']._serialized_start=2305
+  _globals['_ESTIMATEMEASUREMENTSRESPONSE']._serialized_end=2397
+  _globals['_GETAVATARREQUEST']._serialized_start=2399
+  _globals['_GETAVATARREQUEST']._serialized_end=2439
+  _globals['_GETAVATARRESPONSE']._serialized_start=2441
+  _globals['_GETAVATARRESPONSE']._serialized_end=2506
+  _globals['_LISTAVATARSREQUEST']._serialized_start=2508
+  _globals['_LISTAVATARSREQUEST']._serialized_end=2588
+  _globals['_LISTAVATARSRESPONSE']._serialized_start=2590
+  _globals['_LISTAVATARSRESPONSE']._serialized_end=2683
+  _globals['_UPDATEAVATARREQUEST']._serialized_start=2686
+  _globals['_UPDATEAVATARREQUEST']._serialized_end=2847
+  _globals['_UPDATEAVATARRESPONSE']._serialized_start=2849
+  _globals['_UPDATEAVATARRESPONSE']._serialized_end=2917
+  _globals['_DELETEAVATARREQUEST']._serialized_start=2919
+  _globals['_DELETEAVATARREQUEST']._serialized_end=2962
+  _globals['_DELETEAVATARRESPONSE']._serialized_start=2964
+  _globals['_DELETEAVATARRESPONSE']._serialized_end=2986
+  _globals['_EXPORTAVATARREQUEST']._serialized_start=2988
+  _globals['_EXPORTAVATARREQUEST']._serialized_end=3091
+  _globals['_EXPORTAVATARRESPONSE']._serialized_start=3093
+  _globals['_EXPORTAVATARRESPONSE']._serialized_end=3156
+  _globals['_GENERATORSERVICE']._serialized_start=3323
+  _globals['_GENERATORSERVICE']._serialized_end=4229
 # @@protoc_insertion_point(module_scope)

@@ -502,6 +502,100 @@ class PreviewAvatarResponse(_message.Message):
 Global___PreviewAvatarResponse: _TypeAlias = PreviewAvatarResponse  # noqa: Y015
 
 @_typing.final
+class EstimateMeasurementsRequest(_message.Message):
+    """Asks for estimates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BODY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def body(self) -> Global___BodySpec:
+        """The person as far as known."""
+
+    def __init__(
+        self,
+        *,
+        body: Global___BodySpec | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateMeasurementsRequest: _TypeAlias = EstimateMeasurementsRequest  # noqa: Y015
+
+@_typing.final
+class MeasurementEstimate(_message.Message):
+    """One measurement, known or estimated."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_MM_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    INTERVAL_LOW_MM_FIELD_NUMBER: _builtins.int
+    INTERVAL_HIGH_MM_FIELD_NUMBER: _builtins.int
+    LIMIT_LOW_MM_FIELD_NUMBER: _builtins.int
+    LIMIT_HIGH_MM_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as `waist_girth`."""
+    value_mm: _builtins.float
+    """The person's number, or the most likely one."""
+    source: Global___Source.ValueType
+    """Whose number it is."""
+    interval_low_mm: _builtins.float
+    """Lower end of the 90 % interval; equal to the value when it was asked."""
+    interval_high_mm: _builtins.float
+    """Upper end of it."""
+    limit_low_mm: _builtins.float
+    """Smallest number that is taken."""
+    limit_high_mm: _builtins.float
+    """Largest number that is taken."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value_mm: _builtins.float = ...,
+        source: Global___Source.ValueType = ...,
+        interval_low_mm: _builtins.float = ...,
+        interval_high_mm: _builtins.float = ...,
+        limit_low_mm: _builtins.float = ...,
+        limit_high_mm: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interval_high_mm", b"interval_high_mm", "interval_low_mm", b"interval_low_mm", "limit_high_mm", b"limit_high_mm", "limit_low_mm", b"limit_low_mm", "name", b"name", "source", b"source", "value_mm", b"value_mm"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeasurementEstimate: _TypeAlias = MeasurementEstimate  # noqa: Y015
+
+@_typing.final
+class EstimateMeasurementsResponse(_message.Message):
+    """Estimates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESTIMATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def estimates(self) -> _containers.RepeatedCompositeFieldContainer[Global___MeasurementEstimate]:
+        """The 15, in their order."""
+
+    def __init__(
+        self,
+        *,
+        estimates: _abc.Iterable[Global___MeasurementEstimate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimates", b"estimates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateMeasurementsResponse: _TypeAlias = EstimateMeasurementsResponse  # noqa: Y015
+
+@_typing.final
 class GetAvatarRequest(_message.Message):
     """Asks for one avatar."""
 

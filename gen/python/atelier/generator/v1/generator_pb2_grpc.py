@@ -45,6 +45,11 @@ class GeneratorServiceStub:
                 request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarRequest.SerializeToString,
                 response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarResponse.FromString,
                 _registered_method=True)
+        self.EstimateMeasurements = channel.unary_unary(
+                '/atelier.generator.v1.GeneratorService/EstimateMeasurements',
+                request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsResponse.FromString,
+                _registered_method=True)
         self.GetAvatar = channel.unary_unary(
                 '/atelier.generator.v1.GeneratorService/GetAvatar',
                 request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.GetAvatarRequest.SerializeToString,
@@ -85,6 +90,14 @@ class GeneratorServiceServicer:
 
     def PreviewAvatar(self, request, context):
         """The body that CreateAvatar would make: positions only, nothing stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EstimateMeasurements(self, request, context):
+        """What the population says about measurements that are not known yet, with limits for each: nothing is made.
+        IMPLAUSIBLE_MEASUREMENTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,6 +150,11 @@ def add_GeneratorServiceServicer_to_server(servicer, server):
                     servicer.PreviewAvatar,
                     request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarRequest.FromString,
                     response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarResponse.SerializeToString,
+            ),
+            'EstimateMeasurements': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstimateMeasurements,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsResponse.SerializeToString,
             ),
             'GetAvatar': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAvatar,
@@ -219,6 +237,33 @@ class GeneratorService:
             '/atelier.generator.v1.GeneratorService/PreviewAvatar',
             atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarRequest.SerializeToString,
             atelier_dot_generator_dot_v1_dot_generator__pb2.PreviewAvatarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstimateMeasurements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.GeneratorService/EstimateMeasurements',
+            atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_generator__pb2.EstimateMeasurementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,10 @@ class GeneratorServiceStub:
     """Makes an avatar and stores it. IMPLAUSIBLE_MEASUREMENTS, UNKNOWN_CATALOG_ITEM, UNAVAILABLE_VARIANT."""
     PreviewAvatar: _grpc.UnaryUnaryMultiCallable[_generator_pb2.PreviewAvatarRequest, _generator_pb2.PreviewAvatarResponse]
     """The body that CreateAvatar would make: positions only, nothing stored."""
+    EstimateMeasurements: _grpc.UnaryUnaryMultiCallable[_generator_pb2.EstimateMeasurementsRequest, _generator_pb2.EstimateMeasurementsResponse]
+    """What the population says about measurements that are not known yet, with limits for each: nothing is made.
+    IMPLAUSIBLE_MEASUREMENTS.
+    """
     GetAvatar: _grpc.UnaryUnaryMultiCallable[_generator_pb2.GetAvatarRequest, _generator_pb2.GetAvatarResponse]
     """One avatar. NOT_FOUND."""
     ListAvatars: _grpc.UnaryUnaryMultiCallable[_generator_pb2.ListAvatarsRequest, _generator_pb2.ListAvatarsResponse]
@@ -57,6 +61,10 @@ class GeneratorServiceAsyncStub(GeneratorServiceStub):
     """Makes an avatar and stores it. IMPLAUSIBLE_MEASUREMENTS, UNKNOWN_CATALOG_ITEM, UNAVAILABLE_VARIANT."""
     PreviewAvatar: _aio.UnaryUnaryMultiCallable[_generator_pb2.PreviewAvatarRequest, _generator_pb2.PreviewAvatarResponse]  # type: ignore[assignment]
     """The body that CreateAvatar would make: positions only, nothing stored."""
+    EstimateMeasurements: _aio.UnaryUnaryMultiCallable[_generator_pb2.EstimateMeasurementsRequest, _generator_pb2.EstimateMeasurementsResponse]  # type: ignore[assignment]
+    """What the population says about measurements that are not known yet, with limits for each: nothing is made.
+    IMPLAUSIBLE_MEASUREMENTS.
+    """
     GetAvatar: _aio.UnaryUnaryMultiCallable[_generator_pb2.GetAvatarRequest, _generator_pb2.GetAvatarResponse]  # type: ignore[assignment]
     """One avatar. NOT_FOUND."""
     ListAvatars: _aio.UnaryUnaryMultiCallable[_generator_pb2.ListAvatarsRequest, _generator_pb2.ListAvatarsResponse]  # type: ignore[assignment]
@@ -86,6 +94,16 @@ class GeneratorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_generator_pb2.PreviewAvatarResponse, _abc.Awaitable[_generator_pb2.PreviewAvatarResponse]]:
         """The body that CreateAvatar would make: positions only, nothing stored."""
+
+    @_abc_1.abstractmethod
+    def EstimateMeasurements(
+        self,
+        request: _generator_pb2.EstimateMeasurementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_generator_pb2.EstimateMeasurementsResponse, _abc.Awaitable[_generator_pb2.EstimateMeasurementsResponse]]:
+        """What the population says about measurements that are not known yet, with limits for each: nothing is made.
+        IMPLAUSIBLE_MEASUREMENTS.
+        """
 
     @_abc_1.abstractmethod
     def GetAvatar(
