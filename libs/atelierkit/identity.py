@@ -1,0 +1,166 @@
+"""Who is calling: access tokens verified against published keys, and the caller at hand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from joserfc import jwk, jwt
+from joserfc.errors import JoseError
+
+from atelierkit.errors import Forbidden, Unauthenticated
+
+ALGORITHM = "ES256"
+ACCESS_TYPE = "access"
+"""``typ`` claim of an access token; refresh and mail tokens carry others."""
+ADMIN = "admin"
+"""Role that an ADMIN method asks for."""
+
+# Ours are under 700 bytes; a longer one is refused before anything is decoded.
+_MAX_TOKEN_CHARS = 4096
+_REFETCH_INTERVAL_S = 10.0
+_LEEWAY_S = 30
+NOT_VALID = "the access token is missing or not valid"
+"""The one text for every fault of a token: which check failed is not told."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A verified caller; ``token`` is what proved it, to be passed on to other services."""
+
+    subject: str
+    roles: frozenset[str]
+    token: str
+
+    def require_role(self, role: str) -> None:
+        """Raise Forbidden unless the caller has that role."""
+        if role not in self.roles:
+            raise Forbidden("this needs a role that you do not have", role=role)
+
+
+_caller: ContextVar[Caller | None] = ContextVar("atelier_caller", default=None)
+
+
+def current_caller() -> Caller | None:
+    """The caller of the request at hand; None where it is anonymous."""
+    return _caller.get()
+
+
+def require_caller() -> Caller:
+    """The caller of the request at hand; Unauthenticated where it is anonymous."""
+    caller = _caller.get()
+    if caller is None:
+        raise Unauthenticated(NOT_VALID)
+    return caller
+
+
+@contextmanager
+def acting(caller: Caller | None) -> Iterator[None]:
+    """Run the block on behalf of that caller; None makes it anonymous."""
+    token = _caller.set(caller)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
+
+
+class TokenVerifier(Protocol):
+    """Turns an access token into the caller that it proves."""
+
+    async def verify(self, token: str) -> Caller:
+        """Raise Unauthenticated, with one text for every fault, unless the token is good."""
+        ...
+
+
+class JwksVerifier:
+    """Verifies ES256 access tokens against a key set that is fetched when needed and kept.
+
+    ``fetch`` gives the JWKS as a mapping. A token with an unknown ``kid`` causes a new fetch, at
+    most one per ten seconds, so that forged tokens cannot drive load onto the issuer. The key comes
+    from that set alone: whatever else a token's header names is ignored.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[], Awaitable[Mapping[str, Any]]],
+        issuer: str,
+        audience: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._fetch = fetch
+        self._issuer = issuer
+        self._audience = audience
+        self._clock = clock
+        self._keys: dict[str, jwk.Key] = {}
+        self._fetched_at = float("-inf")
+
+    async def verify(self, token: str) -> Caller:
+        """Give the caller; AppErrors of ``fetch`` pass through, all other faults are Unauthenticated."""
+        kid = _kid(token)
+        if kid not in self._keys:
+            await self._refetch()
+        key = self._keys.get(kid)
+        if key is None:
+            raise Unauthenticated(NOT_VALID)
+        try:
+            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+            self._check(claims)
+        except (JoseError, ValueError, RecursionError) as error:
+            raise Unauthenticated(NOT_VALID) from error
+        return Caller(claims["sub"], frozenset(claims["roles"]), token)
+
+    async def _refetch(self) -> None:
+        now = self._clock()
+        if now - self._fetched_at < _REFETCH_INTERVAL_S:
+            return
+        # Taken before the wait, so that callers who come meanwhile do not fetch too; given back on failure.
+        before, self._fetched_at = self._fetched_at, now
+        try:
+            keys = jwk.KeySet.import_key_set(dict(await self._fetch()))  # type: ignore[arg-type]
+        except BaseException:
+            self._fetched_at = before
+            raise
+        self._keys = {key.kid: key for key in keys.keys if key.kid is not None}
+
+    def _check(self, claims: dict[str, Any]) -> None:
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._clock()),
+            leeway=_LEEWAY_S,
+            exp={"essential": True},
+            nbf={"essential": True},
+            iat={"essential": True},
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            sub={"essential": True},
+            typ={"essential": True, "value": ACCESS_TYPE},
+            roles={"essential": True},
+        )
+        registry.validate(claims)
+        if not all(type(claims[name]) is int for name in ("exp", "nbf", "iat")):
+            raise ValueError("times are whole seconds")
+        if not isinstance(claims["typ"], str) or not _is_list_of_str(claims["roles"]):
+            raise ValueError("typ is a string and roles is a list of strings")
+
+
+def _is_list_of_str(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _kid(token: str) -> str:
+    """The key id that a compact JWS names; Unauthenticated where the token has no such form."""
+    parts = token.split(".")
+    if len(token) > _MAX_TOKEN_CHARS or len(parts) != 3:
+        raise Unauthenticated(NOT_VALID)
+    try:
+        kid = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))["kid"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Unauthenticated(NOT_VALID) from error
+    if not isinstance(kid, str):
+        raise Unauthenticated(NOT_VALID)
+    return kid

@@ -1,0 +1,60 @@
+"""Lets a call in when its caller may make it, as the proto says: ``(atelier.common.v1.access)``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from google.protobuf.descriptor import ServiceDescriptor
+
+from atelier.common.v1 import access_pb2
+from atelierkit import identity
+from atelierkit.errors import Unauthenticated
+from atelierkit.identity import Caller, TokenVerifier
+from atelierkit.interceptors.around import AroundInterceptor, Call
+
+# Probes and tools carry no token; neither service says anything about people.
+_OPEN_SERVICES = frozenset({"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"})
+
+
+class Identity(AroundInterceptor):
+    """Verifies the bearer token and compares the caller with what the method demands.
+
+    A method that says nothing is closed to anonymous callers. A public method knows its caller where
+    the token is good, and takes a bad one for none: logging in with a stale token must work.
+    """
+
+    def __init__(self, services: Iterable[ServiceDescriptor], verifier: TokenVerifier | None) -> None:
+        self._access = {
+            (service.full_name, method.name): method.GetOptions().Extensions[access_pb2.access]
+            for service in services
+            for method in service.methods
+        }
+        self._verifier = verifier
+
+    @asynccontextmanager
+    async def around(self, call: Call) -> AsyncIterator[None]:
+        """Run the call on behalf of its caller."""
+        with identity.acting(await self._admitted(call)):
+            yield
+
+    async def _admitted(self, call: Call) -> Caller | None:
+        access = self._access.get((call.service, call.method), access_pb2.ACCESS_UNSPECIFIED)
+        if access == access_pb2.ACCESS_PUBLIC or call.service in _OPEN_SERVICES:
+            return await self._known(call)
+        caller = await self._verified(call)
+        if access == access_pb2.ACCESS_ADMIN:
+            caller.require_role(identity.ADMIN)
+        return caller
+
+    async def _known(self, call: Call) -> Caller | None:
+        try:
+            return await self._verified(call)
+        except Unauthenticated:
+            return None
+
+    async def _verified(self, call: Call) -> Caller:
+        scheme, _, token = (call.text("authorization") or "").partition(" ")
+        if self._verifier is None or scheme.lower() != "bearer" or not token:
+            raise Unauthenticated(identity.NOT_VALID)
+        return await self._verifier.verify(token)

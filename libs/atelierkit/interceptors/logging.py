@@ -1,0 +1,69 @@
+"""The request's id and deadline, and one log line when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+
+from atelierkit import context
+from atelierkit.errors import Code
+from atelierkit.interceptors.around import AroundInterceptor, Call, Context
+from atelierkit.logs import get_logger
+
+_log = get_logger(__name__)
+
+# A deadline further away than a day is none; grpc gives about 292 years where the client set none.
+_NO_DEADLINE_S = 86_400.0
+
+# Probes come every few seconds from every side and say nothing when they succeed.
+_QUIET_SERVICES = frozenset({"grpc.health.v1.Health"})
+
+
+def outcome(call_context: Context, error: BaseException | None) -> Code:
+    """The status code that a call ends with: what it raised, else what its context was told."""
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return Code.CANCELLED
+    code = call_context.code()
+    if code is None or code == 0:
+        return Code.OK if error is None else Code.UNKNOWN
+    return Code(code.value[0] if isinstance(code, grpc.StatusCode) else code)
+
+
+class RequestContext(AroundInterceptor):
+    """Outermost: takes the caller's request id, or makes one, and remembers the deadline."""
+
+    @asynccontextmanager
+    async def around(self, call: Call) -> AsyncIterator[None]:
+        """Run the call as one request."""
+        remaining = call.context.time_remaining()
+        timeout_s = remaining if remaining is not None and remaining < _NO_DEADLINE_S else None
+        with context.request(id=call.text(context.REQUEST_ID_KEY), timeout_s=timeout_s):
+            yield
+
+
+class AccessLog(AroundInterceptor):
+    """One line per call: method, code, duration."""
+
+    @asynccontextmanager
+    async def around(self, call: Call) -> AsyncIterator[None]:
+        """Log the call when it ends, however it ends."""
+        start = time.perf_counter()
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            code = outcome(call.context, error)
+            log = _log.debug if code is Code.OK and call.service in _QUIET_SERVICES else _log.info
+            log(
+                "call ended",
+                rpc=f"{call.service}/{call.method}",
+                code=code.name,
+                duration_ms=round((time.perf_counter() - start) * 1e3, 3),
+            )

@@ -1,0 +1,33 @@
+"""Rate, errors and duration of every call, and how many are at work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from atelierkit import metrics
+from atelierkit.interceptors.around import AroundInterceptor, Call
+from atelierkit.interceptors.logging import outcome
+
+
+class Metrics(AroundInterceptor):
+    """Counts and times calls by service and method; both come from registered handlers, so the set is closed."""
+
+    @asynccontextmanager
+    async def around(self, call: Call) -> AsyncIterator[None]:
+        """Measure the call, however it ends."""
+        labels = {"service": call.service, "method": call.method}
+        in_flight = metrics.GRPC_SERVER_IN_FLIGHT.labels(**labels)
+        start = time.perf_counter()
+        error: BaseException | None = None
+        in_flight.inc()
+        try:
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            in_flight.dec()
+            metrics.GRPC_SERVER_REQUESTS.labels(**labels, code=outcome(call.context, error).name).inc()
+            metrics.observe(metrics.GRPC_SERVER_DURATION, time.perf_counter() - start, **labels)

@@ -1,0 +1,68 @@
+"""Prometheus metrics: how they are observed with exemplars, and the port they are served on.
+
+Each service declares its metrics once, in its own ``metrics.py``, as module constants on the default
+registry; this module declares those of every gRPC server.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from atelierkit import tracing
+
+GRPC_SERVER_REQUESTS = Counter(
+    "atelier_grpc_server_requests_total",
+    "Calls answered, by status code.",
+    ["service", "method", "code"],
+)
+GRPC_SERVER_DURATION = Histogram(
+    "atelier_grpc_server_duration_seconds",
+    "Time from a call's arrival to its last byte.",
+    ["service", "method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+GRPC_SERVER_IN_FLIGHT = Gauge(
+    "atelier_grpc_server_in_flight",
+    "Calls at work now.",
+    ["service", "method"],
+)
+
+
+def observe(histogram: Histogram, seconds: float, **labels: str) -> None:
+    """Record a duration, with the trace at hand as its exemplar."""
+    child = histogram.labels(**labels) if labels else histogram
+    child.observe(seconds, exemplar=_exemplar())
+
+
+@contextmanager
+def timed(histogram: Histogram, **labels: str) -> Iterator[None]:
+    """Record how long the block takes, whether it succeeds or not."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        observe(histogram, time.perf_counter() - start, **labels)
+
+
+def _exemplar() -> dict[str, str] | None:
+    exemplar = tracing.exemplar()
+    return None if exemplar is None else dict(exemplar)
+
+
+@contextmanager
+def served(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
+    """Serve the registry over HTTP on its own port (0: a free one) while the block runs; gives the port.
+
+    Scrapers that ask for OpenMetrics get exemplars; the classic text format has none.
+    """
+    server, thread = start_http_server(port, addr=host, registry=registry)
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

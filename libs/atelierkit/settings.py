@@ -1,0 +1,117 @@
+"""Settings that every service shares; each service adds its own fields and its prefix.
+
+Environment variables are ``ATELIER_<SERVICE>_<FIELD>``; ``ATELIER_DATA_DIR`` alone is common to all.
+Telemetry keeps its standard names (``OTEL_*``), and so does S3 (``AWS_*``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+@dataclass(frozen=True)
+class Tls:
+    """PEM files for mutual TLS: the same three serve a server and its clients."""
+
+    cert: Path
+    key: Path
+    client_ca: Path
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_prefix="ATELIER_",
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+
+class ServiceSettings(_Settings):
+    """What every process needs to listen, log, stop and find its files."""
+
+    host: str = "127.0.0.1"
+    """Address that the gRPC server listens on; loopback unless TLS or a private network guards it."""
+    port: int = Field(default=50051, ge=0, le=65535)
+    """Port of the gRPC server; 0 takes a free one."""
+    metrics_host: str = "127.0.0.1"
+    """Address that Prometheus' metrics are served on."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Port of the metrics, apart from the service's own; unset serves none, 0 takes a free one."""
+    drain_grace_s: float = Field(default=10.0, ge=0)
+    """Time that running calls get to finish after the server has stopped taking new ones."""
+    endpoint_notice_s: float = Field(default=0.0, ge=0)
+    """Wait between saying NOT_SERVING and refusing calls, for load balancers to notice; about 5 in a cluster."""
+    reflection: bool = False
+    """Whether gRPC reflection describes the service to anyone who asks."""
+    max_message_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
+    """Largest gRPC message taken or sent; big bytes ride in the object store, not in messages."""
+    max_concurrent_rpcs: int = Field(default=256, gt=0)
+    """Calls at work at a time; further ones are answered RESOURCE_EXHAUSTED at once."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe level that is logged."""
+    log_format: Literal["json", "console"] = "json"
+    """One JSON object per line, or lines for people."""
+    tls_cert: Path | None = None
+    """PEM certificate of this service; with the next two it switches mutual TLS on."""
+    tls_key: Path | None = None
+    """PEM private key of ``tls_cert``."""
+    tls_client_ca: Path | None = None
+    """PEM certificates of the authorities whose peers are trusted, clients and servers alike."""
+    models_dir: Path = Path("models")
+    """Folder of the trained models, one subfolder with a manifest each."""
+    data_dir: Path = Field(default=Path(".data"), validation_alias="ATELIER_DATA_DIR")
+    """Folder of everything that the platform stores on this machine; common to all services."""
+    blob_url: str = Field(default_factory=lambda fields: _blob_folder(fields))
+    """Object store: ``file:///path``, ``s3://bucket/prefix`` or ``memory://``; a folder in ``data_dir`` by default."""
+
+    @property
+    def tls(self) -> Tls | None:
+        """The three TLS files; None where the service speaks plain text."""
+        if self.tls_cert is None or self.tls_key is None or self.tls_client_ca is None:
+            return None
+        return Tls(self.tls_cert, self.tls_key, self.tls_client_ca)
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        files = (self.tls_cert, self.tls_key, self.tls_client_ca)
+        if any(files) and not all(files):
+            raise ValueError("tls_cert, tls_key and tls_client_ca are set together or not at all")
+        return self
+
+
+def _blob_folder(fields: dict[str, Any]) -> str:
+    # An invalid data_dir is missing here; pydantic then reports it and drops this value.
+    return (Path(fields.get("data_dir", ".data")).absolute() / "blobs").as_uri()
+
+
+class DatabaseSettings(_Settings):
+    """A service that owns a schema in PostgreSQL."""
+
+    database_url: SecretStr
+    """``postgresql+psycopg://role:password@host:port/database`` of the role that owns the service's schema."""
+    database_pool_size: int = Field(default=5, gt=0)
+    """Connections kept open."""
+    database_pool_overflow: int = Field(default=5, ge=0)
+    """Connections opened beyond those under load, and closed after it."""
+    database_pool_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait for a connection; shorter than a request's deadline, so that the caller gets an answer."""
+    database_statement_timeout_s: float = Field(default=5.0, gt=0)
+    """Longest run of one SQL statement."""
+
+
+class TokenSettings(_Settings):
+    """A service that verifies its callers' access tokens."""
+
+    auth_addr: str
+    """host:port of the auth service, whose published keys sign the tokens."""
+    issuer: str = "atelier"
+    """``iss`` that a token must carry."""
+    audience: str = "atelier"
+    """``aud`` that a token must carry."""
