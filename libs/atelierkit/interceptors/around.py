@@ -72,6 +72,16 @@ def wrapped(handler: Handler, enter: Callable[[Context], AbstractAsyncContextMan
             async for message in behaviour(request, context):
                 yield message
 
+    return reshaped(handler, streaming if handler.response_streaming else once)
+
+
+def reshaped(
+    handler: Handler,
+    behaviour: Callable[[Any, Context], Any],
+    *,
+    request_deserializer: Callable[[bytes], Any] | None = None,
+) -> Handler:
+    """The handler with another behaviour of the same kind, and another deserializer where one is given."""
     make = {
         (False, False): grpc.unary_unary_rpc_method_handler,
         (True, False): grpc.stream_unary_rpc_method_handler,
@@ -79,7 +89,7 @@ def wrapped(handler: Handler, enter: Callable[[Context], AbstractAsyncContextMan
         (True, True): grpc.stream_stream_rpc_method_handler,
     }[bool(handler.request_streaming), bool(handler.response_streaming)]
     return make(
-        streaming if handler.response_streaming else once,
-        request_deserializer=handler.request_deserializer,
+        behaviour,
+        request_deserializer=request_deserializer or handler.request_deserializer,
         response_serializer=handler.response_serializer,
     )

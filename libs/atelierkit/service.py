@@ -1,0 +1,91 @@
+"""The life of a service process: settings, build, serve, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, TypeVar
+
+import uvloop
+from pydantic import ValidationError
+
+from atelierkit import logs, metrics, tracing
+from atelierkit.errors import AppError
+from atelierkit.server import Service, serving
+from atelierkit.settings import ServiceSettings
+
+__all__ = ["Service", "run"]
+
+_Settings = TypeVar("_Settings", bound=ServiceSettings)
+_log = logs.get_logger(__name__)
+
+
+_Build = Callable[[_Settings, AsyncExitStack], Awaitable[Service]]
+
+
+def run(settings_cls: type[_Settings], build: _Build[_Settings]) -> None:
+    """Run the service until SIGTERM or SIGINT.
+
+    ``build`` makes the service from its settings; what it puts on the stack is closed after the
+    server has drained. A failed start logs one line and exits with status 1.
+    """
+    name = settings_cls.__module__.split(".")[-2]
+    logs.configure(name)
+    settings = _read(settings_cls)
+    logs.configure(name, level=settings.log_level, format=settings.log_format)
+    with tracing.tracing(name):
+        uvloop.run(_until_signalled(_serve(settings, build)))
+
+
+def _read(settings_cls: type[_Settings]) -> _Settings:
+    try:
+        return settings_cls()
+    except ValidationError as error:
+        prefix = str(settings_cls.model_config.get("env_prefix", ""))
+        faults = [
+            f"{prefix}{str(fault['loc'][0] if fault['loc'] else '').upper().removeprefix(prefix)}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        _log.error("start failed", cause="; ".join(faults))
+        raise SystemExit(1) from None
+
+
+async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Run the work; the first SIGTERM or SIGINT cancels it, which lets it clean up, and later ones change nothing."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    asked: list[signal.Signals] = []
+
+    def stop(number: signal.Signals) -> None:
+        if not asked:
+            asked.append(number)
+            _log.info("stopping", signal=number.name)
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+    _log.info("stopped")
+
+
+async def _serve(settings: _Settings, build: _Build[_Settings]) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            service = await build(settings, stack)
+            if settings.metrics_port is not None:
+                stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port))
+            running = await stack.enter_async_context(serving(service, settings))
+        except (AppError, OSError) as error:
+            _log.error("start failed", cause=str(error))
+            raise SystemExit(1) from error
+        except Exception as error:
+            _log.exception("start failed", cause=f"{type(error).__name__}: {error}")
+            raise SystemExit(1) from error
+        _log.info("serving", rpc_service=service.name, host=settings.host, port=running.port)
+        await asyncio.get_running_loop().create_future()

@@ -1,0 +1,8 @@
+"""What tests of services stand on: a real server in process, tokens, and PostgreSQL (``testing.fixtures``)."""
+
+from __future__ import annotations
+
+from atelierkit.testing.servers import serve
+from atelierkit.testing.tokens import MemoryVerifier, signed_token, test_jwks, test_verifier
+
+__all__ = ["MemoryVerifier", "serve", "signed_token", "test_jwks", "test_verifier"]
