@@ -27,7 +27,7 @@ from atelier.common.v1 import outfit_pb2 as atelier_dot_common_dot_v1_dot_outfit
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/catalog/v1/catalog.proto\x12\x12\x61telier.catalog.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1b\x62uf/validate/validate.proto\"\'\n\rLocalizedText\x12\n\n\x02\x65n\x18\x01 \x01(\t\x12\n\n\x02\x66r\x18\x02 \x01(\t\"M\n\x0b\x43olorOption\x12\r\n\x05\x63olor\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"M\n\nSizeOption\x12\r\n\x05label\x18\x01 \x01(\t\x12\x30\n\x06girths\x18\x02 \x01(\x0b\x32 .atelier.common.v1.GarmentGirths\"N\n\tEaseRange\x12\x0c\n\x04zone\x18\x01 \x01(\t\x12\x10\n\x08least_mm\x18\x02 \x01(\x01\x12\x10\n\x08ideal_mm\x18\x03 \x01(\x01\x12\x0f\n\x07most_mm\x18\x04 \x01(\x01\"\xb9\x02\n\x07Garment\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x08\x63\x61tegory\x18\x02 \x01(\x0e\x32\x1c.atelier.catalog.v1.Category\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12-\n\x05sizes\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.SizeOption\x12/\n\x06\x63olors\x18\x05 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\x12#\n\x03\x63ut\x18\x06 \x01(\x0b\x32\x16.atelier.common.v1.Cut\x12+\n\x04\x65\x61se\x18\x07 \x03(\x0b\x32\x1d.atelier.catalog.v1.EaseRange\x12\x0f\n\x07licence\x18\x08 \x01(\t\"\xaa\x01\n\tHairstyle\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12/\n\x07pattern\x18\x03 \x01(\x0e\x32\x1e.atelier.common.v1.HairPattern\x12/\n\x06\x63olors\x18\x04 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\"R\n\x04Skin\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x63olor\x18\x02 \x01(\t\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"O\n\x13ListGarmentsRequest\x12\x38\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1c.atelier.catalog.v1.CategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01\"E\n\x14ListGarmentsResponse\x12-\n\x08garments\x18\x01 \x03(\x0b\x32\x1b.atelier.catalog.v1.Garment\"*\n\x11GetGarmentRequest\x12\x15\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"B\n\x12GetGarmentResponse\x12,\n\x07garment\x18\x01 \x01(\x0b\x32\x1b.atelier.catalog.v1.Garment\"\x17\n\x15ListHairstylesRequest\"K\n\x16ListHairstylesResponse\x12\x31\n\nhairstyles\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.Hairstyle\"\x12\n\x10ListSkinsRequest\"<\n\x11ListSkinsResponse\x12\'\n\x05skins\x18\x01 \x03(\x0b\x32\x18.atelier.catalog.v1.Skin\"\\\n\nOutfitItem\x12\x1d\n\ngarment_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x17\n\x04size\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x08\x12\x16\n\x05\x63olor\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x07\"\xb7\x01\n\x12ResolveLookRequest\x12\x18\n\x07skin_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\x0chairstyle_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\x12\x38\n\x06outfit\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"z\n\x13ResolveLookResponse\x12\x31\n\nappearance\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.Appearance\x12\x30\n\x08garments\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarment*\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41TEGORY_DRESS\x10\x01\x12\x12\n\x0e\x43\x41TEGORY_SKIRT\x10\x02\x12\x14\n\x10\x43\x41TEGORY_SWEATER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_TSHIRT\x10\x04\x12\x15\n\x11\x43\x41TEGORY_TROUSERS\x10\x05\x32\xa0\x04\n\x0e\x43\x61talogService\x12j\n\x0cListGarments\x12\'.atelier.catalog.v1.ListGarmentsRequest\x1a(.atelier.catalog.v1.ListGarmentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x64\n\nGetGarment\x12%.atelier.catalog.v1.GetGarmentRequest\x1a&.atelier.catalog.v1.GetGarmentResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListHairstyles\x12).atelier.catalog.v1.ListHairstylesRequest\x1a*.atelier.catalog.v1.ListHairstylesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x61\n\tListSkins\x12$.atelier.catalog.v1.ListSkinsRequest\x1a%.atelier.catalog.v1.ListSkinsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12g\n\x0bResolveLook\x12&.atelier.catalog.v1.ResolveLookRequest\x1a\'.atelier.catalog.v1.ResolveLookResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/catalog/v1/catalog.proto\x12\x12\x61telier.catalog.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1b\x62uf/validate/validate.proto\"\'\n\rLocalizedText\x12\n\n\x02\x65n\x18\x01 \x01(\t\x12\n\n\x02\x66r\x18\x02 \x01(\t\"M\n\x0b\x43olorOption\x12\r\n\x05\x63olor\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"M\n\nSizeOption\x12\r\n\x05label\x18\x01 \x01(\t\x12\x30\n\x06girths\x18\x02 \x01(\x0b\x32 .atelier.common.v1.GarmentGirths\"N\n\tEaseRange\x12\x0c\n\x04zone\x18\x01 \x01(\t\x12\x10\n\x08least_mm\x18\x02 \x01(\x01\x12\x10\n\x08ideal_mm\x18\x03 \x01(\x01\x12\x0f\n\x07most_mm\x18\x04 \x01(\x01\"\xe7\x02\n\x07Garment\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x08\x63\x61tegory\x18\x02 \x01(\x0e\x32\x1c.atelier.catalog.v1.Category\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12-\n\x05sizes\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.SizeOption\x12/\n\x06\x63olors\x18\x05 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\x12#\n\x03\x63ut\x18\x06 \x01(\x0b\x32\x16.atelier.common.v1.Cut\x12+\n\x04\x65\x61se\x18\x07 \x03(\x0b\x32\x1d.atelier.catalog.v1.EaseRange\x12\x0f\n\x07licence\x18\x08 \x01(\t\x12,\n\x06\x63overs\x18\t \x03(\x0e\x32\x1c.atelier.catalog.v1.BodyPart\"\xaa\x01\n\tHairstyle\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12/\n\x07pattern\x18\x03 \x01(\x0e\x32\x1e.atelier.common.v1.HairPattern\x12/\n\x06\x63olors\x18\x04 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\"R\n\x04Skin\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x63olor\x18\x02 \x01(\t\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"O\n\x13ListGarmentsRequest\x12\x38\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1c.atelier.catalog.v1.CategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01\"E\n\x14ListGarmentsResponse\x12-\n\x08garments\x18\x01 \x03(\x0b\x32\x1b.atelier.catalog.v1.Garment\"*\n\x11GetGarmentRequest\x12\x15\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"B\n\x12GetGarmentResponse\x12,\n\x07garment\x18\x01 \x01(\x0b\x32\x1b.atelier.catalog.v1.Garment\"\x17\n\x15ListHairstylesRequest\"K\n\x16ListHairstylesResponse\x12\x31\n\nhairstyles\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.Hairstyle\"\x12\n\x10ListSkinsRequest\"<\n\x11ListSkinsResponse\x12\'\n\x05skins\x18\x01 \x03(\x0b\x32\x18.atelier.catalog.v1.Skin\"\\\n\nOutfitItem\x12\x1d\n\ngarment_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x17\n\x04size\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x08\x12\x16\n\x05\x63olor\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x07\"\xb7\x01\n\x12ResolveLookRequest\x12\x18\n\x07skin_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\x0chairstyle_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\x12\x38\n\x06outfit\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"z\n\x13ResolveLookResponse\x12\x31\n\nappearance\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.Appearance\x12\x30\n\x08garments\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarment*\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41TEGORY_DRESS\x10\x01\x12\x12\n\x0e\x43\x41TEGORY_SKIRT\x10\x02\x12\x14\n\x10\x43\x41TEGORY_SWEATER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_TSHIRT\x10\x04\x12\x15\n\x11\x43\x41TEGORY_TROUSERS\x10\x05*N\n\x08\x42odyPart\x12\x19\n\x15\x42ODY_PART_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42ODY_PART_TORSO\x10\x01\x12\x12\n\x0e\x42ODY_PART_LEGS\x10\x02\x32\xa0\x04\n\x0e\x43\x61talogService\x12j\n\x0cListGarments\x12\'.atelier.catalog.v1.ListGarmentsRequest\x1a(.atelier.catalog.v1.ListGarmentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x64\n\nGetGarment\x12%.atelier.catalog.v1.GetGarmentRequest\x1a&.atelier.catalog.v1.GetGarmentResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListHairstyles\x12).atelier.catalog.v1.ListHairstylesRequest\x1a*.atelier.catalog.v1.ListHairstylesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x61\n\tListSkins\x12$.atelier.catalog.v1.ListSkinsRequest\x1a%.atelier.catalog.v1.ListSkinsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12g\n\x0bResolveLook\x12&.atelier.catalog.v1.ResolveLookRequest\x1a\'.atelier.catalog.v1.ResolveLookResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,8 +62,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CATALOGSERVICE'].methods_by_name['ListSkins']._serialized_options = b'\220\002\001\210\265\030\001'
   _globals['_CATALOGSERVICE'].methods_by_name['ResolveLook']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['ResolveLook']._serialized_options = b'\220\002\001\210\265\030\001'
-  _globals['_CATEGORY']._serialized_start=1854
-  _globals['_CATEGORY']._serialized_end=1996
+  _globals['_CATEGORY']._serialized_start=1900
+  _globals['_CATEGORY']._serialized_end=2042
+  _globals['_BODYPART']._serialized_start=2044
+  _globals['_BODYPART']._serialized_end=2122
   _globals['_LOCALIZEDTEXT']._serialized_start=149
   _globals['_LOCALIZEDTEXT']._serialized_end=188
   _globals['_COLOROPTION']._serialized_start=190
@@ -73,33 +75,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EASERANGE']._serialized_start=348
   _globals['_EASERANGE']._serialized_end=426
   _globals['_GARMENT']._serialized_start=429
-  _globals['_GARMENT']._serialized_end=742
-  _globals['_HAIRSTYLE']._serialized_start=745
-  _globals['_HAIRSTYLE']._serialized_end=915
-  _globals['_SKIN']._serialized_start=917
-  _globals['_SKIN']._serialized_end=999
-  _globals['_LISTGARMENTSREQUEST']._serialized_start=1001
-  _globals['_LISTGARMENTSREQUEST']._serialized_end=1080
-  _globals['_LISTGARMENTSRESPONSE']._serialized_start=1082
-  _globals['_LISTGARMENTSRESPONSE']._serialized_end=1151
-  _globals['_GETGARMENTREQUEST']._serialized_start=1153
-  _globals['_GETGARMENTREQUEST']._serialized_end=1195
-  _globals['_GETGARMENTRESPONSE']._serialized_start=1197
-  _globals['_GETGARMENTRESPONSE']._serialized_end=1263
-  _globals['_LISTHAIRSTYLESREQUEST']._serialized_start=1265
-  _globals['_LISTHAIRSTYLESREQUEST']._serialized_end=1288
-  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_start=1290
-  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_end=1365
-  _globals['_LISTSKINSREQUEST']._serialized_start=1367
-  _globals['_LISTSKINSREQUEST']._serialized_end=1385
-  _globals['_LISTSKINSRESPONSE']._serialized_start=1387
-  _globals['_LISTSKINSRESPONSE']._serialized_end=1447
-  _globals['_OUTFITITEM']._serialized_start=1449
-  _globals['_OUTFITITEM']._serialized_end=1541
-  _globals['_RESOLVELOOKREQUEST']._serialized_start=1544
-  _globals['_RESOLVELOOKREQUEST']._serialized_end=1727
-  _globals['_RESOLVELOOKRESPONSE']._serialized_start=1729
-  _globals['_RESOLVELOOKRESPONSE']._serialized_end=1851
-  _globals['_CATALOGSERVICE']._serialized_start=1999
-  _globals['_CATALOGSERVICE']._serialized_end=2543
+  _globals['_GARMENT']._serialized_end=788
+  _globals['_HAIRSTYLE']._serialized_start=791
+  _globals['_HAIRSTYLE']._serialized_end=961
+  _globals['_SKIN']._serialized_start=963
+  _globals['_SKIN']._serialized_end=1045
+  _globals['_LISTGARMENTSREQUEST']._serialized_start=1047
+  _globals['_LISTGARMENTSREQUEST']._serialized_end=1126
+  _globals['_LISTGARMENTSRESPONSE']._serialized_start=1128
+  _globals['_LISTGARMENTSRESPONSE']._serialized_end=1197
+  _globals['_GETGARMENTREQUEST']._serialized_start=1199
+  _globals['_GETGARMENTREQUEST']._serialized_end=1241
+  _globals['_GETGARMENTRESPONSE']._serialized_start=1243
+  _globals['_GETGARMENTRESPONSE']._serialized_end=1309
+  _globals['_LISTHAIRSTYLESREQUEST']._serialized_start=1311
+  _globals['_LISTHAIRSTYLESREQUEST']._serialized_end=1334
+  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_start=1336
+  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_end=1411
+  _globals['_LISTSKINSREQUEST']._serialized_start=1413
+  _globals['_LISTSKINSREQUEST']._serialized_end=1431
+  _globals['_LISTSKINSRESPONSE']._serialized_start=1433
+  _globals['_LISTSKINSRESPONSE']._serialized_end=1493
+  _globals['_OUTFITITEM']._serialized_start=1495
+  _globals['_OUTFITITEM']._serialized_end=1587
+  _globals['_RESOLVELOOKREQUEST']._serialized_start=1590
+  _globals['_RESOLVELOOKREQUEST']._serialized_end=1773
+  _globals['_RESOLVELOOKRESPONSE']._serialized_start=1775
+  _globals['_RESOLVELOOKRESPONSE']._serialized_end=1897
+  _globals['_CATALOGSERVICE']._serialized_start=2125
+  _globals['_CATALOGSERVICE']._serialized_end=2669
 # @@protoc_insertion_point(module_scope)

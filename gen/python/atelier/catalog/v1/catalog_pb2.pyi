@@ -56,6 +56,30 @@ CATEGORY_TROUSERS: Category.ValueType  # 5
 """Trousers."""
 Global___Category: _TypeAlias = Category  # noqa: Y015
 
+class _BodyPart:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BodyPartEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BodyPart.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BODY_PART_UNSPECIFIED: _BodyPart.ValueType  # 0
+    """Never sent."""
+    BODY_PART_TORSO: _BodyPart.ValueType  # 1
+    """Torso and arms."""
+    BODY_PART_LEGS: _BodyPart.ValueType  # 2
+    """Hip and legs."""
+
+class BodyPart(_BodyPart, metaclass=_BodyPartEnumTypeWrapper):
+    """A part of the body that a garment dresses; two garments of one outfit never share one."""
+
+BODY_PART_UNSPECIFIED: BodyPart.ValueType  # 0
+"""Never sent."""
+BODY_PART_TORSO: BodyPart.ValueType  # 1
+"""Torso and arms."""
+BODY_PART_LEGS: BodyPart.ValueType  # 2
+"""Hip and legs."""
+Global___BodyPart: _TypeAlias = BodyPart  # noqa: Y015
+
 @_typing.final
 class LocalizedText(_message.Message):
     """A name in every language of the platform."""
@@ -186,6 +210,7 @@ class Garment(_message.Message):
     CUT_FIELD_NUMBER: _builtins.int
     EASE_FIELD_NUMBER: _builtins.int
     LICENCE_FIELD_NUMBER: _builtins.int
+    COVERS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Stable identifier, such as `dress-ines`."""
     category: Global___Category.ValueType
@@ -212,6 +237,10 @@ class Garment(_message.Message):
     def ease(self) -> _containers.RepeatedCompositeFieldContainer[Global___EaseRange]:
         """Room it wants, per zone of its size chart."""
 
+    @_builtins.property
+    def covers(self) -> _containers.RepeatedScalarFieldContainer[Global___BodyPart.ValueType]:
+        """What it dresses."""
+
     def __init__(
         self,
         *,
@@ -223,10 +252,11 @@ class Garment(_message.Message):
         cut: _outfit_pb2.Cut | None = ...,
         ease: _abc.Iterable[Global___EaseRange] | None = ...,
         licence: _builtins.str = ...,
+        covers: _abc.Iterable[Global___BodyPart.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "colors", b"colors", "cut", b"cut", "ease", b"ease", "id", b"id", "licence", b"licence", "name", b"name", "sizes", b"sizes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "colors", b"colors", "covers", b"covers", "cut", b"cut", "ease", b"ease", "id", b"id", "licence", b"licence", "name", b"name", "sizes", b"sizes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
