@@ -79,7 +79,9 @@ def _service_config(services: Iterable[ServiceDescriptor]) -> str:
         "backoffMultiplier": 2,
         "retryableStatusCodes": ["UNAVAILABLE"],
     }
-    config: dict[str, Any] = {"methodConfig": [{"name": repeatable, "retryPolicy": policy}] if repeatable else []}
+    config: dict[str, Any] = {
+        "methodConfig": [{"name": repeatable, "retryPolicy": policy}] if repeatable else []
+    }
     if repeatable:
         # Retries stop once half of ten tokens are gone, and each success gives a tenth back: no storm on a dead peer.
         config["retryThrottling"] = {"maxTokens": 10, "tokenRatio": 0.1}
@@ -133,7 +135,9 @@ class _Channel(grpc.aio.Channel):
         return self._streaming(method, self._inner.stream_stream(method, *args, **kwargs))
 
     def _once(self, method: str, start: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
-        async def call(request: Any, *, timeout: float | None = None, metadata: Any = None, **kwargs: Any) -> Any:
+        async def call(
+            request: Any, *, timeout: float | None = None, metadata: Any = None, **kwargs: Any
+        ) -> Any:
             with _calling(method), _translated():
                 return await start(
                     request, timeout=self._deadline_s(timeout), metadata=_outgoing(metadata), **kwargs

@@ -64,10 +64,13 @@ def run_env(*, schema: str, metadata: MetaData) -> None:
 def _prepare(connection: Connection, schema: str) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = '{_QUEUE_TIMEOUT}'"))
     connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"atelier.migrations.{schema}"}
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+        {"name": f"atelier.migrations.{schema}"},
     )
     connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
-    connection.execute(text(f"SET LOCAL search_path = {connection.dialect.identifier_preparer.quote(schema)}"))
+    connection.execute(
+        text(f"SET LOCAL search_path = {connection.dialect.identifier_preparer.quote(schema)}")
+    )
 
 
 @contextmanager

@@ -115,7 +115,9 @@ def _listen(server: grpc.aio.Server, settings: ServiceSettings) -> int:
             return server.add_insecure_port(address)
         return server.add_secure_port(address, _credentials(settings.tls))
     except RuntimeError as error:
-        raise OSError(f"cannot listen on {address}: the port is taken or the address is not of this machine") from error
+        raise OSError(
+            f"cannot listen on {address}: the port is taken or the address is not of this machine"
+        ) from error
 
 
 def _credentials(tls: Tls) -> grpc.ServerCredentials:

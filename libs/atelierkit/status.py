@@ -49,7 +49,9 @@ def to_status(error: AppError) -> status_pb2.Status:
 
 def _encode(error: AppError, faults: list[FieldFault]) -> status_pb2.Status:
     status = status_pb2.Status(code=int(error.code), message=error.message[:_MAX_TEXT])
-    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(_metadata(error, faults)))
+    info = error_details_pb2.ErrorInfo(
+        reason=error.reason, domain=DOMAIN, metadata=dict(_metadata(error, faults))
+    )
     status.details.add().Pack(info)
     if faults:
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=map(_violation, faults)))

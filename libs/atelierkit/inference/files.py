@@ -21,7 +21,9 @@ def onnx_file(models_dir: Path, model: str) -> Path:
         released = manifest["files"]["model.onnx"]["sha256"]
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ModelMissing("the model is not installed", model=model, file=Path(str(error.filename)).name) from error
+        raise ModelMissing(
+            "the model is not installed", model=model, file=Path(str(error.filename)).name
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelMissing("the model's manifest cannot be read", model=model) from error
     if found != released:

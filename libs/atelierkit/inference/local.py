@@ -48,15 +48,20 @@ class _Loaded:
         for name, array in inputs.items():
             shape = declared[name].shape
             fits = array.ndim == len(shape) and all(
-                not isinstance(size, int) or size == given for size, given in zip(shape[1:], array.shape[1:], strict=True)
+                not isinstance(size, int) or size == given
+                for size, given in zip(shape[1:], array.shape[1:], strict=True)
             )
             if not fits or array.dtype != _DTYPES[declared[name].type]:
-                raise ValueError(f"{self.name}: {name} is {declared[name].type} {shape}, not {array.dtype} {array.shape}")
+                raise ValueError(
+                    f"{self.name}: {name} is {declared[name].type} {shape}, not {array.dtype} {array.shape}"
+                )
 
     def zeros(self) -> dict[str, NDArray[Any]]:
         """One row of zeros for each input; free sizes are 1."""
         return {
-            item.name: np.zeros([1, *(size if isinstance(size, int) else 1 for size in item.shape[1:])], _DTYPES[item.type])
+            item.name: np.zeros(
+                [1, *(size if isinstance(size, int) else 1 for size in item.shape[1:])], _DTYPES[item.type]
+            )
             for item in self.session.get_inputs()
         }
 
@@ -120,7 +125,9 @@ class LocalInference:
         loop = asyncio.get_running_loop()
 
         async def run(inputs: Arrays) -> dict[str, NDArray[Any]]:
-            outputs = dict(zip(names, await loop.run_in_executor(thread, session.run, names, inputs), strict=True))
+            outputs = dict(
+                zip(names, await loop.run_in_executor(thread, session.run, names, inputs), strict=True)
+            )
             check_rows(model, outputs, rows(inputs))
             return outputs
 

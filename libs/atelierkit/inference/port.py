@@ -66,4 +66,6 @@ def check_finite(model: str, outputs: Arrays) -> None:
     """ModelOutputInvalid where an output holds a number that is not finite."""
     for name, array in outputs.items():
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
-            raise ModelOutputInvalid("the model answered numbers that are not finite", model=model, output=name)
+            raise ModelOutputInvalid(
+                "the model answered numbers that are not finite", model=model, output=name
+            )

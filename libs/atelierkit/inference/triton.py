@@ -52,10 +52,16 @@ class TritonInference:
         count = rows(inputs)
         starts = range(0, count, self._max_batch)
         parts = [
-            await self._part(model, {name: array[start : start + self._max_batch] for name, array in inputs.items()})
+            await self._part(
+                model, {name: array[start : start + self._max_batch] for name, array in inputs.items()}
+            )
             for start in starts
         ]
-        outputs = parts[0] if len(parts) == 1 else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+        outputs = (
+            parts[0]
+            if len(parts) == 1
+            else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+        )
         check_rows(model, outputs, count)
         check_finite(model, outputs)
         return outputs
@@ -65,7 +71,9 @@ class TritonInference:
         with _told(model):
             described = await self._client.get_model_metadata(model, client_timeout=self._limit_s())
         one_row = {
-            item.name: np.zeros([1, *(max(1, size) for size in item.shape[1:])], triton_to_np_dtype(item.datatype))
+            item.name: np.zeros(
+                [1, *(max(1, size) for size in item.shape[1:])], triton_to_np_dtype(item.datatype)
+            )
             for item in described.inputs
         }
         await self.infer(model, one_row)

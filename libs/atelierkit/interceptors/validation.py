@@ -37,7 +37,9 @@ class Validation(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None:
             return handler
-        behaviour = handler.unary_unary or handler.stream_unary or handler.unary_stream or handler.stream_stream
+        behaviour = (
+            handler.unary_unary or handler.stream_unary or handler.unary_stream or handler.stream_stream
+        )
 
         def checked(request: Any, context: Any) -> Any:
             valid = self._each(request) if handler.request_streaming else self._valid(request)

@@ -21,16 +21,16 @@ def _key() -> jwk.ECKey:
     return jwk.ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg": ALGORITHM})
 
 
-def test_jwks() -> dict[str, Any]:
+def token_jwks() -> dict[str, Any]:
     """The public key set that verifies ``signed_token``'s tokens."""
     return {"keys": [_key().as_dict(private=False)]}
 
 
-def test_verifier() -> JwksVerifier:
+def token_verifier() -> JwksVerifier:
     """A real verifier of ``signed_token``'s tokens."""
 
     async def fetch() -> Mapping[str, Any]:
-        return test_jwks()
+        return token_jwks()
 
     return JwksVerifier(fetch, ISSUER, AUDIENCE)
 

