@@ -1,0 +1,69 @@
+"""The ASGI application: every route, and what surrounds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from atelierkit.errors import NotFound
+from services.gateway import openapi, problems
+from services.gateway.compat import source_000
+from services.gateway.middleware import Failures, Identity, RequestScope
+from services.gateway.operations import Backend, route
+from services.gateway.probes import Probes
+from services.gateway.routes import OPERATIONS
+from services.gateway.sessions import BrowserSessions, Callers
+from services.gateway.static import static_routes
+
+# GLBs hold float data that gzip hardly shrinks, at 30 ms of CPU a file.
+NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "model/gltf-binary", "application/octet-stream")
+COMPRESS_FROM_BYTES = 1024
+COMPRESSION_LEVEL = 5
+
+
+def create(backend: Backend, callers: Callers, sessions: BrowserSessions) -> Starlette:
+    """The application, ready to serve."""
+    settings = backend.settings
+    routes: list[BaseRoute] = [
+        *(route(operation, backend) for operation in OPERATIONS),
+        *source_000.routes(backend, sessions),
+        *openapi.routes(OPERATIONS),
+        *Probes(backend.clients, serve_metrics=settings.serve_metrics).routes(),
+        *static_routes(Path(settings.web_dir)),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(
+                GZipMiddleware,
+                minimum_size=COMPRESS_FROM_BYTES,
+                compresslevel=COMPRESSION_LEVEL,
+                exclude_content_types=NOT_COMPRESSED,
+            ),
+            Middleware(RequestScope, timeout_s=settings.request_timeout_s),
+            Middleware(Failures),
+            Middleware(Identity, callers=callers),
+        ],
+        exception_handlers={HTTPException: _routing_failed},
+    )
+
+
+async def _routing_failed(request: Request, error: Exception) -> Response:
+    """Starlette's own 404 and 405, in the published shape."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    failure = (
+        problems.MethodNotAllowed("this path does not take that method")
+        if status == 405
+        else NotFound("there is nothing at this address")
+    )
+    response = problems.answer(failure, request.headers)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response

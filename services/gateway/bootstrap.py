@@ -1,0 +1,23 @@
+"""Composition root of the gateway."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from starlette.applications import Starlette
+
+from atelierkit import blobs
+from atelierkit.identity import JwksVerifier
+from services.gateway import app
+from services.gateway.clients import connect
+from services.gateway.operations import Backend
+from services.gateway.sessions import BrowserSessions, Callers
+from services.gateway.settings import GatewaySettings
+
+
+async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Starlette:
+    """The application with its channels, which close with `stack`."""
+    clients = await connect(settings, blobs.open(settings.blob_url), stack)
+    verifier = JwksVerifier(clients.jwks, settings.issuer, settings.audience)
+    sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
+    return app.create(Backend(settings, clients), Callers(verifier, sessions), sessions)

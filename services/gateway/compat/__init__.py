@@ -1,0 +1,3 @@
+"""The inherited APIs, field for field, one module per source document."""
+
+from __future__ import annotations

@@ -1,0 +1,239 @@
+"""Source 000, body avatars: `/signup`, `/login`, `/logout`, `/generate`, `/update_cloth`, `/update_feature`.
+
+JSON or HTML forms; a session cookie or a bearer token; centimetres. The work is that of /v1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from atelier.auth.v1 import auth_pb2
+from atelier.catalog.v1 import catalog_pb2
+from atelier.generator.v1 import generator_pb2
+from atelierkit import identity
+from atelierkit.errors import AppError, FieldFault, InvalidInput, NotFound, RemoteError
+from services.gateway import reading, sessions
+from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
+from services.gateway.convert import avatars as convert
+from services.gateway.convert.body import NAMES, measurements_message
+from services.gateway.convert.catalog import CATEGORIES
+from services.gateway.convert.fields import http_field
+from services.gateway.middleware import remember_route
+from services.gateway.operations import Backend
+from services.gateway.sessions import BrowserSessions
+
+MM_PER_CM = 10.0
+Form = TypeVar("Form", bound=BaseModel)
+
+
+def routes(backend: Backend, browser_sessions: BrowserSessions) -> list[BaseRoute]:
+    """The six routes of the source."""
+    source = Source000(backend, browser_sessions)
+    return [
+        _route("POST", "/signup", source.sign_up),
+        _route("POST", "/login", source.log_in),
+        _route("GET", "/logout", source.log_out),
+        _route("POST", "/generate", source.generate),
+        _route("POST", "/update_cloth", source.update_cloth),
+        _route("POST", "/update_feature", source.update_feature),
+    ]
+
+
+class Source000:
+    """The six routes, on the services of /v1."""
+
+    def __init__(self, backend: Backend, browser_sessions: BrowserSessions) -> None:
+        self._clients = backend.clients
+        self._limit = backend.settings.max_json_bytes
+        self._sessions = browser_sessions
+
+    async def sign_up(self, request: Request) -> Response:
+        """Make an account."""
+        form = await self._read(request, Credentials)
+        answer = await self._clients.auth.SignUp(
+            auth_pb2.SignUpRequest(email=form.email, password=form.password)
+        )
+        return _success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
+
+    async def log_in(self, request: Request) -> Response:
+        """Start a session: a cookie for browsers, the same session's first token for the rest."""
+        sessions.refuse_cross_site(request.headers)
+        form = await self._read(request, Credentials)
+        opened = await self._clients.auth.OpenBrowserSession(
+            auth_pb2.OpenBrowserSessionRequest(email=form.email, password=form.password)
+        )
+        token = await self._sessions.access_token(opened.session_secret)
+        response = _success({"accessToken": token, "expiresIn": opened.expires_in_s})
+        secure = request.url.scheme == "https"
+        sessions.set_cookie(response, opened.session_secret, opened.expires_in_s, secure=secure)
+        return response
+
+    async def log_out(self, request: Request) -> Response:
+        """End the cookie's session; answers alike when there is none."""
+        secret = sessions.session_secret(request.headers)
+        if secret is not None:
+            await self._sessions.close(secret)
+        response = _success({})
+        response.delete_cookie(sessions.COOKIE, path="/")
+        return response
+
+    async def generate(self, request: Request) -> Response:
+        """Make an avatar from measurements in centimetres."""
+        identity.require_caller()
+        form = await self._read(request, Measured)
+        given = {name: value for name in NAMES if (value := getattr(form, name)) is not None}
+        body = generator_pb2.BodySpec(
+            measurements=measurements_message({name: cm * MM_PER_CM for name, cm in given.items()}),
+            body_type=BODY_TYPES[form.gender],
+            seed=form.seed,
+        )
+        try:
+            answer = await self._clients.generator.CreateAvatar(generator_pb2.CreateAvatarRequest(body=body))
+        except AppError as error:
+            raise _in_centimetres(error) from error
+        return _success(_generated(answer.avatar), HTTPStatus.CREATED)
+
+    async def update_cloth(self, request: Request) -> Response:
+        """Put a garment on: it takes the place of whatever dresses the same part of the body."""
+        identity.require_caller()
+        form = await self._read(request, ClothChange)
+        avatar = await self._avatar(form.avatar_id)
+        garments = await self._clients.catalog.ListGarments(catalog_pb2.ListGarmentsRequest())
+        by_id = {garment.id: garment for garment in garments.garments}
+        chosen = _chosen(by_id, form)
+        kept = [
+            item
+            for item in avatar.recipe.outfit.items
+            if not _share_a_part(by_id.get(item.garment_id), chosen)
+        ]
+        worn = generator_pb2.OutfitItem(garment_id=chosen.id, size=form.size, color=form.color.lower())
+        changed = await self._clients.generator.UpdateAvatar(
+            generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=generator_pb2.Outfit(items=[*kept, worn]))
+        )
+        return _success(_generated(changed.avatar))
+
+    async def update_feature(self, request: Request) -> Response:
+        """Change hair and skin; what is left out stays."""
+        identity.require_caller()
+        form = await self._read(request, FeatureChange)
+        avatar = await self._avatar(form.avatar_id)
+        look = generator_pb2.Look()
+        look.CopyFrom(avatar.recipe.look)
+        if form.skin_color is not None:
+            look.skin_id = await self._skin(form.skin_color)
+        if form.hair is not None:
+            look.hairstyle_id = form.hair
+            look.hair_color = ""
+        if form.hair_color is not None:
+            look.hair_color = form.hair_color.lower()
+        changed = await self._clients.generator.UpdateAvatar(
+            generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look)
+        )
+        return _success(_generated(changed.avatar))
+
+    async def _read(self, request: Request, shape: type[Form]) -> Form:
+        return reading.validated(shape, await reading.json_or_form(request, self._limit))
+
+    async def _avatar(self, avatar_id: str | None) -> generator_pb2.Avatar:
+        """The avatar of that id, or the caller's newest."""
+        if avatar_id is not None:
+            answer = await self._clients.generator.GetAvatar(generator_pb2.GetAvatarRequest(id=avatar_id))
+            return answer.avatar
+        page = await self._clients.generator.ListAvatars(generator_pb2.ListAvatarsRequest(page_size=1))
+        if not page.avatars:
+            raise NotFound("make an avatar first")
+        return page.avatars[0]
+
+    async def _skin(self, wanted: str) -> str:
+        """Id of the skin tone of that id or colour."""
+        answer = await self._clients.catalog.ListSkins(catalog_pb2.ListSkinsRequest())
+        for skin in answer.skins:
+            if wanted.lower() in {skin.id, skin.color}:
+                return skin.id
+        offered = ", ".join(skin.color for skin in answer.skins)
+        raise _not_offered("skinColor", offered)
+
+
+def _chosen(by_id: Mapping[str, catalog_pb2.Garment], form: ClothChange) -> catalog_pb2.Garment:
+    """The garment that the form names, or the first of its category."""
+    of_kind = [garment for garment in by_id.values() if garment.category == CATEGORIES[form.category]]
+    if form.garment_id is None:
+        return of_kind[0]
+    for garment in of_kind:
+        if garment.id == form.garment_id:
+            return garment
+    raise _not_offered("garmentId", ", ".join(garment.id for garment in of_kind))
+
+
+def _share_a_part(worn: catalog_pb2.Garment | None, chosen: catalog_pb2.Garment) -> bool:
+    return worn is None or bool(set(worn.covers) & set(chosen.covers))
+
+
+def _generated(avatar: generator_pb2.Avatar) -> dict[str, Any]:
+    receipt = convert.receipt(avatar.receipt)
+    return {
+        "avatarId": avatar.id,
+        "downloadUrl": f"/v1/avatars/{avatar.id}.glb",
+        "pointCount": receipt.point_count,
+        "vertexCount": receipt.vertex_count,
+        "faceCount": receipt.face_count,
+        "receipt": receipt.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _in_centimetres(error: AppError) -> AppError:
+    """The same refusal, in the unit and with the names that this source's clients sent."""
+    faults = [_fault_in_centimetres(fault) for fault in error.faults]
+    return RemoteError(
+        error.message,
+        code=error.code,
+        reason=error.reason,
+        faults=faults,
+        retry_after_s=error.retry_after_s,
+        metadata=error.metadata,
+    )
+
+
+def _fault_in_centimetres(fault: FieldFault) -> FieldFault:
+    field = http_field(fault.field)
+    name = field.removeprefix("measurements.")
+    if name == field:
+        return fault
+    return replace(fault, field=name, limit=_limit_in_centimetres(fault.limit))
+
+
+def _limit_in_centimetres(limit: str | None) -> str | None:
+    if limit is None:
+        return None
+    low, separator, high = limit.removesuffix(" mm").partition("..")
+    try:
+        bounds = [f"{float(bound) / MM_PER_CM:g}" for bound in (low, high) if bound]
+    except ValueError:
+        return limit
+    return (separator or " ").join(bounds) + " cm"
+
+
+def _not_offered(field: str, offered: str) -> InvalidInput:
+    return InvalidInput(
+        "that is not on offer", faults=[FieldFault(field, "not_offered", "not on offer", offered)]
+    )
+
+
+def _success(data: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    return JSONResponse({"success": True, "data": data}, status)
+
+
+def _route(method: str, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        remember_route(request.scope, path)
+        return await handler(request)
+
+    return Route(path, endpoint, methods=[method])

@@ -1,0 +1,55 @@
+"""Names of fields: a service's fault speaks of its message, the caller must hear of the JSON."""
+
+from __future__ import annotations
+
+import re
+
+# Wrappers that the JSON does not have, and fields that it calls otherwise.
+_UNWRAPPED = (("body.", ""), ("outfit.items", "outfit"))
+_RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit", "page_token": "cursor"}
+_MEASUREMENT = re.compile(r"measurements\.([a-z_0-9]+)_mm")
+
+
+def camel(name: str) -> str:
+    """`hair_color` -> `hairColor`."""
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
+def http_field(path: str) -> str:
+    """Path of a field in JSON, from its path in a message: `body.measurements.waist_girth_mm` is
+    `measurements.waist_girth`, `outfit.items[1].garment_id` is `outfit[1].garmentId`.
+    """
+    for wrapper, bare in _UNWRAPPED:
+        path = path.replace(wrapper, bare, 1) if path.startswith(wrapper) else path
+    measurement = _MEASUREMENT.fullmatch(path)
+    if measurement:
+        return f"measurements.{measurement[1]}"
+    if path.startswith("measurements"):
+        return path
+    return ".".join(_segment(part) for part in path.split("."))
+
+
+def _segment(part: str) -> str:
+    name, bracket, index = part.partition("[")
+    return camel(_RENAMED.get(name, name)) + bracket + index
+
+
+# Rule ids of protovalidate, such as `double.gte_lte`, in the words of the published error codes.
+_RULES = {
+    "out_of_range": ("gte", "lte", "gt", "lt", "finite"),
+    "wrong_length": ("min_len", "max_len", "len"),
+    "invalid_format": ("pattern", "uuid", "email"),
+    "too_many": ("max_items",),
+    "not_offered": ("defined_only", "not_in", "in"),
+}
+
+
+def http_code(rule: str) -> str:
+    """Published code of a broken rule; a service's own codes pass as they are, in lower case."""
+    kind, _, name = rule.lower().partition(".")
+    words = name.split("_") if kind in {"double", "float", "int32", "int64", "uint32"} else [name]
+    for code, names in _RULES.items():
+        if any(word in names for word in words):
+            return code
+    return rule.lower()

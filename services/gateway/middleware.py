@@ -1,0 +1,131 @@
+"""What surrounds every request: its id and deadline, its log line, its failures, its caller."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from atelierkit import context, identity, logs
+from atelierkit.errors import AppError
+from atelierkit.metrics import observe
+from services.gateway import metrics, problems
+from services.gateway.sessions import Callers
+
+UNMATCHED = "unmatched"
+"""Route label of requests that no route answers: paths are not labels."""
+
+# The page draws with WebGL and loads its own GLBs as blobs; nothing comes from elsewhere.
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; "
+        "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_log = logs.get_logger(__name__)
+
+
+class RequestScope:
+    """Gives each request an id and a deadline, and tells the log and the metrics how it went."""
+
+    def __init__(self, app: ASGIApp, timeout_s: float) -> None:
+        self._app = app
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        offered = Headers(scope=scope).get(context.REQUEST_ID_KEY)
+        started = time.perf_counter()
+        status = 500
+        with (
+            context.request(id=offered, timeout_s=self._timeout_s) as request_id,
+            metrics.IN_FLIGHT.track_inprogress(),
+        ):
+
+            async def send_marked(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    headers = MutableHeaders(scope=message)
+                    headers[context.REQUEST_ID_KEY] = request_id
+                    headers.update(SECURITY_HEADERS)
+                await send(message)
+
+            try:
+                await self._app(scope, receive, send_marked)
+            finally:
+                _record(scope, status, time.perf_counter() - started)
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    route = scope.get("state", {}).get("route", UNMATCHED)
+    method = scope["method"] if route != UNMATCHED else "other"
+    metrics.REQUESTS.labels(route, method, str(status)).inc()
+    observe(metrics.REQUEST_DURATION, seconds, route=route, method=method)
+    _log.info("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 2))
+
+
+class Failures:
+    """Turns what a route raises into an answer: errors of the contract as they are, bugs as a bare 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_watched)
+        except AppError as error:
+            if problems.status_of(error) == 500:
+                _log.error("refused by a service", reason=error.reason, cause=error.message)
+            failure = error
+        except Exception as error:  # noqa: BLE001  the last guard: whatever a bug raises is logged and told to nobody
+            _log.exception("request failed", cause=type(error).__name__)
+            failure = problems.Internal("internal error")
+        else:
+            return
+        if begun:
+            # Half an answer is out: only closing the connection tells the client that it is not whole.
+            raise ConnectionAbortedError("the answer broke off")
+        await problems.answer(failure, Headers(scope=scope))(scope, receive, send)
+
+
+class Identity:
+    """Finds out who calls; a token that is not valid makes the caller anonymous."""
+
+    def __init__(self, app: ASGIApp, callers: Callers) -> None:
+        self._app = app
+        self._callers = callers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with identity.acting(await self._callers.of(scope["method"], Headers(scope=scope))):
+            await self._app(scope, receive, send)
+
+
+def remember_route(scope: Mapping[str, Any], path: str) -> None:
+    """Note the route template of the request at hand, for its log line and its metrics."""
+    scope["state"]["route"] = path

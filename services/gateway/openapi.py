@@ -1,0 +1,170 @@
+"""The OpenAPI 3.1 document, built from the operations that the server runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.gateway.middleware import remember_route
+from services.gateway.operations import Access, Operation
+from services.gateway.schemas.base import Problem
+
+REFERENCE = "#/components/schemas/{model}"
+DESCRIPTION = (
+    "Measurements in, a dressed and rigged avatar out. Lengths are millimetres; names of measurements are "
+    "ISO 8559-1 terms. Every refusal has the shape `Problem`; `code` is for machines, `details` names each field."
+)
+_REFUSAL_TEXTS = {
+    400: "A field breaks its rule",
+    401: "No valid access token",
+    404: "Unknown, or somebody else's",
+    409: "Exists already",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    429: "Too often",
+    503: "A service is away; try again",
+}
+
+
+def document(operations: Iterable[Operation]) -> dict[str, Any]:
+    """The OpenAPI document of the published API."""
+    operations = list(operations)
+    references, definitions = _schemas(operations)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Atelier",
+            "version": version("atelier-platform"),
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """`/v1/openapi.json`, and the same to read at `/docs`."""
+    described = document(operations)
+    text = json.dumps(described, ensure_ascii=False, indent=1)
+    page = _page(described)
+
+    async def openapi(request: Request) -> Response:
+        remember_route(request.scope, "/v1/openapi.json")
+        return Response(text, media_type="application/json")
+
+    async def docs(request: Request) -> Response:
+        remember_route(request.scope, "/docs")
+        return HTMLResponse(page)
+
+    return [Route("/v1/openapi.json", openapi), Route("/docs", docs)]
+
+
+Reference = Mapping[Any, dict[str, Any]]
+"""JSON reference by (shape, mode)."""
+
+
+def _schemas(operations: Iterable[Operation]) -> tuple[Reference, dict[str, Any]]:
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Problem, "serialization")]
+    for operation in operations:
+        if operation.body is not None:
+            wanted.append((operation.body, "validation"))
+        if isinstance(operation.answer, type):
+            wanted.append((operation.answer, "serialization"))
+    references, schema = models_json_schema(wanted, ref_template=REFERENCE)
+    definitions: dict[str, Any] = schema["$defs"]
+    return references, definitions
+
+
+def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.handler.__module__.rsplit(".", 1)[1] + "_" + operation.handler.__name__,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
+        "responses": {str(int(operation.status)): _answer(operation, references)},
+        "security": [{"bearer": []}] if operation.access is Access.USER else [],
+    }
+    if operation.body is not None:
+        content = {"application/json": {"schema": references[operation.body, "validation"]}}
+        described["requestBody"] = {"required": True, "content": content}
+    refused = {"application/json": {"schema": references[Problem, "serialization"]}}
+    for status in _refusals(operation):
+        described["responses"][str(status)] = {"description": _REFUSAL_TEXTS[status], "content": refused}
+    return described
+
+
+def _answer(operation: Operation, references: Reference) -> dict[str, Any]:
+    if operation.answer is None:
+        return {"description": "Done"}
+    if isinstance(operation.answer, str):
+        content: dict[str, Any] = {operation.answer: {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        content = {"application/json": {"schema": references[operation.answer, "serialization"]}}
+    return {"description": operation.summary, "content": content}
+
+
+def _refusals(operation: Operation) -> list[int]:
+    statuses = {503, *operation.refusals}
+    if operation.body is not None:
+        statuses |= {400, 413, 415}
+    if operation.query is not None or "{" in operation.path:
+        statuses.add(400)
+    if operation.access is Access.USER:
+        statuses.add(401)
+    return sorted(statuses)
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
+
+
+def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
+    if model is None:
+        return []
+    properties = model.model_json_schema()["properties"]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in properties.items()
+    ]
+
+
+def _page(described: dict[str, Any]) -> str:
+    """A page that reads without scripts: the operations, then the shapes."""
+    from html import escape
+
+    rows = "".join(
+        f"<h3><code>{method.upper()} {escape(path)}</code></h3><p>{escape(item['summary'])}"
+        f"{' · bearer token' if item['security'] else ''}</p>"
+        f"<pre>{escape(json.dumps({k: item.get(k) for k in ('requestBody', 'responses')}, indent=1))}</pre>"
+        for path, methods in described["paths"].items()
+        for method, item in methods.items()
+    )
+    shapes = "".join(
+        f"<h3 id='{escape(name)}'>{escape(name)}</h3><pre>{escape(json.dumps(shape, indent=1))}</pre>"
+        for name, shape in described["components"]["schemas"].items()
+    )
+    style = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}pre{overflow:auto;background:#8881;padding:1rem}"
+    return (
+        "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
+        f"<title>Atelier API</title><style>{style}</style><h1>Atelier API</h1><p>{escape(described['info']['description'])}"
+        f"</p><p><a href='/v1/openapi.json'>openapi.json</a></p><h2>Operations</h2>{rows}<h2>Shapes</h2>{shapes}</html>"
+    )

@@ -1,0 +1,134 @@
+"""Errors as HTTP answers: one body for every route, in the request's language.
+
+    {"success": false, "error": "...", "code": "...", "details": [...], "requestId": "...", "retryable": false}
+
+`code` is the reason of the catalogue in `protos/atelier/common/v1/error_reason.proto`, in lower case.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+
+from atelierkit import context
+from atelierkit.errors import AppError, Code, FieldFault
+from services.gateway.convert.fields import http_code, http_field
+
+PROBLEM_JSON = "application/problem+json"
+LANGUAGES = ("en", "fr")
+
+STATUS_OF_CODE = {
+    Code.INVALID_ARGUMENT: 400,
+    Code.FAILED_PRECONDITION: 400,
+    Code.OUT_OF_RANGE: 400,
+    Code.UNAUTHENTICATED: 401,
+    Code.PERMISSION_DENIED: 403,
+    Code.NOT_FOUND: 404,
+    Code.ALREADY_EXISTS: 409,
+    Code.ABORTED: 409,
+    Code.RESOURCE_EXHAUSTED: 429,
+    Code.UNIMPLEMENTED: 501,
+    Code.UNAVAILABLE: 503,
+    Code.DEADLINE_EXCEEDED: 504,
+}
+"""HTTP status of a gRPC code; every other code is a fault of ours: 500."""
+
+# gRPC says RESOURCE_EXHAUSTED both for "too often" and for "too big"; HTTP does not.
+STATUS_OF_REASON = {"PAYLOAD_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "METHOD_NOT_ALLOWED": 405}
+RETRYABLE = frozenset({429, 503, 504})
+
+
+class PayloadTooLarge(AppError):
+    """The body is larger than the route reads."""
+
+    code = Code.RESOURCE_EXHAUSTED
+    reason = "PAYLOAD_TOO_LARGE"
+
+
+class UnsupportedMediaType(AppError):
+    """The body's Content-Type is not one that the route reads."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class MethodNotAllowed(AppError):
+    """The path exists, and not with this method."""
+
+    code = Code.UNIMPLEMENTED
+    reason = "METHOD_NOT_ALLOWED"
+
+
+class Internal(AppError):
+    """A fault of ours, of which the caller hears the request id alone."""
+
+    code = Code.INTERNAL
+    reason = "INTERNAL"
+
+
+@cache
+def _texts(language: str) -> dict[str, str]:
+    source = files("services.gateway") / "messages" / f"{language}.json"
+    texts: dict[str, str] = json.loads(source.read_text("utf-8"))
+    return texts
+
+
+def language_of(headers: Headers) -> str:
+    """The first language of Accept-Language that the platform speaks; English otherwise."""
+    for entry in headers.get("accept-language", "").split(","):
+        tag = entry.split(";")[0].strip().lower()[:2]
+        if tag in LANGUAGES:
+            return tag
+    return LANGUAGES[0]
+
+
+def status_of(error: AppError) -> int:
+    """HTTP status that answers an error of the contract."""
+    return STATUS_OF_REASON.get(error.reason) or STATUS_OF_CODE.get(error.code, 500)
+
+
+def answer(error: AppError, headers: Headers) -> JSONResponse:
+    """The answer to a request that failed with `error`; `headers` are the request's own."""
+    status = status_of(error)
+    reason = error.reason if status != 500 else "INTERNAL"
+    language = language_of(headers)
+    body: dict[str, Any] = {
+        "success": False,
+        "error": _text(language, reason.lower(), {}) or error.message,
+        "code": reason.lower(),
+        "details": [_detail(fault, language) for fault in error.faults],
+        "requestId": context.request_id(),
+        "retryable": status in RETRYABLE,
+    }
+    media_type = "application/json"
+    if PROBLEM_JSON in headers.get("accept", ""):
+        media_type = PROBLEM_JSON
+        body |= {"type": f"urn:atelier:{body['code']}", "title": body["error"], "status": status}
+    extra = {"Content-Language": language}
+    if status == 401:
+        extra["WWW-Authenticate"] = "Bearer"
+    if error.retry_after_s is not None:
+        extra["Retry-After"] = str(math.ceil(error.retry_after_s))
+    return JSONResponse(body, status, extra, media_type)
+
+
+def _detail(fault: FieldFault, language: str) -> dict[str, str | None]:
+    code = http_code(fault.code)
+    values = {"limit": fault.limit or ""}
+    return {
+        "field": http_field(fault.field),
+        "code": code,
+        "message": _text(language, f"field.{code}", values) or fault.message,
+        "limit": fault.limit,
+    }
+
+
+def _text(language: str, key: str, values: dict[str, str]) -> str | None:
+    text = _texts(language).get(key)
+    return text.format(**values) if text is not None else None

@@ -1,0 +1,148 @@
+"""Bodies of requests: bounded, strict, and refused with the field and the limit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from atelierkit.errors import FieldFault, InvalidInput
+from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# pydantic's names for what went wrong, in the words of the published error codes.
+_FAULT_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "literal_error": "not_offered",
+    "too_long": "too_many",
+    "list_type": "wrong_type",
+    "dict_type": "wrong_type",
+    "model_type": "wrong_type",
+    "model_attributes_type": "wrong_type",
+    "string_type": "wrong_type",
+    "string_unicode": "wrong_type",
+    "float_type": "wrong_type",
+    "int_type": "wrong_type",
+    "bool_type": "wrong_type",
+    "int_from_float": "wrong_type",
+    "finite_number": "wrong_type",
+}
+
+
+class _DuplicateKey(ValueError):
+    """A JSON object that names one member twice: which one was meant cannot be told."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+async def body(request: Request, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes; PayloadTooLarge as soon as more is announced or seen."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > limit:
+            raise _too_large(limit)
+    return bytes(chunks)
+
+
+async def json_model(request: Request, model: type[Model], limit: int) -> Model:
+    """The body as `model`. Raises InvalidInput, PayloadTooLarge or UnsupportedMediaType."""
+    if _media_type(request) != "application/json":
+        raise UnsupportedMediaType("the body must be application/json")
+    return validated(model, parse_json(await body(request, limit)))
+
+
+async def json_or_form(request: Request, limit: int) -> dict[str, Any]:
+    """The body as a flat mapping, from JSON or from an HTML form. Numbers in a form stay text."""
+    media_type = _media_type(request)
+    if media_type == "application/x-www-form-urlencoded":
+        return _form(await body(request, limit))
+    if media_type != "application/json":
+        raise UnsupportedMediaType("the body must be application/json or a form")
+    document = parse_json(await body(request, limit))
+    if not isinstance(document, dict):
+        raise _bad_field("", "wrong_type", "the body must be an object")
+    return document
+
+
+def parse_json(data: bytes) -> Any:
+    """Strict JSON (RFC 8259, UTF-8): no NaN, no doubled members, no bottomless nesting. Raises InvalidInput."""
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant)
+    except _DuplicateKey as error:
+        raise _bad_field(error.key, "duplicate_field", "the member is given twice") from error
+    except (ValueError, RecursionError) as error:
+        raise _bad_field("", "malformed", "the body is not valid JSON") from error
+
+
+def validated(model: type[Model], document: Any) -> Model:
+    """`document` as `model`; InvalidInput names every field that breaks a rule."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        faults = [_fault(dict(item)) for item in error.errors(include_url=False, include_input=False)]
+        raise InvalidInput("the request breaks the rules of its fields", faults=faults) from error
+
+
+def _form(data: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(
+            data.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=bool(data),
+            max_num_fields=100,
+            errors="strict",
+        )
+    except ValueError as error:
+        raise _bad_field("", "malformed", "the body is not a valid form") from error
+    try:
+        return _members(pairs)
+    except _DuplicateKey as error:
+        raise _bad_field(error.key, "duplicate_field", "the field is given twice") from error
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise _DuplicateKey(key[:64])
+        members[key] = value
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _fault(error: dict[str, Any]) -> FieldFault:
+    path = ""
+    for step in error["loc"]:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    limits = [str(value) for value in error.get("ctx", {}).values() if isinstance(value, int | float | str)]
+    code = _FAULT_CODES.get(error["type"], "out_of_range" if limits else "invalid")
+    return FieldFault(path[:128], code, error["msg"], " ".join(limits)[:200] or None)
+
+
+def _bad_field(field: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, faults=[FieldFault(field, code, message)])
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(
+        f"the body is larger than {limit} bytes",
+        faults=[FieldFault("", "too_large", "too large", f"{limit} bytes")],
+    )

@@ -1,0 +1,15 @@
+"""The routes of /v1, one module per resource."""
+
+from __future__ import annotations
+
+from services.gateway.operations import Operation
+from services.gateway.routes import accounts, avatars, catalog, measurements, sizes
+
+OPERATIONS: tuple[Operation, ...] = (
+    *accounts.OPERATIONS,
+    *measurements.OPERATIONS,
+    *avatars.OPERATIONS,
+    *catalog.OPERATIONS,
+    *sizes.OPERATIONS,
+)
+"""The whole published API; order decides where two paths match one address."""

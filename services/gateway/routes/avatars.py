@@ -1,0 +1,171 @@
+"""Avatars: make, look at, change, download, delete."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from atelier.common.v1 import blob_pb2
+from atelier.generator.v1 import generator_pb2
+from atelier.mesher.v1 import mesher_pb2
+from services.gateway.convert import avatars as convert
+from services.gateway.convert.body import body_spec
+from services.gateway.operations import Access, Call, Operation
+from services.gateway.schemas import avatars as shapes
+from services.gateway.schemas.base import Page
+
+TAG = "Avatars"
+OCTETS = "application/octet-stream"
+GLB = "model/gltf-binary"
+PARTS = {"all": generator_pb2.EXPORT_PARTS_ALL, "body": generator_pb2.EXPORT_PARTS_BODY}
+TOPOLOGY_MAX_AGE_S = 3600
+
+
+async def create(call: Call[shapes.AvatarDraft]) -> shapes.Avatar:
+    answer = await call.clients.generator.CreateAvatar(
+        generator_pb2.CreateAvatarRequest(
+            body=body_spec(call.body),
+            look=convert.look_message(call.body.look),
+            outfit=convert.outfit_message(call.body.outfit),
+        )
+    )
+    return convert.avatar(answer.avatar)
+
+
+async def preview(call: Call[shapes.SeededPerson]) -> Response:
+    answer = await call.clients.generator.PreviewAvatar(
+        generator_pb2.PreviewAvatarRequest(body=body_spec(call.body))
+    )
+    return Response(convert.preview(answer), media_type=OCTETS, headers={"Cache-Control": "no-store"})
+
+
+async def preview_topology(call: Call[None]) -> Response:
+    answer = await call.clients.mesher.GetPreviewTopology(mesher_pb2.GetPreviewTopologyRequest())
+    content = convert.topology(answer)
+    headers = {
+        "ETag": f'"{len(content)}-{answer.vertex_count}"',
+        "Cache-Control": f"max-age={TOPOLOGY_MAX_AGE_S}",
+    }
+    return Response(content, media_type=OCTETS, headers=headers)
+
+
+async def page(call: Call[None]) -> shapes.AvatarPage:
+    query: Page = call.request.state.query
+    answer = await call.clients.generator.ListAvatars(
+        generator_pb2.ListAvatarsRequest(page_size=query.limit, page_token=query.cursor)
+    )
+    return shapes.AvatarPage(
+        data=[convert.avatar(item) for item in answer.avatars], next_cursor=answer.next_page_token or None
+    )
+
+
+async def get(call: Call[None]) -> shapes.Avatar:
+    answer = await call.clients.generator.GetAvatar(generator_pb2.GetAvatarRequest(id=_id(call.request)))
+    return convert.avatar(answer.avatar)
+
+
+async def change(call: Call[shapes.AvatarChange]) -> shapes.Avatar:
+    answer = await call.clients.generator.UpdateAvatar(
+        generator_pb2.UpdateAvatarRequest(
+            id=_id(call.request),
+            look=convert.look_message(call.body.look),
+            outfit=convert.outfit_message(call.body.outfit),
+        )
+    )
+    return convert.avatar(answer.avatar)
+
+
+async def delete(call: Call[None]) -> None:
+    await call.clients.generator.DeleteAvatar(generator_pb2.DeleteAvatarRequest(id=_id(call.request)))
+
+
+async def glb(call: Call[None]) -> Response:
+    query: shapes.GlbQuery = call.request.state.query
+    avatar_id = _id(call.request)
+    answer = await call.clients.generator.ExportAvatar(
+        generator_pb2.ExportAvatarRequest(id=avatar_id, parts=PARTS[query.parts])
+    )
+    return await download(call, answer.glb, f"avatar-{avatar_id}.glb")
+
+
+async def download(call: Call[None], blob: blob_pb2.BlobRef, filename: str) -> Response:
+    """A stored file: strong ETag, 304 when the client has it, streamed from the object store."""
+    headers = {
+        "ETag": f'"{blob.sha256}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="{filename}"',
+    }
+    if headers["ETag"] in call.request.headers.get("if-none-match", ""):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers["Content-Length"] = str(blob.size)
+    return StreamingResponse(call.clients.blobs.stream(blob.key), media_type=blob.media_type, headers=headers)
+
+
+def _id(request: Request) -> str:
+    avatar_id: str = request.path_params["id"]
+    return avatar_id
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/avatars",
+        "Make an avatar",
+        TAG,
+        create,
+        body=shapes.AvatarDraft,
+        answer=shapes.Avatar,
+        status=HTTPStatus.CREATED,
+    ),
+    Operation("GET", "/v1/avatars", "The caller's avatars", TAG, page, answer=shapes.AvatarPage, query=Page),
+    Operation(
+        "POST",
+        "/v1/avatars/preview",
+        "A body for sliders",
+        TAG,
+        preview,
+        body=shapes.SeededPerson,
+        answer=OCTETS,
+    ),
+    Operation(
+        "GET",
+        "/v1/avatars/preview/topology",
+        "The triangles of every preview",
+        TAG,
+        preview_topology,
+        Access.PUBLIC,
+        answer=OCTETS,
+    ),
+    Operation(
+        "GET",
+        "/v1/avatars/{id}.glb",
+        "The avatar as GLB",
+        TAG,
+        glb,
+        answer=GLB,
+        query=shapes.GlbQuery,
+        refusals=(404,),
+    ),
+    Operation("GET", "/v1/avatars/{id}", "One avatar", TAG, get, answer=shapes.Avatar, refusals=(404,)),
+    Operation(
+        "PATCH",
+        "/v1/avatars/{id}",
+        "Change look and clothes",
+        TAG,
+        change,
+        body=shapes.AvatarChange,
+        answer=shapes.Avatar,
+        refusals=(404,),
+    ),
+    Operation(
+        "DELETE",
+        "/v1/avatars/{id}",
+        "Delete an avatar and its files",
+        TAG,
+        delete,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(404,),
+    ),
+)

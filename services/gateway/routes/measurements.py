@@ -1,0 +1,29 @@
+"""What the population says about measurements that are not known yet."""
+
+from __future__ import annotations
+
+from atelier.generator.v1 import generator_pb2
+from services.gateway.convert import avatars as convert
+from services.gateway.convert.body import body_spec
+from services.gateway.operations import Call, Operation
+from services.gateway.schemas.avatars import Estimates, Person
+
+
+async def estimate(call: Call[Person]) -> Estimates:
+    answer = await call.clients.generator.EstimateMeasurements(
+        generator_pb2.EstimateMeasurementsRequest(body=body_spec(call.body))
+    )
+    return convert.estimates(answer)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/measurements/estimate",
+        "Estimate the measurements that are missing",
+        "Measurements",
+        estimate,
+        body=Person,
+        answer=Estimates,
+    ),
+)

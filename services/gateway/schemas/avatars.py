@@ -1,0 +1,185 @@
+"""Avatars: what is asked, what is delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.gateway.schemas.base import Input, Output, Query
+
+BodyType = Literal["feminine", "masculine", "neutral"]
+Source = Literal["asked", "estimated"]
+Interval = tuple[float, float]
+
+
+class Person(Input):
+    """A person as far as known."""
+
+    measurements: dict[str, float] = Field(default_factory=dict)
+    """Any of the 15 measurements, in millimetres; the rest is estimated."""
+    body_type: BodyType
+    """Completes what the measurements leave open."""
+    weight_kg: float | None = None
+    """Helps to estimate what is missing."""
+    age: float | None = None
+    """Helps to estimate what is missing, in years."""
+
+
+class SeededPerson(Person):
+    """A person, chosen among all who have the same measurements."""
+
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """0 is the most typical person."""
+
+
+class LookInput(Input):
+    """Skin and hair, by catalogue ids; what is left out takes the catalogue's default."""
+
+    skin: str = ""
+    hairstyle: str = ""
+    """No hair where it is left out."""
+    hair_color: str = ""
+
+
+class OutfitItemInput(Input):
+    """One garment."""
+
+    garment_id: str
+    size: str
+    color: str = ""
+    """`#rrggbb` of the garment's colours; its first where it is left out."""
+
+
+class AvatarDraft(SeededPerson):
+    """An avatar to make."""
+
+    look: LookInput | None = None
+    outfit: Annotated[list[OutfitItemInput], Field(max_length=8)] | None = None
+    """From the skin outwards."""
+
+
+class AvatarChange(Input):
+    """New look or clothes; the body stays."""
+
+    look: LookInput | None = None
+    outfit: Annotated[list[OutfitItemInput], Field(max_length=8)] | None = None
+
+
+class Look(Output):
+    """Skin and hair."""
+
+    skin: str
+    hairstyle: str
+    hair_color: str
+
+
+class OutfitItem(Output):
+    """One garment."""
+
+    garment_id: str
+    size: str
+    color: str
+
+
+class Recipe(Output):
+    """Everything that made an avatar: it alone rebuilds the same file."""
+
+    measurements: dict[str, float]
+    body_type: BodyType
+    seed: int
+    weight_kg: float | None
+    age: float | None
+    model_version: str
+    look: Look
+    outfit: list[OutfitItem]
+
+
+class ReceiptLine(Output):
+    """One measurement, proved."""
+
+    name: str
+    asked_mm: float | None
+    """The person's number; null where it was estimated."""
+    target_mm: float
+    """What the body was made for."""
+    delivered_mm: float
+    """What the tape reads on the finished mesh."""
+    error_mm: float
+    source: Source
+    interval_mm: Interval
+    """Where 90 % of people lie, given what was asked."""
+    feasible: bool
+    """False where the nearest possible body was made."""
+    tape: list[list[float]]
+    """Where the tape lies: metres, in the GLB's frame."""
+
+
+class BesideLine(Output):
+    """A reading that is reported beside the 15."""
+
+    name: str
+    delivered_mm: float
+    tape: list[list[float]]
+
+
+class Receipt(Output):
+    """What was delivered."""
+
+    measurements: list[ReceiptLine]
+    beside: list[BesideLine]
+    within_iso20685: bool = Field(alias="withinIso20685")
+    point_count: int
+    vertex_count: int
+    face_count: int
+
+
+class AvatarLinks(Output):
+    """Where the avatar's resources lie."""
+
+    self: str
+    glb: str
+
+
+class Avatar(Output):
+    """An avatar."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    recipe: Recipe
+    receipt: Receipt
+    links: AvatarLinks
+
+
+class AvatarPage(Output):
+    """Avatars, newest first."""
+
+    data: list[Avatar]
+    next_cursor: str | None
+
+
+class GlbQuery(Query):
+    """Which file of an avatar."""
+
+    parts: Literal["all", "body"] = "all"
+    """`body`: the whole body alone, nothing left out, for measuring."""
+
+
+class Estimate(Output):
+    """One measurement, known or estimated."""
+
+    name: str
+    value_mm: float
+    source: Source
+    interval_mm: Interval
+    """Where 90 % of people lie, given what was asked."""
+    limits_mm: Interval
+    """Smallest and largest number that is taken."""
+
+
+class Estimates(Output):
+    """The 15, in their order."""
+
+    data: list[Estimate]

@@ -1,0 +1,37 @@
+"""Settings of the gateway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from atelierkit.settings import ServiceSettings, TokenSettings
+
+
+class GatewaySettings(ServiceSettings, TokenSettings):
+    """Where the gateway listens, whom it calls and what it refuses."""
+
+    model_config = SettingsConfigDict(env_prefix="ATELIER_GATEWAY_")
+
+    port: int = Field(default=8080, ge=0, le=65535)
+    """Port of the HTTP server; 0 takes a free one."""
+    catalog_addr: str
+    """host:port of the catalog service."""
+    generator_addr: str
+    """host:port of the generator service."""
+    mesher_addr: str
+    """host:port of the mesher service."""
+    tryon_addr: str
+    """host:port of the try-on service."""
+    web_dir: Path = Path("web/dist")
+    """Folder of the built web app; without it the gateway serves the API alone."""
+    request_timeout_s: float = Field(default=10.0, gt=0)
+    """Deadline of one HTTP request; the calls behind it share what is left of it."""
+    max_json_bytes: int = Field(default=1_000_000, gt=0)
+    """Largest JSON or form body that is read."""
+    browser_token_cache_s: float = Field(default=30.0, ge=0)
+    """How long a browser session's access token is reused: the longest that a closed session still works."""
+    serve_metrics: bool = True
+    """Whether `/metrics` is answered on the HTTP port too; off where that port faces the internet."""
