@@ -80,7 +80,7 @@ def configure(
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """A logger whose lines carry that name; the event is a fixed text, everything else a key."""
-    return cast(FilteringBoundLogger, structlog.get_logger(logger=name))
+    return cast(FilteringBoundLogger, structlog.get_logger(logger_name=name))
 
 
 class _Correlation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any, TypeVar
 
 import uvloop
@@ -13,30 +13,40 @@ from pydantic import ValidationError
 
 from atelierkit import logs, metrics, tracing
 from atelierkit.errors import AppError
-from atelierkit.server import Service, serving
+from atelierkit.server import Running, Service, serving
 from atelierkit.settings import ServiceSettings
 
-__all__ = ["Service", "run"]
+__all__ = ["Service", "run", "run_serving"]
 
 _Settings = TypeVar("_Settings", bound=ServiceSettings)
+_Product = TypeVar("_Product")
 _log = logs.get_logger(__name__)
 
+_Build = Callable[[_Settings, AsyncExitStack], Awaitable[_Product]]
+_Serving = Callable[[_Product, _Settings], AbstractAsyncContextManager[Running]]
 
-_Build = Callable[[_Settings, AsyncExitStack], Awaitable[Service]]
 
-
-def run(settings_cls: type[_Settings], build: _Build[_Settings]) -> None:
-    """Run the service until SIGTERM or SIGINT.
+def run(settings_cls: type[_Settings], build: _Build[_Settings, Service]) -> None:
+    """Run a gRPC service until SIGTERM or SIGINT.
 
     ``build`` makes the service from its settings; what it puts on the stack is closed after the
     server has drained. A failed start logs one line and exits with status 1.
     """
+    run_serving(settings_cls, build, serving)
+
+
+def run_serving(
+    settings_cls: type[_Settings],
+    build: _Build[_Settings, _Product],
+    serving: _Serving[_Product, _Settings],
+) -> None:
+    """The same for a process that serves otherwise: ``serving`` listens while its block runs, then drains."""
     name = settings_cls.__module__.split(".")[-2]
     logs.configure(name)
     settings = _read(settings_cls)
     logs.configure(name, level=settings.log_level, format=settings.log_format)
     with tracing.tracing(name):
-        uvloop.run(_until_signalled(_serve(settings, build)))
+        uvloop.run(_until_signalled(_serve(settings, build, serving)))
 
 
 def _read(settings_cls: type[_Settings]) -> _Settings:
@@ -74,18 +84,20 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
     _log.info("stopped")
 
 
-async def _serve(settings: _Settings, build: _Build[_Settings]) -> None:
+async def _serve(
+    settings: _Settings, build: _Build[_Settings, _Product], serving: _Serving[_Product, _Settings]
+) -> None:
     async with AsyncExitStack() as stack:
         try:
-            service = await build(settings, stack)
+            product = await build(settings, stack)
             if settings.metrics_port is not None:
                 stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port))
-            running = await stack.enter_async_context(serving(service, settings))
+            running = await stack.enter_async_context(serving(product, settings))
         except (AppError, OSError) as error:
             _log.error("start failed", cause=str(error))
             raise SystemExit(1) from error
         except Exception as error:
             _log.exception("start failed", cause=f"{type(error).__name__}: {error}")
             raise SystemExit(1) from error
-        _log.info("serving", rpc_service=service.name, host=settings.host, port=running.port)
+        _log.info("serving", host=settings.host, port=running.port)
         await asyncio.get_running_loop().create_future()
