@@ -83,10 +83,9 @@ def open(url: str) -> Blobs:
         case "memory":
             return MemoryBlobs()
         case "s3":
-            plain_http = {
-                "allow_http": True
-            }  # decided by the endpoint's own scheme, which AWS_ENDPOINT_URL gives
-            return ObjectStoreBlobs(S3Store.from_url(url, client_options=plain_http), keeps_type=True)
+            # Whether it is TLS is decided by the endpoint's own scheme, which AWS_ENDPOINT_URL gives.
+            store = S3Store.from_url(url, client_options={"allow_http": True})
+            return ObjectStoreBlobs(store, keeps_type=True)
         case "file":
             folder = Path(unquote(parts.path))
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

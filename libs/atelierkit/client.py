@@ -10,7 +10,7 @@ from typing import Any, Self
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from opentelemetry import propagate, trace
 
 from atelierkit import context
@@ -135,64 +135,55 @@ class _Channel(grpc.aio.Channel):
         return self._streaming(method, self._inner.stream_stream(method, *args, **kwargs))
 
     def _once(self, method: str, start: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
-        async def call(
-            request: Any, *, timeout: float | None = None, metadata: Any = None, **kwargs: Any
-        ) -> Any:
-            with _calling(method), _translated():
-                return await start(
-                    request, timeout=self._deadline_s(timeout), metadata=_outgoing(metadata), **kwargs
-                )
+        async def call(request: Any = None, **given: Any) -> Any:
+            with _calling(method):
+                return await start(request, **self._passed_on(given))
 
         return call
 
     def _streaming(self, method: str, start: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
-        async def call(
-            request: Any, *, timeout: float | None = None, metadata: Any = None, **kwargs: Any
-        ) -> AsyncIterator[Any]:
-            with _calling(method), _translated():
-                running = start(
-                    request, timeout=self._deadline_s(timeout), metadata=_outgoing(metadata), **kwargs
-                )
+        async def call(request: Any = None, **given: Any) -> AsyncIterator[Any]:
+            with _calling(method):
+                running = start(request, **self._passed_on(given))
                 try:
                     async for message in running:
                         yield message
                 finally:
-                    # No-op once the stream has ended; a reader that leaves early stops the sender.
+                    # A reader that leaves early stops the sender; once the stream has ended this does nothing.
                     running.cancel()
 
         return call
 
-    def _deadline_s(self, own: float | None) -> float:
+    def _passed_on(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The call's keyword arguments with the nearest deadline, and with what every call passes on."""
+        own = given.get("timeout")
+        limit = self._timeout_s if own is None else own
         remaining = context.remaining_s()
         if remaining is not None and remaining <= 0:
             raise TimedOut("the request's time was used up before this call")
-        limits = [self._timeout_s if own is None else own]
-        return min([*limits, remaining] if remaining is not None else limits)
+        timeout = limit if remaining is None else min(limit, remaining)
+        return given | {"timeout": timeout, "metadata": _outgoing(given.get("metadata") or ())}
 
 
 @contextmanager
 def _calling(method: str) -> Iterator[None]:
-    name = method.lstrip("/")
-    with _tracer.start_as_current_span(name, kind=trace.SpanKind.CLIENT, attributes={"rpc.system": "grpc"}):
-        yield
+    """A client span around the call; the failures that gRPC raises become AppErrors."""
+    attributes = {"rpc.system": "grpc"}
+    with _tracer.start_as_current_span(method.lstrip("/"), kind=trace.SpanKind.CLIENT, attributes=attributes):
+        try:
+            yield
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except grpc.aio.AioRpcError as error:
-        raise from_rpc_error(error) from error
-
-
-def _outgoing(own: Any) -> tuple[tuple[str, str | bytes], ...]:
-    """The call's metadata with what every call passes on; a key that the call sets itself is left alone."""
+def _outgoing(own: Iterable[tuple[str, str | bytes]]) -> tuple[tuple[str, str | bytes], ...]:
+    """The call's own metadata, then id, token and trace; a key that the call sets itself is left alone."""
     passed: dict[str, str] = {}
     propagate.inject(passed)
     if (request_id := context.request_id()) is not None:
         passed[context.REQUEST_ID_KEY] = request_id
     if (caller := current_caller()) is not None:
         passed["authorization"] = f"Bearer {caller.token}"
-    pairs = tuple(own or ())
+    pairs = tuple(own)
     taken = {key for key, _ in pairs}
     return (*pairs, *((key, value) for key, value in passed.items() if key not in taken))

@@ -100,7 +100,7 @@ class _Correlation:
         return event
 
 
-def clean(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def clean(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Take secrets out, make control characters visible and cut what is long."""
     return {str(key): _clean(str(key), value, 0) for key, value in event.items()}
 

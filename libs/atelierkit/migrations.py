@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("package", help="such as services.auth")
     package: str = parser.parse_args().package
     name = package.rpartition(".")[2]
-    settings = DatabaseSettings(_env_prefix=f"ATELIER_{name.upper()}_")  # type: ignore[call-arg]
+    settings = DatabaseSettings(_env_prefix=f"ATELIER_{name.upper()}_")
     upgrade(package, settings.database_url.get_secret_value())
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 from opentelemetry.instrumentation.grpc import aio_server_interceptor
 
 from atelierkit.identity import TokenVerifier
@@ -71,7 +71,7 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
     return grpc.aio.server(
         interceptors=[
             RequestContext(),
-            aio_server_interceptor(),
+            aio_server_interceptor(),  # type: ignore[no-untyped-call]
             AccessLog(),
             Metrics(),
             Errors(),

@@ -14,7 +14,7 @@ _LOWER = ("gte", "gt")
 _UPPER = ("lte", "lt")
 
 
-def field_fault(message: Descriptor, violation: Violation) -> FieldFault:
+def field_fault(message: Any, violation: Violation) -> FieldFault:
     """The fault of one violation found in a message of that type.
 
     ``limit`` is the value in the schema (``64``), and ``low..high`` where the rule is a range.
@@ -60,6 +60,6 @@ def _leaf(message: Descriptor, path: FieldPathPb) -> FieldDescriptor:
     """The field at the end of the path; a map's value stands behind its entry message."""
     *outer, last = path.elements
     for element in outer:
-        inner = message.fields_by_name[element.field_name].message_type
+        inner: Any = message.fields_by_name[element.field_name].message_type
         message = inner.fields_by_name["value"].message_type if inner.GetOptions().map_entry else inner
     return message.fields_by_name[last.field_name]

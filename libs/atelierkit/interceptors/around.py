@@ -11,7 +11,8 @@ from typing import Any
 import grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler = Any
+"""A grpc.RpcMethodHandler: its published types know the synchronous API alone."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class AroundInterceptor(grpc.aio.ServerInterceptor, ABC):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
         """Give the handler with ``around`` about it; an unknown method stays unknown."""

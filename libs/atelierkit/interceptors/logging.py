@@ -6,8 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import grpc
+from typing import Any
 
 from atelierkit import context
 from atelierkit.errors import Code
@@ -27,10 +26,11 @@ def outcome(call_context: Context, error: BaseException | None) -> Code:
     """The status code that a call ends with: what it raised, else what its context was told."""
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         return Code.CANCELLED
-    code = call_context.code()
-    if code is None or code == 0:
+    # Declared as grpc.StatusCode; in fact the number that was set, and 0 before that.
+    number: Any = call_context.code()
+    if number == 0:
         return Code.OK if error is None else Code.UNKNOWN
-    return Code(code.value[0] if isinstance(code, grpc.StatusCode) else code)
+    return Code(number)
 
 
 class RequestContext(AroundInterceptor):
@@ -39,7 +39,7 @@ class RequestContext(AroundInterceptor):
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
         """Run the call as one request."""
-        remaining = call.context.time_remaining()
+        remaining: float | None = call.context.time_remaining()
         timeout_s = remaining if remaining is not None and remaining < _NO_DEADLINE_S else None
         with context.request(id=call.text(context.REQUEST_ID_KEY), timeout_s=timeout_s):
             yield

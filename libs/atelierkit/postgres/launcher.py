@@ -37,7 +37,6 @@ _FLEETING: Mapping[str, str] = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "shared_buffers": "32MB",
-    "file_copy_method": "copy",
 }
 
 
@@ -189,6 +188,7 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         """Start the server. After a kill the first tries can fail while the old one's children are still ending."""
         pause = threading.Event()
+        output = ""
         for _ in range(_ATTEMPTS):
             port = self._free_port()
             started = self._pg_ctl(
