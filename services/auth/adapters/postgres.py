@@ -1,0 +1,230 @@
+"""Auth's storage in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from atelierkit import sql
+from services.auth.adapters.tables import accounts, failed_log_ins, session_secrets, sessions, signing_keys
+from services.auth.domain.errors import EmailTaken
+from services.auth.domain.model import (
+    FAILURE_WINDOW,
+    Account,
+    Failures,
+    Presented,
+    Role,
+    Session,
+    SessionKind,
+    email_key,
+)
+
+_FORGOTTEN_AT_ONCE = 100
+"""Addresses whose old failures one wrong password sweeps out: more than it adds, so that the table stays small."""
+
+
+class PostgresUnitOfWork(sql.UnitOfWork):
+    """The repositories in one transaction."""
+
+    accounts: PostgresAccounts
+    sessions: PostgresSessions
+    failed_log_ins: PostgresFailedLogIns
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self.accounts = PostgresAccounts(self.session)
+        self.sessions = PostgresSessions(self.session)
+        self.failed_log_ins = PostgresFailedLogIns(self.session)
+        return self
+
+
+class PostgresAccounts:
+    """Table ``accounts``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, account: Account) -> None:
+        statement = insert(accounts).values(
+            id=account.id,
+            email=account.email,
+            email_key=email_key(account.email),
+            password_hash=account.password_hash,
+            role=account.role,
+            created_at=account.created_at,
+        )
+        added = await self._session.scalar(
+            statement.on_conflict_do_nothing(index_elements=[accounts.c.email_key]).returning(accounts.c.id)
+        )
+        if added is None:
+            raise EmailTaken("an account with this e-mail exists")
+
+    async def get(self, id: UUID) -> Account | None:
+        return await self._one(accounts.c.id == id)
+
+    async def by_email(self, key: bytes) -> Account | None:
+        return await self._one(accounts.c.email_key == key)
+
+    async def _one(self, condition: sa.ColumnElement[bool]) -> Account | None:
+        row = (await self._session.execute(sa.select(accounts).where(condition))).mappings().one_or_none()
+        return None if row is None else _account(row)
+
+    async def set_password_hash(self, id: UUID, password_hash: str) -> None:
+        await self._session.execute(
+            sa.update(accounts).where(accounts.c.id == id).values(password_hash=password_hash)
+        )
+
+    async def set_role(self, id: UUID, role: Role) -> None:
+        await self._session.execute(sa.update(accounts).where(accounts.c.id == id).values(role=role))
+
+
+class PostgresSessions:
+    """Tables ``sessions`` and ``session_secrets``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, session: Session, digest: bytes) -> None:
+        await self._session.execute(
+            sa.insert(sessions).values(
+                id=session.id,
+                account_id=session.account_id,
+                kind=session.kind,
+                created_at=session.created_at,
+                used_at=session.used_at,
+                expires_at=session.expires_at,
+                revoked_at=session.revoked_at,
+            )
+        )
+        await self._add_secret(session, digest)
+
+    async def locked(self, digest: bytes) -> Presented | None:
+        # The secret's row is locked with its session's: rows that a join merely reads keep the state from
+        # before the wait, and a secret that was spent meanwhile would still look live.
+        statement = (
+            sa.select(sessions, accounts, session_secrets.c.spent_at)
+            .select_from(session_secrets.join(sessions).join(accounts))
+            .where(session_secrets.c.digest == digest)
+            .with_for_update(of=[sessions, session_secrets])
+        )
+        row = (await self._session.execute(statement)).mappings().one_or_none()
+        if row is None:
+            return None
+        return Presented(_stored_session(row), _account(row), row[session_secrets.c.spent_at] is not None)
+
+    async def rotate(self, session: Session, digest: bytes, now: datetime) -> None:
+        await self._session.execute(
+            sa.update(session_secrets)
+            .where(session_secrets.c.session_id == session.id, session_secrets.c.spent_at.is_(None))
+            .values(spent_at=now)
+        )
+        await self._add_secret(session, digest)
+        await self.touch(session, now)
+
+    async def touch(self, session: Session, now: datetime) -> None:
+        await self._session.execute(
+            sa.update(sessions).where(sessions.c.id == session.id).values(used_at=now)
+        )
+
+    async def revoke(self, session: Session, now: datetime) -> None:
+        await self._session.execute(
+            sa.update(sessions)
+            .where(sessions.c.id == session.id, sessions.c.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+
+    async def drop_expired(self, account: Account, now: datetime) -> None:
+        await self._session.execute(
+            sa.delete(sessions).where(sessions.c.account_id == account.id, sessions.c.expires_at <= now)
+        )
+
+    async def _add_secret(self, session: Session, digest: bytes) -> None:
+        await self._session.execute(sa.insert(session_secrets).values(digest=digest, session_id=session.id))
+
+
+class PostgresFailedLogIns:
+    """Table ``failed_log_ins``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, key: bytes) -> Failures:
+        times = await self._session.scalar(
+            sa.select(failed_log_ins.c.times).where(failed_log_ins.c.email_key == key)
+        )
+        return Failures(tuple(times or ()))
+
+    async def locked(self, key: bytes) -> Failures:
+        # An advisory lock, because there is no row to lock before the first failure.
+        await self._session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(key[:8], signed=True)))
+        )
+        return await self.get(key)
+
+    async def save(self, key: bytes, failures: Failures) -> None:
+        written = {"times": list(failures.times), "latest_at": failures.times[-1]}
+        statement = insert(failed_log_ins).values(email_key=key, **written)
+        await self._session.execute(
+            statement.on_conflict_do_update(index_elements=[failed_log_ins.c.email_key], set_=written)
+        )
+        await self._forget(failures.times[-1] - FAILURE_WINDOW)
+
+    async def clear(self, key: bytes) -> None:
+        await self._session.execute(sa.delete(failed_log_ins).where(failed_log_ins.c.email_key == key))
+
+    async def _forget(self, before: datetime) -> None:
+        """Sweep out addresses whose failures are all older; those that others hold are left to them."""
+        old = (
+            sa.select(failed_log_ins.c.email_key)
+            .where(failed_log_ins.c.latest_at <= before)
+            .limit(_FORGOTTEN_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        await self._session.execute(sa.delete(failed_log_ins).where(failed_log_ins.c.email_key.in_(old)))
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(
+        id=row[accounts.c.id],
+        email=row[accounts.c.email],
+        password_hash=row[accounts.c.password_hash],
+        role=Role(row[accounts.c.role]),
+        created_at=row[accounts.c.created_at],
+    )
+
+
+def _stored_session(row: RowMapping) -> Session:
+    return Session(
+        id=row[sessions.c.id],
+        account_id=row[sessions.c.account_id],
+        kind=SessionKind(row[sessions.c.kind]),
+        created_at=row[sessions.c.created_at],
+        used_at=row[sessions.c.used_at],
+        expires_at=row[sessions.c.expires_at],
+        revoked_at=row[sessions.c.revoked_at],
+    )
+
+
+async def load_signing_keys(
+    engine: AsyncEngine, new_key: Callable[[], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The private JWKs, newest first; the very first is made here, once, however many replicas start together."""
+    async with sql.UnitOfWork(engine) as unit:
+        await unit.session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("atelier.auth.signing_keys", 0)))
+        )
+        found = sa.select(signing_keys.c.private_jwk).order_by(signing_keys.c.created_at.desc())
+        keys = list(await unit.session.scalars(found))
+        if not keys:
+            keys = [dict(new_key())]
+            await unit.session.execute(
+                sa.insert(signing_keys).values(kid=keys[0]["kid"], private_jwk=keys[0])
+            )
+    return keys

@@ -1,0 +1,68 @@
+"""Auth's tables. The migrations make them; a test holds the two equal."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from atelierkit import sql
+
+metadata = sql.metadata()
+
+_TIME = sa.DateTime(timezone=True)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("email_key", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, sa.CheckConstraint("role IN ('user', 'admin')", name="role"), nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "kind", sa.Text, sa.CheckConstraint("kind IN ('tokens', 'browser')", name="kind"), nullable=False
+    ),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("used_at", _TIME, nullable=False),
+    sa.Column("expires_at", _TIME, nullable=False),
+    sa.Column("revoked_at", _TIME),
+)
+
+session_secrets = sa.Table(
+    "session_secrets",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("session_id", sa.ForeignKey(sessions.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("spent_at", _TIME),
+)
+# Whatever the code does, a session never has two live secrets.
+sa.Index(
+    "uq_session_secrets_live",
+    session_secrets.c.session_id,
+    unique=True,
+    postgresql_where=session_secrets.c.spent_at.is_(None),
+)
+
+failed_log_ins = sa.Table(
+    "failed_log_ins",
+    metadata,
+    sa.Column("email_key", sa.LargeBinary, primary_key=True),
+    sa.Column("times", ARRAY(_TIME), nullable=False),
+    sa.Column("latest_at", _TIME, nullable=False, index=True),
+)
+
+signing_keys = sa.Table(
+    "signing_keys",
+    metadata,
+    sa.Column("kid", sa.Text, primary_key=True),
+    sa.Column("private_jwk", JSONB, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False, server_default=sa.func.now()),
+)

@@ -1,0 +1,53 @@
+"""Access tokens: JWTs signed with ES256, and the key set that verifies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from joserfc import jwk, jwt
+
+from atelierkit.identity import ACCESS_TYPE, ALGORITHM
+from services.auth.domain.model import AccessToken, Account, Session
+
+
+def new_signing_key() -> dict[str, Any]:
+    """A new private JWK on P-256; its ``kid`` is the thumbprint of RFC 7638."""
+    key = jwk.ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM})
+    return {**key.as_dict(private=True), "kid": key.thumbprint()}
+
+
+class JwtAccessTokens:
+    """Signs with the first of the private JWKs; the public halves of all of them are published."""
+
+    def __init__(
+        self, keys: Sequence[Mapping[str, Any]], *, issuer: str, audience: str, life: timedelta
+    ) -> None:
+        self._keys = [jwk.ECKey.import_key(dict(key)) for key in keys]
+        self.issuer = issuer
+        self.audience = audience
+        self._life = life
+
+    def issue(self, account: Account, session: Session, now: datetime) -> AccessToken:
+        issued_at = int(now.timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": str(account.id),
+            "sid": str(session.id),
+            "jti": str(uuid4()),
+            "typ": ACCESS_TYPE,
+            "roles": [account.role.value],
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + int(self._life.total_seconds()),
+        }
+        key = self._keys[0]
+        token = jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+        return AccessToken(token, self._life)
+
+    def published(self) -> dict[str, Any]:
+        """The key set (RFC 7517), newest first, without a private part."""
+        return {"keys": [key.as_dict(private=False) for key in self._keys]}

@@ -1,0 +1,89 @@
+"""Where auth's objects meet."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from atelier.auth.v1 import auth_pb2
+from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
+from atelierkit import sql
+from atelierkit.identity import JwksVerifier
+from atelierkit.service import Service
+from services.auth.adapters.passwords import Argon2Passwords
+from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
+from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
+from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
+from services.auth.servicer import AuthServicer
+from services.auth.settings import AuthSettings
+from services.auth.use_cases import (
+    CheckPassword,
+    ExchangeBrowserSession,
+    GetAccount,
+    LogIn,
+    LogOut,
+    OpenBrowserSession,
+    RefreshTokens,
+    SignUp,
+)
+
+SCHEMA = "auth"
+
+
+async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
+    """The service on PostgreSQL; raises Unavailable when that does not answer."""
+    engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
+    threads = stack.enter_context(ThreadPoolExecutor(settings.password_threads, "password"))
+    tokens = JwtAccessTokens(
+        await load_signing_keys(engine, new_signing_key),
+        issuer=settings.issuer,
+        audience=settings.audience,
+        life=timedelta(seconds=settings.access_token_life_s),
+    )
+    return assemble(
+        units=functools.partial(PostgresUnitOfWork, engine),
+        passwords=Argon2Passwords(
+            threads, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
+        ),
+        tokens=tokens,
+        clock=functools.partial(datetime.now, UTC),
+        session_life=timedelta(days=settings.session_life_days),
+    )
+
+
+def assemble(
+    *,
+    units: UnitsOfWork,
+    passwords: Passwords,
+    tokens: JwtAccessTokens,
+    clock: Clock,
+    session_life: timedelta,
+) -> Service:
+    """The service on these adapters. Its callers' tokens are verified against its own published keys."""
+    check_password = CheckPassword(units, passwords, clock)
+    servicer = AuthServicer(
+        sign_up=SignUp(units, passwords, clock),
+        log_in=LogIn(check_password, units, tokens, clock, session_life),
+        refresh_tokens=RefreshTokens(units, tokens, clock),
+        log_out=LogOut(units, clock),
+        open_browser_session=OpenBrowserSession(check_password, units, clock, session_life),
+        exchange_browser_session=ExchangeBrowserSession(units, tokens, clock),
+        get_account=GetAccount(units),
+        jwks_json=json.dumps(tokens.published()),
+    )
+
+    async def published() -> Mapping[str, Any]:
+        return tokens.published()
+
+    descriptor = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
+    return Service(
+        name=descriptor.full_name,
+        add=functools.partial(add_AuthServiceServicer_to_server, servicer),
+        descriptor=descriptor,
+        verifier=JwksVerifier(published, tokens.issuer, tokens.audience, lambda: clock().timestamp()),
+    )

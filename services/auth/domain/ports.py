@@ -1,0 +1,113 @@
+"""What the verbs need from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.auth.domain.model import AccessToken, Account, Failures, Presented, Role, Session
+
+Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+
+class Accounts(Protocol):
+    """Accounts by their id and by the key of their address."""
+
+    async def add(self, account: Account) -> None:
+        """Raise EmailTaken where another account has the address."""
+        ...
+
+    async def get(self, id: UUID) -> Account | None: ...
+
+    async def by_email(self, key: bytes) -> Account | None:
+        """The account whose address has that ``email_key``."""
+        ...
+
+    async def set_password_hash(self, id: UUID, password_hash: str) -> None: ...
+
+    async def set_role(self, id: UUID, role: Role) -> None: ...
+
+
+class Sessions(Protocol):
+    """Sessions and the digests of the secrets that carry them: at most one live secret a session."""
+
+    async def add(self, session: Session, digest: bytes) -> None:
+        """Store a session with its first secret."""
+        ...
+
+    async def locked(self, digest: bytes) -> Presented | None:
+        """What a secret leads to, live or spent; nobody else changes that session until the unit of work ends."""
+        ...
+
+    async def rotate(self, session: Session, digest: bytes, now: datetime) -> None:
+        """Spend the live secret, make ``digest`` the live one, and note the use."""
+        ...
+
+    async def touch(self, session: Session, now: datetime) -> None:
+        """Note the use."""
+        ...
+
+    async def revoke(self, session: Session, now: datetime) -> None:
+        """Close it for good, with all of its secrets; a session that is closed already keeps its time."""
+        ...
+
+    async def drop_expired(self, account: Account, now: datetime) -> None:
+        """Forget the account's sessions that have expired, and their secrets."""
+        ...
+
+
+class FailedLogIns(Protocol):
+    """Wrong passwords by ``email_key``, of accounts that exist and of those that don't alike."""
+
+    async def get(self, key: bytes) -> Failures: ...
+
+    async def locked(self, key: bytes) -> Failures:
+        """Like ``get``; nobody else gets them locked until the unit of work ends."""
+        ...
+
+    async def save(self, key: bytes, failures: Failures) -> None:
+        """Replace them; also forgets some of those of other addresses that no longer count."""
+        ...
+
+    async def clear(self, key: bytes) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """Everything that one transaction reads and writes."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def failed_log_ins(self) -> FailedLogIns: ...
+
+
+UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+"""Begins a unit of work: it commits when the block ends, and rolls back when it raises."""
+
+
+class Passwords(Protocol):
+    """Slow hashing of passwords, which are used exactly as given."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password made the hash; for None it takes as long and answers no."""
+        ...
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether a new hash of the same password would cost an attacker more."""
+        ...
+
+
+class AccessTokens(Protocol):
+    """Signs access tokens."""
+
+    def issue(self, account: Account, session: Session, now: datetime) -> AccessToken: ...

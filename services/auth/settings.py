@@ -1,0 +1,26 @@
+"""Settings of the auth service, ``ATELIER_AUTH_*`` in the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atelierkit.settings import DatabaseSettings, ServiceSettings
+
+
+class AuthSettings(ServiceSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
+    """What the auth service can be told."""
+
+    issuer: str = "atelier"
+    """``iss`` of access tokens; differs between environments, so that none takes another's tokens."""
+    audience: str = "atelier"
+    """``aud`` of access tokens."""
+    access_token_life_s: int = Field(default=900, ge=60, le=3600)
+    """Life of an access token: how long a closed session's last token is still taken."""
+    session_life_days: int = Field(default=30, ge=1, le=365)
+    """Life of a session, from log-in on; use does not lengthen it."""
+    password_memory_kib: int = Field(default=19456, ge=19456)
+    """Argon2id's m; 19 MiB with t=2 and p=1 is OWASP's profile, about 17 ms of CPU. Old hashes grow at log-in."""
+    password_time_cost: int = Field(default=2, ge=2)
+    """Argon2id's t."""
+    password_threads: int = Field(default=2, ge=1)
+    """Passwords hashed at a time; each takes ``password_memory_kib``, the others wait."""
