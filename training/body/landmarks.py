@@ -8,6 +8,7 @@ in ANSUR II. Proportions in the comments are ANSUR II means over both sexes, as 
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from training.body.poses import StandingPose, stand
 from training.body.source import BODY_VERTICES, CHANGES, BoolArray, FloatArray, IntArray, Source
@@ -18,7 +19,8 @@ _ACROMION_LEFT = 8275
 """Top of the outer end of the shoulder: 0.82 of stature, 0.195 of stature apart from the midline pair."""
 _NIPPLES_LEFT = np.arange(8434, 8450)
 _NAVEL = 4116
-_CROTCH = np.array([4374, 6431])
+_CROTCH = np.array([4370, 4374, 6431, 4376])
+"""Midline vertices between the legs; the lowest is the crotch."""
 _BUTTOCK_LEFT = 10854
 """Rearmost vertex of the buttock."""
 _NECK_LOW = np.array([815, 858])
@@ -48,17 +50,17 @@ def landmarks(
 
     A landmark inside a limb is a combination of a ring of surface vertices whose weighted mean lies exactly
     on the limb's axis, so that planes across the limb start upright to it. Sets that are searched or walked
-    (`crown`, `sole`, `spine`) carry equal weights.
+    (`crown`, `sole`, `crotch`, `spine`) carry equal weights.
     """
     at = dict(zip(source.bones, heads, strict=True))
     body = vertices[:BODY_VERTICES]
     shoulder, elbow, wrist = at["RightArm"], at["RightForeArm"], at["RightHand"]
     outward = np.array([-np.cos(np.pi / 4), np.sin(np.pi / 4), 0.0])
-    acromion = np.array([_ACROMION_LEFT, source.mirror[_ACROMION_LEFT]])
     found = {
         "crown": np.flatnonzero(body[:, 1] > body[:, 1].max() - 0.03),
         "sole": np.flatnonzero(body[:, 1] < 0.02),
-        "acromion": acromion,
+        "acromion_left": np.array([_ACROMION_LEFT]),
+        "acromion_right": source.mirror[[_ACROMION_LEFT]],
         "neck_low": _NECK_LOW,
         "neck_middle": _NECK_MIDDLE,
         "neck_high": _NECK_HIGH,
@@ -118,9 +120,9 @@ def regions(
     arm = _mostly(bone, triangles, [f"{side}{name}" for side in ("Left", "Right") for name in _ARM_BONES])
     hand = _mostly(bone, triangles, [n for n in source.bones if "Hand" in n])
     armpit = _armpit(vertices, triangles, at)
-    below = centre[:, 1] < armpit[1]
-    torso = np.where(below, ~arm | _inside_arms(centre, at), np.abs(centre[:, 0]) < armpit[0] + 0.01)
-    torso &= ~hand & (centre[:, 1] > 0.7) & (centre[:, 1] < armpit[1] + 0.12)
+    below = vertices[triangles][:, :, 1].max(axis=1) < armpit[1] - 0.005
+    torso = _piece(triangles, below, _NAVEL) & (centre[:, 1] > 0.7)
+    torso |= ~below & (np.abs(centre[:, 0]) < armpit[0] + 0.01) & (centre[:, 1] < armpit[1] + 0.12)
     leg = (vertices[triangles][:, :, 0].max(axis=1) < 1e-6) & ~arm & ~hand & (centre[:, 1] < 1.0)
     right_arm = _mostly(bone, triangles, [n for n in source.bones if n.startswith("Right") and _is_arm(n)])
     neck = _tube(
@@ -143,17 +145,18 @@ def _is_arm(bone: str) -> bool:
 
 def _mostly(bone: IntArray, triangles: IntArray, names: list[str]) -> BoolArray:
     """(n,) True where all corners are held strongest by one of the named bones."""
-    held: BoolArray = np.asarray(np.isin(bone, names)[triangles]).all(axis=1)
+    first, second, third = np.isin(bone, names)[triangles].T
+    held: BoolArray = first & second & third
     return held
 
 
-def _inside_arms(centre: FloatArray, at: dict[str, FloatArray]) -> BoolArray:
-    """(n,) True for points nearer to the midline than the arm's axis is at their height, with room for the arm."""
-    shoulder, elbow = at["LeftArm"], at["LeftForeArm"]
-    slope = (elbow[0] - shoulder[0]) / (elbow[1] - shoulder[1])
-    axis = shoulder[0] + slope * (centre[:, 1] - shoulder[1])
-    inside: BoolArray = np.abs(centre[:, 0]) < axis - 0.06
-    return inside
+def _piece(triangles: IntArray, inside: BoolArray, vertex: int) -> BoolArray:
+    """(n,) True for the triangles of `inside` that hang together with `vertex`."""
+    faces = triangles[inside]
+    links = sparse.coo_array((np.ones(faces.size), (faces.ravel(), np.roll(faces, 1, axis=1).ravel())))
+    links.resize(BODY_VERTICES, BODY_VERTICES)
+    piece = sparse.csgraph.connected_components(links, directed=False)[1]
+    return inside & (piece[triangles[:, 0]] == piece[vertex])
 
 
 def _armpit(vertices: FloatArray, triangles: IntArray, at: dict[str, FloatArray]) -> FloatArray:

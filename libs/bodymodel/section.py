@@ -1,0 +1,130 @@
+"""A tape round a limb: cut the surface with a plane, stretch the convex hull, and say how it moves with the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from bodymodel.arrays import FloatArray, IntArray
+from bodymodel.template import Landmark
+
+VERTICAL = np.array([0.0, 1.0, 0.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A cutting plane that the body's landmarks carry along."""
+
+    origin: Landmark
+    """A point of the plane."""
+    axis: Landmark | None
+    """Weights that sum to 0: their weighted sum of vertices is the normal, unscaled. None means horizontal."""
+
+    def place(self, points: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        """Origin (3,), unit normal (3,) and the length that the normal was divided by, on one body."""
+        origin = self.origin.weights @ points[self.origin.vertices]
+        if self.axis is None:
+            return origin, VERTICAL, 1.0
+        normal = self.axis.weights @ points[self.axis.vertices]
+        length = float(np.linalg.norm(normal))
+        return origin, normal / length, length
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A tight tape: the corners of the convex hull of a plane section, in order."""
+
+    plane: Plane
+    origin: FloatArray
+    """(3,) point of the plane."""
+    normal: FloatArray
+    """(3,) unit normal."""
+    scale: float
+    """Length of the unscaled normal."""
+    corners: FloatArray
+    """(h, 3) hull corners in order, metres."""
+    edges: IntArray
+    """(h, 2) surface edge that each corner lies on."""
+    shares: FloatArray
+    """(h,) place of each corner on its edge: 0 at the first vertex, 1 at the second."""
+
+    @property
+    def length(self) -> float:
+        """Perimeter in metres."""
+        return float(np.linalg.norm(np.roll(self.corners, -1, axis=0) - self.corners, axis=1).sum())
+
+    def closed_path(self) -> FloatArray:
+        """(h + 1, 3) corners with the first one repeated at the end."""
+        return np.concatenate([self.corners, self.corners[:1]])
+
+
+class OpenSectionError(ValueError):
+    """The plane misses the limb: fewer than three points were cut, so there is nothing to measure."""
+
+
+def stretch(points: FloatArray, edges: IntArray, plane: Plane) -> Loop:
+    """Cut surface `edges` (E, 2) of a body's `points` with a plane and stretch a tape round the section."""
+    origin, normal, scale = plane.place(points)
+    height = points @ normal - origin @ normal
+    first, second = height[edges[:, 0]], height[edges[:, 1]]
+    cut = np.flatnonzero((first > 0.0) != (second > 0.0))
+    if len(cut) < 3:
+        raise OpenSectionError("the tape's plane misses the limb")
+    shares = first[cut] / (first[cut] - second[cut])
+    start, end = points[edges[cut, 0]], points[edges[cut, 1]]
+    section = start + shares[:, None] * (end - start)
+    across = np.array([normal[1], -normal[0], 0.0]) / np.hypot(normal[0], normal[1])
+    flat = np.stack([section @ across, section @ np.cross(normal, across)], axis=1)
+    hull = ConvexHull(flat).vertices
+    return Loop(plane, origin, normal, scale, section[hull], edges[cut[hull]], shares[hull])
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A sparse gradient: how a length changes when vertices move."""
+
+    vertices: IntArray
+    """(n,) vertex indices, repeats add up."""
+    vectors: FloatArray
+    """(n, 3) change of the length, metres per metre."""
+
+
+def loop_gradient(points: FloatArray, loop: Loop) -> Pull:
+    """Derivative of a loop's length by the vertices.
+
+    To first order the hull's corners stay on their edges (a corner that is about to appear or vanish adds
+    nothing to the perimeter), so each corner c = a + t (b - a) pulls on its edge with the sum g of the unit
+    vectors towards it from its neighbours. The plane moves as well: keeping (c - o) . n = 0 gives
+        dc = (1 - t) da + t db + e [n . (do - (1 - t) da - t db) - (c - o) . dn] / (n . e),   e = b - a.
+    """
+    corners, normal = loop.corners, loop.normal
+    ahead = np.roll(corners, -1, axis=0) - corners
+    ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-12)
+    pull = np.roll(ahead, 1, axis=0) - ahead
+    edge = points[loop.edges[:, 1]] - points[loop.edges[:, 0]]
+    slip = np.einsum("hi,hi->h", pull, edge) / (edge @ normal)
+    pull = pull - slip[:, None] * normal
+    vertices = [loop.edges[:, 0], loop.edges[:, 1], loop.plane.origin.vertices]
+    vectors = [
+        pull * (1.0 - loop.shares)[:, None],
+        pull * loop.shares[:, None],
+        loop.plane.origin.weights[:, None] * (slip.sum() * normal),
+    ]
+    if loop.plane.axis is not None:
+        tilt = -slip @ (corners - loop.origin)
+        tilt = (tilt - (tilt @ normal) * normal) / loop.scale
+        vertices.append(loop.plane.axis.vertices)
+        vectors.append(loop.plane.axis.weights[:, None] * tilt)
+    return Pull(np.concatenate(vertices), np.concatenate(vectors))
+
+
+def path_gradient(path: FloatArray) -> FloatArray:
+    """(n, 3) derivative of an open polyline's length by its points."""
+    step = np.diff(path, axis=0)
+    step /= np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-12)
+    gradient = np.zeros_like(path)
+    gradient[1:] += step
+    gradient[:-1] -= step
+    return gradient
