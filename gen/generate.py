@@ -73,7 +73,12 @@ def generate(output: Path) -> None:
     )
     rules.unlink()
     image.unlink()
-    for package in [*(output / "atelier").rglob("*"), *(output / "buf").rglob("*"), output / "atelier", output / "buf"]:
+    for package in [
+        *(output / "atelier").rglob("*"),
+        *(output / "buf").rglob("*"),
+        output / "atelier",
+        output / "buf",
+    ]:
         if package.is_dir() and package.name != "__pycache__":
             (package / "__init__.py").write_text("")
     for file in output.rglob("*_pb2_grpc.py"):
@@ -82,8 +87,8 @@ def generate(output: Path) -> None:
             file.with_suffix(".pyi").unlink(missing_ok=True)
 
 
-def write_image(path: Path) -> None:
-    """Write the contract as one image with comments, the form that buf lints and compares."""
+def write_image(path: Path, *, comments: bool) -> None:
+    """Write the contract as one image, the form that buf lints (with comments) and compares (without)."""
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "rules.binpb"
         rules.write_bytes(rules_descriptor().SerializeToString())
@@ -91,7 +96,7 @@ def write_image(path: Path) -> None:
             [
                 f"--descriptor_set_in={rules}",
                 "--include_imports",
-                "--include_source_info",
+                *(["--include_source_info"] if comments else []),
                 f"--descriptor_set_out={path}",
                 *sources(),
             ]
@@ -113,9 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail when gen/python is not fresh")
     parser.add_argument("--image", type=Path, help="write the contract's image for buf here, and stop")
+    parser.add_argument(
+        "--release", type=Path, help="write the contract that later ones must not break, and stop"
+    )
     arguments = parser.parse_args()
-    if arguments.image:
-        write_image(arguments.image)
+    if arguments.image or arguments.release:
+        write_image(arguments.image or arguments.release, comments=arguments.image is not None)
         return
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)

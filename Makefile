@@ -1,0 +1,104 @@
+# The only door: `make help` lists every target.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+PATHS := libs services deploy tests benchmarks training gen/generate.py
+TEST_WORKERS ?= 2
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: setup models web ## Start the whole platform and print its address; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.local
+
+.PHONY: test
+test: setup models web chromium triton ## Set up and pass all tests
+	@npm --prefix web test --silent
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+.PHONY: check
+check: setup web proto-check ## Lint, types, import rules, dependencies, contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(PATHS)
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@npm --prefix web run check --silent
+
+.PHONY: setup
+setup: preflight .venv/.ready ## Create the environment with the pinned dependencies
+
+.PHONY: preflight
+preflight:
+	@$(PYTHON) deploy/local/preflight.py
+
+.venv/.ready: requirements/dev.lock pyproject.toml
+	@echo "Setting up the environment (about a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: models
+models: setup ## Prepare the trained models: verify them against their manifests
+	@$(BIN)/python -m deploy.models
+
+.PHONY: web
+web: web/dist/.ready ## Build the web page
+
+web/node_modules/.ready: web/package-lock.json | preflight
+	@echo "Installing the web page's dependencies ..."
+	@npm --prefix web ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/.ready: web/node_modules/.ready $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+	@npm --prefix web run build --silent
+	@touch $@
+
+.PHONY: proto
+proto: setup ## Generate gen/python from protos/
+	@$(BIN)/python gen/generate.py
+
+.PHONY: proto-check
+proto-check: setup ## Lint the contract, compare it with the last one, prove that gen/python is fresh
+	@mkdir -p build
+	@$(BIN)/python gen/generate.py --check
+	@$(BIN)/python gen/generate.py --image build/contract.binpb
+	@$(BIN)/buf lint build/contract.binpb --config protos/buf.yaml --path atelier
+	@$(BIN)/buf breaking build/contract.binpb --config protos/buf.yaml --against gen/released.binpb --path atelier
+
+.PHONY: proto-release
+proto-release: setup ## Make the contract of now the one that later ones must not break
+	@$(BIN)/python gen/generate.py --release gen/released.binpb
+
+.PHONY: chromium
+chromium: ## Find Chromium, or install it
+	@deploy/local/chromium.sh
+
+.PHONY: triton
+triton: setup ## Install the tritonserver that the tests talk to
+	@$(BIN)/python -m deploy.triton
+
+.PHONY: train
+train: ## Rebuild every model, on a GPU when there is one (hours on a CPU)
+	@$(MAKE) --directory training
+
+.PHONY: bench
+bench: setup models web ## Measure and write the tables in benchmarks/results
+	@$(BIN)/python -m benchmarks
+
+.PHONY: lock
+lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)
+	@deploy/lock.sh
+
+.PHONY: clean
+clean: ## Remove what the targets above made; keeps the data
+	@rm -rf .venv .venv-training .triton build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

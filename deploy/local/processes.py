@@ -1,0 +1,78 @@
+"""Child processes that start together, are watched, and all end."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+STOP_TIMEOUT_S = 15.0
+_PR_SET_PDEATHSIG = 1
+_LOG_TAIL_BYTES = 4096
+
+
+class Process:
+    """One service's process. Its output goes to a log file of its own."""
+
+    def __init__(self, name: str, module: str, variables: Mapping[str, str], log: Path, cwd: Path) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self._begin = output.tell()
+            # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
+            self._popen = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [sys.executable, "-m", module],
+                cwd=cwd,
+                env={**_inherited(), **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        return self._popen.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
+    def last_words(self) -> str:
+        """The last line that it logged in this run."""
+        with self.log.open("rb") as output:
+            end = output.seek(0, os.SEEK_END)
+            output.seek(max(self._begin, end - _LOG_TAIL_BYTES))
+            lines = output.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    def ask_to_stop(self) -> None:
+        """Begin its graceful end."""
+        if self.running:
+            self._popen.send_signal(signal.SIGTERM)
+
+    def ensure_stopped(self) -> None:
+        """Wait for its end; kill it when it takes too long."""
+        try:
+            self._popen.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+
+
+def _inherited() -> dict[str, str]:
+    """This process' environment, without thread pools: NumPy's own threads only fight each other here."""
+    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}  # noqa: TID251  handed on, not read
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the launcher dies, however it dies: no process is left behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,77 @@
+"""Who runs, who calls whom, and the environment that says so."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "auth": (),
+    "catalog": (),
+    "mesher": ("auth",),
+    "tryon": ("auth",),
+    "generator": ("auth", "catalog", "mesher"),
+    "gateway": ("auth", "catalog", "generator", "mesher", "tryon"),
+}
+"""Services that each service calls, in the order in which they start. Who verifies tokens calls auth."""
+
+WITH_DATABASE = ("auth", "catalog", "generator")
+"""Services that own a schema."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where one service listens, on the loopback address."""
+
+    serving: int
+    metrics: int
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now; held together while choosing, so that none comes twice."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def choose_ports(gateway_port: int) -> dict[str, Ports]:
+    """Ports for every service; the gateway's own is given, 0 for a free one."""
+    free = iter(free_ports(2 * len(CALLS)))
+    ports = {name: Ports(next(free), next(free)) for name in CALLS}
+    if gateway_port:
+        ports["gateway"] = Ports(gateway_port, ports["gateway"].metrics)
+    return ports
+
+
+def environment(
+    service: str,
+    *,
+    ports: Mapping[str, Ports],
+    data_dir: Path,
+    root: Path,
+    database_urls: Mapping[str, str],
+    gateway_host: str,
+) -> dict[str, str]:
+    """The `ATELIER_*` variables of one service's process."""
+    prefix = f"ATELIER_{service.upper()}_"
+    settings = {
+        "HOST": gateway_host if service == "gateway" else LOOPBACK,
+        "PORT": str(ports[service].serving),
+        "METRICS_PORT": str(ports[service].metrics),
+        "MODELS_DIR": str(root / "models"),
+        **{f"{peer.upper()}_ADDR": f"{LOOPBACK}:{ports[peer].serving}" for peer in CALLS[service]},
+    }
+    if service in WITH_DATABASE:
+        settings["DATABASE_URL"] = database_urls[service]
+    if service == "gateway":
+        settings["WEB_DIR"] = str(root / "web" / "dist")
+    return {"ATELIER_DATA_DIR": str(data_dir)} | {prefix + name: value for name, value in settings.items()}
