@@ -1,0 +1,54 @@
+"""What the verbs need from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from services.catalog.domain.model import Category, Garment, Hairstyle, Skin
+
+
+class Garments(Protocol):
+    """Garments by their category and by their id."""
+
+    async def listed(self, category: Category | None) -> tuple[Garment, ...]:
+        """Those of the category, or all, in the catalogue's order."""
+        ...
+
+    async def by_id(self, ids: Collection[str]) -> Mapping[str, Garment]:
+        """Those of the ids; an id that nobody has is left out."""
+        ...
+
+
+class Hairstyles(Protocol):
+    """Hairstyles."""
+
+    async def listed(self) -> tuple[Hairstyle, ...]:
+        """All, in the catalogue's order."""
+        ...
+
+
+class Skins(Protocol):
+    """Skin tones."""
+
+    async def listed(self) -> tuple[Skin, ...]:
+        """All, lightest first."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Everything that one transaction reads."""
+
+    @property
+    def garments(self) -> Garments: ...
+
+    @property
+    def hairstyles(self) -> Hairstyles: ...
+
+    @property
+    def skins(self) -> Skins: ...
+
+
+UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+"""Begins a unit of work."""
