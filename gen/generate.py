@@ -58,7 +58,7 @@ def generate(output: Path) -> None:
     rules = output / "rules.binpb"
     rules.write_bytes(rules_descriptor().SerializeToString())
     descriptors = f"--descriptor_set_in={rules}"
-    run_protoc([descriptors, f"--python_out={output}", f"--mypy_out={output}", VALIDATE_PROTO])
+    run_protoc([descriptors, f"--python_out={output}", f"--mypy_out=quiet:{output}", VALIDATE_PROTO])
     image = output / "image.binpb"
     run_protoc([descriptors, "--include_imports", f"--descriptor_set_out={image}", *sources()])
     run_protoc(
@@ -66,8 +66,8 @@ def generate(output: Path) -> None:
             f"--descriptor_set_in={image}",
             f"--python_out={output}",
             f"--grpc_python_out={output}",
-            f"--mypy_out={output}",
-            f"--mypy_grpc_out={output}",
+            f"--mypy_out=quiet:{output}",
+            f"--mypy_grpc_out=quiet:{output}",
             *sources(),
         ]
     )
@@ -126,7 +126,7 @@ def main() -> None:
         write_image(arguments.image or arguments.release, comments=arguments.image is not None)
         return
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder)
+        fresh = Path(folder) / "python"
         generate(fresh)
         if arguments.check:
             stale = stale_files(fresh, OUTPUT)

@@ -78,11 +78,17 @@ async def json_or_form(request: Request, limit: int) -> dict[str, Any]:
 def parse_json(data: bytes) -> Any:
     """Strict JSON (RFC 8259, UTF-8): no NaN, no doubled members, no bottomless nesting. Raises InvalidInput."""
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant)
+        document = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant
+        )
+        if b"\\u" in data:
+            # Escapes can spell half a surrogate pair, which no text holds and no message carries.
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
     except _DuplicateKey as error:
         raise _bad_field(error.key, "duplicate_field", "the member is given twice") from error
     except (ValueError, RecursionError) as error:
         raise _bad_field("", "malformed", "the body is not valid JSON") from error
+    return document
 
 
 def validated(model: type[Model], document: Any) -> Model:
