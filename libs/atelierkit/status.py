@@ -27,8 +27,7 @@ _MAX_TEXT = 500
 _PLAIN_MESSAGES: Mapping[Code, str] = {
     Code.CANCELLED: "the call was cancelled",
     Code.DEADLINE_EXCEEDED: "the service did not answer in time",
-    Code.RESOURCE_EXHAUSTED: "the message is too large or the service is too busy",
-    Code.UNAVAILABLE: "the service is not reachable",
+    Code.UNAVAILABLE: "the service is not reachable or too busy",
     Code.UNIMPLEMENTED: "the service does not offer this call",
 }
 """Texts for failures that gRPC itself reports: its own name addresses and library internals."""
@@ -111,12 +110,17 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     """The AppError behind a failed call.
 
     A failure that gRPC reports by itself (unreachable, deadline passed, message too large) has no
-    Status: it becomes a RemoteError with the code's name as reason and a text without internals.
+    Status: it becomes a RemoteError with a text that names no address and no library.
     """
     for key, value in error.trailing_metadata() or ():
         if key == DETAILS_KEY and isinstance(value, bytes):
             return from_status(status_pb2.Status.FromString(value))
     code = Code(error.code().value[0])
+    if code is Code.RESOURCE_EXHAUSTED:
+        if "larger than max" in (error.details() or ""):
+            return RemoteError("the message is too large", code=code, reason="PAYLOAD_TOO_LARGE")
+        # The server's limit of calls at a time; the call was never begun.
+        code = Code.UNAVAILABLE
     return RemoteError(
         _PLAIN_MESSAGES.get(code, "the service failed"),
         code=code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from buf.validate import validate_pb2
@@ -29,11 +30,11 @@ def field_fault(message: Any, violation: Violation) -> FieldFault:
 
 
 def _path(path: FieldPathPb | None) -> str:
-    """``measurements[3].value_mm``; empty for a rule on the message as a whole."""
+    """``measurements[3].value_mm``, ``sizes["XL"]``; empty for a rule on the message as a whole."""
     names = []
     for element in path.elements if path is not None else ():
         subscript = element.subscript
-        names.append(element.field_name + ("" if subscript is None else f"[{subscript.value}]"))
+        names.append(element.field_name + ("" if subscript is None else f"[{json.dumps(subscript.value)}]"))
     return ".".join(names)
 
 

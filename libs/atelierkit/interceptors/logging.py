@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import grpc
+
 from atelierkit import context
 from atelierkit.errors import Code
 from atelierkit.interceptors.around import AroundInterceptor, Call, Context
@@ -26,11 +28,10 @@ def outcome(call_context: Context, error: BaseException | None) -> Code:
     """The status code that a call ends with: what it raised, else what its context was told."""
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
         return Code.CANCELLED
-    # Declared as grpc.StatusCode; in fact the number that was set, and 0 before that.
-    number: Any = call_context.code()
-    if number == 0:
-        return Code.OK if error is None else Code.UNKNOWN
-    return Code(number)
+    # Declared as grpc.StatusCode; in fact 0 until one is set.
+    told: Any = call_context.code()
+    code = Code(told.value[0] if isinstance(told, grpc.StatusCode) else told or 0)
+    return Code.UNKNOWN if code is Code.OK and error is not None else code
 
 
 class RequestContext(AroundInterceptor):

@@ -1,0 +1,173 @@
+"""What goes from a request into the calls that it causes: id, deadline, caller, trace; and what is tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import grpc
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from structlog.testing import capture_logs
+
+from atelierkit import client, context, identity
+from atelierkit.errors import AppError, Code
+from atelierkit.identity import Caller
+from atelierkit.testing import MemoryVerifier, serve
+from tests.contract.atelierkit import echo
+
+ALICE = Caller("alice", frozenset({"user"}), "alice-token")
+
+
+@asynccontextmanager
+async def chain(last: Any) -> AsyncIterator[grpc.aio.Channel]:
+    """Client -> first service -> second service, whose ``Say`` is ``last``."""
+    async with AsyncExitStack() as stack:
+        verifier = MemoryVerifier({ALICE.token: ALICE})
+        second = await stack.enter_async_context(serve(echo.service(verifier, Say=last)))
+
+        async def pass_on(request, servicer_context):
+            return await echo.call(second, "Say")(request)
+
+        yield await stack.enter_async_context(serve(echo.service(verifier, Say=pass_on)))
+
+
+async def test_the_request_id_and_the_caller_reach_the_last_service() -> None:
+    async def last(request, servicer_context):
+        return echo.word(text=f"{context.request_id()} {identity.require_caller().subject}")
+
+    async with chain(last) as channel:
+        with context.request(id="req-1"), identity.acting(ALICE), capture_logs() as logs:
+            answer = await echo.call(channel, "Say")(echo.word())
+    assert answer.text == "req-1 alice"
+    assert [line["code"] for line in logs if line["event"] == "call ended"] == ["OK", "OK"]
+
+
+@pytest.mark.parametrize("offered", [None, "a b", "x" * 65, "a\nb", "ключ", ""])
+async def test_a_malformed_request_id_is_replaced(offered: str | None) -> None:
+    async def id_here(request, servicer_context):
+        return echo.word(text=context.request_id() or "")
+
+    metadata = (
+        [] if offered is None or not offered.isascii() or "\n" in offered else [("x-request-id", offered)]
+    )
+    async with serve(echo.service(Open=id_here)) as channel:
+        answer = await echo.call(channel, "Open")(echo.word(), metadata=metadata)
+    assert len(answer.text) == 36
+    assert context.accepted_request_id(offered) != offered
+
+
+async def test_the_deadline_shrinks_on_its_way() -> None:
+    seen: list[float] = []
+
+    async def last(request, servicer_context):
+        seen.append(context.remaining_s() or 0)
+        return request
+
+    async with chain(last) as channel:
+        with identity.acting(ALICE):
+            await echo.call(channel, "Say")(echo.word(), timeout=3)
+            with context.request(timeout_s=2):
+                await echo.call(channel, "Say")(echo.word(), timeout=30)
+            await echo.call(channel, "Say")(echo.word())
+    # On the wire a deadline is rounded to a few milliseconds.
+    assert 1 < seen[0] < 3.1
+    assert 1 < seen[1] < 2.1
+    assert 3.1 < seen[2] < client.DEFAULT_TIMEOUT_S + 0.1
+
+
+async def test_a_passed_deadline_stops_the_whole_chain() -> None:
+    stopped = asyncio.Event()
+
+    async def last(request, servicer_context):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    async with chain(last) as channel:
+        with identity.acting(ALICE), pytest.raises(AppError) as caught:
+            await echo.call(channel, "Say")(echo.word(), timeout=0.3)
+        async with asyncio.timeout(5):
+            await stopped.wait()
+    assert (caught.value.code, caught.value.message) == (
+        Code.DEADLINE_EXCEEDED,
+        "the service did not answer in time",
+    )
+
+
+async def test_a_request_without_time_left_calls_nobody() -> None:
+    async with client.channel("127.0.0.1:1") as nobody:
+        with context.request(timeout_s=0), pytest.raises(AppError) as caught:
+            await echo.call(nobody, "Open")(echo.word())
+    assert caught.value.code is Code.DEADLINE_EXCEEDED
+
+
+async def test_a_cancelled_caller_stops_the_whole_chain() -> None:
+    entered, stopped = asyncio.Event(), asyncio.Event()
+
+    async def last(request, servicer_context):
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    async with chain(last) as channel:
+        with identity.acting(ALICE):
+            calling = asyncio.create_task(echo.call(channel, "Say")(echo.word()))
+        async with asyncio.timeout(5):
+            await entered.wait()
+            calling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await calling
+            await stopped.wait()
+
+
+async def test_one_trace_spans_the_chain() -> None:
+    async def last(request, servicer_context):
+        return echo.word(text=trace.format_trace_id(trace.get_current_span().get_span_context().trace_id))
+
+    tracer = TracerProvider().get_tracer("test")
+    async with chain(last) as channel:
+        with identity.acting(ALICE), tracer.start_as_current_span("browser") as span:
+            answer = await echo.call(channel, "Say")(echo.word())
+    assert answer.text == trace.format_trace_id(span.get_span_context().trace_id)
+
+
+@pytest.mark.parametrize(("method", "attempts"), [("Again", 3), ("Open", 1)])
+async def test_only_a_method_that_may_be_repeated_is_tried_again(method: str, attempts: int) -> None:
+    calls = 0
+
+    async def away(request, servicer_context):
+        nonlocal calls
+        calls += 1
+        if calls < attempts or attempts == 1:
+            await servicer_context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        return request
+
+    async with serve(echo.service(**{method: away})) as channel:
+        attempt = echo.call(channel, method)(echo.word(text="here"))
+        if attempts == 1:
+            with pytest.raises(AppError):
+                await attempt
+        else:
+            assert (await attempt).text == "here"
+    assert calls == attempts
+
+
+async def test_a_refusal_is_not_tried_again() -> None:
+    calls = 0
+
+    async def refuse(request, servicer_context):
+        nonlocal calls
+        calls += 1
+        await servicer_context.abort(grpc.StatusCode.FAILED_PRECONDITION, "never")
+
+    async with serve(echo.service(Again=refuse)) as channel:
+        with pytest.raises(AppError):
+            await echo.call(channel, "Again")(echo.word())
+    assert calls == 1
