@@ -125,7 +125,7 @@ def _is_chunk(text: str) -> bool:
         or text in _WALKS
         or _as_letters(text) in _WORDS
         or (len(text) <= _MAX_DIGITS and text.isdigit())
-        or (len(text) <= _MAX_SIGNS and not any(map(str.isalnum, text)))
+        or (len(text) <= _MAX_SIGNS and text.isascii() and not any(map(str.isalnum, text)))
         or _is_repetition(text)
     )
 

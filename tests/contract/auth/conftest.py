@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from atelier.auth.v1 import auth_pb2_grpc as rpc
+from atelierkit.testing import serve
+from services.auth.adapters.memory import MemoryUnitsOfWork
+from services.auth.adapters.passwords import Argon2Passwords
+from services.auth.bootstrap import assemble
+from services.auth.domain.ports import UnitsOfWork
+from tests.unit.auth.world import SESSION_LIFE, SetClock, access_tokens, cheap_passwords
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Iterator[Argon2Passwords]:
+    with cheap_passwords() as made:
+        yield made
+
+
+@pytest.fixture
+def units() -> UnitsOfWork:
+    return MemoryUnitsOfWork()
+
+
+@pytest.fixture
+async def stub(
+    units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
+) -> AsyncIterator[rpc.AuthServiceAsyncStub]:
+    service = assemble(
+        units=units, passwords=passwords, tokens=access_tokens(), clock=clock, session_life=SESSION_LIFE
+    )
+    async with serve(service) as channel:
+        yield rpc.AuthServiceStub(channel)
