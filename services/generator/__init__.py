@@ -1,0 +1,3 @@
+"""Avatars: measurements become points here; records, recipes and receipts."""
+
+from __future__ import annotations

@@ -1,0 +1,112 @@
+"""Recipe and receipt as JSON documents, for the records. Numbers survive the way there and back exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.generator.domain.model import (
+    BodySpec,
+    BodyType,
+    Interval,
+    Look,
+    OutfitItem,
+    Reading,
+    Receipt,
+    ReceiptLine,
+    Recipe,
+    Source,
+)
+
+Document = dict[str, Any]
+
+
+def recipe_document(recipe: Recipe) -> Document:
+    """The recipe as JSON."""
+    body, look = recipe.body, recipe.look
+    return {
+        "measurements_mm": dict(body.measurements_mm),
+        "body_type": body.body_type.value,
+        "seed": body.seed,
+        "weight_kg": body.weight_kg,
+        "age": body.age,
+        "model_version": recipe.model_version,
+        "look": {"skin_id": look.skin_id, "hairstyle_id": look.hairstyle_id, "hair_color": look.hair_color},
+        "outfit": [
+            {"garment_id": item.garment_id, "size": item.size, "color": item.color} for item in recipe.outfit
+        ],
+    }
+
+
+def recipe_of(document: Mapping[str, Any]) -> Recipe:
+    """The recipe that ``recipe_document`` wrote."""
+    return Recipe(
+        body=BodySpec(
+            measurements_mm=document["measurements_mm"],
+            body_type=BodyType(document["body_type"]),
+            seed=document["seed"],
+            weight_kg=document["weight_kg"],
+            age=document["age"],
+        ),
+        model_version=document["model_version"],
+        look=Look(**document["look"]),
+        outfit=tuple(OutfitItem(**item) for item in document["outfit"]),
+    )
+
+
+def receipt_document(receipt: Receipt) -> Document:
+    """The receipt as JSON."""
+    return {
+        "lines": [
+            {
+                "reading": _reading_document(line.reading),
+                "target_mm": line.target_mm,
+                "source": line.source.value,
+                "interval_mm": list(line.interval_mm),
+            }
+            for line in receipt.lines
+        ],
+        "beside": [_reading_document(reading) for reading in receipt.beside],
+        "within_iso20685": receipt.within_iso20685,
+        "point_count": receipt.point_count,
+        "vertex_count": receipt.vertex_count,
+        "face_count": receipt.face_count,
+    }
+
+
+def receipt_of(document: Mapping[str, Any]) -> Receipt:
+    """The receipt that ``receipt_document`` wrote."""
+    return Receipt(
+        lines=tuple(
+            ReceiptLine(
+                _reading_of(line["reading"]),
+                line["target_mm"],
+                Source(line["source"]),
+                Interval(*line["interval_mm"]),
+            )
+            for line in document["lines"]
+        ),
+        beside=tuple(map(_reading_of, document["beside"])),
+        within_iso20685=document["within_iso20685"],
+        point_count=document["point_count"],
+        vertex_count=document["vertex_count"],
+        face_count=document["face_count"],
+    )
+
+
+def _reading_document(reading: Reading) -> Document:
+    return {
+        "name": reading.name,
+        "delivered_mm": reading.delivered_mm,
+        "tape": [list(point) for point in reading.tape],
+        "feasible": reading.feasible,
+    }
+
+
+def _reading_of(document: Mapping[str, Any]) -> Reading:
+    return Reading(
+        name=document["name"],
+        delivered_mm=document["delivered_mm"],
+        tape=tuple((x, y, z) for x, y, z in document["tape"]),
+        feasible=document["feasible"],
+    )

@@ -1,0 +1,38 @@
+"""The avatars' files in the blob store."""
+
+from __future__ import annotations
+
+from atelierkit.blobs import Blobs
+from atelierkit.errors import NotFound
+from services.generator.domain.model import StoredFile
+
+_PREFIX = "clouds"
+"""Where the generator's own files lie; meshes are written by the mesher, under a prefix of its own."""
+
+
+class BlobFiles:
+    """Files by key in the store that mesher and gateway share."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    async def put(self, data: bytes, media_type: str) -> StoredFile:
+        ref = await self._blobs.put(data, prefix=_PREFIX, media_type=media_type)
+        return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+
+    async def get(self, file: StoredFile) -> bytes:
+        try:
+            return await self._blobs.get(file.key)
+        except NotFound as error:
+            # A record names it, so its absence is no fault of the caller's: it must not read as "no such avatar".
+            raise LookupError(f"the object store has lost {file.key}") from error
+
+    async def exists(self, file: StoredFile) -> bool:
+        try:
+            await self._blobs.head(file.key)
+        except NotFound:
+            return False
+        return True
+
+    async def delete(self, key: str) -> None:
+        await self._blobs.delete(key)

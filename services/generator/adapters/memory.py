@@ -1,0 +1,90 @@
+"""The records in memory: the twin of ``postgres.py`` for tests, keeping nothing beyond the process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from services.generator.domain.errors import Outdated
+from services.generator.domain.model import Avatar, Position, StoredFile
+
+
+class MemoryUnitsOfWork:
+    """Units of work over dictionaries, one at a time; call it to begin one."""
+
+    def __init__(self) -> None:
+        self._avatars: dict[UUID, Avatar] = {}
+        self._marks: dict[str, bool] = {}
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
+        """Begin a unit of work on a copy, which replaces what is kept when the block succeeds."""
+        async with self._turn:
+            unit = MemoryUnitOfWork(dict(self._avatars), dict(self._marks))
+            yield unit
+            self._avatars, self._marks = unit.avatars.by_id, unit.files.marks
+
+
+class MemoryUnitOfWork:
+    """What one unit of work sees."""
+
+    def __init__(self, avatars: dict[UUID, Avatar], marks: dict[str, bool]) -> None:
+        self.avatars = MemoryAvatars(avatars)
+        self.files = MemoryFileIndex(marks, self.avatars)
+
+
+class MemoryAvatars:
+    """Avatars by id."""
+
+    def __init__(self, by_id: dict[UUID, Avatar]) -> None:
+        self.by_id = by_id
+
+    async def add(self, avatar: Avatar) -> None:
+        self.by_id[avatar.id] = avatar
+
+    async def get(self, owner: str, id: UUID) -> Avatar | None:
+        found = self.by_id.get(id)
+        return found if found is not None and found.owner == owner else None
+
+    async def replace(self, avatar: Avatar) -> None:
+        stored = await self.get(avatar.owner, avatar.id)
+        if stored is None or stored.revision != avatar.revision - 1:
+            raise Outdated
+        self.by_id[avatar.id] = avatar
+
+    async def remove(self, owner: str, id: UUID) -> Avatar | None:
+        found = await self.get(owner, id)
+        return None if found is None else self.by_id.pop(id)
+
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Avatar]:
+        def position(avatar: Avatar) -> Position:
+            return Position(avatar.created_at, avatar.id)
+
+        own = [avatar for avatar in self.by_id.values() if avatar.owner == owner]
+        older = [avatar for avatar in own if after is None or position(avatar) < after]
+        return sorted(older, key=position, reverse=True)[:limit]
+
+
+class MemoryFileIndex:
+    """Whether a file is marked, by key."""
+
+    def __init__(self, marks: dict[str, bool], avatars: MemoryAvatars) -> None:
+        self.marks = marks
+        self._avatars = avatars
+
+    async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
+        self.marks.update({file.key: True for file in dropped})
+        self.marks.update({file.key: False for file in needed})
+
+    async def claim_unused(self, limit: int) -> Sequence[str]:
+        used = {file.key for avatar in self._avatars.by_id.values() for file in avatar.files.all()}
+        marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]
+        for key in marked:
+            if key in used:
+                self.marks[key] = False
+            else:
+                del self.marks[key]
+        return [key for key in marked if key not in used]

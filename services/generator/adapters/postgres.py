@@ -1,0 +1,168 @@
+"""Avatars and the index of their files in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Select, delete, insert, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from atelierkit import sql
+from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow
+from services.generator.domain.errors import Outdated
+from services.generator.domain.model import Avatar, Files, Position, StoredFile
+
+
+class PostgresAvatars:
+    """The records."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, avatar: Avatar) -> None:
+        await self._session.execute(
+            insert(AvatarRow).values(
+                id=avatar.id, owner=avatar.owner, created_at=avatar.created_at, **_changing(avatar)
+            )
+        )
+        await self._link(avatar)
+
+    async def get(self, owner: str, id: UUID) -> Avatar | None:
+        row = await self._session.scalar(_own(owner).where(AvatarRow.id == id))
+        return None if row is None else _avatar(row)
+
+    async def replace(self, avatar: Avatar) -> None:
+        stored = await self._session.execute(
+            update(AvatarRow)
+            .where(
+                AvatarRow.id == avatar.id,
+                AvatarRow.owner == avatar.owner,
+                AvatarRow.revision == avatar.revision - 1,
+            )
+            .values(**_changing(avatar))
+            .returning(AvatarRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        if stored.one_or_none() is None:
+            raise Outdated
+        await self._session.execute(delete(AvatarFileRow).where(AvatarFileRow.avatar_id == avatar.id))
+        await self._link(avatar)
+
+    async def remove(self, owner: str, id: UUID) -> Avatar | None:
+        # Locked first: the files that are read afterwards are those of the revision that is deleted.
+        locked = select(AvatarRow.id).where(AvatarRow.owner == owner, AvatarRow.id == id).with_for_update()
+        if await self._session.scalar(locked) is None:
+            return None
+        avatar = await self.get(owner, id)
+        await self._session.execute(delete(AvatarRow).where(AvatarRow.id == id))
+        return avatar
+
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Avatar]:
+        place = tuple_(AvatarRow.created_at, AvatarRow.id)
+        newest_first = _own(owner).order_by(AvatarRow.created_at.desc(), AvatarRow.id.desc()).limit(limit)
+        query = newest_first if after is None else newest_first.where(place < tuple_(*map(literal, after)))
+        return [_avatar(row) for row in await self._session.scalars(query)]
+
+    async def _link(self, avatar: Avatar) -> None:
+        await self._session.execute(
+            insert(AvatarFileRow),
+            [
+                {"avatar_id": avatar.id, "role": role, "key": file.key}
+                for role, file in _roles(avatar.files).items()
+            ],
+        )
+
+
+class PostgresFileIndex:
+    """Which objects avatars need."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
+        marks = dict.fromkeys(dropped, True) | dict.fromkeys(needed, False)
+        # Always in the order of keys: two units of work that share files never wait for each other.
+        rows = [
+            {
+                "key": file.key,
+                "sha256": file.sha256,
+                "media_type": file.media_type,
+                "size": file.size,
+                "dropped": marks[file],
+            }
+            for file in sorted(marks, key=lambda file: file.key)
+        ]
+        entered = upsert(FileRow).values(rows)
+        await self._session.execute(
+            entered.on_conflict_do_update(
+                index_elements=[FileRow.key], set_={"dropped": entered.excluded.dropped}
+            )
+        )
+
+    async def claim_unused(self, limit: int) -> Sequence[str]:
+        marked = select(FileRow.key).where(FileRow.dropped).order_by(FileRow.key).limit(limit)
+        claimed = set(await self._session.scalars(marked.with_for_update(skip_locked=True)))
+        # A statement of its own: it sees what was committed before the locks were given.
+        referred = select(AvatarFileRow.key).where(AvatarFileRow.key.in_(claimed)).distinct()
+        used = set(await self._session.scalars(referred))
+        await self._session.execute(
+            update(FileRow)
+            .where(FileRow.key.in_(used))
+            .values(dropped=False)
+            .execution_options(synchronize_session=False)
+        )
+        unused = sorted(claimed - used)
+        await self._session.execute(delete(FileRow).where(FileRow.key.in_(unused)))
+        return unused
+
+
+class PostgresUnitOfWork(sql.UnitOfWork):
+    """One transaction over avatars and the index of their files."""
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self.avatars = PostgresAvatars(self.session)
+        self.files = PostgresFileIndex(self.session)
+        return self
+
+
+def _own(owner: str) -> Select[tuple[AvatarRow]]:
+    with_files = selectinload(AvatarRow.files).joinedload(AvatarFileRow.file)
+    return select(AvatarRow).where(AvatarRow.owner == owner).options(with_files)
+
+
+def _changing(avatar: Avatar) -> dict[str, Any]:
+    """The columns that differ between revisions."""
+    return {
+        "revision": avatar.revision,
+        "recipe": recipe_document(avatar.recipe),
+        "receipt": receipt_document(avatar.receipt),
+        "updated_at": avatar.updated_at,
+    }
+
+
+def _roles(files: Files) -> dict[str, StoredFile]:
+    roles = {"points": files.points, "dressed": files.dressed, "body": files.body}
+    return {role: file for role, file in roles.items() if file is not None}
+
+
+def _avatar(row: AvatarRow) -> Avatar:
+    files = {
+        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
+        for link in row.files
+    }
+    return Avatar(
+        id=row.id,
+        owner=row.owner,
+        recipe=recipe_of(row.recipe),
+        receipt=receipt_of(row.receipt),
+        files=Files(**files),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        revision=row.revision,
+    )

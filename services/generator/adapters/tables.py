@@ -1,0 +1,78 @@
+"""The service's tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from atelierkit import sql
+
+
+class Base(DeclarativeBase):
+    """Base of the service's rows."""
+
+    metadata = sql.metadata()
+
+
+metadata = Base.metadata
+
+
+class FileRow(Base):
+    """An object in the object store that avatars refer to."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("size > 0", name="size"),
+        Index("ix_files_dropped", "key", postgresql_where=text("dropped")),
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    dropped: Mapped[bool]
+    """Somebody needs it no more; the next sweep finds out whether nobody does."""
+
+
+class AvatarRow(Base):
+    """An avatar; recipe and receipt are the documents of ``documents.py``."""
+
+    __tablename__ = "avatars"
+    __table_args__ = (
+        CheckConstraint("revision > 0", name="revision"),
+        Index("ix_avatars_owner_created_at_id", "owner", text("created_at DESC"), text("id DESC")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    revision: Mapped[int]
+    recipe: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    receipt: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    files: Mapped[list[AvatarFileRow]] = relationship(lazy="raise", viewonly=True)
+
+
+class AvatarFileRow(Base):
+    """One file of one avatar."""
+
+    __tablename__ = "avatar_files"
+    __table_args__ = (
+        CheckConstraint("role IN ('points', 'dressed', 'body')", name="role"),
+        Index("ix_avatar_files_key", "key"),
+    )
+
+    avatar_id: Mapped[UUID] = mapped_column(ForeignKey("avatars.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    # Checked at the commit: avatars are locked before files everywhere, so that no two units of work wait
+    # for each other, and a new avatar's files are entered after it.
+    key: Mapped[str] = mapped_column(ForeignKey("files.key", deferrable=True, initially="DEFERRED"))
+
+    file: Mapped[FileRow] = relationship(lazy="raise", viewonly=True)

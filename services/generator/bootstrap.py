@@ -1,0 +1,124 @@
+"""Where the generator's objects meet."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.descriptor import ServiceDescriptor
+
+from anthropometry.population import Population
+from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
+from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from atelier.generator.v1 import generator_pb2
+from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
+from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
+from atelierkit import blobs, client, sql
+from atelierkit.identity import JwksVerifier, TokenVerifier
+from atelierkit.inference import Inference, LocalInference, TritonInference
+from atelierkit.service import Service
+from services.generator.adapters.catalog import CatalogLooks
+from services.generator.adapters.files import BlobFiles
+from services.generator.adapters.mesher import RemoteMesher
+from services.generator.adapters.network import MODEL, BodyNetwork, released_version
+from services.generator.adapters.population import PopulationEstimator
+from services.generator.adapters.postgres import PostgresUnitOfWork
+from services.generator.domain.ports import Clock, Estimator, FileStore, Looks, Mesher, Network, UnitsOfWork
+from services.generator.servicer import GeneratorServicer
+from services.generator.settings import GeneratorSettings
+from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
+from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.shelf import Shelf
+
+SCHEMA = "generator"
+
+
+async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
+    """The service on PostgreSQL, the object store and its neighbours; all connections close with the stack."""
+    engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
+    catalog = await stack.enter_async_context(
+        client.channel(settings.catalog_addr, settings, services=[_service(catalog_pb2, "CatalogService")])
+    )
+    mesher = await stack.enter_async_context(
+        client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
+    )
+    return assemble(
+        units=functools.partial(PostgresUnitOfWork, engine),
+        store=BlobFiles(blobs.open(settings.blob_url)),
+        estimator=PopulationEstimator(Population.load(settings.models_dir)),
+        network=BodyNetwork(await _inference(settings, stack), released_version(settings.models_dir)),
+        looks=CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s),
+        mesher=RemoteMesher(mesher_pb2_grpc.MesherServiceStub(mesher), settings.mesher_timeout_s),
+        clock=functools.partial(datetime.now, UTC),
+        verifier=await _verifier(settings, stack),
+    )
+
+
+def assemble(
+    *,
+    units: UnitsOfWork,
+    store: FileStore,
+    estimator: Estimator,
+    network: Network,
+    looks: Looks,
+    mesher: Mesher,
+    clock: Clock,
+    verifier: TokenVerifier,
+) -> Service:
+    """The service on these adapters."""
+    shelf = Shelf(units, store)
+    make_person = MakePerson(estimator, network)
+    get_avatar = GetAvatar(units)
+    rebuild = Rebuild(mesher, shelf)
+    servicer = GeneratorServicer(
+        create_avatar=CreateAvatar(make_person, looks, mesher, shelf, clock),
+        preview_avatar=PreviewAvatar(make_person, mesher),
+        estimate_measurements=EstimateMeasurements(estimator),
+        get_avatar=get_avatar,
+        list_avatars=ListAvatars(units),
+        update_avatar=UpdateAvatar(get_avatar, looks, rebuild, shelf, clock),
+        delete_avatar=DeleteAvatar(units, shelf),
+        export_avatar=ExportAvatar(get_avatar, looks, rebuild, shelf),
+    )
+    descriptor = _service(generator_pb2, "GeneratorService")
+    return Service(
+        name=descriptor.full_name,
+        add=functools.partial(add_GeneratorServiceServicer_to_server, servicer),
+        descriptor=descriptor,
+        verifier=verifier,
+    )
+
+
+async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Inference:
+    """In this process the network is tried out at once: a broken model must not look like a service."""
+    if settings.inference != "local":
+        return await stack.enter_async_context(
+            TritonInference(settings.inference, timeout_s=settings.infer_timeout_s)
+        )
+    local = await stack.enter_async_context(LocalInference(settings.models_dir))
+    await local.ready(MODEL)
+    return local
+
+
+async def _verifier(settings: GeneratorSettings, stack: AsyncExitStack) -> TokenVerifier:
+    channel = await stack.enter_async_context(
+        client.channel(settings.auth_addr, settings, services=[_service(auth_pb2, "AuthService")])
+    )
+    auth = auth_pb2_grpc.AuthServiceStub(channel)
+
+    async def published() -> Mapping[str, Any]:
+        keys: Mapping[str, Any] = json.loads((await auth.GetJwks(auth_pb2.GetJwksRequest())).jwks_json)
+        return keys
+
+    return JwksVerifier(published, settings.issuer, settings.audience)
+
+
+def _service(module: Any, name: str) -> ServiceDescriptor:
+    """Its descriptor: the channel learns from it which calls may be repeated."""
+    descriptor: ServiceDescriptor = module.DESCRIPTOR.services_by_name[name]
+    return descriptor

@@ -1,0 +1,220 @@
+"""Messages of the generator's contract <-> its domain; pure."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from anthropometry.measurements import MEASUREMENTS
+from atelier.common.v1 import blob_pb2, body_pb2
+from atelier.generator.v1 import generator_pb2 as pb
+from services.generator.domain.errors import BadPageToken
+from services.generator.domain.model import (
+    Avatar,
+    BodySpec,
+    BodyType,
+    Look,
+    Outfit,
+    OutfitItem,
+    Page,
+    Parts,
+    Position,
+    Preview,
+    Reading,
+    Receipt,
+    ReceiptLine,
+    Recipe,
+    Source,
+    StoredFile,
+    Targets,
+    Xyz,
+)
+
+_DEFAULT_PAGE = 20
+_UNIT = "_mm"
+
+_BODY_TYPES = {
+    BodyType.FEMININE: body_pb2.BODY_TYPE_FEMININE,
+    BodyType.MASCULINE: body_pb2.BODY_TYPE_MASCULINE,
+    BodyType.NEUTRAL: body_pb2.BODY_TYPE_NEUTRAL,
+}
+_BODY_TYPES_BACK = {message: value for value, message in _BODY_TYPES.items()}
+_SOURCES = {Source.ASKED: pb.SOURCE_ASKED, Source.ESTIMATED: pb.SOURCE_ESTIMATED}
+
+
+def body_spec(message: pb.BodySpec) -> BodySpec:
+    """The person to make."""
+    return BodySpec(
+        measurements_mm={
+            field.name.removesuffix(_UNIT): value for field, value in message.measurements.ListFields()
+        },
+        body_type=_BODY_TYPES_BACK[message.body_type],
+        seed=message.seed,
+        weight_kg=message.weight_kg if message.HasField("weight_kg") else None,
+        age=message.age if message.HasField("age") else None,
+    )
+
+
+def look(message: pb.Look) -> Look:
+    """Skin and hair; an unset message asks for the defaults."""
+    return Look(message.skin_id, message.hairstyle_id, message.hair_color)
+
+
+def outfit(message: pb.Outfit) -> Outfit:
+    """What to wear; an unset message asks for nothing."""
+    return tuple(OutfitItem(item.garment_id, item.size, item.color) for item in message.items)
+
+
+def parts(message: pb.ExportParts.ValueType) -> Parts:
+    """Which meshes; everything unless the body alone is asked for."""
+    return Parts.BODY if message == pb.EXPORT_PARTS_BODY else Parts.ALL
+
+
+def page_size(asked: int) -> int:
+    """How many avatars at most; 0 stands for the default."""
+    return asked or _DEFAULT_PAGE
+
+
+def position(token: str) -> Position | None:
+    """Where the page begins; None for the first. Raise BadPageToken for a token that ``page_token`` never gave."""
+    if not token:
+        return None
+    try:
+        moment, _, id = base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii").partition("/")
+        found = Position(datetime.fromisoformat(moment), UUID(id))
+        # Only the form that we write ourselves, which also keeps times without a zone away from the database.
+        is_ours = page_token(found) == token
+    except (ValueError, OverflowError) as error:
+        raise BadPageToken from error
+    if not is_ours:
+        raise BadPageToken
+    return found
+
+
+def page_token(place: Position) -> str:
+    """The token of a position: opaque, but no secret, since a page shows nothing but the caller's own avatars."""
+    text = f"{place.created_at.astimezone(UTC).isoformat()}/{place.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def avatar_message(avatar: Avatar) -> pb.Avatar:
+    """An avatar."""
+    return pb.Avatar(
+        id=str(avatar.id),
+        recipe=_recipe(avatar.recipe),
+        receipt=_receipt(avatar.receipt),
+        create_time=_timestamp(avatar.created_at),
+        update_time=_timestamp(avatar.updated_at),
+    )
+
+
+def page_message(page: Page) -> pb.ListAvatarsResponse:
+    """A page of avatars."""
+    return pb.ListAvatarsResponse(
+        avatars=map(avatar_message, page.avatars),
+        next_page_token=page_token(page.next) if page.next else "",
+    )
+
+
+def preview_message(preview: Preview) -> pb.PreviewAvatarResponse:
+    """A preview."""
+    return pb.PreviewAvatarResponse(
+        positions=preview.positions,
+        origin=_point(preview.origin),
+        step=_point(preview.step),
+        delivered_mm=preview.delivered_mm,
+    )
+
+
+def estimates(targets: Targets) -> Iterable[pb.MeasurementEstimate]:
+    """The 15 with their limits."""
+    for target, measurement in zip(targets, MEASUREMENTS, strict=True):
+        yield pb.MeasurementEstimate(
+            name=target.name,
+            value_mm=target.value_mm,
+            source=_SOURCES[target.source],
+            interval_low_mm=target.interval_mm.low,
+            interval_high_mm=target.interval_mm.high,
+            limit_low_mm=measurement.lowest_mm,
+            limit_high_mm=measurement.highest_mm,
+        )
+
+
+def blob_ref(file: StoredFile) -> blob_pb2.BlobRef:
+    """Where a file lies."""
+    return blob_pb2.BlobRef(key=file.key, sha256=file.sha256, media_type=file.media_type, size=file.size)
+
+
+def _recipe(recipe: Recipe) -> pb.Recipe:
+    return pb.Recipe(
+        body=_body_spec(recipe.body),
+        model_version=recipe.model_version,
+        look=pb.Look(
+            skin_id=recipe.look.skin_id,
+            hairstyle_id=recipe.look.hairstyle_id,
+            hair_color=recipe.look.hair_color,
+        ),
+        outfit=pb.Outfit(
+            items=[
+                pb.OutfitItem(garment_id=item.garment_id, size=item.size, color=item.color)
+                for item in recipe.outfit
+            ]
+        ),
+    )
+
+
+def _body_spec(spec: BodySpec) -> pb.BodySpec:
+    measurements = {f"{name}{_UNIT}": value for name, value in spec.measurements_mm.items()}
+    return pb.BodySpec(
+        measurements=body_pb2.Measurements(**measurements),
+        body_type=_BODY_TYPES[spec.body_type],
+        seed=spec.seed,
+        weight_kg=spec.weight_kg,
+        age=spec.age,
+    )
+
+
+def _receipt(receipt: Receipt) -> pb.Receipt:
+    return pb.Receipt(
+        lines=map(_line, receipt.lines),
+        beside=map(_reading, receipt.beside),
+        within_iso20685=receipt.within_iso20685,
+        point_count=receipt.point_count,
+        vertex_count=receipt.vertex_count,
+        face_count=receipt.face_count,
+    )
+
+
+def _line(line: ReceiptLine) -> pb.ReceiptLine:
+    return pb.ReceiptLine(
+        reading=_reading(line.reading),
+        target_mm=line.target_mm,
+        error_mm=line.error_mm,
+        source=_SOURCES[line.source],
+        interval_low_mm=line.interval_mm.low,
+        interval_high_mm=line.interval_mm.high,
+    )
+
+
+def _reading(reading: Reading) -> body_pb2.TapeReading:
+    return body_pb2.TapeReading(
+        name=reading.name,
+        delivered_mm=reading.delivered_mm,
+        tape=map(_point, reading.tape),
+        feasible=reading.feasible,
+    )
+
+
+def _point(xyz: Xyz) -> body_pb2.Point:
+    x, y, z = xyz
+    return body_pb2.Point(x=x, y=y, z=z)
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message

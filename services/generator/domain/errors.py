@@ -1,0 +1,53 @@
+"""The failures that the generator's contract names.
+
+AppError
+├── ImplausibleMeasurements   INVALID_ARGUMENT
+├── BadPageToken              INVALID_ARGUMENT
+├── AvatarNotFound            NOT_FOUND
+├── FileLost                  UNAVAILABLE
+└── Outdated                  UNAVAILABLE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from atelierkit.errors import FieldFault, InvalidInput, NotFound, Unavailable
+
+
+class ImplausibleMeasurements(InvalidInput):
+    """The measurements do not fit one person; the faults name the offending ones and their limits."""
+
+    reason = "IMPLAUSIBLE_MEASUREMENTS"
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__("the measurements do not fit one person", faults=faults)
+
+
+class BadPageToken(InvalidInput):
+    """The page token is not one that ListAvatars gave."""
+
+    def __init__(self) -> None:
+        text = "this is not the token of a page"
+        super().__init__(text, faults=[FieldFault("page_token", "page_token.unknown", text)])
+
+
+class AvatarNotFound(NotFound):
+    """No avatar of the caller has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such avatar")
+
+
+class FileLost(Unavailable):
+    """A file went away while its avatar was being stored; the same request builds it again."""
+
+    def __init__(self) -> None:
+        super().__init__("a file of the avatar went away while it was being stored")
+
+
+class Outdated(Unavailable):
+    """Somebody else changed the avatar in the meantime; the change may succeed on its new state."""
+
+    def __init__(self) -> None:
+        super().__init__("the avatar is being changed by others")

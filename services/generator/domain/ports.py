@@ -1,0 +1,146 @@
+"""What the verbs need from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.generator.domain.model import (
+    Avatar,
+    BodySpec,
+    Build,
+    Look,
+    Outfit,
+    Parts,
+    Person,
+    Position,
+    Preview,
+    StoredFile,
+    Targets,
+    Wardrobe,
+)
+
+Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+
+class Estimator(Protocol):
+    """What the population knows about a person."""
+
+    def complete(self, spec: BodySpec) -> Targets:
+        """All 15: what was asked, and the most likely values of the rest.
+
+        Raises ImplausibleMeasurements when what was asked does not fit one person.
+        """
+        ...
+
+
+class Network(Protocol):
+    """The network that turns measurements into a body."""
+
+    @property
+    def version(self) -> str:
+        """Version of the network; the same version makes the same points."""
+        ...
+
+    async def points(self, spec: BodySpec, targets: Targets) -> bytes:
+        """10,000 points in canonical order, little-endian float32, metres. Unavailable when it does not answer."""
+        ...
+
+
+class Looks(Protocol):
+    """The catalogue."""
+
+    async def resolve(self, look: Look, outfit: Outfit) -> Wardrobe:
+        """Fill in the defaults and fetch geometry; the catalogue's refusals name the fields of a request of ours."""
+        ...
+
+
+class Mesher(Protocol):
+    """Turns points into meshes. The same arguments always give the same bytes."""
+
+    async def build(self, person: Person, wardrobe: Wardrobe, parts: Parts) -> Build:
+        """Build and store a GLB with those meshes. Unavailable when the mesher does not answer."""
+        ...
+
+    async def preview(self, person: Person) -> Preview:
+        """The body's positions alone; nothing is stored."""
+        ...
+
+
+class FileStore(Protocol):
+    """The object store; its keys follow from the bytes, so equal bytes are one object."""
+
+    async def put(self, data: bytes, media_type: str) -> StoredFile:
+        """Store the bytes."""
+        ...
+
+    async def get(self, file: StoredFile) -> bytes:
+        """The bytes."""
+        ...
+
+    async def exists(self, file: StoredFile) -> bool:
+        """Whether the object is there."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Delete the object; nothing happens when it is gone already."""
+        ...
+
+
+class Avatars(Protocol):
+    """The records. Somebody else's avatar is treated as one that does not exist."""
+
+    async def add(self, avatar: Avatar) -> None:
+        """Store a new avatar. Its files are noted in the same unit of work."""
+        ...
+
+    async def get(self, owner: str, id: UUID) -> Avatar | None:
+        """One avatar."""
+        ...
+
+    async def replace(self, avatar: Avatar) -> None:
+        """Store a changed avatar. Raise Outdated unless the revision before this one is the stored one."""
+        ...
+
+    async def remove(self, owner: str, id: UUID) -> Avatar | None:
+        """Delete an avatar and say what it was; None when there is none."""
+        ...
+
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Avatar]:
+        """Newest first: at most ``limit`` avatars that come after the position."""
+        ...
+
+
+class FileIndex(Protocol):
+    """Which objects avatars need, so that those nobody needs any more can be deleted.
+
+    Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
+    another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
+    long as its existence is checked after it was noted.
+    """
+
+    async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
+        """Enter files that an avatar refers to from now on, and mark those that one needs no more."""
+        ...
+
+    async def claim_unused(self, limit: int) -> Sequence[str]:
+        """Forget marked files that no avatar refers to; gives their keys, to be deleted before the commit."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Everything that one transaction reads and writes."""
+
+    @property
+    def avatars(self) -> Avatars: ...
+
+    @property
+    def files(self) -> FileIndex: ...
+
+
+UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+"""Begins a unit of work: it commits when the block ends, and rolls back when it raises."""

@@ -1,0 +1,100 @@
+"""GeneratorService over gRPC: decode, one verb, encode."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import grpc
+
+from atelier.generator.v1 import generator_pb2 as pb
+from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceServicer
+from atelierkit.identity import require_caller
+from services.generator import convert, metrics
+from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.use_cases.bodies import EstimateMeasurements, PreviewAvatar
+from services.generator.use_cases.changes import ExportAvatar, UpdateAvatar
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class GeneratorServicer(GeneratorServiceServicer):
+    """Offers the verbs to the calling person, about that person's avatars alone."""
+
+    def __init__(
+        self,
+        *,
+        create_avatar: CreateAvatar,
+        preview_avatar: PreviewAvatar,
+        estimate_measurements: EstimateMeasurements,
+        get_avatar: GetAvatar,
+        list_avatars: ListAvatars,
+        update_avatar: UpdateAvatar,
+        delete_avatar: DeleteAvatar,
+        export_avatar: ExportAvatar,
+    ) -> None:
+        self._create_avatar = create_avatar
+        self._preview_avatar = preview_avatar
+        self._estimate_measurements = estimate_measurements
+        self._get_avatar = get_avatar
+        self._list_avatars = list_avatars
+        self._update_avatar = update_avatar
+        self._delete_avatar = delete_avatar
+        self._export_avatar = export_avatar
+
+    async def CreateAvatar(
+        self, request: pb.CreateAvatarRequest, context: Context
+    ) -> pb.CreateAvatarResponse:
+        look, outfit = convert.look(request.look), convert.outfit(request.outfit)
+        with metrics.refusals_counted():
+            avatar = await self._create_avatar(
+                require_caller().subject, convert.body_spec(request.body), look, outfit
+            )
+        metrics.created(avatar.receipt)
+        return pb.CreateAvatarResponse(avatar=convert.avatar_message(avatar))
+
+    async def PreviewAvatar(
+        self, request: pb.PreviewAvatarRequest, context: Context
+    ) -> pb.PreviewAvatarResponse:
+        with metrics.refusals_counted():
+            preview = await self._preview_avatar(convert.body_spec(request.body))
+        return convert.preview_message(preview)
+
+    async def EstimateMeasurements(
+        self, request: pb.EstimateMeasurementsRequest, context: Context
+    ) -> pb.EstimateMeasurementsResponse:
+        with metrics.refusals_counted():
+            targets = self._estimate_measurements(convert.body_spec(request.body))
+        return pb.EstimateMeasurementsResponse(estimates=convert.estimates(targets))
+
+    async def GetAvatar(self, request: pb.GetAvatarRequest, context: Context) -> pb.GetAvatarResponse:
+        avatar = await self._get_avatar(require_caller().subject, UUID(request.id))
+        return pb.GetAvatarResponse(avatar=convert.avatar_message(avatar))
+
+    async def ListAvatars(self, request: pb.ListAvatarsRequest, context: Context) -> pb.ListAvatarsResponse:
+        after = convert.position(request.page_token)
+        page = await self._list_avatars(require_caller().subject, convert.page_size(request.page_size), after)
+        return convert.page_message(page)
+
+    async def UpdateAvatar(
+        self, request: pb.UpdateAvatarRequest, context: Context
+    ) -> pb.UpdateAvatarResponse:
+        look = convert.look(request.look) if request.HasField("look") else None
+        outfit = convert.outfit(request.outfit) if request.HasField("outfit") else None
+        with metrics.refusals_counted():
+            avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit)
+        return pb.UpdateAvatarResponse(avatar=convert.avatar_message(avatar))
+
+    async def DeleteAvatar(
+        self, request: pb.DeleteAvatarRequest, context: Context
+    ) -> pb.DeleteAvatarResponse:
+        await self._delete_avatar(require_caller().subject, UUID(request.id))
+        return pb.DeleteAvatarResponse()
+
+    async def ExportAvatar(
+        self, request: pb.ExportAvatarRequest, context: Context
+    ) -> pb.ExportAvatarResponse:
+        file = await self._export_avatar(
+            require_caller().subject, UUID(request.id), convert.parts(request.parts)
+        )
+        return pb.ExportAvatarResponse(glb=convert.blob_ref(file))

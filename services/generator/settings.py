@@ -1,0 +1,29 @@
+"""Settings of the generator service."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from atelierkit.settings import DatabaseSettings, ServiceSettings, TokenSettings
+
+
+class GeneratorSettings(ServiceSettings, DatabaseSettings, TokenSettings):
+    """Where the generator listens, whom it calls and where its records lie."""
+
+    model_config = SettingsConfigDict(env_prefix="ATELIER_GENERATOR_")
+
+    port: int = Field(default=50053, ge=0, le=65535)
+    """Port of the gRPC server; 0 takes a free one."""
+    catalog_addr: str
+    """host:port of the catalog service."""
+    mesher_addr: str
+    """host:port of the mesher service."""
+    inference: str = "local"
+    """``local`` runs the network in this process; any other value is host:port of Triton's gRPC endpoint."""
+    infer_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait for Triton."""
+    catalog_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait for the catalogue."""
+    mesher_timeout_s: float = Field(default=6.0, gt=0)
+    """Longest wait for the mesher, whose work is by far the longest."""

@@ -1,0 +1,9 @@
+"""The verbs of the generator.
+
+bodies.py    a person from what is known: EstimateMeasurements, PreviewAvatar
+avatars.py   CreateAvatar, GetAvatar, ListAvatars, DeleteAvatar
+changes.py   UpdateAvatar, ExportAvatar
+shelf.py     records and their files, kept together
+"""
+
+from __future__ import annotations

@@ -1,0 +1,105 @@
+"""The life of an avatar: made, shown, listed, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from services.generator.domain.errors import AvatarNotFound
+from services.generator.domain.model import (
+    Avatar,
+    BodySpec,
+    Files,
+    Look,
+    Outfit,
+    Page,
+    Parts,
+    Position,
+    Recipe,
+)
+from services.generator.domain.ports import Clock, Looks, Mesher, UnitsOfWork
+from services.generator.domain.receipts import receipt
+from services.generator.use_cases.bodies import MakePerson
+from services.generator.use_cases.shelf import Shelf
+
+_POINTS_MEDIA_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class CreateAvatar:
+    """Makes an avatar; nothing is stored when anything fails."""
+
+    make_person: MakePerson
+    looks: Looks
+    mesher: Mesher
+    shelf: Shelf
+    clock: Clock
+
+    async def __call__(self, owner: str, spec: BodySpec, look: Look, outfit: Outfit) -> Avatar:
+        """Raise ImplausibleMeasurements and the catalogue's refusals; Unavailable when a neighbour is away."""
+        person = await self.make_person(spec)
+        wardrobe = await self.looks.resolve(look, outfit)
+        async with self.shelf.writing() as written:
+            build = await self.mesher.build(person, wardrobe, Parts.ALL)
+            written.append(build.glb)
+            points = await self.shelf.store.put(person.points, _POINTS_MEDIA_TYPE)
+            written.append(points)
+            now = self.clock()
+            avatar = Avatar(
+                id=uuid4(),
+                owner=owner,
+                recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit),
+                receipt=receipt(person.targets, build),
+                files=Files(points=points, dressed=build.glb),
+                created_at=now,
+                updated_at=now,
+            )
+            await self.shelf.add(avatar)
+        return avatar
+
+
+@dataclass(frozen=True)
+class GetAvatar:
+    """Shows one avatar to its owner."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, owner: str, id: UUID) -> Avatar:
+        """Raise AvatarNotFound."""
+        async with self.units() as unit:
+            avatar = await unit.avatars.get(owner, id)
+        if avatar is None:
+            raise AvatarNotFound
+        return avatar
+
+
+@dataclass(frozen=True)
+class ListAvatars:
+    """Shows a person's avatars, newest first."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, owner: str, limit: int, after: Position | None) -> Page:
+        """At most ``limit`` avatars, which come after the position."""
+        async with self.units() as unit:
+            found = await unit.avatars.page(owner, limit=limit + 1, after=after)
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return Page(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+
+
+@dataclass(frozen=True)
+class DeleteAvatar:
+    """Deletes an avatar, and its files unless another avatar has the same."""
+
+    units: UnitsOfWork
+    shelf: Shelf
+
+    async def __call__(self, owner: str, id: UUID) -> None:
+        """Raise AvatarNotFound."""
+        async with self.units() as unit:
+            avatar = await unit.avatars.remove(owner, id)
+            if avatar is None:
+                raise AvatarNotFound
+            await unit.files.note(dropped=avatar.files.all())
+        await self.shelf.sweep()

@@ -1,0 +1,105 @@
+"""Changes of an avatar whose body stays: other looks, and files in other cuts.
+
+Building takes longer than a transaction should, so no lock is held meanwhile: a change is stored only
+on the revision that it was made from, and made again when somebody was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from services.generator.domain.errors import Outdated
+from services.generator.domain.model import Avatar, Build, Look, Outfit, Parts, Person, StoredFile, Wardrobe
+from services.generator.domain.ports import Clock, Looks, Mesher
+from services.generator.domain.receipts import receipt
+from services.generator.use_cases.avatars import GetAvatar
+from services.generator.use_cases.shelf import Shelf
+
+_ATTEMPTS = 5
+"""Each lost attempt means that another change of the same avatar was stored."""
+
+_T = TypeVar("_T")
+
+
+async def _on_newest(change: Callable[[], Awaitable[_T]]) -> _T:
+    """Make the change again, from the newest revision, when another one was stored first."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await change()
+        except Outdated:
+            continue
+    return await change()
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """Builds an avatar again from its stored points and targets; part of both verbs."""
+
+    mesher: Mesher
+    shelf: Shelf
+
+    async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, parts: Parts) -> Build:
+        """The same body, bit for bit, whatever network and population are in use by now."""
+        points = await self.shelf.store.get(avatar.files.points)
+        person = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
+        return await self.mesher.build(person, wardrobe, parts)
+
+
+@dataclass(frozen=True)
+class UpdateAvatar:
+    """Changes look and outfit; what is not given stays."""
+
+    get_avatar: GetAvatar
+    looks: Looks
+    rebuild: Rebuild
+    shelf: Shelf
+    clock: Clock
+
+    async def __call__(self, owner: str, id: UUID, look: Look | None, outfit: Outfit | None) -> Avatar:
+        """Raise AvatarNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
+        return await _on_newest(lambda: self._once(owner, id, look, outfit))
+
+    async def _once(self, owner: str, id: UUID, look: Look | None, outfit: Outfit | None) -> Avatar:
+        old = await self.get_avatar(owner, id)
+        wardrobe = await self.looks.resolve(
+            old.recipe.look if look is None else look, old.recipe.outfit if outfit is None else outfit
+        )
+        if (wardrobe.look, wardrobe.outfit) == (old.recipe.look, old.recipe.outfit):
+            return old
+        async with self.shelf.writing() as written:
+            build = await self.rebuild(old, wardrobe, Parts.ALL)
+            written.append(build.glb)
+            new = old.redressed(wardrobe, receipt(old.receipt.targets, build), build.glb, self.clock())
+            await self.shelf.replace(old, new)
+        return new
+
+
+@dataclass(frozen=True)
+class ExportAvatar:
+    """Gives a file of an avatar, built when it is not there, and remembered."""
+
+    get_avatar: GetAvatar
+    looks: Looks
+    rebuild: Rebuild
+    shelf: Shelf
+
+    async def __call__(self, owner: str, id: UUID, parts: Parts) -> StoredFile:
+        """Raise AvatarNotFound; Unavailable when a neighbour is away."""
+        return await _on_newest(lambda: self._once(owner, id, parts))
+
+    async def _once(self, owner: str, id: UUID, parts: Parts) -> StoredFile:
+        avatar = await self.get_avatar(owner, id)
+        known = avatar.files.of(parts)
+        if known is not None and await self.shelf.store.exists(known):
+            return known
+        # The body alone needs no clothes, so it can be had even when a garment has left the catalogue.
+        outfit = avatar.recipe.outfit if parts is Parts.ALL else ()
+        wardrobe = await self.looks.resolve(avatar.recipe.look, outfit)
+        async with self.shelf.writing() as written:
+            build = await self.rebuild(avatar, wardrobe, parts)
+            written.append(build.glb)
+            await self.shelf.replace(avatar, avatar.with_file(parts, build.glb))
+        return build.glb

@@ -1,0 +1,87 @@
+"""Records and their files, kept together: no record without its files, and no file that nobody refers to.
+
+Files are written before the record that refers to them, and deleted after the one that referred to them
+last is gone. Equal bytes are one object, so a file may belong to several avatars, of several people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from atelierkit.errors import AppError
+from atelierkit.logs import get_logger
+from services.generator.domain.errors import FileLost
+from services.generator.domain.model import Avatar, StoredFile
+from services.generator.domain.ports import FileStore, UnitsOfWork
+
+_log = get_logger(__name__)
+
+_SWEEP_LIMIT = 100
+"""Most files that one sweep deletes: a request never pays for a long backlog."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Stores and deletes avatars with their files."""
+
+    units: UnitsOfWork
+    store: FileStore
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[list[StoredFile]]:
+        """Files that the block writes go into the list; when it fails before their record is stored, they go."""
+        written: list[StoredFile] = []
+        try:
+            yield written
+        except BaseException:
+            if written:
+                await self._give_up(written)
+            raise
+
+    async def add(self, avatar: Avatar) -> None:
+        """Store a new avatar."""
+        async with self.units() as unit:
+            await unit.avatars.add(avatar)
+            await unit.files.note(needed=avatar.files.all())
+            await self._require(avatar)
+
+    async def replace(self, old: Avatar, new: Avatar) -> None:
+        """Store a changed avatar; files that only its old revision knew are deleted. Raise Outdated."""
+        async with self.units() as unit:
+            await unit.avatars.replace(new)
+            needed = new.files.all()
+            await unit.files.note(needed=needed, dropped=set(old.files.all()) - set(needed))
+            await self._require(new)
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """Delete marked files that no avatar refers to.
+
+        What cannot be deleted now stays marked, and the next sweep tries again: the change that marked it
+        is stored already, so its caller is not told.
+        """
+        try:
+            async with self.units() as unit:
+                for key in await unit.files.claim_unused(_SWEEP_LIMIT):
+                    await self.store.delete(key)
+        except AppError as error:
+            _log.warning("files wait for the next sweep", cause=error.message)
+
+    async def _require(self, avatar: Avatar) -> None:
+        """Raise FileLost unless all files are there; being noted, they stay until the unit of work ends."""
+        for file in avatar.files.all():
+            if not await self.store.exists(file):
+                raise FileLost
+
+    async def _give_up(self, written: list[StoredFile]) -> None:
+        try:
+            async with self.units() as unit:
+                await unit.files.note(dropped=written)
+        except AppError as error:
+            _log.warning(
+                "files were left without a record", cause=error.message, keys=[file.key for file in written]
+            )
+        else:
+            await self.sweep()
