@@ -1,11 +1,12 @@
-"""Composition root of the catalog service."""
+"""Where the catalogue's objects meet."""
 
 from __future__ import annotations
 
+import functools
 from contextlib import AsyncExitStack
-from functools import partial
 
-from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from atelier.catalog.v1 import catalog_pb2
+from atelier.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 from atelierkit import sql
 from atelierkit.service import Service
 from services.catalog.adapters.postgres import PostgresUnitOfWork
@@ -14,17 +15,17 @@ from services.catalog.servicer import CatalogServicer
 from services.catalog.settings import CatalogSettings
 from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
-_DESCRIPTOR = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"]
+SCHEMA = "catalog"
 
 
 async def build(settings: CatalogSettings, stack: AsyncExitStack) -> Service:
-    """The service over PostgreSQL; its connections close with the stack."""
-    engine = await stack.enter_async_context(sql.engine_of(settings, schema="catalog"))
-    return service(partial(PostgresUnitOfWork, engine))
+    """The service on PostgreSQL; its connections close with the stack."""
+    engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
+    return assemble(units=functools.partial(PostgresUnitOfWork, engine))
 
 
-def service(units: UnitsOfWork) -> Service:
-    """The service over any store. Everything in it is public, so it verifies no tokens."""
+def assemble(*, units: UnitsOfWork) -> Service:
+    """The service on this store. Every call of it is public, so it verifies no tokens."""
     servicer = CatalogServicer(
         list_garments=ListGarments(units),
         get_garment=GetGarment(units),
@@ -32,8 +33,9 @@ def service(units: UnitsOfWork) -> Service:
         list_skins=ListSkins(units),
         resolve_look=ResolveLook(units),
     )
+    descriptor = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"]
     return Service(
-        name=_DESCRIPTOR.full_name,
-        add=partial(catalog_pb2_grpc.add_CatalogServiceServicer_to_server, servicer),
-        descriptor=_DESCRIPTOR,
+        name=descriptor.full_name,
+        add=functools.partial(add_CatalogServiceServicer_to_server, servicer),
+        descriptor=descriptor,
     )

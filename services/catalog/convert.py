@@ -7,6 +7,7 @@ from dataclasses import asdict
 from atelier.catalog.v1 import catalog_pb2 as pb
 from atelier.common.v1 import outfit_pb2
 from services.catalog.domain.model import (
+    BodyPart,
     Category,
     Color,
     Cut,
@@ -52,6 +53,10 @@ def garment(record: Garment) -> pb.Garment:
         cut=_cut(record.cut),
         ease=map(_ease, record.ease),
         licence=record.licence,
+        # The enum's order: a set has none of its own.
+        covers=[
+            pb.BodyPart.Value(f"BODY_PART_{part.name}") for part in BodyPart if part in record.category.covers
+        ],
     )
 
 

@@ -1,16 +1,21 @@
-"""The catalog service's calls: decode, one verb, encode."""
+"""CatalogService over gRPC: decode, one verb, encode."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import grpc
+
 from atelier.catalog.v1 import catalog_pb2 as pb
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceServicer
-from atelierkit.interceptors.around import Context
 from services.catalog import convert, metrics
 from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
+Context = grpc.aio.ServicerContext[Any, Any]
+
 
 class CatalogServicer(CatalogServiceServicer):
-    """Answers for the catalogue."""
+    """Offers the verbs."""
 
     def __init__(
         self,

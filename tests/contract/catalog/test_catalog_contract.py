@@ -15,14 +15,14 @@ from atelierkit.errors import AppError, Code
 from atelierkit.testing import serve
 from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.seed import released
-from services.catalog.bootstrap import service
+from services.catalog.bootstrap import assemble
 
 SEED = released()
 
 
 @pytest.fixture
 async def stub() -> AsyncIterator[CatalogServiceStub]:
-    async with serve(service(lambda: MemoryUnitOfWork(SEED))) as channel:
+    async with serve(assemble(units=lambda: MemoryUnitOfWork(SEED))) as channel:
         yield CatalogServiceStub(channel)
 
 
@@ -75,11 +75,17 @@ async def test_a_garment_comes_whole(stub) -> None:
     assert garment.cut == outfit_pb2.Cut(pattern=outfit_pb2.PATTERN_TROUSERS, hem=0.88, thickness_mm=2)
     assert [size.label for size in garment.sizes] == ["S", "M", "L", "XL"]
     assert garment.sizes[1].girths == outfit_pb2.GarmentGirths(waist_mm=870, hip_mm=1045, thigh_mm=640)
+    assert list(garment.covers) == [pb.BODY_PART_LEGS]
     assert [range_.zone for range_ in garment.ease] == ["waist", "hip", "thigh"]
     assert garment.ease[0] == pb.EaseRange(zone="waist", least_mm=-10, ideal_mm=15, most_mm=50)
     assert garment.colors[1] == pb.ColorOption(
         color="#41597d", name=pb.LocalizedText(en="Denim blue", fr="Bleu denim")
     )
+
+
+async def test_a_dress_says_that_it_covers_torso_and_legs(stub) -> None:
+    garment = (await stub.GetGarment(pb.GetGarmentRequest(id="dress-maud"))).garment
+    assert list(garment.covers) == [pb.BODY_PART_TORSO, pb.BODY_PART_LEGS]
 
 
 async def test_an_unknown_garment_is_not_found(stub) -> None:

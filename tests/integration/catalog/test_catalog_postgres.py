@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from functools import partial
 
 import pytest
@@ -19,9 +20,10 @@ from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.postgres import PostgresUnitOfWork
 from services.catalog.adapters.seed import released
 from services.catalog.adapters.tables import GarmentRow
-from services.catalog.bootstrap import service
+from services.catalog.bootstrap import build
 from services.catalog.domain.model import Category
 from services.catalog.domain.ports import UnitsOfWork
+from services.catalog.settings import CatalogSettings
 
 SEED = released()
 
@@ -85,16 +87,17 @@ async def test_migrating_again_changes_nothing(migrated_url) -> None:
 
 
 @pytest.mark.postgres
-async def test_the_service_answers_from_the_database(postgres_units) -> None:
-    async with serve(service(postgres_units)) as channel:
+async def test_the_service_that_the_process_builds_answers_from_the_database(migrated_url) -> None:
+    settings = CatalogSettings(database_url=migrated_url("services.catalog"))
+    async with AsyncExitStack() as stack:
+        channel = await stack.enter_async_context(serve(await build(settings, stack)))
         look = await CatalogServiceStub(channel).ResolveLook(
             pb.ResolveLookRequest(outfit=[pb.OutfitItem(garment_id="dress-maud", size="S")])
         )
     assert look.garments[0].girths.chest_mm == 920
 
 
-@pytest.mark.postgres
-async def test_without_the_database_the_answer_is_unavailable(postgres, migrated_url) -> None:
+async def test_without_the_database_the_answer_is_unavailable() -> None:
     async with sql.engine("postgresql+psycopg://nobody@127.0.0.1:1/none", schema="catalog") as engine:
         with pytest.raises(Unavailable):
             async with PostgresUnitOfWork(engine) as unit:

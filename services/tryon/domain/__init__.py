@@ -1,0 +1,3 @@
+"""What the try-on service is about, without any framework."""
+
+from __future__ import annotations
