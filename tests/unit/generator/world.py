@@ -1,0 +1,213 @@
+"""What tests of the generator share: a clock that they move, doubles of its neighbours, and every verb on them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anthropometry.measurements import NAMES
+from anthropometry.population import Population
+from atelierkit.blobs import Blobs, MemoryBlobs
+from atelierkit.errors import Code, FieldFault, RemoteError
+from services.generator.adapters.files import BlobFiles
+from services.generator.adapters.memory import MemoryUnitsOfWork
+from services.generator.adapters.network import BodyNetwork
+from services.generator.adapters.population import PopulationEstimator
+from services.generator.domain.model import (
+    Avatar,
+    BodySpec,
+    BodyType,
+    Build,
+    Look,
+    Outfit,
+    OutfitItem,
+    Parts,
+    Person,
+    Preview,
+    Reading,
+    StoredFile,
+    Wardrobe,
+)
+from services.generator.domain.ports import FileStore, UnitsOfWork
+from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
+from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.shelf import Shelf
+
+MODELS = Path(__file__).parents[3] / "models"
+POPULATION = Population.load(MODELS)
+ANN, BOB = "9b2f-ann", "77c0-bob"
+WOMAN = BodySpec({"stature": 1680.0, "waist_girth": 820.5}, BodyType.FEMININE)
+DRESS = (OutfitItem("dress-ines", "M"),)
+TROUSERS = (OutfitItem("trousers-milo", "L", "#112233"),)
+
+
+class SetClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+class RecordingBlobs(MemoryBlobs):
+    """Tells which objects are there."""
+
+    @property
+    def keys(self) -> list[str]:
+        return sorted(self._objects)
+
+
+class FormulaInference:
+    """Points that depend on every input, without a file: the twin of the network in tests of the verbs."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.inputs: Mapping[str, np.ndarray[Any, Any]] = {}
+        self.answer: Any = None
+        self.error: Exception | None = None
+
+    async def infer(self, model: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls += 1
+        self.inputs = inputs
+        if self.error is not None:
+            raise self.error
+        return {"points": self._points(inputs) if self.answer is None else self.answer}
+
+    async def ready(self, model: str) -> None:
+        """Always."""
+
+    @staticmethod
+    def _points(inputs: Mapping[str, Any]) -> Any:
+        scale = sum(float(np.abs(inputs[name]).sum()) for name in ("measurements", "body_type", "z"))
+        return np.linspace(0.0, scale / 1e4, 30_000, dtype=np.float32).reshape(1, 10_000, 3)
+
+
+class Shop:
+    """A catalogue of two garments, two skins and one hairstyle."""
+
+    def __init__(self) -> None:
+        self.colors = {"dress-ines": "#aa0000", "trousers-milo": "#0000aa"}
+        self.skins = {"tone-04": "#d0a080", "tone-09": "#402010"}
+
+    async def resolve(self, look: Look, outfit: Outfit) -> Wardrobe:
+        unknown = [index for index, item in enumerate(outfit) if item.garment_id not in self.colors]
+        if unknown:
+            fault = FieldFault(f"outfit.items[{unknown[0]}].garment_id", "catalog.unknown", "unknown")
+            raise RemoteError(
+                "unknown", code=Code.INVALID_ARGUMENT, reason="UNKNOWN_CATALOG_ITEM", faults=[fault]
+            )
+        skin_id = look.skin_id or "tone-04"
+        hair_color = (look.hair_color or "#332211") if look.hairstyle_id else ""
+        worn = tuple(replace(item, color=item.color or self.colors[item.garment_id]) for item in outfit)
+        return Wardrobe(
+            look=Look(skin_id, look.hairstyle_id, hair_color),
+            outfit=worn,
+            appearance=f"{self.skins[skin_id]} {look.hairstyle_id} {hair_color}".encode(),
+            garments=tuple(f"{item.garment_id} {item.size} {item.color}".encode() for item in worn),
+        )
+
+
+class ClayMesher:
+    """Meshes that are a text about what they were made from: the same arguments give the same bytes."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.blobs = blobs
+        self.builds = 0
+        self.error_mm: dict[str, float] = {}
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
+
+    async def build(self, person: Person, wardrobe: Wardrobe, parts: Parts) -> Build:
+        self.builds += 1
+        worn = [] if parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
+        about = [body_digest(person), wardrobe.appearance.hex(), worn, parts.value, person.model_version]
+        ref = await self.blobs.put(
+            json.dumps(about).encode(), prefix="meshes", media_type="model/gltf-binary"
+        )
+        if self.before_answer is not None:
+            await self.before_answer()
+        return Build(
+            glb=StoredFile(ref.key, ref.sha256, ref.media_type, ref.size),
+            readings=self._readings(person),
+            vertex_count=1000 + 100 * len(worn),
+            face_count=2000 + 200 * len(worn),
+        )
+
+    async def preview(self, person: Person) -> Preview:
+        delivered = tuple(target.value_mm for target in person.targets)
+        return Preview(
+            bytes.fromhex(body_digest(person)), (-0.5, 0.0, -0.25), (2e-05, 3e-05, 1e-05), delivered
+        )
+
+    def _readings(self, person: Person) -> tuple[Reading, ...]:
+        tape = ((0.125, 1.0, 0.0), (0.1234567, 1.0, 0.25), (0.125, 1.0, 0.0))
+        of_targets = tuple(
+            Reading(target.name, target.value_mm + self.error_mm.get(target.name, 0.25), tape, True)
+            for target in person.targets
+        )
+        return (*of_targets, Reading("natural_waist_girth", 701.5, tape, True))
+
+
+def body_digest(person: Person) -> str:
+    """What of a mesh's bytes the body alone decides."""
+    targets = [(target.name, target.value_mm) for target in person.targets]
+    return hashlib.sha256(person.points + json.dumps(targets).encode()).hexdigest()
+
+
+class World:
+    """Every verb of the service."""
+
+    def __init__(
+        self,
+        units: UnitsOfWork | None = None,
+        store: FileStore | None = None,
+        blobs: RecordingBlobs | None = None,
+    ) -> None:
+        self.clock = SetClock()
+        self.blobs = blobs or RecordingBlobs()
+        self.units = units or MemoryUnitsOfWork()
+        self.store = store or BlobFiles(self.blobs)
+        self.inference = FormulaInference()
+        self.network = BodyNetwork(self.inference, "1.2.3")
+        self.estimator = PopulationEstimator(POPULATION)
+        self.looks = Shop()
+        self.mesher = ClayMesher(self.blobs)
+        self.shelf = Shelf(self.units, self.store)
+        make_person = MakePerson(self.estimator, self.network)
+        rebuild = Rebuild(self.mesher, self.shelf)
+        self.estimate = EstimateMeasurements(self.estimator)
+        self.preview = PreviewAvatar(make_person, self.mesher)
+        self.create = CreateAvatar(make_person, self.looks, self.mesher, self.shelf, self.clock)
+        self.get = GetAvatar(self.units)
+        self.list = ListAvatars(self.units)
+        self.delete = DeleteAvatar(self.units, self.shelf)
+        self.update = UpdateAvatar(self.get, self.looks, rebuild, self.shelf, self.clock)
+        self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
+
+    async def avatar(
+        self, owner: str = ANN, spec: BodySpec = WOMAN, look: Look | None = None, outfit: Outfit = DRESS
+    ) -> Avatar:
+        self.clock.advance(seconds=1)
+        return await self.create(owner, spec, look or Look(), outfit)
+
+    async def exists(self, *files: StoredFile | None) -> list[bool]:
+        return [file is not None and await self.store.exists(file) for file in files]
+
+    async def kept(self, owner: str = ANN) -> tuple[Avatar, ...]:
+        return (await self.list(owner, 100, None)).avatars
+
+
+def every_measurement(value_of: Mapping[str, float]) -> BodySpec:
+    return BodySpec({name: value_of[name] for name in NAMES}, BodyType.NEUTRAL)
