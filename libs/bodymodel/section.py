@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from scipy.spatial import ConvexHull
 
 from bodymodel.arrays import FloatArray, IntArray
@@ -64,21 +65,60 @@ class OpenSectionError(ValueError):
     """The plane misses the limb: fewer than three points were cut, so there is nothing to measure."""
 
 
-def stretch(points: FloatArray, edges: IntArray, plane: Plane) -> Loop:
-    """Cut surface `edges` (E, 2) of a body's `points` with a plane and stretch a tape round the section."""
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The part of the body that one tape may cut."""
+
+    edges: IntArray
+    """(E, 2) unique edges as vertex indices."""
+    sides: IntArray
+    """(F, 3) the edges of each triangle."""
+    single: bool
+    """True when a plane can only cut one loop out of it, as out of a leg; False where arms are near the torso."""
+
+    @classmethod
+    def of(cls, triangles: IntArray, *, single: bool) -> Surface:
+        """Index the edges of triangles (F, 3)."""
+        pairs = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2).reshape(-1, 2)
+        edges, sides = np.unique(np.sort(pairs, axis=1), axis=0, return_inverse=True)
+        return cls(edges, sides.reshape(-1, 3), single)
+
+    def longest_loop(self, cut: IntArray) -> IntArray:
+        """Those of the `cut` edges that belong to the loop with most edges; loops join edges by shared triangles."""
+        number = np.full(len(self.edges), -1)
+        number[cut] = np.arange(len(cut))
+        crossed = np.sort(number[self.sides], axis=1)[:, 1:]
+        joined = crossed[crossed[:, 0] >= 0]
+        links = sparse.coo_array((np.ones(len(joined)), joined.T), shape=(len(cut), len(cut)))
+        loop = sparse.csgraph.connected_components(links, directed=False)[1]
+        longest: IntArray = cut[loop == np.bincount(loop).argmax()]
+        return longest
+
+
+def stretch(points: FloatArray, surface: Surface, plane: Plane) -> Loop:
+    """Cut a body's `points` along a surface with a plane and stretch a tape round the section."""
     origin, normal, scale = plane.place(points)
     height = points @ normal - origin @ normal
-    first, second = height[edges[:, 0]], height[edges[:, 1]]
-    cut = np.flatnonzero((first > 0.0) != (second > 0.0))
+    above = height > 0.0
+    cut: IntArray = np.flatnonzero(above[surface.edges[:, 0]] != above[surface.edges[:, 1]])
+    if not surface.single:
+        cut = surface.longest_loop(cut)
     if len(cut) < 3:
         raise OpenSectionError("the tape's plane misses the limb")
-    shares = first[cut] / (first[cut] - second[cut])
-    start, end = points[edges[cut, 0]], points[edges[cut, 1]]
-    section = start + shares[:, None] * (end - start)
-    across = np.array([normal[1], -normal[0], 0.0]) / np.hypot(normal[0], normal[1])
-    flat = np.stack([section @ across, section @ np.cross(normal, across)], axis=1)
-    hull = ConvexHull(flat).vertices
-    return Loop(plane, origin, normal, scale, section[hull], edges[cut[hull]], shares[hull])
+    edges = surface.edges[cut]
+    first, second = height[edges[:, 0]], height[edges[:, 1]]
+    shares = first / (first - second)
+    start = points[edges[:, 0]]
+    section = start + shares[:, None] * (points[edges[:, 1]] - start)
+    hull = ConvexHull(section @ _in_plane(normal)).vertices
+    return Loop(plane, origin, normal, scale, section[hull], edges[hull], shares[hull])
+
+
+def _in_plane(normal: FloatArray) -> FloatArray:
+    """(3, 2) two unit vectors across a normal that is not along Z."""
+    x, y, z = normal
+    flat = np.hypot(x, y)
+    return np.array([[y / flat, -x * z / flat], [-x / flat, -y * z / flat], [0.0, flat]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,30 +30,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from anthropometry.measurements import NAMES
 from bodymodel.arrays import FloatArray, IntArray
-from bodymodel.section import Loop, Plane, Pull, loop_gradient, path_gradient, stretch
+from bodymodel.section import Loop, Plane, Pull, Surface, loop_gradient, path_gradient, stretch
 from bodymodel.template import Landmark, Template
 
-NAMES = (
-    "stature",
-    "neck_girth",
-    "biacromial_breadth",
-    "chest_girth",
-    "waist_girth",
-    "hip_girth",
-    "upper_arm_girth",
-    "wrist_girth",
-    "thigh_girth",
-    "knee_girth",
-    "calf_girth",
-    "ankle_girth",
-    "arm_length",
-    "inside_leg",
-    "back_length",
-)
-"""Order of every vector of measurements."""
-
 _MM = 1000.0
+_SHARED = ("torso", "neck")
+"""Regions out of which a plane may cut an arm or the jaw as well as the limb."""
 _CALF_LEVELS = np.linspace(0.19, 0.43, 7)
 _ANKLE_LEVELS = np.linspace(0.72, 0.92, 6)
 _NATURAL_WAIST_LEVELS = np.linspace(-0.1, 0.5, 13)
@@ -104,7 +88,10 @@ class TapeMeasure:
         self._marks = {
             name: Landmark(number[mark.vertices], mark.weights) for name, mark in template.landmarks.items()
         }
-        self._edges = {name: _edges(number[faces]) for name, faces in template.regions.items()}
+        self._surfaces = {
+            name: Surface.of(number[faces], single=name not in _SHARED)
+            for name, faces in template.regions.items()
+        }
         self._girths = _girths(self._marks)
         self._natural_waist = Girth(
             "torso", _levels(self._marks["navel"], self._marks["nipples"], _NATURAL_WAIST_LEVELS), -1.0
@@ -146,7 +133,7 @@ class TapeMeasure:
 
     def _stretch(self, points: FloatArray, girth: Girth) -> Loop:
         """The girth's tape, at the level that its sign asks for."""
-        loops = [stretch(points, self._edges[girth.region], plane) for plane in girth.planes]
+        loops = [stretch(points, self._surfaces[girth.region], plane) for plane in girth.planes]
         return max(loops, key=lambda loop: girth.sign * loop.length)
 
     def _strands(self, points: FloatArray) -> dict[str, Strand]:
@@ -180,10 +167,10 @@ def _girths(marks: dict[str, Landmark]) -> dict[str, Girth]:
             (_across(marks["upper_arm_middle"], marks["upper_arm_high"], marks["upper_arm_low"]),),
         ),
         "wrist_girth": Girth("wrist", (_across(marks["wrist"], marks["forearm_low"], marks["wrist"]),)),
-        "thigh_girth": Girth("leg", _levels(crotch, knee, [0.08])),
-        "knee_girth": Girth("leg", _levels(knee, crotch, [0.11])),
-        "calf_girth": Girth("leg", _levels(knee, ankle, _CALF_LEVELS)),
-        "ankle_girth": Girth("leg", _levels(knee, ankle, _ANKLE_LEVELS), -1.0),
+        "thigh_girth": Girth("thigh", _levels(crotch, knee, [0.08])),
+        "knee_girth": Girth("knee", _levels(knee, crotch, [0.11])),
+        "calf_girth": Girth("calf", _levels(knee, ankle, _CALF_LEVELS)),
+        "ankle_girth": Girth("ankle", _levels(knee, ankle, _ANKLE_LEVELS), -1.0),
     }
 
 
@@ -202,13 +189,6 @@ def _levels(start: Landmark, end: Landmark, shares: Sequence[float] | FloatArray
         Plane(Landmark(vertices, np.concatenate([(1.0 - share) * start.weights, share * end.weights])), None)
         for share in shares
     )
-
-
-def _edges(triangles: IntArray) -> IntArray:
-    """(E, 2) unique edges of triangles."""
-    pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    unique: IntArray = np.unique(np.sort(pairs, axis=1), axis=0)
-    return unique
 
 
 def _extreme(points: FloatArray, vertices: IntArray, sign: float) -> int:

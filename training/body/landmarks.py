@@ -23,10 +23,8 @@ _CROTCH = np.array([4370, 4374, 6431, 4376])
 """Midline vertices between the legs; the lowest is the crotch."""
 _BUTTOCK_LEFT = 10854
 """Rearmost vertex of the buttock."""
-_NECK_LOW = np.array([815, 858])
-_NECK_HIGH = np.array([787, 855])
-_NECK_MIDDLE = np.array([803, 857])
-"""Front (below the larynx) and back midline vertices of three levels of the neck."""
+_BELOW_LARYNX = np.array([797, 856])
+"""Front (below the larynx) and back midline vertices of the neck tape."""
 
 _ARM_BONES = ("Arm", "ForeArm", "Hand")
 
@@ -61,9 +59,6 @@ def landmarks(
         "sole": np.flatnonzero(body[:, 1] < 0.02),
         "acromion_left": np.array([_ACROMION_LEFT]),
         "acromion_right": source.mirror[[_ACROMION_LEFT]],
-        "neck_low": _NECK_LOW,
-        "neck_middle": _NECK_MIDDLE,
-        "neck_high": _NECK_HIGH,
         "nipples": np.concatenate([_NIPPLES_LEFT, source.mirror[_NIPPLES_LEFT]]),
         "navel": np.array([_NAVEL]),
         "buttocks": np.array([_BUTTOCK_LEFT, source.mirror[_BUTTOCK_LEFT]]),
@@ -75,6 +70,12 @@ def landmarks(
     for name, joint in (("knee", "RightLeg"), ("ankle", "RightFoot")):
         marked[name] = _axis_point(body, _ring(source, body, at[joint], up, leg_bones), at[joint])
     upper, fore = elbow - shoulder, wrist - elbow
+    neck, neck_bones = _neck(body, at), ("Neck", "Head", "Spine2", "LeftShoulder", "RightShoulder")
+    for name, share in (("neck_low", 0.0), ("neck_middle", 0.5), ("neck_high", 1.0)):
+        point = (1.0 - share) * neck[0] + share * neck[1]
+        marked[name] = _axis_point(
+            body, _ring(source, body, point, neck[1] - neck[0], neck_bones, 0.085), point
+        )
     arm_bones = ("RightArm", "RightForeArm", "RightHand")
     rings = {}
     for name, start, along, share in (
@@ -125,18 +126,32 @@ def regions(
     torso |= ~below & (np.abs(centre[:, 0]) < armpit[0] + 0.01) & (centre[:, 1] < armpit[1] + 0.12)
     leg = (vertices[triangles][:, :, 0].max(axis=1) < 1e-6) & ~arm & ~hand & (centre[:, 1] < 1.0)
     right_arm = _mostly(bone, triangles, [n for n in source.bones if n.startswith("Right") and _is_arm(n)])
-    neck = _tube(
-        centre, vertices[_NECK_LOW].mean(axis=0), vertices[_NECK_HIGH].mean(axis=0), 0.11, (-0.35, 1.35)
-    )
+    neck = _tube(centre, *_neck(vertices, at), 0.14, (-1.0, 2.2))
     upper = _tube(centre, at["RightArm"], at["RightForeArm"], 0.14, (0.15, 1.1)) & right_arm
     lower = _tube(centre, at["RightForeArm"], at["RightHand"], 0.09, (0.6, 1.25)) & right_arm
     return {
         "neck": triangles[neck],
         "torso": triangles[torso],
-        "leg": triangles[leg],
+        "thigh": triangles[leg & (centre[:, 1] > at["LeftLeg"][1] + 0.1)],
+        "knee": triangles[leg & (np.abs(centre[:, 1] - at["LeftLeg"][1] - 0.03) < 0.1)],
+        "calf": triangles[
+            leg & (centre[:, 1] < at["LeftLeg"][1]) & (centre[:, 1] > at["LeftFoot"][1] + 0.14)
+        ],
+        "ankle": triangles[
+            leg & (centre[:, 1] < at["LeftFoot"][1] + 0.2) & (centre[:, 1] > at["LeftFoot"][1] - 0.02)
+        ],
         "upper_arm": triangles[upper],
         "wrist": triangles[lower],
     }
+
+
+def _neck(body: FloatArray, at: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper point of the neck's axis, 2 cm either side of the tape; it leans as the neck's bone does."""
+    lean = at["Head"] - at["Neck"]
+    lean[0] = 0.0
+    lean /= np.linalg.norm(lean)
+    middle = body[_BELOW_LARYNX].mean(axis=0)
+    return middle - 0.02 * lean, middle + 0.02 * lean
 
 
 def _is_arm(bone: str) -> bool:
@@ -156,7 +171,8 @@ def _piece(triangles: IntArray, inside: BoolArray, vertex: int) -> BoolArray:
     links = sparse.coo_array((np.ones(faces.size), (faces.ravel(), np.roll(faces, 1, axis=1).ravel())))
     links.resize(BODY_VERTICES, BODY_VERTICES)
     piece = sparse.csgraph.connected_components(links, directed=False)[1]
-    return inside & (piece[triangles[:, 0]] == piece[vertex])
+    together: BoolArray = inside & (piece[triangles[:, 0]] == piece[vertex])
+    return together
 
 
 def _armpit(vertices: FloatArray, triangles: IntArray, at: dict[str, FloatArray]) -> FloatArray:
@@ -189,14 +205,19 @@ def _tube(
 
 
 def _ring(
-    source: Source, body: FloatArray, point: FloatArray, axis: FloatArray, bones: tuple[str, ...]
+    source: Source,
+    body: FloatArray,
+    point: FloatArray,
+    axis: FloatArray,
+    bones: tuple[str, ...],
+    reach: float = 0.15,
 ) -> IntArray:
-    """Vertices of some bones nearest to the plane through `point` across `axis`: at least ten, evenly from both sides."""
+    """At least ten vertices of some bones about the plane through `point` across `axis`, within `reach` of it."""
     bone = np.array(source.bones)[
         source.joints[np.arange(len(body)), source.weights[: len(body)].argmax(axis=1)]
     ]
     across = (body - point) @ (axis / np.linalg.norm(axis))
-    held = np.isin(bone, bones) & (np.linalg.norm(body - point, axis=1) < 0.15)
+    held = np.isin(bone, bones) & (np.linalg.norm(body - point, axis=1) < reach)
     half_width = 0.012
     while np.count_nonzero(held & (np.abs(across) < half_width)) < 10:
         half_width *= 1.25

@@ -13,6 +13,9 @@ import numpy as np
 
 from training.body.source import BODY_VERTICES, FloatArray, Source
 
+TO_GLTF = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+"""Rotation from anny's frame (+Z up, facing -Y) to glTF's (+Y up, facing +Z)."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandingPose:
@@ -34,18 +37,44 @@ def stand(
     Takes rest vertices and heads in anny's frame; gives metres, +Y up, facing +Z, the lowest body vertex
     at Y = 0, and the hip joints centred on X = Z = 0.
     """
-    turns = _turns(source, heads, pose)
+    rotations = bone_rotations(source, heads, pose)
     moved_vertices = np.zeros(vertices.shape, np.float32)
     moved_heads = np.zeros(heads.shape, np.float32)
-    for index in range(len(vertices)):
-        rotation, shift = _chain(
-            source, heads[index].astype(np.float64), {bone: turns[bone][index] for bone in turns}
-        )
+    for index, rotation in enumerate(rotations):
+        shift = bone_shifts(source, heads[index].astype(np.float64), rotation)
         moved_heads[index] = np.einsum("bij,bj->bi", rotation, heads[index]) + shift
-        moved_vertices[index] = _skin(
-            source, vertices[index], rotation.astype(np.float32), shift.astype(np.float32)
-        )
+        frames = np.concatenate([rotation, shift[:, :, None]], axis=2).astype(np.float32)
+        blended = blend(source, frames)
+        moved_vertices[index] = np.einsum("vij,vj->vi", blended[:, :, :3], vertices[index]) + blended[:, :, 3]
     return _to_gltf(source, moved_vertices, moved_heads)
+
+
+def bone_rotations(source: Source, heads: FloatArray, pose: StandingPose) -> FloatArray:
+    """(N, B, 3, 3) world rotations of the bones from rest to the pose, in anny's frame."""
+    turns = _turns(source, heads, pose)
+    rotations = np.tile(np.eye(3), (len(heads), len(source.bones), 1, 1))
+    for bone, parent in enumerate(source.parents):
+        if bone in turns:
+            rotations[:, bone] = turns[bone]
+        elif parent >= 0:
+            rotations[:, bone] = rotations[:, parent]
+    return rotations
+
+
+def bone_shifts(source: Source, heads: FloatArray, rotation: FloatArray) -> FloatArray:
+    """(B, 3) translations that keep each bone's head on its parent, for one body's heads (B, 3)."""
+    shift = np.zeros((len(heads), 3))
+    for bone, parent in enumerate(source.parents):
+        if parent >= 0:
+            shift[bone] = shift[parent] + (rotation[parent] - rotation[bone]) @ heads[bone]
+    return shift
+
+
+def blend(source: Source, frames: FloatArray) -> FloatArray:
+    """Linear blend skinning: bones' (B, 3, 4) frames -> each vertex's (V, 3, 4), with the source's six weights."""
+    flat = np.einsum("vk,vkt->vt", source.weights, frames.reshape(len(frames), 12)[source.joints])
+    blended: FloatArray = flat.reshape(-1, 3, 4)
+    return blended
 
 
 def _turns(source: Source, heads: FloatArray, pose: StandingPose) -> dict[int, FloatArray]:
@@ -69,32 +98,10 @@ def _turns(source: Source, heads: FloatArray, pose: StandingPose) -> dict[int, F
     return turns
 
 
-def _chain(source: Source, heads: FloatArray, turns: dict[int, FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Each bone's world rotation (B, 3, 3) and shift (B, 3), from rest to the pose."""
-    rotation = np.tile(np.eye(3), (len(heads), 1, 1))
-    shift = np.zeros((len(heads), 3))
-    for bone, parent in enumerate(source.parents):
-        if parent >= 0:
-            rotation[bone], shift[bone] = rotation[parent], shift[parent]
-        if bone in turns:
-            pivot = rotation[bone] @ heads[bone] + shift[bone]
-            rotation[bone] = turns[bone]
-            shift[bone] = pivot - rotation[bone] @ heads[bone]
-    return rotation, shift
-
-
-def _skin(source: Source, vertices: FloatArray, rotation: FloatArray, shift: FloatArray) -> FloatArray:
-    """Linear blend skinning of (V, 3) vertices with the source's six weights."""
-    transforms = np.concatenate([rotation, shift[:, :, None]], axis=2).reshape(-1, 12)
-    blended = np.einsum("vk,vkt->vt", source.weights, transforms[source.joints]).reshape(-1, 3, 4)
-    moved: FloatArray = np.einsum("vij,vj->vi", blended[:, :, :3], vertices) + blended[:, :, 3]
-    return moved
-
-
 def _to_gltf(source: Source, vertices: FloatArray, heads: FloatArray) -> tuple[FloatArray, FloatArray]:
     """From +Z up facing -Y to +Y up facing +Z, standing on the floor with the hip joints over the origin."""
     points = np.concatenate([vertices, heads], axis=1)
-    turned = np.stack([points[..., 0], points[..., 2], -points[..., 1]], axis=2)
+    turned = points @ TO_GLTF.T.astype(np.float32)
     hips = [
         turned.shape[1] - len(source.bones) + source.bones.index(f"{side}UpLeg") for side in ("Left", "Right")
     ]

@@ -11,7 +11,7 @@ import argparse
 import gzip
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,29 @@ class Source:
     """(T, 2) texture coordinates, origin at the lower left."""
     mirror: IntArray
     """(V,) index of each vertex's mirror image."""
+
+    def adult(self) -> Source:
+        """The same source without the shapes that only act on newborns, babies and children."""
+        names = [anchor for anchors in VARIATIONS.values() for anchor in anchors]
+        young = [names.index(name) for name in ("newborn", "baby", "child")]
+        kept = self.mask[:, young].max(axis=1) == 0
+        rows = np.concatenate([kept, np.ones(2 * len(CHANGES), np.bool_)])
+        return replace(self, mask=self.mask[kept], shapes=self.shapes[rows])
+
+    def only(self, vertices: IntArray) -> Source:
+        """The same source with only some vertices, for work that touches few of them. Drops groups and mirror."""
+        count = len(self.template)
+        points = np.concatenate([vertices, np.arange(count, count + len(self.heads))])
+        shapes = self.shapes.reshape(len(self.shapes), -1, 3)[:, points]
+        return replace(
+            self,
+            template=self.template[vertices],
+            shapes=np.ascontiguousarray(shapes.reshape(len(shapes), -1)),
+            weights=self.weights[vertices],
+            joints=self.joints[vertices],
+            groups={},
+            mirror=np.arange(len(vertices), dtype=np.int32),
+        )
 
     def split(self, flat: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(N, (V + B) * 3) -> vertices (N, V, 3) and bone heads (N, B, 3)."""
