@@ -1,0 +1,36 @@
+import type { FieldFault, Problem } from "./types";
+
+/** `/v1` refused a request, and said why in the language that was asked for. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly details: readonly FieldFault[];
+
+  constructor(
+    readonly status: number,
+    problem: Pick<Problem, "error" | "code" | "details">,
+  ) {
+    super(problem.error);
+    this.code = problem.code;
+    // The contract allows a bare object where no field is at fault.
+    this.details = Array.isArray(problem.details) ? problem.details : [];
+  }
+}
+
+/** No answer came: the network or the platform is away, or the answer made no sense. */
+export class Unreachable extends Error {}
+
+/**
+ * What is wrong with each of the fields that a form shows.
+ *
+ * A field is matched by the last part of its path (`measurements.waist_girth`, `body.email`).
+ */
+export function faultsByField<F extends string>(error: unknown, fields: readonly F[]): Map<F, string> {
+  const faults = new Map<F, string>();
+  if (!(error instanceof ApiError)) return faults;
+  for (const detail of error.details) {
+    const last = detail.field?.split(/[.[\]"']+/).filter(Boolean).at(-1);
+    const field = fields.find((known) => known === last);
+    if (field !== undefined) faults.set(field, detail.message ?? error.message);
+  }
+  return faults;
+}

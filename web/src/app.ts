@@ -1,0 +1,137 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Atelier } from "./api/atelier";
+import { locales, type Language } from "./i18n/locale";
+import { m } from "./paraglide/messages.js";
+import type { Account } from "./state/account";
+import type { Observable } from "./state/observable";
+import { Studio } from "./state/studio";
+import { choices } from "./ui/choices";
+import { AtelierElement } from "./ui/element";
+import { logo } from "./ui/icons";
+import { controls } from "./ui/styles";
+import "./welcome/welcome-view";
+
+/** The page: a bar with the language and the way out, and below it the welcome or the studio. */
+@customElement("atelier-app")
+export class App extends AtelierElement {
+  @property({ attribute: false }) api!: Atelier;
+  @property({ attribute: false }) account!: Account;
+  @property({ attribute: false }) language!: Language;
+  /** There while somebody is signed in. */
+  @state() private studio: Studio | null = null;
+
+  protected override watched(): readonly Observable[] {
+    return [this.account, this.language];
+  }
+
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    document.documentElement.lang = this.language.current;
+    document.title = m.page_title();
+    const inside = this.account.phase === "signed-in";
+    if (inside && !this.studio) void this.#openStudio();
+    if (!inside && this.studio) this.#closeStudio();
+  }
+
+  async #openStudio(): Promise<void> {
+    const studio = new Studio(this.api, this.language);
+    this.studio = studio;
+    studio.open();
+    // three.js is most of the page: it is fetched when somebody is there to use it.
+    await import("./studio/studio-view");
+  }
+
+  #closeStudio(): void {
+    this.studio?.close();
+    this.studio = null;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <header>
+        <span class="brand">${logo}<span>Atelier</span></span>
+        ${this.#languages()} ${this.#person()}
+      </header>
+      <main>${this.#view()}</main>
+    `;
+  }
+
+  #view(): TemplateResult | typeof nothing {
+    if (this.studio) return html`<studio-view .studio=${this.studio}></studio-view>`;
+    if (this.account.phase === "restoring") return nothing;
+    return html`<welcome-view .account=${this.account} .language=${this.language}></welcome-view>`;
+  }
+
+  #languages(): TemplateResult {
+    return html`<div class="segments" role="radiogroup" aria-label=${m.language_label()}>
+      ${locales.map(
+        (locale) => html`<label class="choice" lang=${locale}>
+          <input type="radio" name="language" aria-label=${m[`language_${locale}`]()} .checked=${locale === this.language.current}
+            @change=${() => {
+              this.language.choose(locale);
+            }} />
+          <span>${locale.toUpperCase()}</span>
+        </label>`,
+      )}
+    </div>`;
+  }
+
+  #person(): TemplateResult | typeof nothing {
+    const { person } = this.account;
+    if (!person) return nothing;
+    return html`<span class="person small muted">${person.email}</span>
+      <button class="text-button" @click=${() => this.account.logOut()}>${m.account_log_out()}</button>`;
+  }
+
+  static override readonly styles = [
+    controls,
+    choices,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr);
+        min-height: 100dvh;
+      }
+      :host(:has(studio-view)) {
+        height: 100dvh;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 1rem;
+        height: 3.5rem;
+        padding: 0 1.25rem;
+        border-bottom: 1px solid var(--line);
+        background: var(--surface);
+      }
+      .brand {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        margin-right: auto;
+        font-size: 1.0625rem;
+        font-weight: 500;
+        letter-spacing: -0.01em;
+      }
+      .person {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .segments .choice span {
+        padding: 0.25rem 0.625rem;
+        font-size: 0.8125rem;
+      }
+      main {
+        display: grid;
+        min-height: 0;
+      }
+      @media (max-width: 760px) {
+        .person {
+          display: none;
+        }
+      }
+    `,
+  ];
+}

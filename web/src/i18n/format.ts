@@ -1,0 +1,34 @@
+import { getLocale } from "../paraglide/runtime.js";
+
+/** Millimetres as centimetres with one decimal, in the page's language: `1725` is `172.5` or `172,5`. */
+export function centimetres(mm: number): string {
+  return new Intl.NumberFormat(getLocale(), {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    useGrouping: false,
+  }).format(mm / 10);
+}
+
+/** Millimetres with a sign, such as `+12` or `−0.4`. */
+export function signedMillimetres(mm: number, decimals = 0): string {
+  return new Intl.NumberFormat(getLocale(), {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: "exceptZero",
+  }).format(mm);
+}
+
+export function wholeNumber(value: number): string {
+  return new Intl.NumberFormat(getLocale()).format(value);
+}
+
+/** A day and a time, such as `21 Nov 2026, 09:14`. */
+export function dateTime(iso: string): string {
+  return new Intl.DateTimeFormat(getLocale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** A number typed by a person, with a point or a comma; `null` when it is none. */
+export function parseNumber(text: string): number | null {
+  const plain = text.trim().replace(",", ".");
+  return /^\d+(\.\d*)?$/.test(plain) ? Number(plain) : null;
+}

@@ -1,0 +1,137 @@
+import type { Atelier } from "../api/atelier";
+import type { Avatar } from "../api/types";
+import type { BodyDraft } from "./body";
+import { Latest } from "./latest";
+import { Observable } from "./observable";
+import type { Wardrobe } from "./wardrobe";
+
+export type Phase = "idle" | "making" | "loading" | "changing";
+
+export interface Shown {
+  readonly avatar: Avatar;
+  readonly glb: ArrayBuffer;
+}
+
+/** Quick changes of colour or size are sent as one. */
+const CHANGE_QUIET_MS = 120;
+
+/** The avatars that were made, and the one on show. */
+export class Avatars extends Observable {
+  phase: Phase = "idle";
+  shown: Shown | null = null;
+  failure: unknown = null;
+  list: readonly Avatar[] = [];
+  nextCursor: string | null = null;
+
+  #bodyRevision = -1;
+  #dressRevision = -1;
+  readonly #changing = new Latest<Avatar>((avatar) => this.#redress(avatar), { quietMs: CHANGE_QUIET_MS });
+
+  constructor(
+    private readonly api: Atelier,
+    private readonly body: BodyDraft,
+    private readonly wardrobe: Wardrobe,
+  ) {
+    super();
+    wardrobe.subscribe(() => {
+      this.#followWardrobe();
+    });
+  }
+
+  /** The avatar on show, unless the person has changed since it was made. */
+  get current(): Shown | null {
+    return this.#bodyRevision === this.body.revision ? this.shown : null;
+  }
+
+  get busy(): boolean {
+    return this.phase !== "idle";
+  }
+
+  async make(): Promise<void> {
+    const revision = this.body.revision;
+    this.#dressRevision = this.wardrobe.revision;
+    await this.#attempt("making", async () => {
+      const avatar = await this.api.createAvatar({ ...this.body.spec, ...this.wardrobe.dressing });
+      this.list = [avatar, ...this.list];
+      await this.#show(avatar, revision);
+    });
+    this.body.refused(this.failure);
+    this.#followWardrobe();
+  }
+
+  async open(avatar: Avatar): Promise<void> {
+    await this.#attempt("loading", async () => {
+      this.body.load(avatar);
+      this.#bodyRevision = -1;
+      this.wardrobe.wear(avatar);
+      this.#dressRevision = this.wardrobe.revision;
+      await this.#show(avatar, this.body.revision);
+    });
+  }
+
+  async remove(avatar: Avatar): Promise<void> {
+    await this.#attempt("changing", async () => {
+      await this.api.deleteAvatar(avatar.id);
+      this.list = this.list.filter(({ id }) => id !== avatar.id);
+      if (this.shown?.avatar.id === avatar.id) this.shown = null;
+    });
+  }
+
+  async loadList(): Promise<void> {
+    await this.#attempt("idle", async () => {
+      const page = await this.api.avatars(null);
+      this.list = page.data;
+      this.nextCursor = page.nextCursor;
+    });
+  }
+
+  async loadMore(): Promise<void> {
+    await this.#attempt("idle", async () => {
+      const page = await this.api.avatars(this.nextCursor);
+      this.list = [...this.list, ...page.data];
+      this.nextCursor = page.nextCursor;
+    });
+  }
+
+  /** Resolves when changes of look and outfit have arrived. */
+  settled(): Promise<void> {
+    return this.#changing.settled();
+  }
+
+  /** Dresses the avatar on show as the wardrobe says by now. */
+  #followWardrobe(): void {
+    if (this.current !== null && this.#dressRevision !== this.wardrobe.revision) this.#changing.submit(this.current.avatar);
+  }
+
+  async #redress(avatar: Avatar): Promise<void> {
+    const revision = this.body.revision;
+    this.#dressRevision = this.wardrobe.revision;
+    await this.#attempt("changing", async () => {
+      const changed = await this.api.changeAvatar(avatar.id, this.wardrobe.dressing);
+      this.list = this.list.map((one) => (one.id === changed.id ? changed : one));
+      await this.#show(changed, revision);
+    });
+  }
+
+  async #show(avatar: Avatar, bodyRevision: number): Promise<void> {
+    if (this.phase === "making") this.#enter("loading");
+    this.shown = { avatar, glb: await this.api.glb(avatar.id) };
+    this.#bodyRevision = bodyRevision;
+  }
+
+  async #attempt(phase: Phase, work: () => Promise<void>): Promise<void> {
+    this.failure = null;
+    this.#enter(phase);
+    try {
+      await work();
+    } catch (failure) {
+      this.failure = failure;
+    }
+    this.#enter("idle");
+  }
+
+  #enter(phase: Phase): void {
+    this.phase = phase;
+    this.changed();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Atelier } from "../api/atelier";
+import type { Language } from "../i18n/locale";
+import { Avatars } from "./avatars";
+import { BodyDraft } from "./body";
+import { Observable } from "./observable";
+import { Wardrobe } from "./wardrobe";
+
+/** A line on the body to show the tape of; its name as in the receipt. */
+export class TapeOnShow extends Observable {
+  name: string | null = null;
+
+  show(name: string | null): void {
+    if (name === this.name) return;
+    this.name = name;
+    this.changed();
+  }
+}
+
+/** Everything the signed-in page works on. */
+export class Studio {
+  readonly body: BodyDraft;
+  readonly wardrobe: Wardrobe;
+  readonly avatars: Avatars;
+  readonly tape = new TapeOnShow();
+  readonly #stop: readonly (() => void)[];
+
+  constructor(
+    api: Atelier,
+    readonly language: Language,
+  ) {
+    this.body = new BodyDraft(api);
+    this.wardrobe = new Wardrobe(api);
+    this.avatars = new Avatars(api, this.body, this.wardrobe);
+    this.#stop = [
+      this.#fitSizes(),
+      // The platform words its errors in the page's language.
+      language.subscribe(() => {
+        this.body.refresh();
+      }),
+    ];
+  }
+
+  open(): void {
+    this.body.refresh();
+    void this.wardrobe.load();
+    void this.avatars.loadList();
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  /** New estimates mean new sizes. */
+  #fitSizes(): () => void {
+    let seen = this.body.estimates;
+    return this.body.subscribe(() => {
+      if (this.body.estimates === seen) return;
+      seen = this.body.estimates;
+      this.wardrobe.fit(this.body.completed);
+    });
+  }
+}

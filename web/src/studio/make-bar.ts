@@ -1,0 +1,114 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { explain } from "../i18n/explain";
+import { m } from "../paraglide/messages.js";
+import type { Shown } from "../state/avatars";
+import type { Observable } from "../state/observable";
+import type { Studio } from "../state/studio";
+import { AtelierElement } from "../ui/element";
+import { icons } from "../ui/icons";
+import { controls } from "../ui/styles";
+
+/** Makes the avatar, says how far it is, and hands out the file. Fires `made` when a new avatar stands. */
+@customElement("make-bar")
+export class MakeBar extends AtelierElement {
+  @property({ attribute: false }) studio!: Studio;
+  #file: { readonly of: Shown; readonly url: string } | null = null;
+
+  protected override watched(): readonly Observable[] {
+    return [this.studio.avatars, this.studio.body, this.studio.language];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#forgetFile();
+  }
+
+  protected override render(): TemplateResult {
+    const { avatars } = this.studio;
+    const { current, phase, busy } = avatars;
+    return html`
+      <p class="progress small" role="status">${busy ? html`<i class="spinner"></i>${m[`phase_${phase}`]()}` : nothing}</p>
+      ${avatars.failure ? html`<p class="fault" role="alert">${explain(avatars.failure)}</p>` : nothing}
+      <div class="buttons">
+        <button class="button ${current ? "" : "primary"}" ?disabled=${busy || current !== null} @click=${this.#make}>
+          ${current ? html`${icons.check}${m.make_done()}` : m.make_avatar()}
+        </button>
+        ${current ? this.#download(current) : nothing}
+      </div>
+    `;
+  }
+
+  #download(shown: Shown): TemplateResult {
+    return html`<a class="button primary" href=${this.#urlOf(shown)} download="atelier-${shown.avatar.id}.glb">
+      ${icons.download}${m.make_download()}
+    </a>`;
+  }
+
+  #urlOf(shown: Shown): string {
+    if (this.#file?.of !== shown) {
+      this.#forgetFile();
+      const blob = new Blob([shown.glb], { type: "model/gltf-binary" });
+      this.#file = { of: shown, url: URL.createObjectURL(blob) };
+    }
+    return this.#file.url;
+  }
+
+  #forgetFile(): void {
+    if (this.#file) URL.revokeObjectURL(this.#file.url);
+    this.#file = null;
+  }
+
+  async #make(): Promise<void> {
+    await this.studio.avatars.make();
+    if (this.studio.avatars.current) this.dispatchEvent(new CustomEvent("made"));
+  }
+
+  static override readonly styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 0.5rem;
+        padding: 0.75rem 1.25rem calc(0.75rem + env(safe-area-inset-bottom));
+        border-top: 1px solid var(--line);
+        background: var(--surface);
+      }
+      .buttons {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: 1fr;
+        gap: 0.625rem;
+      }
+      .button {
+        min-height: 2.75rem;
+      }
+      .progress {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      .progress:empty {
+        display: none;
+      }
+      .spinner {
+        width: 0.875rem;
+        height: 0.875rem;
+        border: 2px solid var(--line-strong);
+        border-top-color: var(--accent);
+        border-radius: 50%;
+        animation: turn 800ms linear infinite;
+      }
+      @keyframes turn {
+        to {
+          rotate: 1turn;
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .spinner {
+          animation: none;
+        }
+      }
+    `,
+  ];
+}

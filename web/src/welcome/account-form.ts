@@ -1,0 +1,140 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { ApiError, faultsByField } from "../api/errors";
+import { explain } from "../i18n/explain";
+import type { Language } from "../i18n/locale";
+import { m } from "../paraglide/messages.js";
+import type { Account } from "../state/account";
+import type { Observable } from "../state/observable";
+import { AtelierElement } from "../ui/element";
+import { controls } from "../ui/styles";
+
+type Mode = "sign-up" | "log-in";
+type Field = "email" | "password";
+
+/** Sign-up and log-in. What is wrong stands at the field that it belongs to. */
+@customElement("account-form")
+export class AccountForm extends AtelierElement {
+  @property({ attribute: false }) account!: Account;
+  @property({ attribute: false }) language!: Language;
+  @state() private mode: Mode = "sign-up";
+  @state() private busy = false;
+  @state() private failure: unknown = null;
+  /** Fields that are empty, found before anything is sent. */
+  @state() private missing: readonly Field[] = [];
+  @query("#email") private readonly email!: HTMLInputElement;
+  @query("#password") private readonly password!: HTMLInputElement;
+
+  protected override watched(): readonly Observable[] {
+    return [this.language];
+  }
+
+  protected override render(): TemplateResult {
+    const signingUp = this.mode === "sign-up";
+    return html`
+      <h2>${signingUp ? m.account_sign_up_title() : m.account_log_in_title()}</h2>
+      <form novalidate @submit=${this.#onSubmit}>
+        ${this.#field("email", m.account_email(), "email", "email", null)}
+        ${this.#field("password", m.account_password(), "password", signingUp ? "new-password" : "current-password",
+          signingUp ? m.account_password_hint() : null)}
+        ${this.#general()}
+        <button class="button primary" ?disabled=${this.busy}>${signingUp ? m.account_sign_up() : m.account_log_in()}</button>
+      </form>
+      <p class="small">
+        ${signingUp ? m.account_have_one() : m.account_have_none()}
+        <button class="text-button" @click=${this.#switch}>${signingUp ? m.account_log_in() : m.account_sign_up()}</button>
+      </p>
+    `;
+  }
+
+  #field(name: Field, label: string, type: string, autocomplete: AutoFill, hint: string | null): TemplateResult {
+    const fault = this.#faultOf(name);
+    const described = [fault ? `${name}-fault` : "", hint ? `${name}-hint` : ""].join(" ").trim();
+    return html`<div>
+      <label for=${name}>${label}</label>
+      <input class="field" id=${name} name=${name} type=${type} autocomplete=${autocomplete} required
+        aria-invalid=${fault ? "true" : "false"} aria-describedby=${described || nothing} />
+      ${fault ? html`<p class="fault" id="${name}-fault" role="alert">${fault}</p>` : nothing}
+      ${hint && !fault ? html`<p class="small muted" id="${name}-hint">${hint}</p>` : nothing}
+    </div>`;
+  }
+
+  /** A failure that belongs to neither field. */
+  #general(): TemplateResult | typeof nothing {
+    if (this.failure === null || this.#faults().size > 0) return nothing;
+    return html`<p class="fault" role="alert">${explain(this.failure)}</p>`;
+  }
+
+  #faultOf(name: Field): string | null {
+    if (this.missing.includes(name)) return m.account_required();
+    return this.#faults().get(name) ?? null;
+  }
+
+  #faults(): Map<Field, string> {
+    const { failure } = this;
+    const taken = failure instanceof ApiError && failure.status === 409;
+    return taken ? new Map([["email", failure.message]]) : faultsByField(failure, ["email", "password"]);
+  }
+
+  #switch(): void {
+    this.mode = this.mode === "sign-up" ? "log-in" : "sign-up";
+    this.failure = null;
+    this.missing = [];
+  }
+
+  async #onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const credentials = { email: this.email.value.trim(), password: this.password.value };
+    this.missing = (["email", "password"] as const).filter((name) => credentials[name] === "");
+    this.failure = null;
+    if (this.missing.length === 0) await this.#send(credentials);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }
+
+  async #send(credentials: { email: string; password: string }): Promise<void> {
+    this.busy = true;
+    try {
+      await (this.mode === "sign-up" ? this.account.signUp(credentials) : this.account.logIn(credentials));
+    } catch (failure) {
+      this.failure = failure;
+    }
+    this.busy = false;
+  }
+
+  static override readonly styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 1.25rem;
+        padding: 1.75rem;
+        border: 1px solid var(--line);
+        border-radius: 14px;
+        background: var(--surface);
+        box-shadow: 0 12px 40px rgb(0 0 0 / 7%);
+      }
+      h2 {
+        font-size: 1.25rem;
+      }
+      form,
+      form > div {
+        display: grid;
+        gap: 1rem;
+      }
+      form > div {
+        gap: 0.375rem;
+      }
+      label {
+        font-size: 0.875rem;
+        font-weight: 500;
+      }
+      .field {
+        height: 2.75rem;
+      }
+      .button {
+        min-height: 2.875rem;
+      }
+    `,
+  ];
+}
