@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -41,6 +42,7 @@ def create(backend: Backend, callers: Callers, sessions: BrowserSessions) -> Sta
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(OpenTelemetryMiddleware, exclude_spans=["receive", "send"]),
             Middleware(
                 GZipMiddleware,
                 minimum_size=COMPRESS_FROM_BYTES,

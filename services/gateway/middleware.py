@@ -46,6 +46,7 @@ class RequestScope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope.setdefault("state", {})
         offered = Headers(scope=scope).get(context.REQUEST_ID_KEY)
         started = time.perf_counter()
         status = 500
@@ -57,7 +58,7 @@ class RequestScope:
             async def send_marked(message: Message) -> None:
                 nonlocal status
                 if message["type"] == "http.response.start":
-                    status = message["status"]
+                    status = int(message["status"])
                     headers = MutableHeaders(scope=message)
                     headers[context.REQUEST_ID_KEY] = request_id
                     headers.update(SECURITY_HEADERS)
@@ -70,7 +71,7 @@ class RequestScope:
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
-    route = scope.get("state", {}).get("route", UNMATCHED)
+    route = scope["state"].get("route", UNMATCHED)
     method = scope["method"] if route != UNMATCHED else "other"
     metrics.REQUESTS.labels(route, method, str(status)).inc()
     observe(metrics.REQUEST_DURATION, seconds, route=route, method=method)

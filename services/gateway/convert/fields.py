@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from atelier.common.v1 import body_pb2
 
 # Wrappers that the JSON does not have, and fields that it calls otherwise.
 _UNWRAPPED = (("body.", ""), ("outfit.items", "outfit"))
 _RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit", "page_token": "cursor"}
-_MEASUREMENT = re.compile(r"measurements\.([a-z_0-9]+)_mm")
+_MEASUREMENTS = frozenset(field.name for field in body_pb2.Measurements.DESCRIPTOR.fields)
+_UNIT = "_mm"
 
 
 def camel(name: str) -> str:
@@ -22,9 +23,8 @@ def http_field(path: str) -> str:
     """
     for wrapper, bare in _UNWRAPPED:
         path = path.replace(wrapper, bare, 1) if path.startswith(wrapper) else path
-    measurement = _MEASUREMENT.fullmatch(path)
-    if measurement:
-        return f"measurements.{measurement[1]}"
+    if path.removeprefix("measurements.") in _MEASUREMENTS:
+        return "measurements." + path.removeprefix("measurements.").removesuffix(_UNIT)
     if path.startswith("measurements"):
         return path
     return ".".join(_segment(part) for part in path.split("."))
@@ -32,6 +32,8 @@ def http_field(path: str) -> str:
 
 def _segment(part: str) -> str:
     name, bracket, index = part.partition("[")
+    if name + _UNIT in _MEASUREMENTS:  # a source that takes them flat
+        return part
     return camel(_RENAMED.get(name, name)) + bracket + index
 
 

@@ -12,6 +12,8 @@ from services.gateway.convert.fields import http_code, http_field
     [
         ("body.measurements.waist_girth_mm", "measurements.waist_girth"),
         ("measurements.waist_girth_mm", "measurements.waist_girth"),
+        ("body.waist_girth_mm", "measurements.waist_girth"),
+        ("waist_girth", "waist_girth"),
         ("body.body_type", "bodyType"),
         ("body.weight_kg", "weightKg"),
         ("body.seed", "seed"),

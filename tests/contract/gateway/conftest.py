@@ -1,0 +1,119 @@
+"""The gateway in front of a real auth and a real catalogue, all in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
+from atelier.catalog.v1 import catalog_pb2_grpc
+from atelier.generator.v1 import generator_pb2_grpc
+from atelier.mesher.v1 import mesher_pb2_grpc
+from atelier.tryon.v1 import tryon_pb2_grpc
+from atelierkit.blobs import MemoryBlobs
+from atelierkit.identity import JwksVerifier
+from atelierkit.testing import serve
+from services.auth.adapters.memory import MemoryUnitsOfWork as AuthMemory
+from services.auth.bootstrap import assemble as assemble_auth
+from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
+from services.catalog.adapters.seed import released
+from services.catalog.bootstrap import assemble as assemble_catalog
+from services.gateway import app
+from services.gateway.clients import Clients
+from services.gateway.operations import Backend
+from services.gateway.sessions import BrowserSessions, Callers
+from services.gateway.settings import GatewaySettings
+from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
+from tests.unit.auth.world import SESSION_LIFE, access_tokens, cheap_passwords
+
+GLB = b"glTF" + bytes(range(256)) * 4
+CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
+
+
+class World:
+    """The gateway, and what stands behind it."""
+
+    def __init__(self, client: httpx.AsyncClient, generator: GeneratorDouble) -> None:
+        self.client = client
+        self.generator = generator
+
+    async def token_of(self, email: str) -> str:
+        """Sign somebody up and log them in."""
+        credentials = {"email": email, "password": CREDENTIALS["password"]}
+        await self.client.post("/v1/auth/signup", json=credentials)
+        answer = await self.client.post("/v1/auth/login", json=credentials)
+        return str(answer.json()["accessToken"])
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        blobs = MemoryBlobs()
+        generator = GeneratorDouble(await blobs.put(GLB, prefix="avatars", media_type="model/gltf-binary"))
+        tokens = access_tokens()
+        passwords = stack.enter_context(cheap_passwords())
+
+        async def published() -> Mapping[str, Any]:
+            return tokens.published()
+
+        verifier = JwksVerifier(published, tokens.issuer, tokens.audience)
+        services = {
+            "auth": assemble_auth(
+                units=AuthMemory(),
+                passwords=passwords,
+                tokens=tokens,
+                clock=lambda: datetime.now(UTC),
+                session_life=SESSION_LIFE,
+            ),
+            "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
+            "generator": service("generator", generator, verifier),
+            "mesher": service("mesher", MesherDouble(), verifier),
+            "tryon": service("tryon", TryonDouble(), verifier),
+        }
+        channels = {name: await stack.enter_async_context(serve(each)) for name, each in services.items()}
+        clients = Clients(
+            auth=auth_pb2_grpc.AuthServiceStub(channels["auth"]),
+            catalog=catalog_pb2_grpc.CatalogServiceStub(channels["catalog"]),
+            generator=generator_pb2_grpc.GeneratorServiceStub(channels["generator"]),
+            mesher=mesher_pb2_grpc.MesherServiceStub(channels["mesher"]),
+            tryon=tryon_pb2_grpc.TryonServiceStub(channels["tryon"]),
+            blobs=blobs,
+            channels=channels,
+        )
+        assert json.loads((await clients.auth.GetJwks(auth_pb2.GetJwksRequest())).jwks_json)["keys"]
+        nowhere = "127.0.0.1:1"
+        settings = GatewaySettings(
+            auth_addr=nowhere,
+            catalog_addr=nowhere,
+            generator_addr=nowhere,
+            mesher_addr=nowhere,
+            tryon_addr=nowhere,
+        )
+        sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
+        gateway = app.create(
+            Backend(settings, clients),
+            Callers(JwksVerifier(clients.jwks, "atelier", "atelier"), sessions),
+            sessions,
+        )
+        transport = httpx.ASGITransport(gateway)
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://gateway")
+        )
+        yield World(client, generator)
+
+
+@pytest.fixture
+async def client(world: World) -> httpx.AsyncClient:
+    return world.client
+
+
+@pytest.fixture
+async def signed_in(world: World) -> httpx.AsyncClient:
+    world.client.headers["Authorization"] = f"Bearer {await world.token_of(CREDENTIALS['email'])}"
+    return world.client

@@ -1,0 +1,98 @@
+"""`make run`: what it says when it cannot, and what it leaves behind when it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="atelier-launch-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder) / "data"
+
+
+def launch(data_dir: Path, port: int) -> subprocess.Popen[str]:
+    variables = {"ATELIER_DATA_DIR": str(data_dir), "ATELIER_GATEWAY_PORT": str(port)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "deploy.local"],
+        cwd=ROOT,
+        env={**os.environ, **variables},  # noqa: TID251 - handed on
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Atelier is ready" in line:
+            return line.split()[3]
+    raise AssertionError("it ended without an address")
+
+
+def test_it_stops_everything_and_finds_its_data_again(data_dir: Path) -> None:
+    credentials = {"email": "kept@example.org", "password": "tape & chalk, twice"}
+    for attempt, end in ((1, signal.SIGINT), (2, signal.SIGTERM)):
+        process = launch(data_dir, 0)
+        url = address(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) >= 6
+        if attempt == 1:
+            assert httpx.post(f"{url}/v1/auth/signup", json=credentials).status_code == 201
+        assert httpx.post(f"{url}/v1/auth/login", json=credentials).status_code == 200
+        process.send_signal(end)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        _gone, alive = psutil.wait_procs(children, timeout=10)
+        assert not alive
+        assert not (data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_a_taken_port_gets_one_sentence(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = launch(data_dir, port)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output.strip() == (
+        f"Port {port} is taken: stop what listens there, or choose another with ATELIER_GATEWAY_PORT."
+    )
+    assert not data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("", "Atelier needs node 20 or newer with npm"), (None, "The disk that holds")],
+)
+def test_a_machine_that_lacks_something_gets_one_sentence(
+    path: str | None, sentence: str, tmp_path: Path
+) -> None:
+    variables = dict(os.environ)  # noqa: TID251 - handed on
+    if path is not None:
+        variables["PATH"] = path
+    else:
+        fake = "import shutil, collections; shutil.disk_usage = lambda _: collections.namedtuple('U', 'free')(1000)"
+        (tmp_path / "sitecustomize.py").write_text(fake)
+        variables["PYTHONPATH"] = str(tmp_path)
+    command = [sys.executable, str(ROOT / "deploy" / "local" / "preflight.py")]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
