@@ -114,11 +114,11 @@ def validated(file: Path) -> dict[str, Any]:
 
 
 def test_the_whole_body_is_given_for_measuring(ada: httpx.Client, avatar: dict[str, Any]) -> None:
-    scene = trimesh.load(io.BytesIO(glb_of(ada, avatar, parts="body")), file_type="glb")
+    scene = trimesh.load_scene(io.BytesIO(glb_of(ada, avatar, parts="body")), file_type="glb")
     body = scene.geometry["body"]
     assert body.bounds[0][1] == pytest.approx(0, abs=1e-4)
     assert body.bounds[1][1] == pytest.approx(WOMAN["stature"] / 1000, abs=1e-3)
-    dressed = trimesh.load(io.BytesIO(glb_of(ada, avatar)), file_type="glb").geometry["body"]
+    dressed = trimesh.load_scene(io.BytesIO(glb_of(ada, avatar)), file_type="glb").geometry["body"]
     assert len(dressed.faces) < len(body.faces)
 
 

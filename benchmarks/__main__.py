@@ -1,0 +1,11 @@
+"""Run every benchmark: `python -m benchmarks`, which is what `make bench` does."""
+
+from __future__ import annotations
+
+import runpy
+
+NAMES = ("body_accuracy", "main_way")
+
+if __name__ == "__main__":
+    for name in NAMES:
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__")

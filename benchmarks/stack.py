@@ -1,0 +1,64 @@
+"""The platform under measurement: started on data of its own, its processes' CPU time read from the kernel."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+from deploy.local import Platform
+from deploy.local.settings import LocalSettings
+
+RESULTS = Path(__file__).parent / "results"
+_CREDENTIALS = {"email": "bench@example.org", "password": "tape & chalk, twice"}
+
+
+@contextmanager
+def running_platform() -> Iterator[Platform]:
+    """The whole platform on a free port."""
+    with tempfile.TemporaryDirectory(prefix="atelier-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL's account must be able to enter it
+        with Platform(LocalSettings(data_dir=Path(folder) / "data", gateway_port=0)) as platform:
+            yield platform
+
+
+def signed_in(url: str) -> httpx.Client:
+    """A client with a fresh account's token."""
+    client = httpx.Client(base_url=url, timeout=60)
+    client.post("/v1/auth/signup", json=_CREDENTIALS).raise_for_status()
+    tokens = client.post("/v1/auth/login", json=_CREDENTIALS).raise_for_status().json()
+    client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
+    return client
+
+
+def processes(platform: Platform) -> dict[str, list[psutil.Process]]:
+    """Processes by service; all of PostgreSQL's under `postgres`."""
+    state = json.loads(platform.state_file.read_text())
+    found = {name: [psutil.Process(service["pid"])] for name, service in state["services"].items()}
+    pid_file = platform.state_file.parent / "postgres" / "cluster" / "postmaster.pid"
+    postmaster = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+    found["postgres"] = [postmaster, *postmaster.children(recursive=True)]
+    return found
+
+
+def cpu_seconds(groups: Mapping[str, list[psutil.Process]]) -> dict[str, float]:
+    """User and system CPU time so far, by group."""
+    return {name: sum(_cpu(process) for process in group) for name, group in groups.items()}
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def write_result(name: str, table: str, figures: Mapping[str, object]) -> None:
+    """Print the table, and keep it with its figures."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(table)
+    (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
+    print(table)
