@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from atelier.catalog.v1 import catalog_pb2 as pb
-from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceAsyncStub
+from atelier.catalog.v1 import catalog_pb2_grpc
 from atelierkit.errors import Code, FieldFault, RemoteError
 from services.generator.adapters.neighbours import calling
 from services.generator.domain.model import Look, Outfit, OutfitItem, Wardrobe
@@ -14,7 +14,7 @@ from services.generator.domain.model import Look, Outfit, OutfitItem, Wardrobe
 class CatalogLooks:
     """Asks the catalogue for defaults, geometry and colours."""
 
-    def __init__(self, stub: CatalogServiceAsyncStub, timeout_s: float) -> None:
+    def __init__(self, stub: catalog_pb2_grpc.CatalogServiceAsyncStub, timeout_s: float) -> None:
         self._stub = stub
         self._timeout_s = timeout_s
 

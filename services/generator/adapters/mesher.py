@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from atelier.common.v1 import body_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
-from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceAsyncStub
+from atelier.mesher.v1 import mesher_pb2_grpc
 from services.generator.adapters.neighbours import calling
 from services.generator.domain.model import (
     Build,
@@ -23,7 +23,7 @@ _PARTS = {Parts.ALL: pb.PARTS_ALL, Parts.BODY: pb.PARTS_BODY}
 class RemoteMesher:
     """Asks the mesher."""
 
-    def __init__(self, stub: MesherServiceAsyncStub, timeout_s: float) -> None:
+    def __init__(self, stub: mesher_pb2_grpc.MesherServiceAsyncStub, timeout_s: float) -> None:
         self._stub = stub
         self._timeout_s = timeout_s
 

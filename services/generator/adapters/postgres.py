@@ -97,6 +97,8 @@ class PostgresFileIndex:
             }
             for file in sorted(marks, key=lambda file: file.key)
         ]
+        if not rows:
+            return
         entered = upsert(FileRow).values(rows)
         await self._session.execute(
             entered.on_conflict_do_update(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -17,6 +17,11 @@ class Base(DeclarativeBase):
     """Base of the service's rows."""
 
     metadata = sql.metadata()
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+    }
 
 
 metadata = Base.metadata
@@ -52,10 +57,10 @@ class AvatarRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[str]
     revision: Mapped[int]
-    recipe: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    receipt: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    recipe: Mapped[dict[str, Any]]
+    receipt: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
     files: Mapped[list[AvatarFileRow]] = relationship(lazy="raise", viewonly=True)
 

@@ -1,0 +1,173 @@
+"""The generator behind a real gRPC server, with neighbours behind real servers of their own.
+
+The catalogue is the real service on its released data. The mesher is the double of the unit tests, behind the
+mesher's contract, with its validation and its demand for a token.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc.aio
+
+from anthropometry.measurements import NAMES
+from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
+from atelier.common.v1 import blob_pb2, body_pb2
+from atelier.generator.v1 import generator_pb2 as pb
+from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
+from atelier.mesher.v1 import mesher_pb2
+from atelier.mesher.v1.mesher_pb2_grpc import (
+    MesherServiceServicer,
+    MesherServiceStub,
+    add_MesherServiceServicer_to_server,
+)
+from atelierkit.identity import require_caller
+from atelierkit.server import Service
+from atelierkit.testing import serve, signed_token, token_verifier
+from services.catalog.adapters.memory import MemoryUnitOfWork as MemoryCatalogue
+from services.catalog.adapters.seed import released
+from services.catalog.bootstrap import assemble as assemble_catalog
+from services.generator.adapters.catalog import CatalogLooks
+from services.generator.adapters.mesher import RemoteMesher
+from services.generator.bootstrap import assemble
+from services.generator.domain.model import Interval, Parts, Person, Reading, Source, Target, Wardrobe
+from tests.unit.generator.world import ClayMesher, World
+
+SEED = released()
+_PARTS = {mesher_pb2.PARTS_ALL: Parts.ALL, mesher_pb2.PARTS_BODY: Parts.BODY}
+
+
+class MesherDouble(MesherServiceServicer):
+    """The mesher's contract over the clay mesher."""
+
+    def __init__(self, clay: ClayMesher) -> None:
+        self.clay = clay
+        self.callers: list[str] = []
+        self.error: Exception | None = None
+
+    async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
+        self._called()
+        wardrobe = Wardrobe(
+            look=None,  # type: ignore[arg-type] # the contract has no names
+            outfit=(),
+            appearance=request.appearance.SerializeToString(deterministic=True),
+            garments=tuple(garment.SerializeToString(deterministic=True) for garment in request.garments),
+        )
+        build = await self.clay.build(_person(request.body), wardrobe, _PARTS[request.parts])
+        return mesher_pb2.BuildAvatarResponse(
+            glb=blob_pb2.BlobRef(
+                key=build.glb.key,
+                sha256=build.glb.sha256,
+                media_type=build.glb.media_type,
+                size=build.glb.size,
+            ),
+            readings=map(_reading, build.readings),
+            vertex_count=build.vertex_count,
+            face_count=build.face_count,
+        )
+
+    async def PreviewBody(self, request: mesher_pb2.PreviewBodyRequest, context: Any) -> Any:
+        self._called()
+        preview = await self.clay.preview(_person(request.body))
+        return mesher_pb2.PreviewBodyResponse(
+            positions=preview.positions,
+            origin=_point(preview.origin),
+            step=_point(preview.step),
+            delivered_mm=preview.delivered_mm,
+        )
+
+    async def GetPreviewTopology(self, request: mesher_pb2.GetPreviewTopologyRequest, context: Any) -> Any:
+        raise NotImplementedError("the generator never asks for it")
+
+    def service(self) -> Service:
+        descriptor = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
+        add = functools.partial(add_MesherServiceServicer_to_server, self)
+        return Service(descriptor.full_name, add, descriptor, token_verifier())
+
+    def _called(self) -> None:
+        self.callers.append(require_caller().subject)
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class Town:
+    """The generator, its neighbours, and what they remember."""
+
+    stub: Any
+    world: World
+    mesher: MesherDouble
+
+    async def call(self, method: str, request: Any, subject: str = "ann") -> Any:
+        """Call as that person."""
+        metadata = (("authorization", f"Bearer {signed_token(subject)}"),)
+        return await getattr(self.stub, method)(request, metadata=metadata)
+
+    async def create(self, subject: str = "ann", **fields: Any) -> pb.Avatar:
+        """Make an avatar of somebody typical, or with those fields of the request."""
+        request = pb.CreateAvatarRequest(**{"body": body(), **fields})
+        avatar: pb.Avatar = (await self.call("CreateAvatar", request, subject)).avatar
+        return avatar
+
+
+@asynccontextmanager
+async def town(
+    world: World | None = None,
+    *,
+    catalog: grpc.aio.Channel | None = None,
+    mesher: grpc.aio.Channel | None = None,
+    timeout_s: float = 5.0,
+) -> AsyncIterator[Town]:
+    """Serve the generator; a channel that is given stands in for the neighbour's own."""
+    world = world or World()
+    double = MesherDouble(world.mesher)
+    async with (
+        serve(assemble_catalog(units=lambda: MemoryCatalogue(SEED))) as catalog_here,
+        serve(double.service()) as mesher_here,
+        serve(
+            assemble(
+                units=world.units,
+                store=world.store,
+                estimator=world.estimator,
+                network=world.network,
+                looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
+                mesher=RemoteMesher(MesherServiceStub(mesher or mesher_here), timeout_s),
+                clock=world.clock,
+                verifier=token_verifier(),
+            )
+        ) as channel,
+    ):
+        yield Town(GeneratorServiceStub(channel), world, double)
+
+
+def body(**measurements_mm: float) -> pb.BodySpec:
+    """A woman of whom that much is known."""
+    known = {f"{name}_mm": value for name, value in measurements_mm.items()}
+    return pb.BodySpec(measurements=body_pb2.Measurements(**known), body_type=body_pb2.BODY_TYPE_FEMININE)
+
+
+def _person(message: mesher_pb2.BodyRequest) -> Person:
+    targets = tuple(
+        Target(name, value := getattr(message.targets, f"{name}_mm"), Source.ASKED, Interval(value, value))
+        for name in NAMES
+        if message.targets.HasField(f"{name}_mm")  # type: ignore[arg-type]
+    )
+    return Person(message.points, targets, message.model_version)
+
+
+def _reading(reading: Reading) -> body_pb2.TapeReading:
+    return body_pb2.TapeReading(
+        name=reading.name,
+        delivered_mm=reading.delivered_mm,
+        tape=map(_point, reading.tape),
+        feasible=reading.feasible,
+    )
+
+
+def _point(xyz: tuple[float, float, float]) -> body_pb2.Point:
+    x, y, z = xyz
+    return body_pb2.Point(x=x, y=y, z=z)

@@ -1,0 +1,342 @@
+"""The records in PostgreSQL, beside their twin in memory; and what only a real database can show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from atelierkit import migrations, sql
+from atelierkit.errors import Unavailable
+from services.generator.adapters.files import BlobFiles
+from services.generator.adapters.memory import MemoryUnitsOfWork
+from services.generator.adapters.postgres import PostgresUnitOfWork
+from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
+from services.generator.domain.model import Avatar, Files, Look, Parts, Position, StoredFile
+from services.generator.domain.ports import UnitsOfWork
+from tests.unit.generator.world import ANN, BOB, TROUSERS, RecordingBlobs, World
+
+NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+async def engine(migrated_url) -> AsyncIterator[AsyncEngine]:
+    async with sql.engine(migrated_url("services.generator"), schema="generator") as made:
+        yield made
+
+
+@pytest.fixture
+def memory_units() -> UnitsOfWork:
+    return MemoryUnitsOfWork()
+
+
+@pytest.fixture
+def postgres_units(engine) -> UnitsOfWork:
+    return partial(PostgresUnitOfWork, engine)
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
+def units(request) -> UnitsOfWork:
+    chosen: UnitsOfWork = request.getfixturevalue(f"{request.param}_units")
+    return chosen
+
+
+@pytest.fixture
+async def pattern() -> Avatar:
+    """An avatar to copy: everything set."""
+    return await World().avatar(look=Look("tone-09", "bob"))
+
+
+def file(letter: str) -> StoredFile:
+    return StoredFile(f"meshes/{letter * 64}", letter * 64, "model/gltf-binary", 10)
+
+
+def like(pattern: Avatar, *, owner: str = ANN, minute: int = 0, **over) -> Avatar:
+    moment = NOON + timedelta(minutes=minute)
+    return replace(pattern, id=uuid4(), owner=owner, created_at=moment, updated_at=moment, **over)
+
+
+async def store(units: UnitsOfWork, *avatars: Avatar) -> None:
+    for avatar in avatars:
+        async with units() as unit:
+            await unit.avatars.add(avatar)
+            await unit.files.note(needed=avatar.files.all())
+
+
+async def claim(units: UnitsOfWork, limit: int = 100) -> list[str]:
+    async with units() as unit:
+        return list(await unit.files.claim_unused(limit))
+
+
+async def test_an_avatar_comes_back_as_it_was_stored(units, pattern) -> None:
+    avatar = like(pattern, files=Files(file("a"), file("b"), file("c")))
+    await store(units, avatar)
+    async with units() as unit:
+        assert await unit.avatars.get(ANN, avatar.id) == avatar
+
+
+async def test_somebody_elses_avatar_does_not_exist(units, pattern) -> None:
+    avatar = like(pattern)
+    await store(units, avatar)
+    async with units() as unit:
+        assert await unit.avatars.get(BOB, avatar.id) is None
+        assert await unit.avatars.remove(BOB, avatar.id) is None
+        with pytest.raises(Outdated):
+            await unit.avatars.replace(replace(avatar, owner=BOB, revision=2))
+    async with units() as unit:
+        assert await unit.avatars.get(ANN, avatar.id) == avatar
+
+
+async def test_a_failed_unit_of_work_leaves_nothing(units, pattern) -> None:
+    avatar = like(pattern)
+
+    async def fail() -> None:
+        async with units() as unit:
+            await unit.avatars.add(avatar)
+            await unit.files.note(needed=avatar.files.all())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with units() as unit:
+        assert await unit.avatars.get(ANN, avatar.id) is None
+        await unit.files.note(dropped=avatar.files.all())
+    assert await claim(units) == sorted(file.key for file in avatar.files.all())
+
+
+async def test_a_change_replaces_everything_that_may_change(units, pattern) -> None:
+    old = like(pattern, files=Files(file("a"), file("b"), file("c")))
+    await store(units, old)
+    recipe = replace(old.recipe, look=Look("tone-04"), outfit=TROUSERS)
+    new = replace(
+        old,
+        recipe=recipe,
+        receipt=replace(old.receipt, within_iso20685=False, vertex_count=7),
+        files=Files(file("a"), file("d")),
+        updated_at=NOON + timedelta(hours=1),
+        revision=2,
+    )
+    async with units() as unit:
+        await unit.avatars.replace(new)
+        await unit.files.note(needed=new.files.all(), dropped=[file("b"), file("c")])
+    async with units() as unit:
+        assert await unit.avatars.get(ANN, old.id) == new
+    assert await claim(units) == [file("b").key, file("c").key]
+
+
+@pytest.mark.parametrize("revision", [1, 3])
+async def test_a_change_of_another_revision_is_outdated(units, pattern, revision) -> None:
+    avatar = like(pattern)
+    await store(units, avatar)
+    with pytest.raises(Outdated):
+        async with units() as unit:
+            await unit.avatars.replace(replace(avatar, revision=revision))
+    with pytest.raises(Outdated):
+        async with units() as unit:
+            await unit.avatars.replace(like(pattern, revision=2))
+
+
+async def test_removing_tells_what_was_there(units, pattern) -> None:
+    avatar, other = like(pattern), like(pattern)
+    await store(units, avatar, other)
+    async with units() as unit:
+        assert await unit.avatars.remove(ANN, avatar.id) == avatar
+    async with units() as unit:
+        assert await unit.avatars.remove(ANN, avatar.id) is None
+        assert await unit.avatars.get(ANN, other.id) == other
+
+
+async def test_pages_go_by_time_and_then_by_id(units, pattern) -> None:
+    ids = sorted((uuid4() for _ in range(3)), reverse=True)
+    same_time = [replace(like(pattern, minute=1), id=id) for id in ids]
+    newest, oldest, foreign = like(pattern, minute=2), like(pattern), like(pattern, owner=BOB, minute=3)
+    await store(units, oldest, same_time[1], foreign, same_time[0], newest, same_time[2])
+    expected = [newest, *same_time, oldest]
+    async with units() as unit:
+        assert await unit.avatars.page(ANN, limit=9, after=None) == expected
+        for index, avatar in enumerate(expected):
+            after = Position(avatar.created_at, avatar.id)
+            assert await unit.avatars.page(ANN, limit=2, after=after) == expected[index + 1 : index + 3]
+
+
+async def test_only_dropped_files_that_nobody_refers_to_are_claimed(units, pattern) -> None:
+    avatar = like(pattern, files=Files(file("a"), file("b")))
+    await store(units, avatar)
+    async with units() as unit:
+        await unit.files.note(dropped=[file("a"), file("c"), file("d")])
+    assert await claim(units) == [file("c").key, file("d").key]
+    assert await claim(units) == []
+    async with units() as unit:
+        await unit.avatars.remove(ANN, avatar.id)
+    # The mark that the first claim found unjustified is gone with it.
+    assert await claim(units) == []
+
+
+async def test_a_claim_takes_no_more_than_its_limit(units) -> None:
+    async with units() as unit:
+        await unit.files.note(dropped=[file("a"), file("b"), file("c")])
+    assert sorted(await claim(units, 2) + await claim(units, 2)) == [file(letter).key for letter in "abc"]
+
+
+async def test_a_file_that_is_needed_again_is_kept(units) -> None:
+    async with units() as unit:
+        await unit.files.note(dropped=[file("a")])
+    async with units() as unit:
+        await unit.files.note(needed=[file("a")], dropped=[file("a")])
+    assert await claim(units) == []
+
+
+async def test_noting_nothing_is_nothing(units) -> None:
+    async with units() as unit:
+        await unit.files.note()
+    assert await claim(units) == []
+
+
+@pytest.mark.postgres
+async def test_a_claim_passes_over_files_that_are_being_noted(postgres_units) -> None:
+    async with postgres_units() as unit:
+        await unit.files.note(dropped=[file("a"), file("b")])
+    async with postgres_units() as unit:
+        await unit.files.note(needed=[file("a")])
+        assert await claim(postgres_units) == [file("b").key]
+    assert await claim(postgres_units) == []
+
+
+@pytest.mark.postgres
+async def test_an_avatar_that_comes_while_its_file_is_swept_is_told_to_come_again(postgres_units) -> None:
+    blobs = RecordingBlobs()
+    deleting, deleted = asyncio.Event(), asyncio.Event()
+
+    class Slow(BlobFiles):
+        async def delete(self, key: str) -> None:
+            deleting.set()
+            await deleted.wait()
+            await super().delete(key)
+
+    world = World(units=postgres_units, store=Slow(blobs), blobs=blobs)
+    first = await world.avatar()
+    sweep = asyncio.create_task(world.delete(ANN, first.id))
+    await deleting.wait()
+    # Its files are written, and will be deleted under it: it must wait for the sweep, and then notice.
+    second = asyncio.create_task(world.avatar(owner=BOB))
+    while not await _somebody_waits_for_a_lock(postgres_units):
+        await asyncio.wait([second], timeout=0.02)
+    deleted.set()
+    await sweep
+    with pytest.raises(FileLost):
+        await second
+    assert (blobs.keys, await world.kept(BOB)) == ([], ())
+    again = await world.avatar(owner=BOB)
+    assert await world.exists(*again.files.all()) == [True, True]
+
+
+async def _somebody_waits_for_a_lock(units) -> bool:
+    async with units() as unit:
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+        return bool(await unit.session.scalar(waiting))
+
+
+@pytest.mark.postgres
+async def test_changes_at_once_never_mix(postgres_units) -> None:
+    world = World(units=postgres_units)
+    old = await world.avatar()
+    await asyncio.gather(
+        world.update(ANN, old.id, Look("tone-09"), None),
+        world.update(ANN, old.id, None, TROUSERS),
+        world.export(ANN, old.id, Parts.BODY),
+    )
+    new = await world.get(ANN, old.id)
+    assert (new.recipe.look, new.recipe.outfit) == (Look("tone-09"), TROUSERS)
+    fresh = await world.create(ANN, new.recipe.body, new.recipe.look, new.recipe.outfit)
+    assert fresh.files.dressed == new.files.dressed
+    assert {file.key for file in new.files.all()} == set(world.blobs.keys)
+
+
+@pytest.mark.postgres
+async def test_a_crowd_that_shares_files_never_locks_itself_up_and_leaves_nothing(postgres_units) -> None:
+    world = World(units=postgres_units)
+    looks = [Look("tone-09"), Look("tone-04")]
+
+    left = await world.avatar(owner=BOB)
+
+    async def live(index: int) -> None:
+        avatar = await _patiently(lambda: world.create(ANN, left.recipe.body, looks[index % 2], ()))
+        await _patiently(lambda: world.update(ANN, avatar.id, looks[(index + 1) % 2], None))
+        await world.delete(ANN, avatar.id)
+
+    await asyncio.gather(*(live(index) for index in range(12)))
+    await world.shelf.sweep()
+    assert await world.kept() == ()
+    assert set(world.blobs.keys) == {file.key for file in left.files.all()}
+
+
+async def _patiently(call):
+    """Do what callers do with an answer that says: come again."""
+    while True:
+        try:
+            return await call()
+        except FileLost:
+            continue
+
+
+@pytest.mark.postgres
+async def test_deleting_while_changing_leaves_nothing(postgres_units) -> None:
+    world = World(units=postgres_units)
+    avatar = await world.avatar()
+
+    async def delete() -> None:
+        world.mesher.before_answer = None
+        await world.delete(ANN, avatar.id)
+
+    world.mesher.before_answer = delete
+    with pytest.raises(AvatarNotFound):
+        await world.update(ANN, avatar.id, None, TROUSERS)
+    assert world.blobs.keys == []
+
+
+@pytest.mark.postgres
+async def test_a_record_without_its_files_is_refused_by_the_database(postgres_units, pattern) -> None:
+    with pytest.raises(IntegrityError):
+        async with postgres_units() as unit:
+            await unit.avatars.add(like(pattern))
+
+
+@pytest.mark.postgres
+async def test_the_list_is_read_from_its_index(engine, postgres_units) -> None:
+    async with postgres_units() as unit:
+        await unit.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        plan = await unit.session.scalars(
+            sa.text(
+                "EXPLAIN SELECT id FROM avatars WHERE owner = 'x' AND (created_at, id) < (now(), :id)"
+                " ORDER BY created_at DESC, id DESC LIMIT 20"
+            ),
+            {"id": UUID(int=0)},
+        )
+        lines = "\n".join(plan)
+    assert "ix_avatars_owner_created_at_id" in lines
+    assert "Sort" not in lines
+
+
+@pytest.mark.postgres
+async def test_a_database_that_does_not_answer_is_unavailable() -> None:
+    async with sql.engine("postgresql+psycopg://a:b@127.0.0.1:9/c", schema="generator") as engine:
+        world = World(units=partial(PostgresUnitOfWork, engine))
+        with pytest.raises(Unavailable) as away:
+            await world.avatar()
+    assert away.value.retry_after_s == 1.0
+
+
+@pytest.mark.postgres
+def test_the_migrations_make_the_tables_of_the_code(database_url) -> None:
+    url = database_url("generator")
+    migrations.upgrade("services.generator", url)
+    migrations.upgrade("services.generator", url)
+    migrations.check("services.generator", url)
