@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -133,6 +134,18 @@ async def test_two_replicas_serve_the_same_people(url: str) -> None:
 async def test_nobody_cannot_be_made_an_administrator(url: str) -> None:
     with pytest.raises(NotFound):
         await grant_admin(AuthSettings(database_url=url), "nobody@example.org")
+
+
+async def test_the_command_ends_with_a_sentence_when_it_cannot(url: str) -> None:
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.auth.grant_admin", "nobody@example.org"),
+        env={"ATELIER_AUTH_DATABASE_URL": url},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await command.communicate()
+    assert command.returncode == 1
+    assert said.decode().splitlines()[-1] == "no account has that e-mail"
+    assert "Traceback" not in said.decode()
 
 
 async def test_a_start_without_a_database_says_so(unused_tcp_port_factory: Callable[[], int]) -> None:

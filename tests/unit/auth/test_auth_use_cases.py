@@ -14,7 +14,7 @@ from services.auth.domain.errors import (
     TooManyAttempts,
     WeakPassword,
 )
-from services.auth.domain.model import Role, email_key
+from services.auth.domain.model import Role, email_key, secret_digest
 from tests.unit.auth.world import ACCESS_LIFE, EMAIL, PASSWORD, SESSION_LIFE, World, cheap_passwords, verifier
 
 
@@ -179,6 +179,18 @@ async def test_refreshing_does_not_lengthen_a_session(world: World) -> None:
     world.clock.advance(microseconds=1)
     with pytest.raises(InvalidRefreshToken):
         await world.refresh(pair.refresh)
+
+
+async def test_logging_in_sweeps_out_the_accounts_expired_sessions(world: World) -> None:
+    await world.sign_up(EMAIL, PASSWORD)
+    expired = await world.log_in(EMAIL, PASSWORD)
+    browser = await world.open_browser_session(EMAIL, PASSWORD)
+    world.clock.now += SESSION_LIFE
+    fresh = await world.log_in(EMAIL, PASSWORD)
+    async with world.units() as unit:
+        assert await unit.sessions.locked(secret_digest(expired.refresh)) is None
+        assert await unit.sessions.locked(secret_digest(browser.secret)) is None
+        assert await unit.sessions.locked(secret_digest(fresh.refresh)) is not None
 
 
 @pytest.mark.parametrize("spent", [True, False])

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0001_pre"
+revision = "0001"
 down_revision = None
 
 _TIME = sa.DateTime(timezone=True)
@@ -75,9 +75,3 @@ def upgrade() -> None:
         sa.Column("created_at", _TIME, nullable=False, server_default=sa.func.now()),
         sa.PrimaryKeyConstraint("kid", name="pk_signing_keys"),
     )
-
-
-def downgrade() -> None:
-    """Drop the tables with everything in them."""
-    for table in ("signing_keys", "failed_log_ins", "session_secrets", "sessions", "accounts"):
-        op.drop_table(table)
