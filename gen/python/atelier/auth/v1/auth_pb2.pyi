@@ -119,7 +119,7 @@ class SignUpRequest(_message.Message):
     email: _builtins.str
     """Address of the new account."""
     password: _builtins.str
-    """Any characters, used exactly as given."""
+    """Any characters, used exactly as given; what is too weak, too short included, is WEAK_PASSWORD."""
     def __init__(
         self,
         *,
