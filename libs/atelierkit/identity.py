@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -97,14 +98,15 @@ class JwksVerifier:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._keys: dict[str, jwk.Key] = {}
+        self._keys: dict[str, jwk.ECKey] = {}
         self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
 
     async def verify(self, token: str) -> Caller:
         """Give the caller; AppErrors of ``fetch`` pass through, all other faults are Unauthenticated."""
         kid = _kid(token)
         if kid not in self._keys:
-            await self._refetch()
+            await self._refetch(kid)
         key = self._keys.get(kid)
         if key is None:
             raise Unauthenticated(NOT_VALID)
@@ -115,18 +117,16 @@ class JwksVerifier:
             raise Unauthenticated(NOT_VALID) from error
         return Caller(claims["sub"], frozenset(claims["roles"]), token)
 
-    async def _refetch(self) -> None:
-        now = self._clock()
-        if now - self._fetched_at < _REFETCH_INTERVAL_S:
-            return
-        # Taken before the wait, so that callers who come meanwhile do not fetch too; given back on failure.
-        before, self._fetched_at = self._fetched_at, now
-        try:
-            keys = jwk.KeySet.import_key_set(dict(await self._fetch()))  # type: ignore[arg-type]
-        except BaseException:
-            self._fetched_at = before
-            raise
-        self._keys = {key.kid: key for key in keys.keys if key.kid is not None}
+    async def _refetch(self, kid: str) -> None:
+        async with self._fetching:
+            # Whoever waited here may find the key that another caller has fetched meanwhile.
+            if kid in self._keys or self._clock() - self._fetched_at < _REFETCH_INTERVAL_S:
+                return
+            published = (await self._fetch())["keys"]
+            self._keys = {
+                key["kid"]: jwk.ECKey.import_key(key) for key in published if key.get("kty") == "EC"
+            }
+            self._fetched_at = self._clock()
 
     def _check(self, claims: dict[str, Any]) -> None:
         registry = jwt.JWTClaimsRegistry(

@@ -49,13 +49,12 @@ def check(package: str, url: str) -> None:
 def run_env(*, schema: str, metadata: MetaData) -> None:
     """What a service's ``env.py`` calls: run the migrations on the connection that ``upgrade`` opened."""
     connection: Connection = context.config.attributes["connection"]
+    _prepare(connection, schema)
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        version_table_schema=schema,
         compare_server_default=True,
     )
-    _prepare(connection, schema)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
@@ -71,6 +70,8 @@ def _prepare(connection: Connection, schema: str) -> None:
     connection.execute(
         text(f"SET LOCAL search_path = {connection.dialect.identifier_preparer.quote(schema)}")
     )
+    # What is compared, and the version table, then need no schema in their names.
+    connection.dialect.default_schema_name = schema
 
 
 @contextmanager

@@ -55,11 +55,21 @@ def _read(settings_cls: type[_Settings]) -> _Settings:
     except ValidationError as error:
         prefix = str(settings_cls.model_config.get("env_prefix", ""))
         faults = [
-            f"{prefix}{str(fault['loc'][0] if fault['loc'] else '').upper().removeprefix(prefix)}: {fault['msg']}"
+            f"{_variable(prefix, fault['loc'])}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
+            # A default that depends on other fields is not made when one of those is wrong.
+            if fault["type"] != "default_factory_not_called"
         ]
         _log.error("start failed", cause="; ".join(faults))
         raise SystemExit(1) from None
+
+
+def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
+    """The environment variable behind a field; a rule over several fields has none of its own."""
+    if not location:
+        return "settings"
+    name = str(location[0])
+    return name if name.isupper() else f"{prefix}{name.upper()}"
 
 
 async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:

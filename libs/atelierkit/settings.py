@@ -33,6 +33,11 @@ class _Settings(BaseSettings):
     )
 
 
+def _blob_folder(fields: dict[str, Any]) -> str:
+    data_dir: Path = fields["data_dir"]
+    return (data_dir.absolute() / "blobs").as_uri()
+
+
 class ServiceSettings(_Settings):
     """What every process needs to listen, log, stop and find its files."""
 
@@ -68,7 +73,7 @@ class ServiceSettings(_Settings):
     """Folder of the trained models, one subfolder with a manifest each."""
     data_dir: Path = Field(default=Path(".data"), validation_alias="ATELIER_DATA_DIR")
     """Folder of everything that the platform stores on this machine; common to all services."""
-    blob_url: str = Field(default_factory=lambda fields: _blob_folder(fields))
+    blob_url: str = Field(default_factory=_blob_folder)
     """Object store: ``file:///path``, ``s3://bucket/prefix`` or ``memory://``; a folder in ``data_dir`` by default."""
 
     @property
@@ -84,11 +89,6 @@ class ServiceSettings(_Settings):
         if any(files) and not all(files):
             raise ValueError("tls_cert, tls_key and tls_client_ca are set together or not at all")
         return self
-
-
-def _blob_folder(fields: dict[str, Any]) -> str:
-    # An invalid data_dir is missing here; pydantic then reports it and drops this value.
-    return (Path(fields.get("data_dir", ".data")).absolute() / "blobs").as_uri()
 
 
 class DatabaseSettings(_Settings):

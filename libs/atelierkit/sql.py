@@ -69,6 +69,7 @@ async def engine(
     try:
         yield made
     finally:
+        SQLAlchemyInstrumentor().uninstrument()
         await made.dispose()
 
 

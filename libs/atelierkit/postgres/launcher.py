@@ -18,13 +18,14 @@ import psycopg
 from psycopg import sql
 
 from atelierkit.postgres import account as accounts
+from atelierkit.postgres import process
 from atelierkit.postgres.errors import PostgresFailed, explained
 
 DATABASE = "atelier"
 _HOST = "127.0.0.1"
 _SUPERUSER = "postgres"
 _START_TIMEOUT_S = 60
-_ATTEMPTS = 20
+_ATTEMPTS = 40
 _PAUSE_S = 0.25
 
 # Six services with ten connections each, and room for tools.
@@ -61,6 +62,7 @@ class EmbeddedPostgres:
         self._bin = Path()
         self._port = 0
         self._passwords: dict[str, str] = {}
+        self._pause = threading.Event()
 
     def __enter__(self) -> Self:
         self.start()
@@ -77,23 +79,16 @@ class EmbeddedPostgres:
             self._prepare_folder()
             if not self._cluster.exists():
                 self._initialise()
-            if not self._running():
-                self._launch()
-            self._port = int(self._pid_file()[3])
-            self._remember_port()
-            self._prepare_roles()
-        except psycopg.Error as error:
-            raise PostgresFailed(
-                f"PostgreSQL runs and cannot be prepared: {str(error).splitlines()[0]}"
-            ) from error
+            self._serve()
+            (self._data_dir / "port").write_text(f"{self._port}\n")
         except OSError as error:
             raise explained(f"{error.strerror}", self._data_dir) from error
         return {service: self.url(service) for service in self._services}
 
     def stop(self) -> None:
         """Stop the server at once, ending its sessions; nothing happens where it does not run."""
-        if self._running():
-            self._pg_ctl("stop", "-m", "fast", "-w")
+        if process.find(self._cluster) is not None:
+            self._pg_ctl("stop", "-m", "fast", "-w", "-t", str(_START_TIMEOUT_S))
 
     def url(self, service: str, database: str = DATABASE) -> str:
         """SQLAlchemy's URL for the service's role; its search path is its schema."""
@@ -187,26 +182,17 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         """Start the server. After a kill the first tries can fail while the old one's children are still ending."""
-        pause = threading.Event()
         output = ""
         for _ in range(_ATTEMPTS):
             port = self._free_port()
-            started = self._pg_ctl(
-                "start",
-                "-w",
-                "-t",
-                str(_START_TIMEOUT_S),
-                "-l",
-                str(self._log),
-                "-o",
-                self._server_options(port),
-            )
+            options = ("-l", str(self._log), "-o", self._server_options(port))
+            started = self._pg_ctl("start", "-w", "-t", str(_START_TIMEOUT_S), *options)
             if started.returncode == 0:
                 return
             output = self._log.read_text(errors="replace") if self._log.exists() else started.stdout
             if not _passing(output):
                 raise explained(output, self._data_dir)
-            pause.wait(_PAUSE_S)
+            self._pause.wait(_PAUSE_S)
         raise explained(output, self._data_dir)
 
     def _server_options(self, port: int) -> str:
@@ -222,18 +208,38 @@ class EmbeddedPostgres:
     def _pg_ctl(self, *arguments: str) -> Any:
         if arguments[0] == "start":
             self._log.unlink(missing_ok=True)
+            # A dead server's file: its process id may be another program's by now, and would bar the start.
+            process.file_of(self._cluster).unlink(missing_ok=True)
         return accounts.run(
             [self._bin / "pg_ctl", "-D", self._cluster, *arguments],
             self._account,
             timeout_s=2 * _START_TIMEOUT_S,
         )
 
-    def _running(self) -> bool:
-        return self._cluster.exists() and self._pg_ctl("status").returncode == 0
+    def _serve(self) -> None:
+        """Have a server that is prepared: the running one, or one that is started.
 
-    def _pid_file(self) -> list[str]:
-        """Lines of postmaster.pid: the process' id, data folder, start time, port, and more."""
-        return (self._cluster / "postmaster.pid").read_text().splitlines()
+        A server that was killed a moment ago still looks alive, and one that is taken over may still
+        recover from a crash: only answered statements prove it.
+        """
+        failed: psycopg.Error | None = None
+        for _ in range(_ATTEMPTS):
+            found = process.find(self._cluster)
+            if found is None:
+                self._launch()
+            elif found.ready:
+                self._port = found.port
+                try:
+                    self._prepare_roles()
+                except psycopg.OperationalError as error:
+                    failed = error
+                else:
+                    return
+            self._pause.wait(_PAUSE_S if found is not None else 0)
+        reason = str(failed).splitlines()[0] if failed is not None else "it still recovers from a crash"
+        raise PostgresFailed(
+            f"PostgreSQL in {self._data_dir} runs and takes no statements: {reason}"
+        ) from failed
 
     def _free_port(self) -> int:
         """The port demanded, else the one remembered, else any free one."""
@@ -247,9 +253,6 @@ class EmbeddedPostgres:
         with socket.socket() as probe:
             probe.bind((_HOST, 0))
             return int(probe.getsockname()[1])
-
-    def _remember_port(self) -> None:
-        (self._data_dir / "port").write_text(f"{self._port}\n")
 
     def _prepare_roles(self) -> None:
         with self.admin() as connection:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from atelierkit.testing.servers import serve
-from atelierkit.testing.tokens import MemoryVerifier, signed_token, token_jwks, token_verifier
+from atelierkit.testing.tokens import MemoryVerifier, signed_claims, signed_token, token_jwks, token_verifier
 
-__all__ = ["MemoryVerifier", "serve", "signed_token", "token_jwks", "token_verifier"]
+__all__ = ["MemoryVerifier", "serve", "signed_claims", "signed_token", "token_jwks", "token_verifier"]

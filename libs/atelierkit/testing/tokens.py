@@ -38,7 +38,7 @@ def token_verifier() -> JwksVerifier:
 def signed_token(subject: str, roles: Iterable[str] = ("user",), **claims: Any) -> str:
     """A good access token for that subject; ``claims`` replace the standard ones, None leaves one out."""
     now = int(time.time())
-    standard = {
+    standard: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": subject,
@@ -48,8 +48,12 @@ def signed_token(subject: str, roles: Iterable[str] = ("user",), **claims: Any) 
         "nbf": now,
         "exp": now + 900,
     }
-    chosen = {name: value for name, value in (standard | claims).items() if value is not None}
-    return jwt.encode({"alg": ALGORITHM, "kid": "test"}, chosen, _key(), algorithms=[ALGORITHM])
+    return signed_claims({name: value for name, value in (standard | claims).items() if value is not None})
+
+
+def signed_claims(claims: dict[str, Any]) -> str:
+    """A token with just these claims, however wrong they are, and a good signature."""
+    return jwt.encode({"alg": ALGORITHM, "kid": "test"}, claims, _key(), algorithms=[ALGORITHM])
 
 
 class MemoryVerifier:

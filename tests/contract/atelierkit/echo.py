@@ -12,7 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import FileDescriptor
 
 from atelier.common.v1 import access_pb2
-from atelierkit.identity import TokenVerifier, require_caller
+from atelierkit.identity import require_caller
 from atelierkit.server import Service
 
 NAME = "atelier.echo.v1.EchoService"
@@ -86,7 +86,7 @@ def _word_class() -> Any:
     return message_factory.GetMessageClass(file().message_types_by_name["Word"])
 
 
-def service(verifier: TokenVerifier | None = None, **behaviours: Any) -> Service:
+def service(verifier: Any = None, **behaviours: Any) -> Service:
     """The service; a method that is not given answers its caller's subject, or echoes where it is public."""
     chosen: dict[str, Any] = {name: _echo if access else _subject for name, access in _ACCESS.items()}
     chosen |= {"Say": _subject, "Govern": _subject, "Count": _count, "Collect": _collect} | behaviours

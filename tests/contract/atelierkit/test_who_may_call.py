@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from atelierkit import identity
@@ -111,7 +113,7 @@ async def test_health_is_told_to_anybody_and_reflection_to_nobody() -> None:
         assert await is_serving(channel)
         assert await is_serving(channel, echo.NAME)
         assert not await is_serving(channel, "atelier.other.v1.OtherService")
-        ask = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+        ask: Any = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
         with pytest.raises(AppError) as caught:
             [answer async for answer in ask(iter([b""]))]
     assert caught.value.code is Code.UNIMPLEMENTED
