@@ -1,0 +1,3 @@
+"""The mesher: canonical points become a measured, rigged, dressed mesh in a GLB."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What the mesher writes with: GLB bytes, pictures, the object store."""
+
+from __future__ import annotations

@@ -1,0 +1,123 @@
+"""Messages <-> domain."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from anthropometry.measurements import NAMES
+from atelier.common.v1 import blob_pb2, body_pb2, outfit_pb2
+from atelier.mesher.v1 import mesher_pb2 as pb
+from atelierkit.errors import FieldFault
+from services.mesher.domain.errors import MeasurementMissing
+from services.mesher.domain.model import (
+    Appearance,
+    Avatar,
+    BodyOrder,
+    Cut,
+    Garment,
+    Girths,
+    HairPattern,
+    Pattern,
+    Preview,
+    Reading,
+)
+from services.mesher.domain.surface import FloatArray, IntArray
+
+_PATTERNS = {
+    outfit_pb2.PATTERN_TOP: Pattern.TOP,
+    outfit_pb2.PATTERN_SKIRT: Pattern.SKIRT,
+    outfit_pb2.PATTERN_DRESS: Pattern.DRESS,
+    outfit_pb2.PATTERN_TROUSERS: Pattern.TROUSERS,
+}
+_HAIR = {
+    outfit_pb2.HAIR_PATTERN_NONE: HairPattern.NONE,
+    outfit_pb2.HAIR_PATTERN_CROP: HairPattern.CROP,
+    outfit_pb2.HAIR_PATTERN_BOB: HairPattern.BOB,
+    outfit_pb2.HAIR_PATTERN_LONG: HairPattern.LONG,
+}
+_MM = 1e-3
+
+
+def body_order(message: pb.BodyRequest) -> BodyOrder:
+    """The points and the 15 targets; raises MeasurementMissing where one is not set."""
+    fields = [f"{name}_mm" for name in NAMES]
+    faults = [
+        FieldFault(f"body.targets.{field}", "required", "all 15 measurements are needed")
+        for field in fields
+        if not message.targets.HasField(cast(Any, field))
+    ]
+    if faults:
+        raise MeasurementMissing("a target measurement is not set", faults=faults)
+    targets = np.array([getattr(message.targets, field) for field in fields])
+    points = np.frombuffer(message.points, "<f4").reshape(-1, 3)
+    return BodyOrder(points, targets, message.model_version)
+
+
+def appearance(message: outfit_pb2.Appearance) -> Appearance:
+    return Appearance(message.skin_color, _HAIR[message.hair], message.hair_color)
+
+
+def garment(message: outfit_pb2.WornGarment) -> Garment:
+    return Garment(
+        message.garment_id, _cut(message.cut), _girths(message.girths), message.color, message.licence
+    )
+
+
+def build_response(avatar: Avatar) -> pb.BuildAvatarResponse:
+    glb = avatar.glb
+    return pb.BuildAvatarResponse(
+        glb=blob_pb2.BlobRef(key=glb.key, sha256=glb.sha256, media_type=glb.media_type, size=glb.size),
+        readings=map(_reading, avatar.readings),
+        vertex_count=avatar.vertex_count,
+        face_count=avatar.face_count,
+    )
+
+
+def preview_response(preview: Preview) -> pb.PreviewBodyResponse:
+    return pb.PreviewBodyResponse(
+        positions=preview.positions.astype("<u2").tobytes(),
+        origin=_point(preview.origin),
+        step=_point(preview.step),
+        delivered_mm=preview.delivered_mm,
+    )
+
+
+def topology_response(triangles: IntArray, vertex_count: int) -> pb.GetPreviewTopologyResponse:
+    return pb.GetPreviewTopologyResponse(
+        triangles=triangles.astype("<u2").tobytes(), vertex_count=vertex_count
+    )
+
+
+def _cut(message: outfit_pb2.Cut) -> Cut:
+    return Cut(
+        pattern=_PATTERNS[message.pattern],
+        sleeve=message.sleeve,
+        hem=message.hem,
+        neckline=message.neckline,
+        flare=message.flare,
+        thickness=message.thickness_mm * _MM,
+    )
+
+
+def _girths(message: outfit_pb2.GarmentGirths) -> Girths:
+    def metres(zone: str) -> float | None:
+        field = f"{zone}_mm"
+        return getattr(message, field) * _MM if message.HasField(cast(Any, field)) else None
+
+    return Girths(metres("chest"), metres("waist"), metres("hip"), metres("upper_arm"), metres("thigh"))
+
+
+def _reading(reading: Reading) -> body_pb2.TapeReading:
+    return body_pb2.TapeReading(
+        name=reading.name,
+        delivered_mm=reading.delivered_mm,
+        tape=map(_point, reading.tape),
+        feasible=reading.feasible,
+    )
+
+
+def _point(xyz: FloatArray) -> body_pb2.Point:
+    x, y, z = xyz.tolist()
+    return body_pb2.Point(x=x, y=y, z=z)

@@ -1,0 +1,96 @@
+"""From canonical points to a measured body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from anthropometry.measurements import NAMES
+from bodymodel.correct import Correction, ShapeTape, correct
+from bodymodel.section import OpenSectionError
+from bodymodel.shape import ShapeSpace
+from bodymodel.tape import TapeMeasure
+from bodymodel.template import Template
+from services.mesher.domain.anatomy import Levels, Skeleton
+from services.mesher.domain.errors import PointsNotABody
+from services.mesher.domain.model import Reading
+from services.mesher.domain.surface import FloatArray
+
+# The generator's clouds lie within 2 mm of the shape space; a cloud this far off is something else.
+_MAX_MISFIT_M = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One standing body, floor at Y = 0."""
+
+    vertices: FloatArray
+    """(V, 3) float32 metres, helpers included."""
+    heads: FloatArray
+    """(B, 3) float32 bone heads, metres."""
+    skeleton: Skeleton
+    levels: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class BodyModel:
+    """Template, shape space and tape of one model version."""
+
+    template: Template
+    space: ShapeSpace
+    tape: TapeMeasure
+    shape_tape: ShapeTape
+
+    @classmethod
+    def load(cls, models_dir: Path) -> BodyModel:
+        """Read `body_template` and `body_shape`; raises FileNotFoundError when one is absent."""
+        template = Template.load(models_dir)
+        space, tape = ShapeSpace.load(models_dir, template), TapeMeasure(template)
+        return cls(template, space, tape, ShapeTape(space, tape))
+
+    def solve(self, points: FloatArray, targets_mm: FloatArray) -> Correction:
+        """Fit the template to canonical points (10000, 3), then close the loop on the 15 targets.
+
+        Raises PointsNotABody when the points are not finite or far from every body.
+        """
+        try:
+            return correct(self.shape_tape, self._fit(points), targets_mm)
+        except OpenSectionError as error:
+            raise PointsNotABody("the points lie on a body that cannot be measured") from error
+
+    def stand(self, coefficients: FloatArray) -> Body:
+        """The body of some shape coefficients (K,); zeros give the mean body."""
+        vertices, heads = self.space.standing(coefficients)
+        skeleton = Skeleton.of(self.template.bones, heads)
+        return Body(vertices, heads, skeleton, self._levels(vertices, skeleton))
+
+    def readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
+        """The 15 in their order, then the natural waist, as the tape lies on the delivered vertices."""
+        tapes = self.tape.polylines(body.vertices)
+        return [
+            Reading(name, float(value), tape, bool(feasible))
+            for name, value, tape, feasible in zip(
+                NAMES, correction.delivered_mm, tapes, correction.feasible, strict=True
+            )
+        ]
+
+    def _fit(self, points: FloatArray) -> FloatArray:
+        if not np.isfinite(points).all():
+            raise PointsNotABody("the points are not all finite")
+        coefficients = self.space.fit_cloud(points)
+        fitted = coefficients.astype(np.float32) @ self.space.cloud_basis + self.space.cloud_mean
+        misfit = float(np.sqrt(3.0 * np.mean((fitted - points.reshape(-1)) ** 2)))
+        if misfit > _MAX_MISFIT_M:
+            raise PointsNotABody("the points do not lie on a body", misfit_mm=f"{misfit * 1e3:.0f}")
+        return coefficients
+
+    def _levels(self, vertices: FloatArray, skeleton: Skeleton) -> Levels:
+        def height(landmark: str) -> float:
+            mark = self.template.landmarks[landmark]
+            return float(mark.weights @ vertices[mark.vertices, 1])
+
+        crotch = float(vertices[self.template.landmarks["crotch"].vertices, 1].min())
+        return skeleton.levels(height("nipples"), height("navel"), height("buttocks"), crotch)

@@ -1,0 +1,180 @@
+"""Draping: a cut piece takes the size that was sewn and the place that the body leaves it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from services.mesher.domain import surface
+from services.mesher.domain.anatomy import SIDES, Levels, Skeleton
+from services.mesher.domain.cutting import Lie, Piece, smoothstep
+from services.mesher.domain.model import Girths, Pattern
+from services.mesher.domain.surface import FloatArray, IntArray
+
+_DIRECTIONS = 48
+_TORSO_LEVELS = 9
+_LIMB_LEVELS = 5
+# Girth at the ankle hem of trousers and at the wrist hem of sleeves, as a share of the girth where they start.
+_LEG_TAPER = 0.66
+_SLEEVE_TAPER = 0.62
+# Sections are taken this far inside a hem, where they cut the whole girth.
+_INSET = 0.004
+# Trouser legs stay this far from the plane between them.
+_INSEAM = 0.0015
+
+_ANGLES = np.linspace(0.0, 2.0 * np.pi, _DIRECTIONS, endpoint=False)
+_CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+
+
+def drape(piece: Piece, points: FloatArray, skeleton: Skeleton, levels: Levels, girths: Girths) -> FloatArray:
+    """Loosen a close-fitting piece (n, 3) to the girths of its size; a girth below the piece's own is stretched to it.
+
+    Cloth moves away from the limb it surrounds: a parallel curve at distance d is longer by 2 pi d.
+    """
+    normals = surface.vertex_normals(points, piece.patch.triangles, piece.corners)
+    on_torso = 1.0 - np.maximum(piece.arm, piece.leg)
+    ease = on_torso * _torso_ease(piece, points, levels, girths)
+    axes = np.zeros_like(points)
+    axes[:, 1] = 1.0
+    if piece.arm.any():
+        along = skeleton.arm_share(points)
+        ease = ease + piece.arm * _arm_ease(piece, points, skeleton, along, girths)
+        axes = axes + piece.arm[:, None] * (_arm_axes(points, skeleton, along) - axes)
+    if piece.leg.any():
+        ease = ease + piece.leg * _leg_ease(piece, points, levels, girths)
+    outward = normals - np.einsum("ij,ij->i", normals, axes)[:, None] * axes
+    moved = points + ease[:, None] * outward
+    if piece.cut.pattern is Pattern.TROUSERS:
+        moved[:, 0] = _beside_inseam(piece, points[:, 0], moved[:, 0])
+    return moved.astype(np.float32)
+
+
+def straighten(piece: Piece, points: FloatArray) -> FloatArray:
+    """Bring hems that are level, or lie in a plane, on the reference body into that place on this body."""
+    moved = points.copy()
+    for hem in piece.hems:
+        if hem.lie is not Lie.FREE:
+            ring = points[hem.loop]
+            offset = ring - ring.mean(axis=0)
+            normal = _UP if hem.lie is Lie.LEVEL else np.linalg.svd(offset, full_matrices=False)[2][2]
+            shift = np.outer(offset @ normal, normal)
+            moved[hem.near] -= hem.share[:, None] * shift[hem.anchor]
+    return moved
+
+
+def hull_girth(
+    points: FloatArray, edges: IntArray, height: FloatArray, level: float, plane: FloatArray
+) -> float:
+    """Perimeter of the convex hull of the section where `height` (n,) equals `level`; 0 where nothing is cut.
+
+    `plane` (3, 2) spans the section. Cauchy's formula: the perimeter is the mean support over all directions, times 2 pi.
+    """
+    above = height > level
+    cut = edges[above[edges[:, 0]] != above[edges[:, 1]]]
+    if len(cut) == 0:
+        return 0.0
+    start, end = height[cut[:, 0]], height[cut[:, 1]]
+    share = ((level - start) / (end - start))[:, None]
+    crossing = points[cut[:, 0]] * (1.0 - share) + points[cut[:, 1]] * share
+    support = (crossing @ plane @ _CIRCLE).max(axis=0)
+    return float(2.0 * np.pi * support.mean())
+
+
+_UP = np.array([0.0, 1.0, 0.0])
+_HORIZONTAL = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+
+
+def _torso_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths) -> FloatArray:
+    """(n,) distance that torso cloth moves outwards."""
+    known = [
+        (level, girth)
+        for level, girth in (
+            (levels.hip, girths.hip),
+            (levels.waist, girths.waist),
+            (levels.chest, girths.chest),
+        )
+        if girth is not None
+    ]
+    if not known:
+        return np.zeros(len(points))
+    height = points[:, 1].astype(np.float64)
+    torso = piece.edges[(piece.arm[piece.edges].max(axis=1) < 0.5)]
+    bottom = max(float(height.min()), levels.crotch) + _INSET
+    top = min(float(height[torso.ravel()].max()), levels.chest) - _INSET
+    at = np.linspace(bottom, max(top, bottom + _INSET), _TORSO_LEVELS)
+    own = np.array([hull_girth(points, torso, height, level, _HORIZONTAL) for level in at])
+    sewn = np.interp(at, *np.array(known).T)
+    ease = np.maximum(sewn - own, 0.0) / (2.0 * np.pi)
+    fade = smoothstep((levels.chest + 0.16 - height) / 0.16)
+    spread: FloatArray = np.interp(height, at, _smooth(ease)) * (0.35 + 0.65 * fade)
+    return spread
+
+
+def _arm_ease(
+    piece: Piece, points: FloatArray, skeleton: Skeleton, along: FloatArray, girths: Girths
+) -> FloatArray:
+    """(n,) distance that sleeves move outwards."""
+    if girths.upper_arm is None or piece.cut.sleeve <= 0.0:
+        return np.zeros(len(points))
+    left = piece.edges[(piece.arm[piece.edges].min(axis=1) > 0.5) & (piece.side[piece.edges].min(axis=1) > 0)]
+    end = max(float(along[hem.loop].min()) for hem in piece.hems if hem.lie is Lie.PLANE) - 2.0 * _INSET
+    at = np.linspace(min(0.22, end), end, _LIMB_LEVELS)
+    shoulder, elbow, wrist = skeleton.arm(SIDES[0])
+    own = np.array(
+        [
+            hull_girth(
+                points, left, along, level, _across(elbow - shoulder if level < 0.5 else wrist - elbow)
+            )
+            for level in at
+        ]
+    )
+    sewn = girths.upper_arm * np.interp(at, (0.25, 1.0), (1.0, _SLEEVE_TAPER))
+    ease = np.where(own > 0.0, np.maximum(sewn - own, 0.0), 0.0) / (2.0 * np.pi)
+    spread: FloatArray = np.interp(along, at, _smooth(ease))
+    return spread
+
+
+def _leg_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths) -> FloatArray:
+    """(n,) distance that trouser legs move outwards."""
+    if girths.thigh is None:
+        return np.zeros(len(points))
+    height = points[:, 1].astype(np.float64)
+    left = piece.edges[piece.side[piece.edges].min(axis=1) > 0]
+    top, bottom = levels.crotch - 0.03, float(height.min()) + _INSET
+    at = np.linspace(bottom, max(top, bottom + 0.01), _LIMB_LEVELS + 2)
+    own = np.array([hull_girth(points, left, height, level, _HORIZONTAL) for level in at])
+    sewn = girths.thigh * np.interp(at, (levels.ankle, levels.crotch - 0.05), (_LEG_TAPER, 1.0))
+    ease = np.maximum(sewn - own, 0.0) / (2.0 * np.pi)
+    spread: FloatArray = np.interp(height, at, _smooth(ease))
+    return spread
+
+
+def _smooth(values: FloatArray) -> FloatArray:
+    """(k,) -> (k,): each value at least its own, raised toward the mean of its neighbours."""
+    padded = np.pad(values, 1, mode="edge")
+    return np.maximum(values, (padded[:-2] + 2.0 * values + padded[2:]) / 4.0)
+
+
+def _across(axis: FloatArray) -> FloatArray:
+    """(3,) -> (3, 2) two unit vectors that span the plane across it."""
+    unit = axis / np.linalg.norm(axis)
+    first = np.cross(unit, [0.0, 0.0, 1.0])
+    first /= np.linalg.norm(first)
+    return np.stack([first, np.cross(unit, first)], axis=1)
+
+
+def _arm_axes(points: FloatArray, skeleton: Skeleton, along: FloatArray) -> FloatArray:
+    """(n, 3) unit direction of the arm beside each point, turning smoothly over the elbow."""
+    bend = smoothstep((along - 0.42) / 0.16)[:, None]
+    axes = np.zeros((len(points), 3))
+    for side, mine in zip(SIDES, (points[:, 0] > 0.0, points[:, 0] <= 0.0), strict=True):
+        shoulder, elbow, wrist = skeleton.arm(side)
+        axes[mine] = ((1.0 - bend) * (elbow - shoulder) + bend * (wrist - elbow))[mine]
+    unit: FloatArray = axes / np.linalg.norm(axes, axis=1, keepdims=True)
+    return unit
+
+
+def _beside_inseam(piece: Piece, before: FloatArray, after: FloatArray) -> FloatArray:
+    """(n,) X of trouser cloth, kept on its own side of the midline where it belongs to a leg."""
+    limit = np.minimum(np.abs(before), _INSEAM)
+    kept = piece.side * np.maximum(piece.side * after, limit)
+    return np.where(piece.leg > 0.0, kept, after)

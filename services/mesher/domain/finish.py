@@ -1,0 +1,94 @@
+"""Finishing: hems get the thickness of a turned edge, weights get their 8-bit form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.mesher.domain.surface import FloatArray, IntArray
+
+_TURN_IN = 0.012
+
+
+@dataclass(frozen=True, slots=True)
+class Cloth:
+    """A garment's surface, ready to be written."""
+
+    positions: FloatArray
+    normals: FloatArray
+    triangles: IntArray
+    origin: IntArray
+    """(n,) which vertex of the unfinished surface each one comes from."""
+
+
+def finish(
+    positions: FloatArray, normals: FloatArray, triangles: IntArray, loops: Sequence[IntArray], edge: float
+) -> Cloth:
+    """Turn every border in: a rim `edge` metres thick, then a strip on the inside. The cloth is on a loop's left."""
+    points, directions, faces = [positions], [normals], [triangles]
+    origins: list[IntArray] = [np.arange(len(positions))]
+    count = len(positions)
+    for loop in loops:
+        ring, normal = positions[loop], normals[loop]
+        inward = _inward(ring, normal)
+        inner = ring - edge * normal
+        rounded = (normal - inward) / np.sqrt(2.0)
+        under = (-normal - inward) / np.sqrt(2.0)
+        points += [ring, inner, inner + _TURN_IN * inward]
+        directions += [rounded, under, -normal]
+        faces.append(_strips(len(loop)) + count)
+        origins += [loop, loop, loop]
+        count += 3 * len(loop)
+    return Cloth(
+        positions=np.concatenate(points).astype(np.float32),
+        normals=_unit(np.concatenate(directions)).astype(np.float32),
+        triangles=np.concatenate(faces),
+        origin=np.concatenate(origins),
+    )
+
+
+def _inward(ring: FloatArray, normal: FloatArray) -> FloatArray:
+    """(k, 3) unit directions from a border into the cloth on its left."""
+    tangent = np.roll(ring, -1, axis=0) - np.roll(ring, 1, axis=0)
+    return _unit(np.cross(normal, tangent))
+
+
+def _strips(count: int) -> IntArray:
+    """Triangles between three rings of `count` vertices, border, inner edge and turn-in."""
+    here = np.arange(count)
+    after = np.roll(here, -1)
+    strips = []
+    for start in (0, count):
+        a, b, inner_a, inner_b = here + start, after + start, here + start + count, after + start + count
+        strips += [np.stack([b, a, inner_a], 1), np.stack([b, inner_a, inner_b], 1)]
+    return np.concatenate(strips)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: FloatArray = vectors / np.where(length > 1e-12, length, 1.0)
+    unit[length[:, 0] <= 1e-12] = (0.0, 1.0, 0.0)
+    return unit
+
+
+def four_weights(weights: FloatArray) -> tuple[IntArray, IntArray]:
+    """(n, B) -> joints (n, 4) uint8 and weights (n, 4) uint8 that sum to 255; unused slots hold bone 0."""
+    joints = np.argsort(-weights, axis=1, kind="stable")[:, :4]
+    return eight_bit(joints, np.take_along_axis(weights, joints, axis=1))
+
+
+def eight_bit(joints: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray]:
+    """Four float weights a vertex, largest first, to uint8 that sum to 255: the largest takes the rounding."""
+    steps = np.rint(255.0 * weights / weights.sum(axis=1, keepdims=True)).astype(np.int64)
+    steps[:, 0] += 255 - steps.sum(axis=1)
+    return np.where(steps > 0, joints, 0).astype(np.uint8), steps.astype(np.uint8)
+
+
+def linear_rgb(color: str) -> tuple[float, float, float]:
+    """`#rrggbb` in sRGB -> linear RGB, as glTF's factors are."""
+    encoded = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255.0
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    red, green, blue = linear.tolist()
+    return red, green, blue

@@ -1,0 +1,150 @@
+"""Pictures that the mesher draws itself: the face's colouring, and the eye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bodymodel.template import Template
+from services.mesher.domain.surface import FloatArray, IntArray
+
+FACE_SIZE = 1024
+EYE_SIZE = 256
+EYE_REACH = 0.75
+"""Half the eye picture's width, in eyeball radii."""
+# Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
+_IRIS = 0.44
+_PUPIL = 0.15
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Texture:
+    """A picture; two are the same only when they are one object, so that it is encoded once."""
+
+    pixels: IntArray
+    """(h, w, 3) uint8 sRGB."""
+
+
+def eye() -> Texture:
+    """White, iris with its dark rim and rays, pupil; seen from straight ahead."""
+    side = (np.arange(EYE_SIZE) + 0.5) / EYE_SIZE * 2.0 - 1.0
+    x, y = np.meshgrid(side * EYE_REACH, -side * EYE_REACH)
+    radius, angle = np.hypot(x, y), np.arctan2(y, x)
+    rays = 0.5 + 0.5 * np.sin(37.0 * angle + 2.0 * np.sin(11.0 * angle))
+    depth = np.clip((radius - _PUPIL) / (_IRIS - _PUPIL), 0.0, 1.0)
+    light = (0.55 + 0.45 * (1.0 - np.abs(2.0 * depth - 0.9))) * (0.82 + 0.18 * rays)
+    iris = light[..., None] * np.array([0.37, 0.24, 0.13])
+    white: FloatArray = np.ones(3) * (1.0 - 0.10 * _step(radius, 0.45, 0.8))[..., None]
+    picture = _mix(white, iris * 0.35, _step(radius, _IRIS + 0.03, _IRIS - 0.02))
+    picture = _mix(picture, iris, _step(radius, _IRIS - 0.02, _IRIS - 0.08))
+    picture = _mix(picture, np.array([0.012, 0.010, 0.010]), _step(radius, _PUPIL + 0.02, _PUPIL - 0.02))
+    return Texture(_srgb(picture))
+
+
+def face(template: Template, vertices: FloatArray) -> Texture:
+    """What multiplies the skin's colour: lips, brows, a little red on cheeks and nose; white elsewhere.
+
+    It is painted by place on the reference body, so it follows the face's features through the UV map.
+    """
+    eyes = [vertices[np.unique(template.groups[f"helper-{side}-eye"].quads)] for side in "lr"]
+    middles = [(points.min(axis=0) + points.max(axis=0)) / 2.0 for points in eyes]
+    centre, unit = (middles[0] + middles[1]) / 2.0, float(middles[0][0] - middles[1][0]) / 2.0
+    place, known = _places(template, vertices)
+    x, y, z = np.moveaxis((place - centre) / unit, -1, 0)
+    front = known * _step(z, -1.2, -0.7)
+    light: FloatArray = np.ones((FACE_SIZE, FACE_SIZE, 3))
+    light = _mix(
+        light, np.array([0.97, 0.82, 0.80]), 0.55 * front * _blob(np.abs(x), y, 1.35, -1.35, 0.75, 0.6)
+    )
+    light = _mix(light, np.array([0.97, 0.84, 0.82]), 0.5 * front * _blob(x, y, 0.0, -1.25, 0.45, 0.35))
+    light = _mix(
+        light, np.array([0.86, 0.74, 0.72]), 0.35 * front * _blob(np.abs(x), y, 0.95, 0.05, 0.75, 0.42)
+    )
+    light = _mix(light, np.array([0.74, 0.43, 0.42]), 0.85 * front * _lips(x, y))
+    light = _mix(light, np.array([0.16, 0.12, 0.10]), front * _brow(np.abs(x), y))
+    return Texture(_srgb(light))
+
+
+def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
+    """0..1 on the lips: a bow above the mouth's line, a fuller curve below. Units of half the eyes' distance."""
+    across = np.clip(np.abs(x) / 0.80, 0.0, 1.0)
+    body = np.sqrt(1.0 - across**2)
+    bow = (
+        0.21 * (1.0 - across) ** 0.75
+        + 0.03 * np.exp(-(((np.abs(x) - 0.17) / 0.10) ** 2))
+        - 0.05 * np.exp(-((x / 0.07) ** 2))
+    )
+    upper, lower = -2.35 + bow, -2.35 - 0.40 * body
+    inside = _step(y, upper + 0.03, upper - 0.03) * _step(y, lower - 0.05, lower + 0.05)
+    return inside * _step(np.abs(x), 0.80, 0.74)
+
+
+def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
+    """0..1 on a brow: rises outwards to its arch, thins to its tail; fine strokes break its edges."""
+    along = np.clip((x - 0.42) / (1.58 - 0.42), 0.0, 1.0)
+    line = (
+        0.60
+        + 0.30 * np.sin(np.pi * np.minimum(along / 0.68, 1.0) / 2.0)
+        - 0.24 * np.clip((along - 0.62) / 0.38, 0.0, 1.0) ** 1.5
+    )
+    half = 0.105 * (1.0 - 0.72 * along**1.6)
+    strokes = 0.5 + 0.5 * np.sin(95.0 * (x - 0.75 * (y - line)))
+    soft = 0.03 + 0.03 * strokes
+    inside = _step(np.abs(y - line), half + soft, half - soft)
+    ends = _step(x, 0.40, 0.55) * _step(x, 1.60, 1.48)
+    brow: FloatArray = inside * ends * (0.72 + 0.2 * strokes)
+    return brow
+
+
+def _places(template: Template, vertices: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(size, size, 3) place on the reference body of each texel of the head, and (size, size) 1 where one is known."""
+    head = template.dominant_bones()[: template.body_vertices] == template.bones.index("Head")
+    triangles, uv_triangles = template.body.triangles, template.body.uv_triangles
+    mine = head[triangles].all(axis=1) & (vertices[triangles, 2].mean(axis=1) > 0.0)
+    corners = template.uv[uv_triangles[mine]].astype(np.float64)
+    corners[:, :, 1] = 1.0 - corners[:, :, 1]
+    corners = corners * FACE_SIZE - 0.5
+    place = np.zeros((FACE_SIZE, FACE_SIZE, 3))
+    known = np.zeros((FACE_SIZE, FACE_SIZE))
+    for corner, points in zip(corners, vertices[triangles[mine]], strict=True):
+        low = np.maximum(np.floor(corner.min(axis=0)).astype(int), 0)
+        high = np.minimum(np.ceil(corner.max(axis=0)).astype(int) + 1, FACE_SIZE)
+        u, v = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
+        weights = _barycentric(corner, u, v)
+        # A texel of slack closes the seams between triangles and islands.
+        inside = (weights > -0.35).all(axis=-1)
+        place[v[inside], u[inside]] = weights[inside] @ points
+        known[v[inside], u[inside]] = 1.0
+    return place, known
+
+
+def _barycentric(corner: FloatArray, u: IntArray, v: IntArray) -> FloatArray:
+    (ax, ay), (bx, by), (cx, cy) = corner
+    area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+    area = area if abs(area) > 1e-9 else 1e-9
+    second = ((u - ax) * (cy - ay) - (cx - ax) * (v - ay)) / area
+    third = ((bx - ax) * (v - ay) - (u - ax) * (by - ay)) / area
+    return np.stack([1.0 - second - third, second, third], axis=-1)
+
+
+def _blob(x: FloatArray, y: FloatArray, x0: float, y0: float, width: float, height: float) -> FloatArray:
+    blob: FloatArray = np.exp(-(((x - x0) / width) ** 2) - ((y - y0) / height) ** 2)
+    return blob
+
+
+def _step(x: FloatArray, start: float | FloatArray, end: float | FloatArray) -> FloatArray:
+    """Smooth 0..1 from `start` to `end`, which may be the smaller."""
+    t: FloatArray = np.clip((x - start) / (end - start), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def _mix(below: FloatArray, above: FloatArray, share: FloatArray) -> FloatArray:
+    return below + (above - below) * share[..., None]
+
+
+def _srgb(linear: FloatArray) -> IntArray:
+    encoded = np.where(
+        linear <= 0.0031308, 12.92 * linear, 1.055 * np.clip(linear, 0.0, 1.0) ** (1 / 2.4) - 0.055
+    )
+    return np.clip(np.rint(255.0 * encoded), 0, 255).astype(np.uint8)

@@ -1,0 +1,52 @@
+"""Every metric of the mesher."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, Histogram
+
+from atelierkit import metrics
+from atelierkit.errors import AppError
+from bodymodel.correct import Correction
+
+BUILD_SECONDS = Histogram(
+    "atelier_mesher_build_duration_seconds",
+    "Time to build one body, waiting for a worker included, by kind and outcome.",
+    ["kind", "outcome"],  # avatar | preview; ok | refused | failed
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+CORRECTION_ITERATIONS = Histogram(
+    "atelier_mesher_correction_iterations",
+    "Steps that closing the loop on the tape took for one body.",
+    buckets=(0, 1, 2, 3, 4, 6, 8, 12),
+)
+INFEASIBLE_BODIES = Counter(
+    "atelier_mesher_infeasible_bodies_total",
+    "Bodies of which at least one measurement could not be delivered as asked.",
+)
+
+
+class Metrics:
+    """The `Watch` that counts."""
+
+    def corrected(self, correction: Correction) -> None:
+        CORRECTION_ITERATIONS.observe(correction.iterations)
+        if not correction.feasible.all():
+            INFEASIBLE_BODIES.inc()
+
+
+@contextmanager
+def build_timed(kind: str) -> Iterator[None]:
+    """Record how long the block takes, by how it ends."""
+    start, outcome = time.perf_counter(), "failed"
+    try:
+        yield
+        outcome = "ok"
+    except AppError:
+        outcome = "refused"
+        raise
+    finally:
+        metrics.observe(BUILD_SECONDS, time.perf_counter() - start, kind=kind, outcome=outcome)

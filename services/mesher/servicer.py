@@ -1,0 +1,43 @@
+"""MesherService over gRPC: decode, one verb, encode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+
+from atelier.mesher.v1 import mesher_pb2 as pb
+from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceServicer
+from services.mesher import convert
+from services.mesher.metrics import build_timed
+from services.mesher.use_cases import BuildAvatar, PreviewBody
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class MesherServicer(MesherServiceServicer):
+    """Offers the verbs."""
+
+    def __init__(self, build_avatar: BuildAvatar, preview_body: PreviewBody) -> None:
+        self._build_avatar = build_avatar
+        self._preview_body = preview_body
+
+    async def BuildAvatar(self, request: pb.BuildAvatarRequest, context: Context) -> pb.BuildAvatarResponse:
+        with build_timed("avatar"):
+            avatar = await self._build_avatar(
+                convert.body_order(request.body),
+                convert.appearance(request.appearance),
+                [convert.garment(garment) for garment in request.garments],
+                whole_body=request.parts == pb.PARTS_BODY,
+            )
+        return convert.build_response(avatar)
+
+    async def PreviewBody(self, request: pb.PreviewBodyRequest, context: Context) -> pb.PreviewBodyResponse:
+        with build_timed("preview"):
+            preview = await self._preview_body(convert.body_order(request.body))
+        return convert.preview_response(preview)
+
+    async def GetPreviewTopology(
+        self, request: pb.GetPreviewTopologyRequest, context: Context
+    ) -> pb.GetPreviewTopologyResponse:
+        return convert.topology_response(*self._preview_body.topology())
