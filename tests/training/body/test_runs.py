@@ -1,0 +1,127 @@
+"""A whole tiny run: train, judge, export."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("yaml")
+
+from anthropometry.measurements import MEASUREMENTS  # noqa: E402
+from anthropometry.population import Population  # noqa: E402
+from training.body.dataset import load_bodies, sample_people  # noqa: E402
+from training.body.evaluate import evaluate, frechet, restore  # noqa: E402
+from training.body.export import export, largest_difference_m  # noqa: E402
+from training.body.model import Surface  # noqa: E402
+from training.body.train import TrainArguments, half_cosine, train  # noqa: E402
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def arguments(bodies_file: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainArguments:
+    committed = TrainArguments.read(ROOT / "training" / "body" / "config.yaml")
+    return replace(
+        committed,
+        bodies=str(bodies_file),
+        models=str(ROOT / "models"),
+        output=str(tmp_path_factory.mktemp("run")),
+        people=12,
+        latent=4,
+        ridge=0.1,
+        widths=(16, 24),
+        judge_stride=40,
+        judge_width=16,
+        steps=6,
+        batch=8,
+        measured=8,
+        log_every=2,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(arguments: TrainArguments):
+    return train(arguments)
+
+
+def test_the_same_configuration_gives_the_same_weights(arguments, trained, tmp_path: Path) -> None:
+    again = train(replace(arguments, output=str(tmp_path)))
+    other = train(replace(arguments, output=str(tmp_path), seed=arguments.seed + 1))
+    first = trained.state_dict()
+    assert all(torch.equal(value, first[name]) for name, value in again.state_dict().items())
+    assert not torch.equal(other.state_dict()["head.weight"], first["head.weight"])
+
+
+def test_a_run_leaves_all_that_rebuilds_it(arguments, trained) -> None:
+    run = Path(arguments.output)
+    assert TrainArguments.read(run / "config.yaml") == arguments
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [0, 2, 4, 5]
+    assert all(np.isfinite(value) for line in lines for value in line.values())
+
+
+def test_training_learns_what_the_closed_form_missed(arguments, tmp_path: Path) -> None:
+    longer = replace(
+        arguments, output=str(tmp_path), steps=40, average=0.8, log_every=1, adversarial_weight=0.0
+    )
+    train(longer)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    first, last = (np.mean([line["tape"] for line in part]) for part in (lines[:4], lines[-4:]))
+    assert last < 0.7 * first
+
+
+def test_a_finished_run_can_be_judged_and_exported(arguments, trained, space, tmp_path: Path) -> None:
+    metrics = evaluate(arguments, records=tmp_path / "absent")
+    assert metrics["training_bodies"] == 40
+    judged = metrics["tape_error_held_out_bodies"]["generator"]
+    assert judged["bodies"] == 8
+    assert judged["unreadable"] == 0
+    assert judged["mean_mm"] == pytest.approx(np.mean(list(judged["by_name_mm"].values())), abs=0.01)
+    assert metrics["realism"]["generator"]["diversity_mm"] > 0
+
+    generator, _ = restore(arguments, Surface.of(space))
+    assert all(
+        torch.equal(value, trained.state_dict()[name]) for name, value in generator.state_dict().items()
+    )
+    export(generator, tmp_path / "model.onnx", arguments.latent)
+    bodies, _ = load_bodies(Path(arguments.bodies))
+    assert largest_difference_m(generator, tmp_path / "model.onnx", bodies, arguments.latent) < 2e-5
+    with torch.no_grad():
+        generator.head.bias += 0.1
+    assert largest_difference_m(generator, tmp_path / "model.onnx", bodies, arguments.latent) > 1e-3
+
+
+def test_people_are_drawn_from_the_population() -> None:
+    population = Population.load(ROOT / "models")
+    measurements, body_type = sample_people(population, 4000, seed=0)
+    again, _ = sample_people(population, 4000, seed=0)
+    np.testing.assert_array_equal(measurements, again)
+    for part, crowd in ((slice(0, 2000), population.feminine), (slice(2000, None), population.masculine)):
+        np.testing.assert_allclose(np.log(measurements[part]).mean(axis=0), crowd.mean[:15], atol=0.012)
+    assert [(body_type == kind).mean() for kind in (-1.0, 0.0, 1.0)] == pytest.approx([1 / 3] * 3, abs=0.01)
+    for column, measurement in zip(measurements.T, MEASUREMENTS, strict=True):
+        assert measurement.lowest_mm <= column.min()
+        assert column.max() <= measurement.highest_mm
+
+
+def test_the_frechet_distance_of_shifted_and_scaled_normals() -> None:
+    rng = np.random.default_rng(0)
+    first = rng.standard_normal((20000, 2))
+    assert frechet(first, first + np.array([3.0, 4.0])) == pytest.approx(5.0, rel=1e-3)
+    assert frechet(first, 2.0 * first) == pytest.approx(np.sqrt(2.0), rel=0.03)
+
+
+def test_the_rate_falls_along_a_half_cosine() -> None:
+    assert [half_cosine(share) for share in (0.0, 0.5, 1.0, 1.2)] == pytest.approx([1.0, 0.5, 0.0, 0.0])
+
+
+def test_a_configuration_with_a_typing_error_is_refused(tmp_path: Path) -> None:
+    text = (ROOT / "training" / "body" / "config.yaml").read_text().replace("batch:", "batches:")
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(TypeError, match="batches"):
+        TrainArguments.read(tmp_path / "config.yaml")
