@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from scipy.spatial import ConvexHull
 
 from bodymodel.arrays import FloatArray, IntArray
@@ -62,7 +61,7 @@ class Loop:
 
 
 class OpenSectionError(ValueError):
-    """The plane misses the limb: fewer than three points were cut, so there is nothing to measure."""
+    """The plane misses the limb or leaves its region, so there is no closed tape to measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +83,33 @@ class Surface:
         return cls(edges, sides.reshape(-1, 3), single)
 
     def longest_loop(self, cut: IntArray) -> IntArray:
-        """Those of the `cut` edges that belong to the loop with most edges; loops join edges by shared triangles."""
+        """Those of the `cut` edges that form the loop with most edges; loops join edges by shared triangles."""
         number = np.full(len(self.edges), -1)
         number[cut] = np.arange(len(cut))
-        crossed = np.sort(number[self.sides], axis=1)[:, 1:]
-        joined = crossed[crossed[:, 0] >= 0]
-        links = sparse.coo_array((np.ones(len(joined)), joined.T), shape=(len(cut), len(cut)))
-        loop = sparse.csgraph.connected_components(links, directed=False)[1]
-        longest: IntArray = cut[loop == np.bincount(loop).argmax()]
-        return longest
+        crossed = number[self.sides]
+        pairs = crossed[np.count_nonzero(crossed >= 0, axis=1) == 2]
+        neighbours: list[list[int]] = [[] for _ in cut]
+        for one, other in pairs[pairs >= 0].reshape(-1, 2).tolist():
+            neighbours[one].append(other)
+            neighbours[other].append(one)
+        loop = _largest_piece(neighbours)
+        if any(len(neighbours[node]) < 2 for node in loop):
+            raise OpenSectionError("the section leaves its region")
+        return cut[loop]
+
+
+def _largest_piece(neighbours: list[list[int]]) -> list[int]:
+    """The connected piece of a graph that has most nodes."""
+    largest: list[int] = []
+    unseen = set(range(len(neighbours)))
+    while unseen:
+        piece = [unseen.pop()]
+        for node in piece:  # grows while it is walked
+            fresh = [other for other in neighbours[node] if other in unseen]
+            unseen.difference_update(fresh)
+            piece.extend(fresh)
+        largest = max(largest, piece, key=len)
+    return largest
 
 
 def stretch(points: FloatArray, surface: Surface, plane: Plane) -> Loop:

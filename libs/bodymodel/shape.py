@@ -12,7 +12,7 @@ from bodymodel.arrays import FloatArray, IntArray
 from bodymodel.template import Template
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ShapeSpace:
     """K = 96 principal components of the posed template; a coefficient of 1 is one standard deviation."""
 

@@ -12,8 +12,8 @@
 | wrist_girth | across the forearm at the styloid processes |
 | thigh_girth | horizontal, below the crotch by 8 % of the way to the knee: the gluteal fold |
 | knee_girth | horizontal, above the knee joint by 11 % of the way to the crotch: above the kneecap |
-| calf_girth | horizontal, the largest of seven levels |
-| ankle_girth | horizontal, the smallest of six levels |
+| calf_girth | horizontal, the largest of five levels |
+| ankle_girth | horizontal, the smallest of four levels |
 | arm_length | acromion, outer elbow, outer wrist |
 | inside_leg | floor to crotch |
 | back_length | from C7 along the spine to the level of the navel |
@@ -36,10 +36,10 @@ from bodymodel.section import Loop, Plane, Pull, Surface, loop_gradient, path_gr
 from bodymodel.template import Landmark, Template
 
 _MM = 1000.0
-_SHARED = ("torso", "neck")
+_SHARED = ("chest", "neck")
 """Regions out of which a plane may cut an arm or the jaw as well as the limb."""
-_CALF_LEVELS = np.linspace(0.19, 0.43, 7)
-_ANKLE_LEVELS = np.linspace(0.72, 0.92, 6)
+_CALF_LEVELS = np.linspace(0.20, 0.40, 5)
+_ANKLE_LEVELS = np.linspace(0.77, 0.92, 4)
 _NATURAL_WAIST_LEVELS = np.linspace(-0.1, 0.5, 13)
 
 
@@ -94,7 +94,7 @@ class TapeMeasure:
         }
         self._girths = _girths(self._marks)
         self._natural_waist = Girth(
-            "torso", _levels(self._marks["navel"], self._marks["nipples"], _NATURAL_WAIST_LEVELS), -1.0
+            "waist", _levels(self._marks["navel"], self._marks["nipples"], _NATURAL_WAIST_LEVELS), -1.0
         )
 
     def measure(self, vertices: FloatArray) -> FloatArray:
@@ -159,9 +159,9 @@ def _girths(marks: dict[str, Landmark]) -> dict[str, Girth]:
     crotch, knee, ankle = marks["crotch"], marks["knee"], marks["ankle"]
     return {
         "neck_girth": Girth("neck", (_across(marks["neck_middle"], marks["neck_low"], marks["neck_high"]),)),
-        "chest_girth": Girth("torso", (Plane(marks["nipples"], None),)),
-        "waist_girth": Girth("torso", (Plane(marks["navel"], None),)),
-        "hip_girth": Girth("torso", (Plane(marks["buttocks"], None),)),
+        "chest_girth": Girth("chest", (Plane(marks["nipples"], None),)),
+        "waist_girth": Girth("waist", (Plane(marks["navel"], None),)),
+        "hip_girth": Girth("hip", (Plane(marks["buttocks"], None),)),
         "upper_arm_girth": Girth(
             "upper_arm",
             (_across(marks["upper_arm_middle"], marks["upper_arm_high"], marks["upper_arm_low"]),),

@@ -15,7 +15,7 @@ CANONICAL_POINTS = 10_000
 """Points of the cloud that the generator network makes and `Template.canonical` places on the surface."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FaceGroup:
     """One named part of the template's surface, as quads."""
 
@@ -35,7 +35,7 @@ class FaceGroup:
         return split_quads(self.uv_quads)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Landmark:
     """A point carried by the topology: a weighted mean of vertices (of one vertex, mostly)."""
 
@@ -45,7 +45,7 @@ class Landmark:
     """(n,) float64 weights that sum to 1; single ones may be negative."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Template:
     """Topology shared by all bodies: V = 19,158 vertices (the body surface first, then helpers), B = 52 bones."""
 

@@ -55,8 +55,8 @@ def landmarks(
     shoulder, elbow, wrist = at["RightArm"], at["RightForeArm"], at["RightHand"]
     outward = np.array([-np.cos(np.pi / 4), np.sin(np.pi / 4), 0.0])
     found = {
-        "crown": np.flatnonzero(body[:, 1] > body[:, 1].max() - 0.03),
-        "sole": np.flatnonzero(body[:, 1] < 0.02),
+        "crown": np.flatnonzero(body[:, 1] > body[:, 1].max() - 0.012),
+        "sole": np.flatnonzero(body[:, 1] < 0.008),
         "acromion_left": np.array([_ACROMION_LEFT]),
         "acromion_right": source.mirror[[_ACROMION_LEFT]],
         "nipples": np.concatenate([_NIPPLES_LEFT, source.mirror[_NIPPLES_LEFT]]),
@@ -117,29 +117,28 @@ def regions(
     """
     at = dict(zip(source.bones, heads, strict=True))
     centre = vertices[triangles].mean(axis=1)
+    height, knee, ankle = centre[:, 1], at["LeftLeg"][1], at["LeftFoot"][1]
     bone = np.array(source.bones)[source.joints[np.arange(len(source.joints)), source.weights.argmax(axis=1)]]
     arm = _mostly(bone, triangles, [f"{side}{name}" for side in ("Left", "Right") for name in _ARM_BONES])
     hand = _mostly(bone, triangles, [n for n in source.bones if "Hand" in n])
     armpit = _armpit(vertices, triangles, at)
     below = vertices[triangles][:, :, 1].max(axis=1) < armpit[1] - 0.005
-    torso = _piece(triangles, below, _NAVEL) & (centre[:, 1] > 0.7)
-    torso |= ~below & (np.abs(centre[:, 0]) < armpit[0] + 0.01) & (centre[:, 1] < armpit[1] + 0.12)
-    leg = (vertices[triangles][:, :, 0].max(axis=1) < 1e-6) & ~arm & ~hand & (centre[:, 1] < 1.0)
+    torso = _piece(triangles, below, _NAVEL) & (height > 0.7)
+    torso |= ~below & (np.abs(centre[:, 0]) < armpit[0] + 0.01) & (height < armpit[1] + 0.12)
+    leg = (vertices[triangles][:, :, 0].max(axis=1) < 1e-6) & ~arm & ~hand & (height < 1.0)
     right_arm = _mostly(bone, triangles, [n for n in source.bones if n.startswith("Right") and _is_arm(n)])
     neck = _tube(centre, *_neck(vertices, at), 0.14, (-1.0, 2.2))
     upper = _tube(centre, at["RightArm"], at["RightForeArm"], 0.14, (0.15, 1.1)) & right_arm
     lower = _tube(centre, at["RightForeArm"], at["RightHand"], 0.09, (0.6, 1.25)) & right_arm
     return {
         "neck": triangles[neck],
-        "torso": triangles[torso],
-        "thigh": triangles[leg & (centre[:, 1] > at["LeftLeg"][1] + 0.1)],
-        "knee": triangles[leg & (np.abs(centre[:, 1] - at["LeftLeg"][1] - 0.03) < 0.1)],
-        "calf": triangles[
-            leg & (centre[:, 1] < at["LeftLeg"][1]) & (centre[:, 1] > at["LeftFoot"][1] + 0.14)
-        ],
-        "ankle": triangles[
-            leg & (centre[:, 1] < at["LeftFoot"][1] + 0.2) & (centre[:, 1] > at["LeftFoot"][1] - 0.02)
-        ],
+        "chest": triangles[torso & (height > at["Spine"][1] + 0.06)],
+        "waist": triangles[torso & (height > at["LeftUpLeg"][1] - 0.03) & (height < at["Spine2"][1])],
+        "hip": triangles[torso & (height < at["Spine"][1] + 0.01)],
+        "thigh": triangles[leg & (height > knee + 0.1)],
+        "knee": triangles[leg & (np.abs(height - knee - 0.03) < 0.1)],
+        "calf": triangles[leg & (height < knee) & (height > ankle + 0.14)],
+        "ankle": triangles[leg & (height < ankle + 0.2) & (height > ankle - 0.02)],
         "upper_arm": triangles[upper],
         "wrist": triangles[lower],
     }

