@@ -126,7 +126,11 @@ async def test_a_taken_address(stub: rpc.AuthServiceAsyncStub) -> None:
 
 @pytest.mark.parametrize(
     ("password", "fault"),
-    [("password1", "password.common"), ("my-atelier-5512", "password.contains_name")],
+    [
+        ("short-1", "password.short"),
+        ("password1", "password.common"),
+        ("my-atelier-5512", "password.contains_name"),
+    ],
 )
 async def test_a_weak_password(stub: rpc.AuthServiceAsyncStub, password: str, fault: str) -> None:
     refused = await refusal(stub.SignUp(pb.SignUpRequest(email=EMAIL, password=password)))

@@ -162,7 +162,9 @@ class TryonDouble(tryon_pb2_grpc.TryonServiceServicer):
 
 def implausible(field: str) -> Implausible:
     """The generator's refusal of one measurement."""
-    fault = FieldFault(f"body.measurements.{field}_mm", "implausible", "does not fit", "700..950 mm")
+    fault = FieldFault(
+        f"body.measurements.{field}_mm", "measurement.implausible", "does not fit", "700..950 mm"
+    )
     return Implausible("the measurements do not fit one person", faults=[fault])
 
 

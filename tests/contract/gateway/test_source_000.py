@@ -76,7 +76,7 @@ async def test_implausible_limits_are_in_centimetres(world: World, browser: http
     answer = await browser.post("/generate", json=BODY)
     assert answer.json()["details"][0] | {"message": ""} == {
         "field": "waist_girth",
-        "code": "implausible",
+        "code": "measurement.implausible",
         "message": "",
         "limit": "70..95 cm",
     }

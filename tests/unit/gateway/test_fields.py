@@ -41,7 +41,7 @@ def test_paths_are_those_of_the_json(path: str, field: str) -> None:
         ("repeated.max_items", "too_many"),
         ("enum.not_in", "not_offered"),
         ("required", "required"),
-        ("implausible", "implausible"),
+        ("measurement.implausible", "measurement.implausible"),
     ],
 )
 def test_rules_have_published_codes(rule: str, code: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +69,14 @@ def test_both_languages_say_the_same_things() -> None:
 def test_every_reason_of_the_catalogue_has_a_text() -> None:
     reasons = {name.removeprefix("ERROR_REASON_").lower() for name in error_reason_pb2.ErrorReason.keys()}  # noqa: SIM118
     assert reasons - {"unspecified", "unsupported_format"} <= problems._texts("en").keys()
+
+
+def test_every_fault_that_a_service_names_has_a_text() -> None:
+    services = Path(problems.__file__).parents[1]
+    sources = "".join(path.read_text() for path in services.rglob("domain/*.py"))
+    codes = set(re.findall(r'"((?:password|catalog|measurement|page_token)\.[a-z_]+)"', sources))
+    assert len(codes) >= 6
+    assert {f"field.{code}" for code in codes} <= problems._texts("en").keys()
 
 
 @pytest.mark.parametrize(
