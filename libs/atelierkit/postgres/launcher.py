@@ -88,6 +88,7 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server at once, ending its sessions; nothing happens where it does not run."""
         if process.find(self._cluster) is not None:
+            self._prepare_folder()
             self._pg_ctl("stop", "-m", "fast", "-w", "-t", str(_START_TIMEOUT_S))
 
     def url(self, service: str, database: str = DATABASE) -> str:

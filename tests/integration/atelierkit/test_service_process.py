@@ -1,0 +1,145 @@
+"""A service as a process: what it logs, how it ends, and how it fails to start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from atelierkit import client
+from tests.contract.atelierkit import echo
+
+Start = Callable[..., Awaitable["Process"]]
+
+
+class Process:
+    """A running demo service and the lines that it has logged."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[dict[str, Any]] = []
+
+    async def line(self, event: str) -> dict[str, Any]:
+        """The next line with that event."""
+        assert self.process.stderr is not None
+        async for raw in self.process.stderr:
+            self.lines.append(json.loads(raw))
+            if self.lines[-1]["event"] == event:
+                return self.lines[-1]
+        raise AssertionError(f"ended without {event!r}: {self.lines}")
+
+    async def ended(self) -> int:
+        """Exit status; what is left of the log is read."""
+        out, err = await self.process.communicate()
+        assert out == b""
+        self.lines += [json.loads(raw) for raw in err.splitlines()]
+        return self.process.returncode or 0
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    processes: list[Process] = []
+
+    async def run(**variables: str) -> Process:
+        # gRPC's core writes lines of its own to standard error, which only the environment can silence.
+        env = {"ATELIER_DEMO_PORT": "0", "GRPC_VERBOSITY": "NONE", **variables}
+        made = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.integration.atelierkit.demo"),
+            env=env,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        processes.append(Process(made))
+        return processes[-1]
+
+    yield run
+    for process in processes:
+        if process.process.returncode is None:
+            process.process.kill()
+            await process.ended()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_lets_running_calls_finish(start: Start, number: signal.Signals) -> None:
+    service = await start(ATELIER_DEMO_METRICS_PORT="0")
+    serving = await service.line("serving")
+    async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
+        assert await client.is_serving(channel, echo.NAME)
+        call = asyncio.create_task(echo.call(channel, "Open")(echo.word(text="slow", size_mm=0.5)))
+        # Answered after the slow one was sent on the same connection: that one is at work.
+        await echo.call(channel, "Again")(echo.word())
+        for _ in range(3):
+            service.process.send_signal(number)
+        assert (await call).text == "slow"
+    assert await service.ended() == 0
+    assert [line["event"] for line in service.lines if line["logger_name"] == "atelierkit.service"] == [
+        "serving",
+        "stopping",
+        "stopped",
+    ]
+
+
+async def test_a_process_serves_its_metrics_and_ties_log_lines_to_requests(start: Start) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    service = await start(ATELIER_DEMO_METRICS_PORT=str(port))
+    serving = await service.line("serving")
+    async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
+        await echo.call(channel, "Open")(echo.word(), metadata=[("x-request-id", "req-9")])
+        async with httpx.AsyncClient() as http:
+            metrics = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+    line = await service.line("call ended")
+    assert (line["request_id"], line["service"], line["code"]) == ("req-9", "demo", "OK")
+    assert re.fullmatch("[0-9a-f]{32}", line["trace_id"])
+    counted = f'atelier_grpc_server_requests_total{{code="OK",method="Open",service="{echo.NAME}"}} 1.0'
+    assert counted in metrics
+    assert "process_cpu_seconds_total" in metrics
+
+
+FAILURES = {
+    "settings": (
+        {"ATELIER_DEMO_PORT": "x", "ATELIER_DEMO_METRICS_PORT": "-1"},
+        "ATELIER_DEMO_PORT: .*; ATELIER_DEMO_METRICS_PORT: ",
+    ),
+    "two settings": ({"ATELIER_DEMO_TLS_CERT": "/x"}, "settings: .*set together or not at all"),
+    "dependency": ({"ATELIER_DEMO_FAIL": "dependency"}, "^the database does not answer$"),
+    "bug": ({"ATELIER_DEMO_FAIL": "bug"}, "^RuntimeError: a bug"),
+}
+
+
+@pytest.mark.parametrize(("variables", "cause"), FAILURES.values(), ids=FAILURES.keys())
+async def test_a_start_that_fails_says_why_in_one_line(
+    start: Start, variables: dict[str, str], cause: str
+) -> None:
+    service = await start(**variables)
+    assert await service.ended() == 1
+    [line] = service.lines
+    assert (line["event"], line["level"]) == ("start failed", "error")
+    assert re.search(cause, line["cause"])
+
+
+async def test_a_taken_port_is_named(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        service = await start(ATELIER_DEMO_PORT=str(port))
+        assert await service.ended() == 1
+    assert f"127.0.0.1:{port}" in service.lines[-1]["cause"]
+
+
+async def test_a_signal_while_starting_ends_the_start(start: Start) -> None:
+    service = await start(ATELIER_DEMO_FAIL="hang", ATELIER_DEMO_LOG_LEVEL="debug")
+    await service.line("building")
+    service.process.send_signal(signal.SIGTERM)
+    assert await service.ended() == 0
+    assert service.lines[-1]["event"] == "stopped"
