@@ -106,7 +106,7 @@ class ObjectStoreBlobs:
 
     async def put(self, data: bytes, *, prefix: str, media_type: str) -> BlobRef:
         ref = await _ref(data, prefix, media_type)
-        with _told(ref.key):
+        with _told():
             if self._keeps_type:
                 await obstore.put_async(self._store, ref.key, data, attributes={"Content-Type": media_type})
             else:
@@ -209,12 +209,13 @@ def _missing(key: str) -> NotFound:
 
 
 @contextmanager
-def _told(key: str) -> Iterator[None]:
+def _told(key: str | None = None) -> Iterator[None]:
+    """A store's failures in the port's words; without a key nothing can be missing but the store itself."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise _missing(key) from error
     except (BaseError, OSError) as error:
+        if key is not None and isinstance(error, FileNotFoundError):
+            raise _missing(key) from error
         raise Unavailable("the object store does not answer", dependency="blobs") from error
 
 
