@@ -82,7 +82,7 @@ def bake(arguments: BakeArguments) -> None:
             "bones": len(source.bones),
             "skin_weight_lost_by_cutting_to_4_max": round(float(lost.max()), 4),
         },
-        rebuild="make models-body",
+        rebuild="python -m training.body.bake",
     )
 
 

@@ -106,7 +106,7 @@ def _to_gltf(source: Source, vertices: FloatArray, heads: FloatArray) -> tuple[F
         turned.shape[1] - len(source.bones) + source.bones.index(f"{side}UpLeg") for side in ("Left", "Right")
     ]
     origin = turned[:, hips].mean(axis=1)
-    origin[:, 1] = turned[:, :BODY_VERTICES, 1].min(axis=1)
+    origin[:, 1] = turned[:, : min(BODY_VERTICES, vertices.shape[1]), 1].min(axis=1)
     turned -= origin[:, None]
     return turned[:, : vertices.shape[1]], turned[:, vertices.shape[1] :]
 

@@ -167,7 +167,7 @@ def make(arguments: ShapeArguments) -> None:
         ],
         data="synthetic bodies only; no scan and no person's data",
         metrics=metrics,
-        rebuild="make models-body",
+        rebuild="python -m training.body.bodies && python -m training.body.shape_space",
     )
 
 
