@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +10,12 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from anthropometry.population import Population
-from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
 from atelier.generator.v1 import generator_pb2
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
-from atelierkit import blobs, client, sql
-from atelierkit.identity import JwksVerifier, TokenVerifier
+from atelierkit import blobs, client, issuer, sql
+from atelierkit.identity import TokenVerifier
 from atelierkit.inference import Inference, LocalInference, TritonInference
 from atelierkit.service import Service
 from services.generator.adapters.catalog import CatalogLooks
@@ -55,7 +52,7 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         looks=CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s),
         mesher=RemoteMesher(mesher_pb2_grpc.MesherServiceStub(mesher), settings.mesher_timeout_s),
         clock=functools.partial(datetime.now, UTC),
-        verifier=await _verifier(settings, stack),
+        verifier=await issuer.verifier(settings, stack),
     )
 
 
@@ -103,19 +100,6 @@ async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Infe
     local = await stack.enter_async_context(LocalInference(settings.models_dir))
     await local.ready(MODEL)
     return local
-
-
-async def _verifier(settings: GeneratorSettings, stack: AsyncExitStack) -> TokenVerifier:
-    channel = await stack.enter_async_context(
-        client.channel(settings.auth_addr, settings, services=[_service(auth_pb2, "AuthService")])
-    )
-    auth = auth_pb2_grpc.AuthServiceStub(channel)
-
-    async def published() -> Mapping[str, Any]:
-        keys: Mapping[str, Any] = json.loads((await auth.GetJwks(auth_pb2.GetJwksRequest())).jwks_json)
-        return keys
-
-    return JwksVerifier(published, settings.issuer, settings.audience)
 
 
 def _service(module: Any, name: str) -> ServiceDescriptor:

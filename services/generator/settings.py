@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from atelierkit.settings import DatabaseSettings, ServiceSettings, TokenSettings
+from atelierkit.settings import DatabaseSettings, TokenSettings
 
 
-class GeneratorSettings(ServiceSettings, DatabaseSettings, TokenSettings):
+class GeneratorSettings(TokenSettings, DatabaseSettings):
     """Where the generator listens, whom it calls and where its records lie."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_GENERATOR_")

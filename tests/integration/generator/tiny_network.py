@@ -12,31 +12,35 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 FLOAT = TensorProto.FLOAT
+PERSON, COORDINATES = 48, 30_000
+
+Array = np.ndarray[Any, Any]
 
 
-def install(models_dir: Path, version: str = "0.0.7") -> Path:
-    """Write the network and its manifest below ``models_dir``; gives its folder."""
+def install(models_dir: Path, matrix: Array | None = None, offset: Array | None = None) -> None:
+    """Write the network and its manifest, version 0.0.7, below ``models_dir``."""
     folder = models_dir / "body_generator"
     folder.mkdir(parents=True)
-    onnx.save(network(), folder / "model.onnx")
+    if matrix is None:
+        matrix = np.random.default_rng(7).normal(0.0, 0.1, (PERSON, COORDINATES))
+    onnx.save(_network(matrix, np.zeros(COORDINATES) if offset is None else offset), folder / "model.onnx")
     digest = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    manifest = {"name": "body_generator", "version": version, "files": {"model.onnx": {"sha256": digest}}}
+    manifest = {"name": "body_generator", "version": "0.0.7", "files": {"model.onnx": {"sha256": digest}}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
 
 
-def network() -> onnx.ModelProto:
-    """points (N, 10000, 3) = [measurements / 1000, body_type, z] (N, 48) times a fixed random matrix."""
-    weights = np.random.default_rng(7).normal(0.0, 0.1, (48, 30_000)).astype(np.float32)
+def _network(matrix: Array, offset: Array) -> onnx.ModelProto:
+    """points (N, 10000, 3) = [measurements / 1000, body_type, z] (N, 48) @ matrix (48, 30000) + offset (30000,)."""
     nodes = [
         helper.make_node("Mul", ["measurements", "per_metre"], ["metres"]),
         helper.make_node("Concat", ["metres", "body_type", "z"], ["person"], axis=1),
-        helper.make_node("MatMul", ["person", "weights"], ["flat"]),
+        helper.make_node("Gemm", ["person", "matrix", "offset"], ["flat"]),
         helper.make_node("Reshape", ["flat", "shape"], ["points"]),
     ]
-    constants: dict[str, np.ndarray[Any, Any]] = {
+    constants: dict[str, Array] = {
         "per_metre": np.array(0.001, np.float32),
-        "weights": weights,
+        "matrix": matrix.astype(np.float32),
+        "offset": offset.astype(np.float32),
         "shape": np.array([-1, 10_000, 3], np.int64),
     }
     sizes = {"measurements": 15, "body_type": 1, "z": 32}

@@ -35,7 +35,7 @@ from services.generator.domain.model import (
     StoredFile,
     Wardrobe,
 )
-from services.generator.domain.ports import FileStore, UnitsOfWork
+from services.generator.domain.ports import FileStore, Network, UnitsOfWork
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
@@ -174,13 +174,14 @@ class World:
         units: UnitsOfWork | None = None,
         store: FileStore | None = None,
         blobs: RecordingBlobs | None = None,
+        network: Network | None = None,
     ) -> None:
         self.clock = SetClock()
         self.blobs = blobs or RecordingBlobs()
         self.units = units or MemoryUnitsOfWork()
         self.store = store or BlobFiles(self.blobs)
         self.inference = FormulaInference()
-        self.network = BodyNetwork(self.inference, "1.2.3")
+        self.network = network or BodyNetwork(self.inference, "1.2.3")
         self.estimator = PopulationEstimator(POPULATION)
         self.looks = Shop()
         self.mesher = ClayMesher(self.blobs)
