@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Atelier } from "./api/atelier";
 import { locales, type Language } from "./i18n/locale";
 import { m } from "./paraglide/messages.js";
-import type { Account } from "./state/account";
+import type { Account, AccountPhase } from "./state/account";
 import type { Observable } from "./state/observable";
 import { Studio } from "./state/studio";
 import { choices } from "./ui/choices";
@@ -18,8 +18,12 @@ export class App extends AtelierElement {
   @property({ attribute: false }) api!: Atelier;
   @property({ attribute: false }) account!: Account;
   @property({ attribute: false }) language!: Language;
+  /** For styles: the studio fills the window, the welcome may be longer. */
+  @property({ reflect: true }) phase: AccountPhase = "restoring";
   /** There while somebody is signed in. */
-  @state() private studio: Studio | null = null;
+  #studio: Studio | null = null;
+  /** The studio's elements have arrived. */
+  @state() private furnished = false;
 
   protected override watched(): readonly Observable[] {
     return [this.account, this.language];
@@ -29,22 +33,27 @@ export class App extends AtelierElement {
     super.willUpdate(changes);
     document.documentElement.lang = this.language.current;
     document.title = m.page_title();
-    const inside = this.account.phase === "signed-in";
-    if (inside && !this.studio) void this.#openStudio();
-    if (!inside && this.studio) this.#closeStudio();
+    this.phase = this.account.phase;
+    const inside = this.phase === "signed-in";
+    if (inside && !this.#studio) this.#openStudio();
+    if (!inside && this.#studio) this.#closeStudio();
   }
 
-  async #openStudio(): Promise<void> {
-    const studio = new Studio(this.api, this.language);
-    this.studio = studio;
-    studio.open();
-    // three.js is most of the page: it is fetched when somebody is there to use it.
-    await import("./studio/studio-view");
+  #openStudio(): void {
+    this.#studio = new Studio(this.api, this.language);
+    this.#studio.open();
+    void this.#furnish();
   }
 
   #closeStudio(): void {
-    this.studio?.close();
-    this.studio = null;
+    this.#studio?.close();
+    this.#studio = null;
+  }
+
+  /** three.js is most of the page: it is fetched when somebody is there to use it. */
+  async #furnish(): Promise<void> {
+    await import("./studio/studio-view");
+    this.furnished = true;
   }
 
   protected override render(): TemplateResult {
@@ -58,9 +67,10 @@ export class App extends AtelierElement {
   }
 
   #view(): TemplateResult | typeof nothing {
-    if (this.studio) return html`<studio-view .studio=${this.studio}></studio-view>`;
-    if (this.account.phase === "restoring") return nothing;
-    return html`<welcome-view .account=${this.account} .language=${this.language}></welcome-view>`;
+    if (this.account.phase === "signed-out") {
+      return html`<welcome-view .account=${this.account} .language=${this.language}></welcome-view>`;
+    }
+    return this.#studio && this.furnished ? html`<studio-view .studio=${this.#studio}></studio-view>` : nothing;
   }
 
   #languages(): TemplateResult {
@@ -93,7 +103,7 @@ export class App extends AtelierElement {
         grid-template-rows: auto minmax(0, 1fr);
         min-height: 100dvh;
       }
-      :host(:has(studio-view)) {
+      :host([phase="signed-in"]) {
         height: 100dvh;
       }
       header {

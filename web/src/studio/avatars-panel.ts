@@ -23,7 +23,7 @@ export class AvatarsPanel extends AtelierElement {
   protected override render(): TemplateResult {
     const { avatars } = this.studio;
     return html`
-      <h2>${m.avatars_title()}</h2>
+      <h2 class="visually-hidden">${m.avatars_title()}</h2>
       ${avatars.list.length === 0 ? html`<p class="muted">${m.avatars_none()}</p>` : nothing}
       <ul>
         ${avatars.list.map((avatar) => this.#item(avatar))}

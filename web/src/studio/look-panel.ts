@@ -22,7 +22,7 @@ export class LookPanel extends AtelierElement {
     const { wardrobe } = this.studio;
     const hairstyle = wardrobe.hairstyles.find(({ id }) => id === wardrobe.look.hairstyle);
     return html`
-      <h2>${m.look_title()}</h2>
+      <h2 class="visually-hidden">${m.look_title()}</h2>
       ${this.#skins()} ${this.#hairstyles()} ${hairstyle ? this.#hairColors(hairstyle) : nothing}
     `;
   }

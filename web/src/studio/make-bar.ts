@@ -30,12 +30,9 @@ export class MakeBar extends AtelierElement {
     return html`
       <p class="progress small" role="status">${busy ? html`<i class="spinner"></i>${m[`phase_${phase}`]()}` : nothing}</p>
       ${avatars.failure ? html`<p class="fault" role="alert">${explain(avatars.failure)}</p>` : nothing}
-      <div class="buttons">
-        <button class="button ${current ? "" : "primary"}" ?disabled=${busy || current !== null} @click=${this.#make}>
-          ${current ? html`${icons.check}${m.make_done()}` : m.make_avatar()}
-        </button>
-        ${current ? this.#download(current) : nothing}
-      </div>
+      ${current
+        ? this.#download(current)
+        : html`<button class="button primary" ?disabled=${busy} @click=${this.#make}>${m.make_avatar()}</button>`}
     `;
   }
 
@@ -73,12 +70,6 @@ export class MakeBar extends AtelierElement {
         padding: 0.75rem 1.25rem calc(0.75rem + env(safe-area-inset-bottom));
         border-top: 1px solid var(--line);
         background: var(--surface);
-      }
-      .buttons {
-        display: grid;
-        grid-auto-flow: column;
-        grid-auto-columns: 1fr;
-        gap: 0.625rem;
       }
       .button {
         min-height: 2.75rem;

@@ -44,9 +44,9 @@ export class MeasurementSlider extends AtelierElement {
             aria-expanded=${this.explained} @click=${() => (this.explained = !this.explained)}>${icons.info}</button>
           ${this.#mark(estimate, asked)}
         </div>
-        ${this.#number(mm, fault)}
         <button class="icon-button reset" ?hidden=${!asked} title=${m.slider_reset()}
           aria-label=${m.slider_reset_named({ name: this.#label })} @click=${this.#reset}>${icons.reset}</button>
+        ${this.#number(mm, fault)}
         ${this.#range(estimate, mm, asked)}
         ${this.explained ? html`<p class="hint small muted">${m[`how_${this.name}`]()}</p>` : nothing}
         ${fault ? html`<p class="hint fault" id="fault" role="alert">${fault}</p>` : nothing}
@@ -113,10 +113,10 @@ export class MeasurementSlider extends AtelierElement {
     css`
       .row {
         display: grid;
-        grid-template-columns: 1fr auto 2rem;
+        grid-template-columns: minmax(0, 1fr) 2rem auto;
         column-gap: 0.375rem;
         align-items: center;
-        padding: 0.5rem 0;
+        padding: 0.375rem 0;
       }
       .head {
         display: grid;
@@ -166,7 +166,8 @@ export class MeasurementSlider extends AtelierElement {
         pointer-events: none;
       }
       .reset[hidden] {
-        display: none;
+        display: grid;
+        visibility: hidden;
       }
       .track {
         grid-column: 1 / -1;

@@ -24,7 +24,7 @@ export class OutfitPanel extends AtelierElement {
     const { wardrobe, avatars } = this.studio;
     return html`
       <header>
-        <h2>${m.outfit_title()}</h2>
+        <h2 class="visually-hidden">${m.outfit_title()}</h2>
         <p class="small muted">${avatars.current ? m.outfit_live() : m.outfit_later()}</p>
       </header>
       ${wardrobe.failure ? html`<p class="fault" role="alert">${explain(wardrobe.failure)}</p>` : nothing}
@@ -48,9 +48,6 @@ export class OutfitPanel extends AtelierElement {
         display: grid;
         gap: 1.25rem;
         padding: 1.25rem;
-      }
-      header p {
-        margin-top: 0.25rem;
       }
       section {
         display: grid;

@@ -21,7 +21,7 @@ export class ReceiptPanel extends AtelierElement {
 
   protected override render(): TemplateResult {
     const receipt = this.studio.avatars.current?.avatar.receipt;
-    return html`<h2>${m.receipt_title()}</h2>
+    return html`<h2 class="visually-hidden">${m.receipt_title()}</h2>
       ${receipt ? this.#receipt(receipt) : html`<p class="muted">${m.receipt_none()}</p>`}`;
   }
 

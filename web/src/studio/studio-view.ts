@@ -73,7 +73,7 @@ export class StudioView extends AtelierElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 25rem;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr) 25rem;
         min-height: 0;
       }
       .measures,

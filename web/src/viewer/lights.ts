@@ -13,23 +13,23 @@ import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 
 /** Key, fill and rim over a soft sky, as a portrait studio lights a person of about 1.7 m at the origin. */
 export function studioLights(): Group {
-  const key = new DirectionalLight(0xfff4e8, 2.1);
-  key.position.set(1.7, 3.4, 2.6);
+  const key = new DirectionalLight(0xfff8f0, 1.3);
+  key.position.set(1.4, 4, 2.6);
   key.target.position.set(0, 0.9, 0);
   castSoftShadow(key);
-  const fill = new DirectionalLight(0xdfe9ff, 0.55);
+  const fill = new DirectionalLight(0xdfe9ff, 0.4);
   fill.position.set(-2.6, 1.6, 1.8);
-  const rim = new DirectionalLight(0xffffff, 1.3);
+  const rim = new DirectionalLight(0xffffff, 0.8);
   rim.position.set(-1.2, 2.6, -3);
   const lights = new Group();
-  lights.add(new HemisphereLight(0xffffff, 0xb9b2a8, 0.45), key, key.target, fill, rim);
+  lights.add(new HemisphereLight(0xffffff, 0xb9b2a8, 0.3), key, key.target, fill, rim);
   return lights;
 }
 
 function castSoftShadow(light: DirectionalLight): void {
   light.castShadow = true;
-  light.shadow.mapSize.set(1024, 1024);
-  light.shadow.radius = 6;
+  light.shadow.mapSize.set(512, 512);
+  light.shadow.radius = 9;
   light.shadow.normalBias = 0.015;
   const view = light.shadow.camera;
   view.left = view.bottom = -1.5;
@@ -40,7 +40,7 @@ function castSoftShadow(light: DirectionalLight): void {
 
 /** Shows only the shadow, so that the page's own background is the studio. */
 export function shadowFloor(): Mesh {
-  const floor = new Mesh(new CircleGeometry(2.4, 64), new ShadowMaterial({ opacity: 0.22 }));
+  const floor = new Mesh(new CircleGeometry(2.4, 64), new ShadowMaterial({ opacity: 0.16 }));
   floor.rotation.x = -Math.PI / 2;
   floor.receiveShadow = true;
   return floor;

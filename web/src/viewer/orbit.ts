@@ -8,7 +8,9 @@ const AZIMUTH: Readonly<Record<Side, number>> = { front: 0.32, side: Math.PI / 2
 /** A little above the middle of the body, looking down. */
 const POLAR = 1.5;
 /** Room around the body, as a share of its size. */
-const MARGIN = 1.16;
+const MARGIN = 1.22;
+/** The view looks below the middle, so that the room is where the buttons are; a share of the height. */
+const LOWERED = 0.025;
 
 /** The camera and the hand that turns it around a standing body. */
 export class Orbit {
@@ -41,7 +43,7 @@ export class Orbit {
   }
 
   look(side: Side): void {
-    this.controls.target.set(0, this.#size.y / 2, 0);
+    this.controls.target.set(0, this.#size.y * (0.5 - LOWERED), 0);
     this.#stand(new Spherical(this.#distance(), POLAR, AZIMUTH[side]));
   }
 

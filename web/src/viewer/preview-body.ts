@@ -33,10 +33,10 @@ export class PreviewMesh extends Mesh<BufferGeometry, MeshPhysicalMaterial> {
     const tone = new Color(color ?? PLAIN);
     this.material.color.copy(tone);
     // Light that went through skin comes back redder at grazing angles.
-    this.material.sheenColor.copy(tone).lerp(new Color("#ff6a4d"), 0.35);
+    this.material.sheenColor.copy(tone).lerp(new Color("#e8876f"), 0.25);
   }
 }
 
 function skin(): MeshPhysicalMaterial {
-  return new MeshPhysicalMaterial({ roughness: 0.56, specularIntensity: 0.55, sheen: 0.35, sheenRoughness: 0.55 });
+  return new MeshPhysicalMaterial({ roughness: 0.6, specularIntensity: 0.5, sheen: 0.22, sheenRoughness: 0.55 });
 }

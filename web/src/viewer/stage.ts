@@ -1,4 +1,4 @@
-import { Box3, NeutralToneMapping, PCFShadowMap, Scene, Vector3, WebGLRenderer, type Object3D } from "three";
+import { Box3, NoToneMapping, PCFShadowMap, Scene, Vector3, WebGLRenderer, type Object3D } from "three";
 import { disposeOf } from "./dispose";
 import { shadowFloor, studioLights, studioReflections } from "./lights";
 import { Orbit } from "./orbit";
@@ -18,11 +18,11 @@ export class Stage {
 
   constructor(canvas: HTMLCanvasElement) {
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
-    this.#renderer.toneMapping = NeutralToneMapping;
+    this.#renderer.toneMapping = NoToneMapping;
     this.#renderer.shadowMap.enabled = true;
     this.#renderer.shadowMap.type = PCFShadowMap;
     this.#scene.environment = studioReflections(this.#renderer);
-    this.#scene.environmentIntensity = 0.42;
+    this.#scene.environmentIntensity = 0.38;
     this.#scene.add(studioLights(), shadowFloor());
     this.orbit = new Orbit(canvas);
     this.orbit.controls.addEventListener("change", () => {

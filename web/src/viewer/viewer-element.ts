@@ -209,7 +209,13 @@ export class ViewerElement extends AtelierElement {
           left: 0.625rem;
         }
         .views {
-          bottom: 0.625rem;
+          inset: auto 0.625rem 0.625rem auto;
+          flex-direction: column;
+          border-radius: 14px;
+          translate: none;
+        }
+        .view {
+          padding: 0 0.5rem;
         }
       }
     `,

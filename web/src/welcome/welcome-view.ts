@@ -20,7 +20,6 @@ export class WelcomeView extends AtelierElement {
 
   protected override render(): TemplateResult {
     return html`
-      <div class="figure" aria-hidden="true"></div>
       <section class="words">
         <h1>${m.welcome_title()}</h1>
         <p class="lead">${m.welcome_lead()}</p>
@@ -28,6 +27,7 @@ export class WelcomeView extends AtelierElement {
           ${[m.welcome_measure(), m.welcome_dress(), m.welcome_take()].map((line) => html`<li>${line}</li>`)}
         </ul>
       </section>
+      <div class="figure" aria-hidden="true"></div>
       <account-form .account=${this.account} .language=${this.language}></account-form>
     `;
   }
@@ -36,31 +36,27 @@ export class WelcomeView extends AtelierElement {
     controls,
     css`
       :host {
-        position: relative;
         display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 25rem);
+        grid-template-columns: minmax(0, 27rem) minmax(0, 1fr) minmax(0, 24rem);
         align-items: center;
-        gap: clamp(2rem, 6vw, 6rem);
-        max-width: 70rem;
+        justify-content: center;
+        gap: 2rem;
+        width: 100%;
+        max-width: 82rem;
         margin: 0 auto;
         padding: 2rem clamp(1.25rem, 4vw, 3rem);
       }
-      .words {
-        position: relative;
-      }
       .figure {
-        position: absolute;
-        inset: 2vh 0;
-        background: var(--ink);
-        opacity: 0.16;
-        mask: url("/figure.svg") 44% 50% / auto 100% no-repeat;
-      }
-      account-form {
-        position: relative;
+        justify-self: center;
+        width: 100%;
+        height: min(76vh, 44rem);
+        background: linear-gradient(var(--ink), var(--accent));
+        opacity: 0.62;
+        mask: url("/figure.svg") center / contain no-repeat;
       }
       h1 {
         max-width: 12ch;
-        font-size: clamp(2.25rem, 5.2vw, 3.75rem);
+        font-size: clamp(2.375rem, 4.6vw, 3.625rem);
         font-weight: 500;
         line-height: 1.06;
         letter-spacing: -0.03em;
@@ -87,17 +83,31 @@ export class WelcomeView extends AtelierElement {
         margin-top: 0.65em;
         background: var(--tape);
       }
+      @media (max-width: 1080px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr) minmax(0, 24rem);
+        }
+        .figure {
+          display: none;
+        }
+      }
       @media (max-width: 760px) {
         :host {
+          position: relative;
           grid-template-columns: minmax(0, 1fr);
           align-content: start;
           gap: 1.75rem;
-          padding-block: 1.5rem 2.5rem;
+          padding-block: 1.75rem 2.5rem;
         }
         .figure {
-          inset: 0 0 auto;
+          display: block;
+          position: absolute;
+          z-index: -1;
+          top: 1rem;
+          right: -3rem;
+          width: 15rem;
           height: 24rem;
-          mask-position: 100% 0;
+          opacity: 0.2;
         }
       }
     `,
