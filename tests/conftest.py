@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
+# A busy machine must not fail a property for being slow; the tests' own timeout stands.
+settings.register_profile("atelier", deadline=None)
+settings.load_profile("atelier")
+
 pytest_plugins = ["atelierkit.testing.fixtures"]

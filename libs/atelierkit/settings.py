@@ -106,7 +106,7 @@ class DatabaseSettings(_Settings):
     """Longest run of one SQL statement."""
 
 
-class TokenSettings(_Settings):
+class TokenSettings(ServiceSettings):
     """A service that verifies its callers' access tokens."""
 
     auth_addr: str

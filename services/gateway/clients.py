@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import grpc.aio
 
@@ -32,12 +30,6 @@ class Clients:
     blobs: Blobs
     channels: Mapping[str, grpc.aio.Channel]
     """Channel by service, for readiness."""
-
-    async def jwks(self) -> Mapping[str, Any]:
-        """The public keys that verify access tokens."""
-        answer = await self.auth.GetJwks(auth_pb2.GetJwksRequest())
-        keys: Mapping[str, Any] = json.loads(answer.jwks_json)
-        return keys
 
 
 async def connect(settings: GatewaySettings, blobs: Blobs, stack: AsyncExitStack) -> Clients:

@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from atelierkit.settings import ServiceSettings, TokenSettings
+from atelierkit.settings import TokenSettings
 
 
-class GatewaySettings(ServiceSettings, TokenSettings):
+class GatewaySettings(TokenSettings):
     """Where the gateway listens, whom it calls and what it refuses."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_GATEWAY_")

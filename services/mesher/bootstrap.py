@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from typing import Any
 
-from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
-from atelierkit import blobs, client
-from atelierkit.identity import JwksVerifier, TokenVerifier
+from atelierkit import blobs, issuer
+from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import BodyModel
@@ -24,23 +20,14 @@ from services.mesher.settings import MesherSettings
 from services.mesher.use_cases import BuildAvatar, PreviewBody, Workshop
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
-_AUTH = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
 
 
 async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     """The service over the object store; raises FileNotFoundError when a model is absent."""
-    channel = await stack.enter_async_context(client.channel(settings.auth_addr, settings, services=[_AUTH]))
-    stub = auth_pb2_grpc.AuthServiceStub(channel)
-
-    async def jwks() -> Mapping[str, Any]:
-        answer = await stub.GetJwks(auth_pb2.GetJwksRequest())
-        keys: Mapping[str, Any] = json.loads(answer.jwks_json)
-        return keys
-
     return assemble(
         model=BodyModel.load(settings.models_dir),
         files=blobs.open(settings.blob_url),
-        verifier=JwksVerifier(jwks, settings.issuer, settings.audience),
+        verifier=await issuer.verifier(settings, stack),
         workshop=Workshop(stack.enter_context(ThreadPoolExecutor(settings.workers, "mesher"))),
         kept_cuts=settings.kept_cuts,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from atelierkit.settings import ServiceSettings, TokenSettings
+from atelierkit.settings import TokenSettings
 
 
-class MesherSettings(ServiceSettings, TokenSettings):
+class MesherSettings(TokenSettings):
     """Where the mesher listens and how much it works at a time."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_MESHER_")

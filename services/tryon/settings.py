@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from atelierkit.settings import ServiceSettings, TokenSettings
+from atelierkit.settings import TokenSettings
 
 
-class TryonSettings(ServiceSettings, TokenSettings):
+class TryonSettings(TokenSettings):
     """Where the try-on service listens and whose tokens it takes."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_TRYON_")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
 
-from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
+from atelier.auth.v1 import auth_pb2_grpc
 from atelier.catalog.v1 import catalog_pb2_grpc
 from atelier.generator.v1 import generator_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2_grpc
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.identity import JwksVerifier
+from atelierkit.issuer import published_keys
 from atelierkit.testing import serve
 from services.auth.adapters.memory import MemoryUnitsOfWork as AuthMemory
 from services.auth.bootstrap import assemble as assemble_auth
@@ -59,10 +58,7 @@ async def world() -> AsyncIterator[World]:
         tokens = access_tokens()
         passwords = stack.enter_context(cheap_passwords())
 
-        async def published() -> Mapping[str, Any]:
-            return tokens.published()
-
-        verifier = JwksVerifier(published, tokens.issuer, tokens.audience)
+        verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
             "auth": assemble_auth(
                 units=AuthMemory(),
@@ -86,7 +82,6 @@ async def world() -> AsyncIterator[World]:
             blobs=blobs,
             channels=channels,
         )
-        assert json.loads((await clients.auth.GetJwks(auth_pb2.GetJwksRequest())).jwks_json)["keys"]
         nowhere = "127.0.0.1:1"
         settings = GatewaySettings(
             auth_addr=nowhere,
@@ -98,7 +93,7 @@ async def world() -> AsyncIterator[World]:
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         gateway = app.create(
             Backend(settings, clients),
-            Callers(JwksVerifier(clients.jwks, "atelier", "atelier"), sessions),
+            Callers(verifier, sessions),
             sessions,
         )
         transport = httpx.ASGITransport(gateway)

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from atelierkit.settings import DatabaseSettings, ServiceSettings, TokenSettings
 
 
-class DemoSettings(ServiceSettings, DatabaseSettings, TokenSettings, env_prefix="ATELIER_DEMO_"):
+class DemoSettings(TokenSettings, DatabaseSettings, env_prefix="ATELIER_DEMO_"):
     extra_s: float = Field(default=2.0, gt=0)
     """A field of the service's own."""
 

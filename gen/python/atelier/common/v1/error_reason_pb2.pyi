@@ -44,6 +44,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A message is larger than the receiver takes. HTTP 413."""
     ERROR_REASON_UNIMPLEMENTED: _ErrorReason.ValueType  # 9
     """The method is not served here. HTTP 501."""
+    ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: _ErrorReason.ValueType  # 10
+    """The body's Content-Type is not one that the route reads. HTTP 415."""
+    ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 11
+    """The address exists, and not with this HTTP method. HTTP 405."""
     ERROR_REASON_EMAIL_TAKEN: _ErrorReason.ValueType  # 20
     """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
     ERROR_REASON_WEAK_PASSWORD: _ErrorReason.ValueType  # 21
@@ -62,8 +66,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The garment is not made in that size or colour; the fault lists those it is made in. HTTP 400."""
     ERROR_REASON_CONFLICTING_GARMENTS: _ErrorReason.ValueType  # 43
     """The outfit names two garments for the same part of the body. HTTP 400."""
-    ERROR_REASON_UNSUPPORTED_FORMAT: _ErrorReason.ValueType  # 44
-    """The file format is not one that avatars are exported to. HTTP 400."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 
@@ -90,6 +92,10 @@ ERROR_REASON_PAYLOAD_TOO_LARGE: ErrorReason.ValueType  # 8
 """A message is larger than the receiver takes. HTTP 413."""
 ERROR_REASON_UNIMPLEMENTED: ErrorReason.ValueType  # 9
 """The method is not served here. HTTP 501."""
+ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: ErrorReason.ValueType  # 10
+"""The body's Content-Type is not one that the route reads. HTTP 415."""
+ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 11
+"""The address exists, and not with this HTTP method. HTTP 405."""
 ERROR_REASON_EMAIL_TAKEN: ErrorReason.ValueType  # 20
 """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
 ERROR_REASON_WEAK_PASSWORD: ErrorReason.ValueType  # 21
@@ -108,8 +114,6 @@ ERROR_REASON_UNAVAILABLE_VARIANT: ErrorReason.ValueType  # 42
 """The garment is not made in that size or colour; the fault lists those it is made in. HTTP 400."""
 ERROR_REASON_CONFLICTING_GARMENTS: ErrorReason.ValueType  # 43
 """The outfit names two garments for the same part of the body. HTTP 400."""
-ERROR_REASON_UNSUPPORTED_FORMAT: ErrorReason.ValueType  # 44
-"""The file format is not one that avatars are exported to. HTTP 400."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
