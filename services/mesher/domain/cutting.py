@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bodymodel.template import Template
@@ -77,6 +78,8 @@ class Piece:
     cut: Cut
     patch: surface.Patch
     corners: sparse.csr_array
+    mean: sparse.csr_array
+    """(n, n) takes each vertex to the mean of its neighbours; borders stay."""
     edges: IntArray
     """(e, 2)."""
     hems: tuple[Hem, ...]
@@ -84,6 +87,8 @@ class Piece:
     """(k,) loop that a skirt hangs from; None without a skirt."""
     weights: FloatArray
     """(n, B) float32 skin weights."""
+    on_reference: FloatArray
+    """(n, 3) where the piece lies on the reference body."""
     arm: FloatArray
     """(n,) 0 on the torso, 1 on the arms, smooth between."""
     leg: FloatArray
@@ -101,9 +106,10 @@ def has_skirt(cut: Cut, levels: Levels) -> bool:
 
 def cut_piece(suit: Suit, template: Template, reference: Reference, cut: Cut) -> Piece:
     """Cut a piece from the overall along the zero lines of its fields."""
-    points = suit.fine.rows @ suit.taut(reference.vertices)
-    patch = surface.clip(suit.fine, _fields(points, reference, cut))
-    on_reference = patch.rows @ suit.taut(reference.vertices)
+    taut = suit.taut(reference.vertices, reference.levels)
+    fields = _fields(suit.fine.rows @ taut, reference, cut)
+    patch = surface.smooth_borders(surface.clip(suit.fine, fields))
+    on_reference = patch.rows @ taut
     weights = np.asarray((patch.rows @ reference.weights[suit.indices]).todense(), np.float32)
     skirt = has_skirt(cut, reference.levels)
     loops = surface.border_loops(patch.triangles)
@@ -120,14 +126,16 @@ def cut_piece(suit: Suit, template: Template, reference: Reference, cut: Cut) ->
         cut=cut,
         patch=patch,
         corners=surface.incidence(patch.triangles, len(on_reference)),
+        mean=surface.neighbour_mean(patch.triangles, len(on_reference)),
         edges=surface.undirected_edges(patch.triangles),
         hems=hems,
         join=join,
         weights=weights,
+        on_reference=on_reference,
         arm=smoothstep(weights[:, arm_bones].sum(axis=1)),
         leg=smoothstep((reference.levels.crotch + 0.03 - on_reference[:, 1]) / 0.15),
         side=np.sign(np.round(on_reference[:, 0], 4)),
-        covered=np.flatnonzero(_covered(body, reference, cut)),
+        covered=np.flatnonzero(well_under(body, reference, cut)),
     )
 
 
@@ -161,8 +169,8 @@ def _fields(points: FloatArray, reference: Reference, cut: Cut) -> list[FloatArr
     ]
 
 
-def _covered(points: FloatArray, reference: Reference, cut: Cut) -> FloatArray:
-    """(n,) which points of the reference body lie well under the cloth."""
+def well_under(points: FloatArray, reference: Reference, cut: Cut) -> NDArray[np.bool_]:
+    """(n,) which points (n, 3) on the reference body lie well inside the borders of a cut."""
     levels = reference.levels
     inside = np.min(_fields(points, reference, cut), axis=0) > COVER_MARGIN
     if has_skirt(cut, levels):

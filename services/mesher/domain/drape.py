@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from services.mesher.domain import surface
+from services.mesher.domain import hull, surface
 from services.mesher.domain.anatomy import SIDES, Levels, Skeleton
 from services.mesher.domain.cutting import Lie, Piece, smoothstep
 from services.mesher.domain.model import Girths, Pattern
-from services.mesher.domain.surface import FloatArray, IntArray
+from services.mesher.domain.surface import FloatArray
 
-_DIRECTIONS = 48
 _TORSO_LEVELS = 9
 _LIMB_LEVELS = 5
 # Girth at the ankle hem of trousers and at the wrist hem of sleeves, as a share of the girth where they start.
@@ -18,21 +19,31 @@ _LEG_TAPER = 0.66
 _SLEEVE_TAPER = 0.62
 # Sections are taken this far inside a hem, where they cut the whole girth.
 _INSET = 0.004
+# Steps of averaging over neighbours that round the ease's corners off.
+_SOFTENING = 10
+# Between a garment and the cloth below it, beyond the garment's own thickness.
+_ROOM = 0.003
+_HALF_BAND = 0.014
 # Trouser legs stay this far from the plane between them.
 _INSEAM = 0.0015
 
-_ANGLES = np.linspace(0.0, 2.0 * np.pi, _DIRECTIONS, endpoint=False)
-_CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 
-
-def drape(piece: Piece, points: FloatArray, skeleton: Skeleton, levels: Levels, girths: Girths) -> FloatArray:
+def drape(
+    piece: Piece,
+    points: FloatArray,
+    skeleton: Skeleton,
+    levels: Levels,
+    girths: Girths,
+    below: Sequence[FloatArray],
+) -> FloatArray:
     """Loosen a close-fitting piece (n, 3) to the girths of its size; a girth below the piece's own is stretched to it.
 
     Cloth moves away from the limb it surrounds: a parallel curve at distance d is longer by 2 pi d.
+    `below` holds the trunk's points (m, 3) of garments that are worn underneath and must find room.
     """
     normals = surface.vertex_normals(points, piece.patch.triangles, piece.corners)
     on_torso = 1.0 - np.maximum(piece.arm, piece.leg)
-    ease = on_torso * _torso_ease(piece, points, levels, girths)
+    ease = on_torso * _torso_ease(piece, points, levels, girths, below)
     axes = np.zeros_like(points)
     axes[:, 1] = 1.0
     if piece.arm.any():
@@ -41,6 +52,8 @@ def drape(piece: Piece, points: FloatArray, skeleton: Skeleton, levels: Levels, 
         axes = axes + piece.arm[:, None] * (_arm_axes(points, skeleton, along) - axes)
     if piece.leg.any():
         ease = ease + piece.leg * _leg_ease(piece, points, levels, girths)
+    for _ in range(_SOFTENING):
+        ease = piece.mean @ ease
     outward = normals - np.einsum("ij,ij->i", normals, axes)[:, None] * axes
     moved = points + ease[:, None] * outward
     if piece.cut.pattern is Pattern.TROUSERS:
@@ -61,29 +74,21 @@ def straighten(piece: Piece, points: FloatArray) -> FloatArray:
     return moved
 
 
-def hull_girth(
-    points: FloatArray, edges: IntArray, height: FloatArray, level: float, plane: FloatArray
-) -> float:
-    """Perimeter of the convex hull of the section where `height` (n,) equals `level`; 0 where nothing is cut.
-
-    `plane` (3, 2) spans the section. Cauchy's formula: the perimeter is the mean support over all directions, times 2 pi.
-    """
-    above = height > level
-    cut = edges[above[edges[:, 0]] != above[edges[:, 1]]]
-    if len(cut) == 0:
-        return 0.0
-    start, end = height[cut[:, 0]], height[cut[:, 1]]
-    share = ((level - start) / (end - start))[:, None]
-    crossing = points[cut[:, 0]] * (1.0 - share) + points[cut[:, 1]] * share
-    support = (crossing @ plane @ _CIRCLE).max(axis=0)
-    return float(2.0 * np.pi * support.mean())
+def widening(piece: Piece, points: FloatArray, level: float) -> float:
+    """Growth of the radius per metre of drop just above a level, between 0 and 1."""
+    height = points[:, 1].astype(np.float64)
+    upper, lower = (
+        hull.girth(points, piece.edges, height, level + rise, hull.HORIZONTAL) for rise in (0.05, _INSET)
+    )
+    return float(np.clip((lower - upper) / (2.0 * np.pi * (0.05 - _INSET)), 0.0, 1.0)) if upper else 0.0
 
 
 _UP = np.array([0.0, 1.0, 0.0])
-_HORIZONTAL = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
 
 
-def _torso_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths) -> FloatArray:
+def _torso_ease(
+    piece: Piece, points: FloatArray, levels: Levels, girths: Girths, below: Sequence[FloatArray]
+) -> FloatArray:
     """(n,) distance that torso cloth moves outwards."""
     known = [
         (level, girth)
@@ -94,15 +99,21 @@ def _torso_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths
         )
         if girth is not None
     ]
-    if not known:
+    if not known and not below:
         return np.zeros(len(points))
     height = points[:, 1].astype(np.float64)
     torso = piece.edges[(piece.arm[piece.edges].max(axis=1) < 0.5)]
     bottom = max(float(height.min()), levels.crotch) + _INSET
     top = min(float(height[torso.ravel()].max()), levels.chest) - _INSET
     at = np.linspace(bottom, max(top, bottom + _INSET), _TORSO_LEVELS)
-    own = np.array([hull_girth(points, torso, height, level, _HORIZONTAL) for level in at])
-    sewn = np.interp(at, *np.array(known).T)
+    own = np.array([hull.girth(points, torso, height, level, hull.HORIZONTAL) for level in at])
+    sewn = np.interp(at, *np.array(known).T) if known else np.zeros(len(at))
+    room = (
+        np.max([hull.band_girths(layer, at, _HALF_BAND) for layer in below], axis=0)
+        if below
+        else np.zeros(len(at))
+    )
+    sewn = np.maximum(sewn, room + 2.0 * np.pi * (piece.cut.thickness + _ROOM) * (room > 0.0))
     ease = np.maximum(sewn - own, 0.0) / (2.0 * np.pi)
     fade = smoothstep((levels.chest + 0.16 - height) / 0.16)
     spread: FloatArray = np.interp(height, at, _smooth(ease)) * (0.35 + 0.65 * fade)
@@ -121,7 +132,7 @@ def _arm_ease(
     shoulder, elbow, wrist = skeleton.arm(SIDES[0])
     own = np.array(
         [
-            hull_girth(
+            hull.girth(
                 points, left, along, level, _across(elbow - shoulder if level < 0.5 else wrist - elbow)
             )
             for level in at
@@ -141,7 +152,7 @@ def _leg_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths) 
     left = piece.edges[piece.side[piece.edges].min(axis=1) > 0]
     top, bottom = levels.crotch - 0.03, float(height.min()) + _INSET
     at = np.linspace(bottom, max(top, bottom + 0.01), _LIMB_LEVELS + 2)
-    own = np.array([hull_girth(points, left, height, level, _HORIZONTAL) for level in at])
+    own = np.array([hull.girth(points, left, height, level, hull.HORIZONTAL) for level in at])
     sewn = girths.thigh * np.interp(at, (levels.ankle, levels.crotch - 0.05), (_LEG_TAPER, 1.0))
     ease = np.maximum(sewn - own, 0.0) / (2.0 * np.pi)
     spread: FloatArray = np.interp(height, at, _smooth(ease))

@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from services.mesher.domain.model import Part
 from services.mesher.domain.surface import FloatArray, IntArray
 
 _TURN_IN = 0.012
 
 
 @dataclass(frozen=True, slots=True)
-class Cloth:
-    """A garment's surface, ready to be written."""
+class Edging:
+    """Topology of a surface whose borders are turned in: a rim, then a strip on the inside."""
 
-    positions: FloatArray
-    normals: FloatArray
+    loops: tuple[IntArray, ...]
+    """Borders, the cloth on their left."""
     triangles: IntArray
+    """(m, 3) of the surface, then of its edges."""
     origin: IntArray
-    """(n,) which vertex of the unfinished surface each one comes from."""
+    """(n,) which vertex of the plain surface each one comes from; the surface's own come first."""
 
+    @classmethod
+    def of(cls, triangles: IntArray, count: int, loops: Sequence[IntArray]) -> Edging:
+        """Three rings for each loop are added to a surface of `count` vertices."""
+        faces, origins = [triangles], [np.arange(count)]
+        for loop in loops:
+            faces.append(_strips(len(loop)) + count)
+            origins += [loop, loop, loop]
+            count += 3 * len(loop)
+        return cls(tuple(loops), np.concatenate(faces), np.concatenate(origins))
 
-def finish(
-    positions: FloatArray, normals: FloatArray, triangles: IntArray, loops: Sequence[IntArray], edge: float
-) -> Cloth:
-    """Turn every border in: a rim `edge` metres thick, then a strip on the inside. The cloth is on a loop's left."""
-    points, directions, faces = [positions], [normals], [triangles]
-    origins: list[IntArray] = [np.arange(len(positions))]
-    count = len(positions)
-    for loop in loops:
-        ring, normal = positions[loop], normals[loop]
-        inward = _inward(ring, normal)
-        inner = ring - edge * normal
-        rounded = (normal - inward) / np.sqrt(2.0)
-        under = (-normal - inward) / np.sqrt(2.0)
-        points += [ring, inner, inner + _TURN_IN * inward]
-        directions += [rounded, under, -normal]
-        faces.append(_strips(len(loop)) + count)
-        origins += [loop, loop, loop]
-        count += 3 * len(loop)
-    return Cloth(
-        positions=np.concatenate(points).astype(np.float32),
-        normals=_unit(np.concatenate(directions)).astype(np.float32),
-        triangles=np.concatenate(faces),
-        origin=np.concatenate(origins),
-    )
+    def turn_in(
+        self, positions: FloatArray, normals: FloatArray, edge: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Positions and unit normals (n, 3) float32 of surface and edges; the rim is `edge` metres thick."""
+        points, directions = [positions], [normals]
+        for loop in self.loops:
+            ring, normal = positions[loop], normals[loop]
+            inward = _inward(ring, normal)
+            inner = ring - edge * normal
+            points += [ring, inner, inner + _TURN_IN * inward]
+            directions += [normal - inward, -normal - inward, -normal]
+        return np.concatenate(points).astype(np.float32), _unit(np.concatenate(directions)).astype(np.float32)
 
 
 def _inward(ring: FloatArray, normal: FloatArray) -> FloatArray:
@@ -71,6 +70,22 @@ def _unit(vectors: FloatArray) -> FloatArray:
     unit: FloatArray = vectors / np.where(length > 1e-12, length, 1.0)
     unit[length[:, 0] <= 1e-12] = (0.0, 1.0, 0.0)
     return unit
+
+
+def only(part: Part, kept: IntArray) -> Part:
+    """The part with some of its triangles (m, 3), and without vertices that none of them uses."""
+    used = np.zeros(len(part.positions), bool)
+    used[kept] = True
+    number = np.cumsum(used) - 1
+    return replace(
+        part,
+        positions=part.positions[used],
+        normals=part.normals[used],
+        joints=part.joints[used],
+        weights=part.weights[used],
+        uv=None if part.uv is None else part.uv[used],
+        triangles=number[kept],
+    )
 
 
 def four_weights(weights: FloatArray) -> tuple[IntArray, IntArray]:

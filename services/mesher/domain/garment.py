@@ -6,15 +6,16 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bodymodel.template import Template
 from services.mesher.domain import cutting, drape, finish, skirt, surface
 from services.mesher.domain.body import Body
-from services.mesher.domain.cutting import Piece, Reference
+from services.mesher.domain.cutting import Lie, Piece, Reference
+from services.mesher.domain.finish import Edging
 from services.mesher.domain.model import Cut, Garment, Material, Part, Pattern
 from services.mesher.domain.obstacle import Layer, Obstacle
-from services.mesher.domain.skirt import Skirt
 from services.mesher.domain.suit import Suit
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -27,18 +28,20 @@ _SOURCE = "cut from the helper geometry of the MakeHuman base mesh"
 
 @dataclass(frozen=True, slots=True)
 class Sewn:
-    """Everything about a cut that does not depend on the body."""
+    """Everything about a cut that does not depend on the body: n vertices of a piece, then of its skirt."""
 
     piece: Piece
-    skirt: Skirt | None
     triangles: IntArray
-    """(m, 3) of the piece and the skirt together."""
+    """(m, 3)."""
     corners: sparse.csr_array
-    loops: tuple[IntArray, ...]
-    """Borders, the cloth on their left."""
+    edging: Edging
     joints: IntArray
     weights: IntArray
     """(n, 4) uint8 each."""
+    trunk: NDArray[np.bool_]
+    """(n,) whether a vertex lies on torso or legs."""
+    on_reference: FloatArray
+    """(n, 3) where the closely fitting garment lies on the reference body."""
 
 
 class Tailor:
@@ -50,6 +53,7 @@ class Tailor:
         self._reference = reference
         self._hanging = _hanging_vertices(template)
         self.sew = functools.lru_cache(maxsize=kept_cuts)(self._sew)
+        self._visible = functools.lru_cache(maxsize=kept_cuts)(self._find_visible)
 
     def fit(self, garment: Garment, body: Body, taut: FloatArray, below: list[Layer]) -> tuple[Part, Layer]:
         """The garment on a body, outside the layers below, and the layer that it makes itself.
@@ -57,23 +61,17 @@ class Tailor:
         `taut` is `Suit.taut` of the body.
         """
         sewn = self.sew(garment.cut)
-        piece, clearance = sewn.piece, garment.cut.thickness + _CLOTH
-        points = drape.straighten(piece, piece.patch.rows @ taut)
-        points = drape.drape(piece, points, body.skeleton, body.levels, garment.girths)
-        obstacle = Obstacle.of(below)
-        points = obstacle.push_out(points, piece.patch.triangles, clearance).astype(np.float32)
-        if sewn.skirt is not None and piece.join is not None:
-            points = self._hang(piece, points, body, below)
+        clearance = garment.cut.thickness + _CLOTH
+        points = self._drape(sewn, garment, body, taut, below)
         normals = surface.vertex_normals(points, sewn.triangles, sewn.corners)
-        edge = min(_MAX_EDGE, 0.7 * clearance)
-        cloth = finish.finish(points, normals, sewn.triangles, sewn.loops, edge)
+        edged, directions = sewn.edging.turn_in(points, normals, min(_MAX_EDGE, 0.7 * clearance))
         part = Part(
             name=garment.garment_id,
-            positions=cloth.positions,
-            normals=cloth.normals,
-            triangles=cloth.triangles,
-            joints=sewn.joints[cloth.origin],
-            weights=sewn.weights[cloth.origin],
+            positions=edged,
+            normals=directions,
+            triangles=sewn.edging.triangles,
+            joints=sewn.joints[sewn.edging.origin],
+            weights=sewn.weights[sewn.edging.origin],
             material=Material(
                 garment.garment_id,
                 finish.linear_rgb(garment.color),
@@ -83,32 +81,71 @@ class Tailor:
             licence=garment.licence,
             source=_SOURCE,
         )
-        return part, Layer(points, normals)
+        return part, Layer(points, normals, sewn.trunk)
 
-    def _hang(self, piece: Piece, points: FloatArray, body: Body, below: list[Layer]) -> FloatArray:
-        inner = [layer.points[layer.points[:, 1] < body.levels.hip + 0.05] for layer in below[1:]]
-        legs = np.concatenate([body.vertices[self._hanging], *inner])
-        rings = skirt.fall(piece, points[piece.join], legs, body.levels)
-        return np.concatenate([points, rings])
+    def under(self, part: Part, cut: Cut, above: tuple[Cut, ...]) -> Part:
+        """A fitted garment without what lies well under the cuts that are worn above it."""
+        return finish.only(part, self._visible(cut, above)) if above else part
+
+    def _drape(
+        self, sewn: Sewn, garment: Garment, body: Body, taut: FloatArray, below: list[Layer]
+    ) -> FloatArray:
+        """(n, 3) the cloth's outer face."""
+        piece, clearance = sewn.piece, garment.cut.thickness + _CLOTH
+        worn = [layer.points[layer.trunk] for layer in below[1:]]
+        points = drape.straighten(piece, piece.patch.rows @ taut)
+        points = drape.drape(piece, points, body.skeleton, body.levels, garment.girths, worn)
+        obstacle = Obstacle.of(below)
+        points = _lay_necklines(piece, points, obstacle, clearance)
+        points = obstacle.push_out(points, piece.patch.triangles, clearance).astype(np.float32)
+        if piece.join is None:
+            return points
+        legs = np.concatenate([body.vertices[self._hanging], *worn])
+        loop = points[piece.join]
+        widening = drape.widening(piece, points, float(loop[:, 1].max()))
+        return np.concatenate([points, skirt.fall(piece.cut, loop, widening, legs, body.levels)])
 
     def _sew(self, cut: Cut) -> Sewn:
         piece = cutting.cut_piece(self._suit, self._template, self._reference, cut)
-        triangles, weights, loops = (
-            piece.patch.triangles,
-            piece.weights,
-            [hem.loop for hem in piece.hems if hem.turned],
-        )
-        hanging = None
+        triangles, weights, points = piece.patch.triangles, piece.weights, piece.on_reference
+        loops = [hem.loop for hem in piece.hems if hem.turned]
         if piece.join is not None:
-            on_reference = piece.patch.rows @ self._suit.taut(self._reference.vertices)
-            hanging = skirt.hang(piece, self._template, on_reference[piece.join], self._reference.levels)
-            number = np.concatenate([piece.join, len(on_reference) + np.arange(len(hanging.weights))])
+            hanging = skirt.hang(piece, self._template, points[piece.join], self._reference.levels)
+            number = np.concatenate([piece.join, len(points) + np.arange(len(hanging.weights))])
             triangles = np.concatenate([triangles, number[hanging.triangles]])
             weights = np.concatenate([weights, hanging.weights])
+            points = np.concatenate([points, hanging.on_reference])
             loops.append(number[hanging.hem])
         joints, steps = finish.four_weights(weights)
-        corners = surface.incidence(triangles, len(weights))
-        return Sewn(piece, hanging, triangles, corners, tuple(loops), joints, steps)
+        return Sewn(
+            piece=piece,
+            triangles=triangles,
+            corners=surface.incidence(triangles, len(points)),
+            edging=Edging.of(triangles, len(points), loops),
+            joints=joints,
+            weights=steps,
+            trunk=np.concatenate([piece.arm < 0.5, np.ones(len(points) - len(piece.arm), bool)]),
+            on_reference=points,
+        )
+
+    def _find_visible(self, cut: Cut, above: tuple[Cut, ...]) -> IntArray:
+        """(m, 3) triangles of a garment that stay when others are worn above it."""
+        sewn = self.sew(cut)
+        hidden = np.any(
+            [cutting.well_under(sewn.on_reference, self._reference, other) for other in above], axis=0
+        )
+        triangles = sewn.edging.triangles
+        visible: IntArray = triangles[~hidden[sewn.edging.origin][triangles].all(axis=1)]
+        return visible
+
+
+def _lay_necklines(piece: Piece, points: FloatArray, obstacle: Obstacle, clearance: float) -> FloatArray:
+    """Borders that follow no plane lie close, as a collar does."""
+    laid = points.copy()
+    for hem in piece.hems:
+        if hem.lie is Lie.FREE:
+            laid[hem.near] = obstacle.hug(points[hem.near], hem.share, clearance)
+    return laid
 
 
 def _hanging_vertices(template: Template) -> IntArray:

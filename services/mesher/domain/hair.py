@@ -30,7 +30,7 @@ _ROUGHNESS = 0.55
 _SOURCE = "drawn along the scalp of the MakeHuman base mesh"
 
 _AZIMUTH = (0.0, 22.0, 42.0, 55.0, 64.0, 71.0, 78.0, 85.0, 92.0, 106.0, 118.0, 130.0, 150.0, 180.0)
-_HAIRLINE = (40.0, 39.0, 33.0, 22.0, 8.0, -6.0, -10.0, -2.0, 7.0, 7.0, -8.0, -24.0, -36.0, -38.0)
+_HAIRLINE = (37.0, 36.0, 31.0, 21.0, 8.0, -6.0, -10.0, -2.0, 7.0, 7.0, -8.0, -24.0, -36.0, -38.0)
 """Elevation of the hairline seen from the skull's centre, by azimuth from the face to the nape, degrees:
 forehead, temple, sideburn, over the ear, behind it, nape."""
 _CROWN = (180.0, 62.0)
@@ -63,11 +63,11 @@ class Style:
 
 
 STYLES: Mapping[HairPattern, Style] = {
-    HairPattern.CROP: Style(volume=0.011, fringe=3.0, hangs_from=360.0, length=0.0, curl=0.0, groove=0.0012),
+    HairPattern.CROP: Style(volume=0.011, fringe=2.0, hangs_from=360.0, length=0.0, curl=0.0, groove=0.0012),
     HairPattern.BOB: Style(
-        volume=0.017, fringe=2.0, hangs_from=62.0, length=0.115, curl=0.022, groove=0.0018
+        volume=0.017, fringe=4.0, hangs_from=62.0, length=0.115, curl=0.022, groove=0.0018
     ),
-    HairPattern.LONG: Style(volume=0.016, fringe=2.0, hangs_from=64.0, length=0.40, curl=0.0, groove=0.0022),
+    HairPattern.LONG: Style(volume=0.016, fringe=4.0, hangs_from=64.0, length=0.40, curl=0.0, groove=0.0022),
 }
 
 

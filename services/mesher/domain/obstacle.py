@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from services.mesher.domain.surface import FloatArray, IntArray
@@ -17,10 +18,14 @@ _PASSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Points of a surface and its outward unit normals there, both (n, 3)."""
+    """One surface that lies below others."""
 
     points: FloatArray
+    """(n, 3) metres."""
     normals: FloatArray
+    """(n, 3) outward unit vectors."""
+    trunk: NDArray[np.bool_]
+    """(n,) whether a point belongs to torso or legs, not to an arm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ class Obstacle:
         """Gather layers; the order does not matter."""
         points = np.concatenate([layer.points for layer in layers])
         normals = np.concatenate([layer.normals for layer in layers])
-        return cls(cKDTree(points, balanced_tree=False, compact_nodes=False), Layer(points, normals))
+        trunk = np.concatenate([layer.trunk for layer in layers])
+        tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
+        return cls(tree, Layer(points, normals, trunk))
 
     def depth(self, points: FloatArray, clearance: float) -> tuple[FloatArray, FloatArray]:
         """How far each point (n, 3) must move, (n,), and in which direction, (n, 3), to keep the clearance."""
@@ -45,6 +52,17 @@ class Obstacle:
         normals = self.layer.normals[nearest]
         height = np.einsum("ij,ij->i", points - self.layer.points[nearest], normals)
         return np.where(touched, np.maximum(clearance - height, 0.0), 0.0), normals
+
+    def hug(self, points: FloatArray, share: FloatArray, clearance: float) -> FloatArray:
+        """Draw cloth (n, 3) toward what lies below until only the clearance is left, each vertex by its share (n,)."""
+        _, nearest = self.tree.query(points, distance_upper_bound=_REACH)
+        near = nearest < len(self.layer.points)
+        nearest = np.where(near, nearest, 0)
+        normals = self.layer.normals[nearest]
+        height = np.einsum("ij,ij->i", points - self.layer.points[nearest], normals)
+        excess = np.where(near, np.maximum(height - clearance, 0.0), 0.0)
+        hugging: FloatArray = points - (share * excess)[:, None] * normals
+        return hugging
 
     def push_out(self, points: FloatArray, triangles: IntArray, clearance: float) -> FloatArray:
         """Move cloth (n, 3) until its vertices keep the clearance and its triangles' centres half of it."""

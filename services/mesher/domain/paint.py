@@ -15,7 +15,7 @@ EYE_REACH = 0.75
 """Half the eye picture's width, in eyeball radii."""
 # Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
 _IRIS = 0.44
-_PUPIL = 0.15
+_PUPIL = 0.19
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +34,7 @@ def eye() -> Texture:
     rays = 0.5 + 0.5 * np.sin(37.0 * angle + 2.0 * np.sin(11.0 * angle))
     depth = np.clip((radius - _PUPIL) / (_IRIS - _PUPIL), 0.0, 1.0)
     light = (0.55 + 0.45 * (1.0 - np.abs(2.0 * depth - 0.9))) * (0.82 + 0.18 * rays)
-    iris = light[..., None] * np.array([0.37, 0.24, 0.13])
+    iris = light[..., None] * np.array([0.24, 0.15, 0.085])
     white: FloatArray = np.ones(3) * (1.0 - 0.10 * _step(radius, 0.45, 0.8))[..., None]
     picture = _mix(white, iris * 0.35, _step(radius, _IRIS + 0.03, _IRIS - 0.02))
     picture = _mix(picture, iris, _step(radius, _IRIS - 0.02, _IRIS - 0.08))
@@ -61,7 +61,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     light = _mix(
         light, np.array([0.86, 0.74, 0.72]), 0.35 * front * _blob(np.abs(x), y, 0.95, 0.05, 0.75, 0.42)
     )
-    light = _mix(light, np.array([0.74, 0.43, 0.42]), 0.85 * front * _lips(x, y))
+    light = _mix(light, np.array([0.74, 0.40, 0.42]), 0.62 * front * _lips(x, y))
     light = _mix(light, np.array([0.16, 0.12, 0.10]), front * _brow(np.abs(x), y))
     return Texture(_srgb(light))
 
@@ -85,10 +85,10 @@ def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
     along = np.clip((x - 0.42) / (1.58 - 0.42), 0.0, 1.0)
     line = (
         0.60
-        + 0.30 * np.sin(np.pi * np.minimum(along / 0.68, 1.0) / 2.0)
-        - 0.24 * np.clip((along - 0.62) / 0.38, 0.0, 1.0) ** 1.5
+        + 0.19 * np.sin(np.pi * np.minimum(along / 0.68, 1.0) / 2.0)
+        - 0.20 * np.clip((along - 0.62) / 0.38, 0.0, 1.0) ** 1.5
     )
-    half = 0.105 * (1.0 - 0.72 * along**1.6)
+    half = 0.125 * (1.0 - 0.72 * along**1.6)
     strokes = 0.5 + 0.5 * np.sin(95.0 * (x - 0.75 * (y - line)))
     soft = 0.03 + 0.03 * strokes
     inside = _step(np.abs(y - line), half + soft, half - soft)

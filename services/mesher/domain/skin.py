@@ -9,7 +9,7 @@ from scipy import sparse
 
 from bodymodel.template import Template
 from services.mesher.domain import paint, surface
-from services.mesher.domain.finish import eight_bit, linear_rgb
+from services.mesher.domain.finish import eight_bit, linear_rgb, only
 from services.mesher.domain.model import Material, Part
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -67,23 +67,19 @@ class Skin:
         """The mesh `body`, without the triangles whose three vertices are all `hidden` (template vertices)."""
         out_of_sight = np.zeros(len(normals), bool)
         out_of_sight[hidden] = True
-        kept = self.triangles[~out_of_sight[self.surface_triangles].all(axis=1)]
-        drawn = np.zeros(len(self.source), bool)
-        drawn[kept] = True
-        number = np.cumsum(drawn) - 1
-        source = self.source[drawn]
-        return Part(
+        whole = Part(
             name="body",
-            positions=vertices[source].astype(np.float32),
-            normals=normals[source].astype(np.float32),
-            triangles=number[kept],
-            joints=self.joints[drawn],
-            weights=self.weights[drawn],
+            positions=vertices[self.source].astype(np.float32),
+            normals=normals[self.source].astype(np.float32),
+            triangles=self.triangles,
+            joints=self.joints,
+            weights=self.weights,
             material=Material("skin", linear_rgb(color), 0.62, texture=self.texture),
             licence=LICENCE,
             source=SOURCE,
-            uv=self.uv[drawn],
+            uv=self.uv,
         )
+        return only(whole, self.triangles[~out_of_sight[self.surface_triangles].all(axis=1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def eyes(template: Template, reference: FloatArray) -> Fitting:
         low, high = points[side].min(axis=0), points[side].max(axis=0)
         offset = (points[side] - (low + high) / 2.0) / (high[1] - low[1]) * 2.0
         uv[side] = 0.5 + 0.5 * offset[:, :2] * [1.0, -1.0] / paint.EYE_REACH
-    material = Material("eyes", (0.93, 0.92, 0.9), 0.18, texture=paint.eye())
+    material = Material("eyes", (0.9, 0.89, 0.87), 0.3, texture=paint.eye())
     return _fitting("eyes", template, patch, uv, material)
 
 

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from bodymodel.template import Template
+from services.mesher.domain import hull
 from services.mesher.domain.anatomy import Levels
 from services.mesher.domain.cutting import Piece, smoothstep
+from services.mesher.domain.model import Cut
 from services.mesher.domain.surface import FloatArray, IntArray
 
 _RINGS = 30
-_DIRECTIONS = 72
 # A circle skirt's cloth falls at about this run per drop once it hangs.
 _FLARE_SLOPE = 0.62
+# The flare sets in over this drop; until then the cloth carries on as it widened over the hip, for about `carry`.
+_RAMP = 0.22
+_CARRY = 0.03
+_FLARED_CARRY = 0.14
 _FOLDS = 9
 # Depth of a full circle's folds, as a share of the drop below the hip.
 _FOLD_DEPTH = 0.085
-_ANGLES = np.linspace(-np.pi, np.pi, _DIRECTIONS, endpoint=False)
-_CIRCLE = np.stack([np.sin(_ANGLES), np.cos(_ANGLES)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Skirt:
     """(m, 3); index i < k is the loop's i-th vertex, k + r * k + i the i-th of ring r."""
     hem: IntArray
     """(k,) indices of the last ring, the cloth on their left."""
+    on_reference: FloatArray
+    """(rings * k, 3) the rings straight below the loop, on the reference body."""
     weights: FloatArray
     """(rings * k, B) skin weights."""
 
@@ -49,31 +54,34 @@ def hang(piece: Piece, template: Template, reference: FloatArray, levels: Levels
     return Skirt(
         triangles=np.concatenate(strips),
         hem=ring + _RINGS * count,
+        on_reference=_straight_down(reference, heights),
         weights=_weights(template, reference, heights, levels),
     )
 
 
-def fall(piece: Piece, loop: FloatArray, body: FloatArray, levels: Levels) -> FloatArray:
+def fall(cut: Cut, loop: FloatArray, widening: float, body: FloatArray, levels: Levels) -> FloatArray:
     """Positions (rings * k, 3) of the rings on one body.
 
     Cloth hangs straight down, is pushed outwards by whatever is below, and never comes back in; a flare adds
-    run per drop and folds. `loop` (k, 3) is the join loop, `body` (n, 3) the points that can be in the way.
+    run per drop and folds. `loop` (k, 3) is the join loop, `widening` the run per drop that
+    arrives there, `body` (n, 3) the points that can be in the way.
     """
-    heights = _heights(float(loop[:, 1].mean()), levels.hem(piece.cut.hem))
+    heights = _heights(float(loop[:, 1].mean()), levels.hem(cut.hem))
     centre = loop.mean(axis=0)
     offset = loop - centre
     angle = np.arctan2(offset[:, 0], offset[:, 2])
     radius = np.hypot(offset[:, 0], offset[:, 2])
-    free = _clear_radius(body, centre, heights, piece.cut.thickness)
+    free = hull.radii(body, centre, heights, cut.thickness)
     drop = heights[0] - heights
-    blocked = np.stack([np.interp(angle, _ANGLES, row, period=2.0 * np.pi) for row in free])
+    blocked = np.stack([np.interp(angle, hull.ANGLES, row, period=2.0 * np.pi) for row in free])
     straight = np.maximum.accumulate(np.maximum(radius, blocked), axis=0)
     eased = _ease_down(straight)
-    flare = piece.cut.flare
+    flare = cut.flare
     folds = np.cos(_FOLDS * angle + 0.7 * np.sin(2.0 * angle) + 0.5 * np.sin(3.0 * angle + 1.0))
-    swing = drop[:, None] * flare * (_FLARE_SLOPE * (1.0 - 0.35 * flare) + _FOLD_DEPTH * (1.0 + folds))
-    ramp = smoothstep(drop / 0.12)[:, None]
-    spread = eased + swing * ramp
+    slope = flare * (_FLARE_SLOPE * (1.0 - 0.35 * flare) + _FOLD_DEPTH * (1.0 + folds))
+    carry = _CARRY + _FLARED_CARRY * flare
+    carried = widening * carry * (1.0 - np.exp(-drop / carry))
+    spread = eased + _ramped(drop)[:, None] * slope + carried[:, None]
     ring = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
     placed = centre * [1.0, 0.0, 1.0] + spread[:, :, None] * ring
     placed[:, :, 1] = heights[:, None]
@@ -81,26 +89,22 @@ def fall(piece: Piece, loop: FloatArray, body: FloatArray, levels: Levels) -> Fl
     return placed[1:].reshape(-1, 3).astype(np.float32)
 
 
+def _ramped(drop: FloatArray) -> FloatArray:
+    """(k,) drop counted fully only below `_RAMP`: the integral of a smooth step from 0 to 1."""
+    t = np.minimum(drop / _RAMP, 1.0)
+    ramped: FloatArray = _RAMP * (t**3 - t**4 / 2.0) + np.maximum(drop - _RAMP, 0.0)
+    return ramped
+
+
+def _straight_down(loop: FloatArray, heights: FloatArray) -> FloatArray:
+    rings = np.repeat(loop[None], len(heights) - 1, axis=0)
+    rings[:, :, 1] = heights[1:, None]
+    return rings.reshape(-1, 3)
+
+
 def _heights(top: float, hem: float) -> FloatArray:
     """(rings + 1,) heights from the join to the hem."""
     return np.linspace(top, min(hem, top - 0.01), _RINGS + 1)
-
-
-def _clear_radius(body: FloatArray, centre: FloatArray, heights: FloatArray, clearance: float) -> FloatArray:
-    """(rings + 1, directions) distance from the axis at which a taut ring clears the body."""
-    step = heights[0] - heights[1]
-    row = np.rint((heights[0] - body[:, 1]) / step).astype(np.int64)
-    inside = (row >= 0) & (row < len(heights))
-    support = np.zeros((len(heights), _DIRECTIONS))
-    reach = (body[inside][:, [0, 2]] - centre[[0, 2]]) @ _CIRCLE + clearance
-    order = np.argsort(row[inside], kind="stable")
-    rows, first = np.unique(row[inside][order], return_index=True)
-    support[rows] = np.maximum.reduceat(reach[order], first, axis=0) if len(rows) else 0.0
-    support = np.maximum(support, np.maximum(np.roll(support, 1, axis=0), np.roll(support, -1, axis=0)))
-    # The hull's radius along a direction is the nearest of all its tangent lines.
-    facing = np.cos(_ANGLES[:, None] - _ANGLES[None])
-    lines = np.where(facing > 0.05, support[:, None, :] / np.maximum(facing, 0.05), np.inf)
-    return lines.min(axis=2)
 
 
 def _ease_down(radius: FloatArray) -> FloatArray:
