@@ -79,11 +79,12 @@ def look(settled: Look) -> pb.ResolveLookResponse:
     """A look, settled."""
     return pb.ResolveLookResponse(
         appearance=outfit_pb2.Appearance(
-            skin_color=settled.skin_color,
+            skin_color=settled.skin.color,
             hair=outfit_pb2.HairPattern.Value(f"HAIR_PATTERN_{settled.hair.name}"),
             hair_color=settled.hair_color,
         ),
         garments=map(_worn, settled.outfit),
+        skin_id=settled.skin.id,
     )
 
 

@@ -18,6 +18,7 @@ from services.generator.domain.model import (
     BodySpec,
     BodyType,
     Look,
+    LookChange,
     Outfit,
     OutfitItem,
     Page,
@@ -62,6 +63,11 @@ def body_spec(message: pb.BodySpec) -> BodySpec:
 def look(message: pb.Look) -> Look:
     """Skin and hair; an unset message asks for the defaults."""
     return Look(message.skin_id, message.hairstyle_id, message.hair_color)
+
+
+def look_change(message: pb.LookChange) -> LookChange:
+    """What changes of skin and hair."""
+    return LookChange(**{field.name: value for field, value in message.ListFields()})
 
 
 def outfit(message: pb.Outfit) -> Outfit:

@@ -79,7 +79,7 @@ class GeneratorServicer(GeneratorServiceServicer):
     async def UpdateAvatar(
         self, request: pb.UpdateAvatarRequest, context: Context
     ) -> pb.UpdateAvatarResponse:
-        look = convert.look(request.look) if request.HasField("look") else None
+        look = convert.look_change(request.look)
         outfit = convert.outfit(request.outfit) if request.HasField("outfit") else None
         with metrics.refusals_counted():
             avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit)

@@ -43,7 +43,7 @@ def resolve(
     _refuse_conflicts(outfit)
     skin = skins_by_id[asked.skin_id] if asked.skin_id else default_skin(skins)
     hair, hair_color = _hair(asked, hairstyles_by_id, scalp=skin.color)
-    return Look(skin.color, hair, hair_color, tuple(sorted(outfit, key=_depth)))
+    return Look(skin, hair, hair_color, tuple(sorted(outfit, key=_depth)))
 
 
 def default_skin(skins: Sequence[Skin]) -> Skin:
@@ -57,17 +57,20 @@ def _refuse_unknown(
     hairstyles: Mapping[str, Hairstyle],
     garments: Mapping[str, Garment],
 ) -> None:
-    unknown = {}
+    unknown: dict[str, tuple[str, str]] = {}  # what was named, and what might have been
     if asked.skin_id and asked.skin_id not in skins:
-        unknown["skin_id"] = asked.skin_id
+        unknown["skin_id"] = asked.skin_id, ", ".join(skins)
     if asked.hairstyle_id and asked.hairstyle_id not in hairstyles:
-        unknown["hairstyle_id"] = asked.hairstyle_id
+        unknown["hairstyle_id"] = asked.hairstyle_id, ", ".join(hairstyles)
     for index, item in enumerate(asked.outfit):
         if item.garment_id not in garments:
-            unknown[f"outfit[{index}].garment_id"] = item.garment_id
+            unknown[f"outfit[{index}].garment_id"] = item.garment_id, "the id of a garment in the catalogue"
     if unknown:
-        faults = [FieldFault(field, UNKNOWN, "the catalogue has no such item") for field in unknown]
-        field, value = next(iter(unknown.items()))
+        faults = [
+            FieldFault(field, UNKNOWN, "the catalogue has no such item", limit)
+            for field, (_, limit) in unknown.items()
+        ]
+        field, (value, _) = next(iter(unknown.items()))
         raise UnknownCatalogItem("the catalogue has no such item", faults=faults, field=field, value=value)
 
 

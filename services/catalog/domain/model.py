@@ -211,7 +211,7 @@ class Worn:
 class Look:
     """Skin, hair and clothes, settled."""
 
-    skin_color: str
+    skin: Skin
     hair: HairPattern
     hair_color: str
     outfit: tuple[Worn, ...]

@@ -125,15 +125,11 @@ class Source000:
         identity.require_caller()
         form = await self._read(request, FeatureChange)
         avatar = await self._avatar(form.avatar_id)
-        look = generator_pb2.Look()
-        look.CopyFrom(avatar.recipe.look)
-        if form.skin_color is not None:
-            look.skin_id = await self._skin(form.skin_color)
-        if form.hair is not None:
-            look.hairstyle_id = form.hair
-            look.hair_color = ""
-        if form.hair_color is not None:
-            look.hair_color = form.hair_color.lower()
+        look = generator_pb2.LookChange(
+            skin_id=await self._skin(form.skin_color) if form.skin_color is not None else None,
+            hairstyle_id=form.hair,
+            hair_color=form.hair_color.lower() if form.hair_color is not None else None,
+        )
         changed = await self._clients.generator.UpdateAvatar(
             generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look)
         )

@@ -30,6 +30,14 @@ def look_message(look: shapes.LookInput | None) -> generator_pb2.Look | None:
     )
 
 
+def look_change_message(look: shapes.LookChange | None) -> generator_pb2.LookChange | None:
+    """What changes of skin and hair; None changes nothing."""
+    if look is None:
+        return None
+    color = look.hair_color.lower() if look.hair_color is not None else None
+    return generator_pb2.LookChange(skin_id=look.skin, hairstyle_id=look.hairstyle, hair_color=color)
+
+
 def outfit_message(items: Sequence[shapes.OutfitItemInput] | None) -> generator_pb2.Outfit | None:
     """Clothes; None stays None, an empty list undresses."""
     if items is None:

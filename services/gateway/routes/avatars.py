@@ -70,7 +70,7 @@ async def change(call: Call[shapes.AvatarChange]) -> shapes.Avatar:
     answer = await call.clients.generator.UpdateAvatar(
         generator_pb2.UpdateAvatarRequest(
             id=_id(call.request),
-            look=convert.look_message(call.body.look),
+            look=convert.look_change_message(call.body.look),
             outfit=convert.outfit_message(call.body.outfit),
         )
     )

@@ -60,11 +60,22 @@ class AvatarDraft(SeededPerson):
     """From the skin outwards."""
 
 
-class AvatarChange(Input):
-    """New look or clothes; the body stays."""
+class LookChange(Input):
+    """A change of skin and hair; what is left out stays."""
 
-    look: LookInput | None = None
+    skin: str | None = None
+    hairstyle: str | None = None
+    """Empty for no hair."""
+    hair_color: str | None = None
+    """Empty for the hairstyle's first."""
+
+
+class AvatarChange(Input):
+    """New look or clothes; what is left out stays, and so does the body."""
+
+    look: LookChange | None = None
     outfit: Annotated[list[OutfitItemInput], Field(max_length=8)] | None = None
+    """In place of all that is worn; empty undresses."""
 
 
 class Look(Output):

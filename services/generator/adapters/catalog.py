@@ -22,7 +22,7 @@ class CatalogLooks:
         resolved = await self._resolved(look, outfit)
         return Wardrobe(
             look=Look(
-                skin_id=look.skin_id or await self._skin_of(resolved.appearance.skin_color),
+                skin_id=resolved.skin_id,
                 hairstyle_id=look.hairstyle_id,
                 # Without hair the colour means nothing, and a recipe says nothing that has no meaning.
                 hair_color=resolved.appearance.hair_color if look.hairstyle_id else "",
@@ -46,12 +46,6 @@ class CatalogLooks:
                 return await self._stub.ResolveLook(request, timeout=self._timeout_s)
         except RemoteError as error:
             raise _in_our_words(error) from error
-
-    async def _skin_of(self, color: str) -> str:
-        """The skin that has the colour: the catalogue says which colour its default has, and not its name."""
-        with calling("catalog"):
-            answer = await self._stub.ListSkins(pb.ListSkinsRequest(), timeout=self._timeout_s)
-        return next(skin.id for skin in answer.skins if skin.color == color)
 
 
 def _worn(outfit: Outfit, resolved: pb.ResolveLookResponse) -> Outfit:

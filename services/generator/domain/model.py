@@ -69,6 +69,23 @@ class Look:
 
 
 @dataclass(frozen=True)
+class LookChange:
+    """A change of skin and hair; None stays, an empty value means what it means in a look."""
+
+    skin_id: str | None = None
+    hairstyle_id: str | None = None
+    hair_color: str | None = None
+
+    def applied(self, look: Look) -> Look:
+        """The look after the change."""
+        return Look(
+            look.skin_id if self.skin_id is None else self.skin_id,
+            look.hairstyle_id if self.hairstyle_id is None else self.hairstyle_id,
+            look.hair_color if self.hair_color is None else self.hair_color,
+        )
+
+
+@dataclass(frozen=True)
 class OutfitItem:
     """One garment, by catalogue ids. In a request an empty colour stands for the garment's first."""
 

@@ -12,7 +12,16 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.generator.domain.errors import Outdated
-from services.generator.domain.model import Avatar, Build, Look, Outfit, Parts, Person, StoredFile, Wardrobe
+from services.generator.domain.model import (
+    Avatar,
+    Build,
+    LookChange,
+    Outfit,
+    Parts,
+    Person,
+    StoredFile,
+    Wardrobe,
+)
 from services.generator.domain.ports import Clock, Looks, Mesher
 from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
@@ -58,14 +67,14 @@ class UpdateAvatar:
     shelf: Shelf
     clock: Clock
 
-    async def __call__(self, owner: str, id: UUID, look: Look | None, outfit: Outfit | None) -> Avatar:
+    async def __call__(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
         """Raise AvatarNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
         return await _on_newest(lambda: self._once(owner, id, look, outfit))
 
-    async def _once(self, owner: str, id: UUID, look: Look | None, outfit: Outfit | None) -> Avatar:
+    async def _once(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
         old = await self.get_avatar(owner, id)
         wardrobe = await self.looks.resolve(
-            old.recipe.look if look is None else look, old.recipe.outfit if outfit is None else outfit
+            look.applied(old.recipe.look), old.recipe.outfit if outfit is None else outfit
         )
         if (wardrobe.look, wardrobe.outfit) == (old.recipe.look, old.recipe.outfit):
             return old

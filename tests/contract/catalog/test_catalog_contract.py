@@ -145,14 +145,20 @@ async def test_the_default_look_is_what_the_mesher_accepts(stub) -> None:
     assert look == pb.ResolveLookResponse(
         appearance=outfit_pb2.Appearance(
             skin_color="#d7bd96", hair=outfit_pb2.HAIR_PATTERN_NONE, hair_color="#d7bd96"
-        )
+        ),
+        skin_id="tone-05",
     )
 
 
 @pytest.mark.parametrize(
     ("request_", "reason", "field", "limit"),
     [
-        (pb.ResolveLookRequest(skin_id="tone-11"), "UNKNOWN_CATALOG_ITEM", "skin_id", None),
+        (
+            pb.ResolveLookRequest(hairstyle_id="mohawk"),
+            "UNKNOWN_CATALOG_ITEM",
+            "hairstyle_id",
+            "crop, bob, long",
+        ),
         (
             pb.ResolveLookRequest(
                 outfit=[
@@ -162,7 +168,7 @@ async def test_the_default_look_is_what_the_mesher_accepts(stub) -> None:
             ),
             "UNKNOWN_CATALOG_ITEM",
             "outfit[1].garment_id",
-            None,
+            "the id of a garment in the catalogue",
         ),
         (
             pb.ResolveLookRequest(outfit=[pb.OutfitItem(garment_id="dress-ines", size="m")]),
@@ -188,7 +194,7 @@ async def test_the_default_look_is_what_the_mesher_accepts(stub) -> None:
             None,
         ),
     ],
-    ids=["skin", "garment", "size", "color", "conflict"],
+    ids=["hairstyle", "garment", "size", "color", "conflict"],
 )
 async def test_a_refusal_names_reason_field_and_limit_and_is_counted(
     stub, request_, reason, field, limit

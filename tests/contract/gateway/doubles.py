@@ -80,7 +80,8 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
     ) -> generator_pb2.UpdateAvatarResponse:
         avatar = self._own(request.id)
         if request.HasField("look"):
-            avatar.recipe.look.CopyFrom(request.look)
+            for field, value in request.look.ListFields():
+                setattr(avatar.recipe.look, field.name, value)
         if request.HasField("outfit"):
             avatar.recipe.outfit.CopyFrom(request.outfit)
         return generator_pb2.UpdateAvatarResponse(avatar=avatar)

@@ -327,7 +327,8 @@ async def test_what_a_change_leaves_out_stays(here) -> None:
     assert new.update_time.seconds == old.update_time.seconds + 60
     bare = (await here.call("UpdateAvatar", pb.UpdateAvatarRequest(id=old.id, outfit=pb.Outfit()))).avatar
     assert (list(bare.recipe.outfit.items), bare.recipe.look) == ([], old.recipe.look)
-    bald = (await here.call("UpdateAvatar", pb.UpdateAvatarRequest(id=old.id, look=pb.Look()))).avatar
+    change = pb.LookChange(hairstyle_id="")
+    bald = (await here.call("UpdateAvatar", pb.UpdateAvatarRequest(id=old.id, look=change))).avatar
     assert bald.recipe.look == pb.Look(skin_id=old.recipe.look.skin_id)
     assert (await here.call("UpdateAvatar", pb.UpdateAvatarRequest(id=old.id))).avatar == bald
 

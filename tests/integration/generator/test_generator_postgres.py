@@ -20,7 +20,7 @@ from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
-from services.generator.domain.model import Avatar, Files, Look, Parts, Position, StoredFile
+from services.generator.domain.model import Avatar, Files, Look, LookChange, Parts, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from tests.unit.generator.world import ANN, BOB, TROUSERS, RecordingBlobs, World
 
@@ -249,8 +249,8 @@ async def test_changes_at_once_never_mix(postgres_units) -> None:
     world = World(units=postgres_units)
     old = await world.avatar()
     await asyncio.gather(
-        world.update(ANN, old.id, Look("tone-09"), None),
-        world.update(ANN, old.id, None, TROUSERS),
+        world.update(ANN, old.id, LookChange("tone-09"), None),
+        world.update(ANN, old.id, LookChange(), TROUSERS),
         world.export(ANN, old.id, Parts.BODY),
     )
     new = await world.get(ANN, old.id)
@@ -263,7 +263,7 @@ async def test_changes_at_once_never_mix(postgres_units) -> None:
 @pytest.mark.postgres
 async def test_a_crowd_that_shares_files_never_locks_itself_up_and_leaves_nothing(postgres_units) -> None:
     world = World(units=postgres_units)
-    looks = [Look("tone-09"), Look("tone-04")]
+    looks = [LookChange("tone-09"), LookChange("tone-04")]
 
     left = await world.avatar(owner=BOB)
 
@@ -298,7 +298,7 @@ async def test_deleting_while_changing_leaves_nothing(postgres_units) -> None:
 
     world.mesher.before_answer = delete
     with pytest.raises(AvatarNotFound):
-        await world.update(ANN, avatar.id, None, TROUSERS)
+        await world.update(ANN, avatar.id, LookChange(), TROUSERS)
     assert world.blobs.keys == []
 
 

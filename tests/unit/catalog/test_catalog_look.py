@@ -29,13 +29,13 @@ def worn_ids(look: Look) -> list[str]:
 
 def test_nothing_asked_for_is_the_middle_skin_bare() -> None:
     look = resolved()
-    assert look == Look("#d7bd96", HairPattern.NONE, "#d7bd96", ())
+    assert look == Look(default_skin(SEED.skins), HairPattern.NONE, "#d7bd96", ())
     assert SEED.skins.index(default_skin(SEED.skins)) == 4
 
 
 @pytest.mark.parametrize("skin", SEED.skins, ids=lambda skin: skin.id)
 def test_every_skin_can_be_chosen(skin) -> None:
-    assert resolved(skin_id=skin.id).skin_color == skin.color
+    assert resolved(skin_id=skin.id).skin == skin
 
 
 @pytest.mark.parametrize("hairstyle", SEED.hairstyles, ids=lambda hairstyle: hairstyle.id)

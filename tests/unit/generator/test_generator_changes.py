@@ -10,8 +10,10 @@ import pytest
 from atelierkit.errors import AppError, Unavailable
 from services.generator.adapters.files import BlobFiles
 from services.generator.domain.errors import AvatarNotFound, Outdated
-from services.generator.domain.model import Look, OutfitItem, Parts, Position
+from services.generator.domain.model import Look, LookChange, OutfitItem, Parts, Position
 from tests.unit.generator.world import ANN, BOB, TROUSERS, World
+
+KEEP = LookChange()
 
 
 async def test_foreign_and_unknown_avatars_answer_alike(world) -> None:
@@ -20,7 +22,7 @@ async def test_foreign_and_unknown_avatars_answer_alike(world) -> None:
     for id in (avatar.id, uuid4()):
         for verb in (
             world.get(BOB, id),
-            world.update(BOB, id, Look(), None),
+            world.update(BOB, id, LookChange(), None),
             world.export(BOB, id, Parts.ALL),
             world.delete(BOB, id),
         ):
@@ -54,7 +56,7 @@ async def test_a_page_that_ends_with_the_last_avatar_has_no_next(world) -> None:
 async def test_other_clothes_leave_the_body_and_the_look(world) -> None:
     old = await world.avatar(look=Look("tone-09", "bob"))
     world.clock.advance(hours=1)
-    new = await world.update(ANN, old.id, None, TROUSERS)
+    new = await world.update(ANN, old.id, KEEP, TROUSERS)
     assert new.recipe.outfit == TROUSERS
     assert (new.recipe.look, new.recipe.body) == (old.recipe.look, old.recipe.body)
     assert (new.created_at, new.updated_at) == (old.created_at, world.clock.now)
@@ -67,30 +69,30 @@ async def test_other_clothes_leave_the_body_and_the_look(world) -> None:
 
 
 async def test_another_look_leaves_the_clothes(world) -> None:
-    old = await world.avatar()
-    new = await world.update(ANN, old.id, Look("tone-09"), None)
-    assert new.recipe.look == Look("tone-09", "", "")
+    old = await world.avatar(look=Look("tone-04", "bob"))
+    new = await world.update(ANN, old.id, LookChange("tone-09"), None)
+    assert new.recipe.look == Look("tone-09", "bob", old.recipe.look.hair_color)
     assert new.recipe.outfit == old.recipe.outfit
     assert new.files.dressed != old.files.dressed
 
 
 async def test_an_empty_outfit_undresses(world) -> None:
     old = await world.avatar()
-    new = await world.update(ANN, old.id, None, ())
+    new = await world.update(ANN, old.id, KEEP, ())
     assert (new.recipe.outfit, new.receipt.vertex_count) == ((), 1000)
 
 
 async def test_a_newer_network_does_not_change_the_body_of_an_older_avatar(world) -> None:
     old = await world.avatar()
     calls = world.inference.calls
-    new = await world.update(ANN, old.id, None, TROUSERS)
+    new = await world.update(ANN, old.id, KEEP, TROUSERS)
     assert (new.files.points, world.inference.calls) == (old.files.points, calls)
     assert new.recipe.model_version == old.recipe.model_version
 
 
 @pytest.mark.parametrize(
     ("look", "outfit"),
-    [(None, None), (Look("tone-04"), None), (None, (OutfitItem("dress-ines", "M", "#aa0000"),))],
+    [(KEEP, None), (LookChange("tone-04"), None), (KEEP, (OutfitItem("dress-ines", "M", "#aa0000"),))],
 )
 async def test_a_change_to_what_it_is_already_builds_nothing(world, look, outfit) -> None:
     old = await world.avatar()
@@ -102,7 +104,7 @@ async def test_a_change_to_what_it_is_already_builds_nothing(world, look, outfit
 async def test_a_refused_change_changes_nothing(world) -> None:
     old = await world.avatar()
     with pytest.raises(AppError):
-        await world.update(ANN, old.id, None, (OutfitItem("cape", "M"),))
+        await world.update(ANN, old.id, KEEP, (OutfitItem("cape", "M"),))
     assert await world.get(ANN, old.id) == old
     assert await world.exists(*old.files.all()) == [True, True]
 
@@ -118,7 +120,7 @@ async def test_two_changes_at_once_both_hold(world) -> None:
 
     world.mesher.before_answer = meet
     await asyncio.gather(
-        world.update(ANN, old.id, Look("tone-09"), None), world.update(ANN, old.id, None, TROUSERS)
+        world.update(ANN, old.id, LookChange("tone-09"), None), world.update(ANN, old.id, KEEP, TROUSERS)
     )
     new = await world.get(ANN, old.id)
     assert (new.recipe.look, new.recipe.outfit) == (Look("tone-09"), TROUSERS)
@@ -128,9 +130,15 @@ async def test_two_changes_at_once_both_hold(world) -> None:
     assert len(world.blobs.keys) == 2  # the points, and the one GLB that is still worn
 
 
+async def test_an_empty_hairstyle_takes_the_hair_off(world) -> None:
+    old = await world.avatar(look=Look("tone-04", "bob"))
+    new = await world.update(ANN, old.id, LookChange(hairstyle_id=""), None)
+    assert new.recipe.look == Look("tone-04")
+
+
 async def test_a_change_that_is_always_late_is_given_up(world) -> None:
     old = await world.avatar()
-    looks = [Look("tone-09"), Look("tone-04", "bob")] * 5
+    looks = [LookChange("tone-09"), LookChange("tone-04", "bob")] * 5
 
     async def someone_else() -> None:
         gate, world.mesher.before_answer = world.mesher.before_answer, None
@@ -139,7 +147,7 @@ async def test_a_change_that_is_always_late_is_given_up(world) -> None:
 
     world.mesher.before_answer = someone_else
     with pytest.raises(Outdated) as late:
-        await world.update(ANN, old.id, None, TROUSERS)
+        await world.update(ANN, old.id, KEEP, TROUSERS)
     assert late.value.retry_after_s == 1.0
     assert world.mesher.builds == 1 + 2 * 5
     assert (await world.get(ANN, old.id)).recipe.outfit == old.recipe.outfit
@@ -154,7 +162,7 @@ async def test_a_change_of_an_avatar_that_is_deleted_meanwhile_finds_nothing(wor
 
     world.mesher.before_answer = delete
     with pytest.raises(AvatarNotFound):
-        await world.update(ANN, old.id, None, TROUSERS)
+        await world.update(ANN, old.id, KEEP, TROUSERS)
     assert world.blobs.keys == []
 
 
@@ -225,7 +233,7 @@ async def test_the_body_alone_is_there_when_a_garment_has_left_the_catalogue(wor
 async def test_a_new_look_forgets_the_body_in_the_old_one(world) -> None:
     avatar = await world.avatar()
     pale = await world.export(ANN, avatar.id, Parts.BODY)
-    await world.update(ANN, avatar.id, Look("tone-09"), None)
+    await world.update(ANN, avatar.id, LookChange("tone-09"), None)
     dark = await world.export(ANN, avatar.id, Parts.BODY)
     assert dark != pale
     assert await world.exists(pale, dark) == [False, True]
@@ -243,4 +251,4 @@ async def test_lost_points_are_a_fault_of_ours(world) -> None:
     avatar = await world.avatar()
     await world.blobs.delete(avatar.files.points.key)
     with pytest.raises(LookupError, match="lost"):
-        await world.update(ANN, avatar.id, None, TROUSERS)
+        await world.update(ANN, avatar.id, KEEP, TROUSERS)

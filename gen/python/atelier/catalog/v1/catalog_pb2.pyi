@@ -580,6 +580,9 @@ class ResolveLookResponse(_message.Message):
 
     APPEARANCE_FIELD_NUMBER: _builtins.int
     GARMENTS_FIELD_NUMBER: _builtins.int
+    SKIN_ID_FIELD_NUMBER: _builtins.int
+    skin_id: _builtins.str
+    """The skin that was meant: the default where none was named."""
     @_builtins.property
     def appearance(self) -> _outfit_pb2.Appearance:
         """Skin and hair."""
@@ -593,10 +596,11 @@ class ResolveLookResponse(_message.Message):
         *,
         appearance: _outfit_pb2.Appearance | None = ...,
         garments: _abc.Iterable[_outfit_pb2.WornGarment] | None = ...,
+        skin_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "garments", b"garments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "garments", b"garments", "skin_id", b"skin_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

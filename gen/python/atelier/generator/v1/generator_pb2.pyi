@@ -148,6 +148,47 @@ class Look(_message.Message):
 Global___Look: _TypeAlias = Look  # noqa: Y015
 
 @_typing.final
+class LookChange(_message.Message):
+    """A change of skin and hair; what is unset stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SKIN_ID_FIELD_NUMBER: _builtins.int
+    HAIRSTYLE_ID_FIELD_NUMBER: _builtins.int
+    HAIR_COLOR_FIELD_NUMBER: _builtins.int
+    skin_id: _builtins.str
+    """Another skin; empty for the default."""
+    hairstyle_id: _builtins.str
+    """Another hairstyle; empty for none."""
+    hair_color: _builtins.str
+    """`#rrggbb`; empty for the hairstyle's first."""
+    def __init__(
+        self,
+        *,
+        skin_id: _builtins.str | None = ...,
+        hairstyle_id: _builtins.str | None = ...,
+        hair_color: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_hair_color", b"_hair_color", "_hairstyle_id", b"_hairstyle_id", "_skin_id", b"_skin_id", "hair_color", b"hair_color", "hairstyle_id", b"hairstyle_id", "skin_id", b"skin_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hair_color", b"_hair_color", "_hairstyle_id", b"_hairstyle_id", "_skin_id", b"_skin_id", "hair_color", b"hair_color", "hairstyle_id", b"hairstyle_id", "skin_id", b"skin_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__hair_color: _TypeAlias = _typing.Literal["hair_color"]  # noqa: Y015
+    _WhichOneofArgType__hair_color: _TypeAlias = _typing.Literal["_hair_color", b"_hair_color"]  # noqa: Y015
+    _WhichOneofReturnType__hairstyle_id: _TypeAlias = _typing.Literal["hairstyle_id"]  # noqa: Y015
+    _WhichOneofArgType__hairstyle_id: _TypeAlias = _typing.Literal["_hairstyle_id", b"_hairstyle_id"]  # noqa: Y015
+    _WhichOneofReturnType__skin_id: _TypeAlias = _typing.Literal["skin_id"]  # noqa: Y015
+    _WhichOneofArgType__skin_id: _TypeAlias = _typing.Literal["_skin_id", b"_skin_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hair_color) -> _WhichOneofReturnType__hair_color | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hairstyle_id) -> _WhichOneofReturnType__hairstyle_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__skin_id) -> _WhichOneofReturnType__skin_id | None: ...
+
+Global___LookChange: _TypeAlias = LookChange  # noqa: Y015
+
+@_typing.final
 class OutfitItem(_message.Message):
     """One garment, by catalogue ids."""
 
@@ -707,32 +748,25 @@ class UpdateAvatarRequest(_message.Message):
     id: _builtins.str
     """UUID."""
     @_builtins.property
-    def look(self) -> Global___Look:
-        """New skin and hair."""
+    def look(self) -> Global___LookChange:
+        """What changes of skin and hair."""
 
     @_builtins.property
     def outfit(self) -> Global___Outfit:
-        """New clothes."""
+        """New clothes, in place of all that is worn."""
 
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
-        look: Global___Look | None = ...,
+        look: Global___LookChange | None = ...,
         outfit: Global___Outfit | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_look", b"_look", "_outfit", b"_outfit", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["look", b"look", "outfit", b"outfit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_look", b"_look", "_outfit", b"_outfit", "id", b"id", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__look: _TypeAlias = _typing.Literal["look"]  # noqa: Y015
-    _WhichOneofArgType__look: _TypeAlias = _typing.Literal["_look", b"_look"]  # noqa: Y015
-    _WhichOneofReturnType__outfit: _TypeAlias = _typing.Literal["outfit"]  # noqa: Y015
-    _WhichOneofArgType__outfit: _TypeAlias = _typing.Literal["_outfit", b"_outfit"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__look) -> _WhichOneofReturnType__look | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__outfit) -> _WhichOneofReturnType__outfit | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateAvatarRequest: _TypeAlias = UpdateAvatarRequest  # noqa: Y015
 
