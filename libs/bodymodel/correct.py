@@ -20,6 +20,8 @@ _FEASIBLE_MM = 0.5
 """A measurement counts as delivered within this."""
 _LARGEST = 5.0
 """No coefficient leaves this many standard deviations: beyond, bodies are not human."""
+_NEAR_MEAN = 0.5
+"""A body whose coefficients are all smaller is as good as the mean body."""
 _SHARES = (1.0, 0.5, 0.25, 0.1)
 """Line search: parts of a step that are tried before it is given up."""
 
@@ -76,8 +78,8 @@ def correct(
     measurement firmly, smaller ones more loosely, 0 not at all.
     """
     firmness = np.sqrt(np.ones(len(NAMES)) if weights is None else weights) / _SLACK_MM
-    start = np.clip(coefficients.astype(np.float64), -_LARGEST, _LARGEST)
-    best, reading = start, tape.read(start)
+    start, reading = _readable_start(tape, np.clip(coefficients.astype(np.float64), -_LARGEST, _LARGEST))
+    best = start
     cost = _cost(best, start, firmness * (targets_mm - reading.values_mm))
     iterations = 0
     while iterations < steps:
@@ -100,6 +102,15 @@ def correct(
         iterations += 1
     delivered = reading.values_mm
     return Correction(best, delivered, iterations, np.abs(targets_mm - delivered) <= _FEASIBLE_MM)
+
+
+def _readable_start(tape: ShapeTape, coefficients: FloatArray) -> tuple[FloatArray, Reading]:
+    """The body to start from and its reading: drawn towards the mean body where a tape cannot be laid."""
+    reading = _read_or_none(tape, coefficients)
+    while reading is None:
+        coefficients = coefficients / 2.0 if np.abs(coefficients).max() > _NEAR_MEAN else 0.0 * coefficients
+        reading = _read_or_none(tape, coefficients) if coefficients.any() else tape.read(coefficients)
+    return coefficients, reading
 
 
 def _cost(coefficients: FloatArray, start: FloatArray, scaled_residual: FloatArray) -> float:

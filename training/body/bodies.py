@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from anthropometry.population import Population
+from bodymodel.section import OpenSectionError
 from bodymodel.tape import Reading, TapeMeasure
 from bodymodel.template import Template
 from training.body import source as anny_source
@@ -36,12 +37,18 @@ _ADULT = 2.0 / 3.0
 class BodyArguments:
     """How training bodies are drawn."""
 
-    count: int = 8000
-    """Number of bodies."""
+    count: int = 8600
+    """Number of bodies drawn; about one in twenty is dropped."""
     seed: int = 7
     """Seed of every random draw."""
-    spread: float = 1.35
-    """Factor on the population's standard deviations; 1.35 puts its 1st and 99th percentiles well inside."""
+    spread: float = 1.3
+    """Factor on the population's standard deviations; 1.3 puts its 1st and 99th percentiles well inside."""
+    farthest: float = 2.4
+    """No independent direction of a draw is more widened deviations from the middle: tails grow no giants."""
+    worst_residual_mm: float = 20.0
+    """A body that stays further from any of its measurements is dropped: it was pulled where no body is."""
+    strain: float = 1.4
+    """A body whose local changes' root mean square, in prior deviations, is larger is dropped."""
     between_share: float = 0.12
     """Share of bodies between the sexes."""
     relaxed_arm: float = 0.12
@@ -114,14 +121,19 @@ def prior() -> Prior:
         "cupsize": (0.5, 0.2, 0.0, 1.0),
         "firmness": (0.5, 0.18, 0.1, 1.0),
     }
-    narrow = {
+    special = {
         "stomach-pregnant-incr": (0.06, 0.12),
         "breast-volume-vert-up": (0.2, 0.6),
         "head-fat-incr": (0.25, 0.7),
+        # These two together leave a step above the knee, like the hem of shorts: thighs take fat and muscle first.
+        "measure-thigh-circ-incr": (0.15, 0.4),
+        "measure-knee-circ-incr": (0.2, 0.5),
+        "upperleg-fat-incr": (0.4, 1.0),
+        "upperleg-muscle-incr": (0.4, 1.0),
     }
     rows = [phenotypes[name] for name in PHENOTYPES]
     for name in CHANGES:
-        deviation, bound = narrow.get(name, (0.35, 1.0) if name.startswith("measure-") else (0.25, 0.8))
+        deviation, bound = special.get(name, (0.35, 1.0) if name.startswith("measure-") else (0.25, 0.8))
         rows.append((0.0, deviation, -bound, bound))
     return Prior(*np.array(rows).T)
 
@@ -142,7 +154,9 @@ def draw_targets(
     body_type[between] = rng.uniform(-1.0, 1.0, between.sum())
     sexes = [population.feminine, population.masculine]
     size = len(sexes[0].mean) - 2  # without weight and age
-    noise = rng.standard_normal((count, size)) * arguments.spread
+    noise = (
+        rng.standard_normal((count, size)).clip(-arguments.farthest, arguments.farthest) * arguments.spread
+    )
     drawn = [sex.mean[:size] + noise @ np.linalg.cholesky(sex.covariance[:size, :size]).T for sex in sexes]
     share = (body_type[:, None] + 1.0) / 2.0
     targets = np.exp(share * drawn[0] + (1.0 - share) * drawn[1])
@@ -186,20 +200,23 @@ class Solver:
         """
         x, share = start.copy(), 1.0
         state = self._state(x, races)
+        if state is None:
+            return x, np.full(len(target_mm), np.inf)
         cost = self._cost(x, start, target_mm - state.reading.values_mm)
         for _ in range(self._arguments.steps):
             residual = target_mm - state.reading.values_mm
-            if np.abs(residual).max() < self._arguments.tolerance_mm or share < 0.1:
+            if np.abs(residual).max() < 1.5 * self._arguments.tolerance_mm or share < 0.1:
                 break
             full = self._step(x, start, residual, self._jacobian(x, races, state))
             share = 1.0
             while share >= 0.1:
                 tried = x + share * (full - x)
                 tried_state = self._state(tried, races)
-                tried_cost = self._cost(tried, start, target_mm - tried_state.reading.values_mm)
-                if tried_cost < cost:
-                    x, state, cost = tried, tried_state, tried_cost
-                    break
+                if tried_state is not None:
+                    tried_cost = self._cost(tried, start, target_mm - tried_state.reading.values_mm)
+                    if tried_cost < cost:
+                        x, state, cost = tried, tried_state, tried_cost
+                        break
                 share *= 0.4
         return x, state.reading.values_mm - target_mm
 
@@ -232,12 +249,16 @@ class Solver:
         clipped: FloatArray = np.clip(start + scale * following, bounds.lowest, bounds.highest)
         return clipped
 
-    def _state(self, x: FloatArray, races: FloatArray) -> _State:
-        """The body of some parameters, posed and measured."""
+    def _state(self, x: FloatArray, races: FloatArray) -> _State | None:
+        """The body of some parameters, posed and measured; None where its neck or chest cannot be told apart."""
         active = activations(self._source, x[None], races[None])
         vertices, heads = self._source.rest(active)
         points = stand(self._source, vertices, heads, self._arguments.pose)[0][0]
-        return _State(active[0], heads, points, self._tape.read(points))
+        try:
+            reading = self._tape.read(points)
+        except OpenSectionError:
+            return None
+        return _State(active[0], heads, points, reading)
 
     def _jacobian(self, x: FloatArray, races: FloatArray, state: _State) -> FloatArray:
         """(15, 63) derivative of the readings by the parameters.
@@ -284,7 +305,7 @@ def _held_below(source: Source) -> FloatArray:
 def make_bodies(
     source: Source, tape: TapeMeasure, population: Population, arguments: BodyArguments
 ) -> Bodies:
-    """Draw, solve and return `arguments.count` bodies."""
+    """Draw and solve `arguments.count` bodies; those that came out strained are left out."""
     rng = np.random.default_rng(arguments.seed)
     body_type, targets = draw_targets(population, arguments, rng)
     limits = prior()
@@ -296,7 +317,10 @@ def make_bodies(
     solver = Solver(source, tape, arguments)
     solved = [solver.solve(*case) for case in zip(start, races, targets, strict=True)]
     parameters, residuals = (np.array(column) for column in zip(*solved, strict=True))
-    return Bodies(parameters, races, body_type, residuals)
+    changes = ((parameters - limits.mean) / limits.deviation)[:, len(PHENOTYPES) :]
+    kept = np.sqrt((changes**2).mean(axis=1)) < arguments.strain
+    kept &= np.abs(residuals).max(axis=1) < arguments.worst_residual_mm
+    return Bodies(parameters[kept], races[kept], body_type[kept], residuals[kept])
 
 
 def main() -> None:

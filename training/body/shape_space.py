@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from anthropometry.measurements import NAMES
 from bodymodel.correct import ShapeTape
+from bodymodel.section import OpenSectionError
 from bodymodel.shape import ShapeSpace
 from bodymodel.tape import TapeMeasure
 from bodymodel.template import Template
@@ -138,14 +140,14 @@ def make(arguments: ShapeArguments) -> None:
     coefficients = components.coefficients(flat)
     template = Template.load(arguments.models)
     tape = ShapeTape(ShapeSpace.load(arguments.models, template), TapeMeasure(template))
-    measurements = np.array([tape.read(body).values_mm for body in coefficients])
+    readings = [_values_or_nan(tape, body) for body in coefficients]
+    readable = ~np.isnan(readings).any(axis=1)
     np.savez(
         arguments.out / "bodies.npz",
-        coefficients=coefficients.astype(np.float32),
-        measurements_mm=measurements.astype(np.float32),
-        body_type=bodies.body_type.astype(np.float32),
-        train=np.arange(len(seen)),
-        held_out=np.arange(len(seen), len(flat)),
+        coefficients=coefficients[readable].astype(np.float32),
+        measurements_mm=np.array(readings, np.float32)[readable],
+        body_type=bodies.body_type[readable].astype(np.float32),
+        held_out=np.flatnonzero(np.arange(len(flat))[readable] >= len(seen)),
     )
     metrics = {
         "components": arguments.size,
@@ -169,6 +171,14 @@ def make(arguments: ShapeArguments) -> None:
         metrics=metrics,
         rebuild="python -m training.body.bodies && python -m training.body.shape_space",
     )
+
+
+def _values_or_nan(tape: ShapeTape, coefficients: FloatArray) -> FloatArray:
+    """(15,) readings; NaN where cutting a body down to the components joins its neck to the shoulders."""
+    try:
+        return tape.read(coefficients).values_mm
+    except OpenSectionError:
+        return np.full(len(NAMES), np.nan)
 
 
 def main() -> None:
