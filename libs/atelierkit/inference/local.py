@@ -98,18 +98,21 @@ class LocalInference:
         await self._stack.aclose()
 
     async def infer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
-        try:
-            async with asyncio.timeout(context.remaining_s()):
-                loaded = await self._loaded(model)
-                loaded.check(inputs)
-                outputs = await loaded.batcher.submit(inputs)
-        except TimeoutError as error:
-            raise TimedOut("the inference did not finish in time", model=model) from error
+        outputs = await self._answer(model, inputs)
         check_finite(model, outputs)
         return outputs
 
     async def ready(self, model: str) -> None:
-        await self.infer(model, (await self._loaded(model)).zeros())
+        await self._answer(model, (await self._loaded(model)).zeros())
+
+    async def _answer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
+        try:
+            async with asyncio.timeout(context.remaining_s()):
+                loaded = await self._loaded(model)
+                loaded.check(inputs)
+                return await loaded.batcher.submit(inputs)
+        except TimeoutError as error:
+            raise TimedOut("the inference did not finish in time", model=model) from error
 
     async def _loaded(self, model: str) -> _Loaded:
         """The model, loaded once however many ask; a load that failed is tried again by the next who asks."""

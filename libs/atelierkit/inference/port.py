@@ -29,7 +29,7 @@ class Inference(Protocol):
         ...
 
     async def ready(self, model: str) -> None:
-        """Return once a real inference has succeeded; raise the AppError that says why it cannot."""
+        """Return once a real inference was answered, on zeros; raise the AppError that says why it cannot."""
         ...
 
 

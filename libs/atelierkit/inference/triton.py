@@ -49,20 +49,7 @@ class TritonInference:
         await self._client.close()
 
     async def infer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
-        count = rows(inputs)
-        starts = range(0, count, self._max_batch)
-        parts = [
-            await self._part(
-                model, {name: array[start : start + self._max_batch] for name, array in inputs.items()}
-            )
-            for start in starts
-        ]
-        outputs = (
-            parts[0]
-            if len(parts) == 1
-            else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
-        )
-        check_rows(model, outputs, count)
+        outputs = await self._answer(model, inputs)
         check_finite(model, outputs)
         return outputs
 
@@ -76,7 +63,19 @@ class TritonInference:
             )
             for item in described.inputs
         }
-        await self.infer(model, one_row)
+        await self._answer(model, one_row)
+
+    async def _answer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
+        count = rows(inputs)
+        parts = [
+            await self._part(
+                model, {name: array[start : start + self._max_batch] for name, array in inputs.items()}
+            )
+            for start in range(0, count, self._max_batch)
+        ]
+        outputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        check_rows(model, outputs, count)
+        return outputs
 
     async def _part(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
         if self._at_work >= 2 * self._max_in_flight:

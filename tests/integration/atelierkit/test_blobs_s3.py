@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from moto.server import ThreadedMotoServer
+
 from atelierkit import blobs
 from atelierkit.blobs import Blobs
 from atelierkit.errors import Unavailable
-from moto.server import ThreadedMotoServer
-
 from tests.unit.atelierkit.blob_rules import DATA, BlobRules
 
 _buckets = itertools.count()
@@ -45,7 +45,9 @@ class TestS3(BlobRules):
 
 
 async def test_objects_lie_below_the_prefix_with_their_media_type(bucket: str, endpoint: str) -> None:
-    ref = await blobs.open(f"s3://{bucket}/platform").put(DATA, prefix="avatars", media_type="model/gltf-binary")
+    ref = await blobs.open(f"s3://{bucket}/platform").put(
+        DATA, prefix="avatars", media_type="model/gltf-binary"
+    )
     s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
     [listed] = s3.list_objects_v2(Bucket=bucket)["Contents"]
     assert (listed["Key"], listed["Size"]) == (f"platform/{ref.key}", len(DATA))

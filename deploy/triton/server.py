@@ -1,0 +1,149 @@
+"""Runs tritonserver on free loopback ports: ``python -m deploy.triton.server`` serves the folder ``models``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from atelierkit.errors import AppError
+from atelierkit.inference import TritonInference
+from deploy.triton import install, repository
+
+_START_TIMEOUT_S = 60.0
+# A server whose backend has died never ends by itself.
+_STOP_TIMEOUT_S = 4.0
+_PAUSE_S = 0.1
+
+
+class ServerFailed(Exception):
+    """The server did not come up; the text ends with what it said last."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server whose models have each answered a real inference."""
+
+    grpc_addr: str
+    http_addr: str
+    models: tuple[str, ...]
+    pid: int
+    """Leader of a process group of its own, which holds the backend's stubs too."""
+
+
+@contextmanager
+def serving(models_dir: Path) -> Iterator[Running]:
+    """Serve every ``<models_dir>/<name>/model.onnx`` while the block runs."""
+    home = Path(tempfile.mkdtemp(prefix="atelier-triton-"))
+    try:
+        models = repository.lay_out(models_dir, home / "models")
+        grpc_port, http_port = _free_ports(2)
+        with _process(home, grpc_port, http_port) as process:
+            grpc_addr = f"127.0.0.1:{grpc_port}"
+            _await_answers(process, grpc_addr, models, home / "log")
+            yield Running(grpc_addr, f"127.0.0.1:{http_port}", tuple(models), process.pid)
+    finally:
+        shutil.rmtree(home)
+
+
+@contextmanager
+def _process(home: Path, grpc_port: int, http_port: int) -> Iterator[subprocess.Popen[bytes]]:
+    installed = install.installed()
+    command = [
+        str(installed.program),
+        f"--model-repository={home / 'models'}",
+        f"--backend-directory={install.BACKENDS}",
+        *("--grpc-address=127.0.0.1", f"--grpc-port={grpc_port}", "--reuse-grpc-port=false"),
+        *("--http-address=127.0.0.1", f"--http-port={http_port}", "--reuse-http-port=false"),
+        *("--allow-metrics=false", "--disable-auto-complete-config"),
+    ]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - the server that install.py installed
+            command,
+            env=installed.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to end; whatever is left of its group after that is killed."""
+    process.terminate()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _await_answers(process: subprocess.Popen[bytes], addr: str, models: list[str], log: Path) -> None:
+    pause = threading.Event()
+    said = "nothing"
+    for _ in range(round(_START_TIMEOUT_S / _PAUSE_S)):
+        if process.poll() is not None:
+            break
+        try:
+            asyncio.run(_infer_with_each(addr, models))
+        except AppError as error:
+            said = error.message
+        else:
+            return
+        pause.wait(_PAUSE_S)
+    lines = log.read_text(errors="replace").splitlines()[-15:]
+    raise ServerFailed("\n".join([f"tritonserver does not answer ({said}); its last words:", *lines]))
+
+
+async def _infer_with_each(addr: str, models: list[str]) -> None:
+    async with TritonInference(addr, timeout_s=10) as inference:
+        for model in models:
+            await inference.ready(model)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Different ports that are free now."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def main() -> None:
+    """Serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.triton.server", description=main.__doc__)
+    parser.add_argument("--models", type=Path, default=install.ROOT / "models", help="folder of the models")
+    arguments = parser.parse_args()
+    try:
+        install.install()
+        with serving(arguments.models) as running:
+            print(f"Triton serves {', '.join(running.models)} at {running.grpc_addr} (gRPC)")
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    except (install.InstallFailed, ServerFailed) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

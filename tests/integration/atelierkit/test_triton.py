@@ -1,0 +1,190 @@
+"""A real tritonserver gives the same numbers as this process, from the same files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import onnxruntime
+import pytest
+
+from atelierkit import context
+from atelierkit.errors import TimedOut, Unavailable
+from atelierkit.inference import LocalInference, ModelMissing, ModelOutputInvalid, TritonInference
+from deploy.triton import install, repository, server
+from tests.unit.atelierkit import onnx_models
+
+pytestmark = [
+    pytest.mark.triton,
+    pytest.mark.xdist_group("triton"),
+    pytest.mark.skipif(not install.is_installed(), reason="`make triton` installs tritonserver"),
+]
+
+RELEASED = sorted(path.parent.name for path in (install.ROOT / "models").glob("*/model.onnx"))
+TOLERANCE = 1e-6
+"""Both run the same kernels on one thread; only the sums of a batch of another size may differ in their last bits."""
+
+
+@pytest.fixture(scope="module")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The released models, and tiny ones."""
+    folder = tmp_path_factory.mktemp("models")
+    for name in RELEASED:
+        shutil.copytree(install.ROOT / "models" / name, folder / name)
+    onnx_models.affine(folder)
+    onnx_models.logarithm(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(models_dir: Path) -> Iterator[server.Running]:
+    with server.serving(models_dir) as running:
+        yield running
+
+
+@pytest.fixture
+async def triton(running: server.Running) -> AsyncIterator[TritonInference]:
+    async with TritonInference(running.grpc_addr, timeout_s=10) as inference:
+        yield inference
+
+
+@pytest.fixture
+async def local(models_dir: Path) -> AsyncIterator[LocalInference]:
+    async with LocalInference(models_dir) as inference:
+        yield inference
+
+
+def _inputs(onnx: Path, count: int) -> dict[str, Any]:
+    """Plausible random rows for a model: positive, so that a logarithm of them is finite."""
+    random = np.random.default_rng(7)
+    session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    return {
+        item.name: random.uniform(
+            0.5, 2.0, [count, *(size if isinstance(size, int) else 3 for size in item.shape[1:])]
+        ).astype(np.float32)
+        for item in session.get_inputs()
+    }
+
+
+@pytest.mark.parametrize("count", [1, 5, 2 * repository.MAX_BATCH + 3])
+@pytest.mark.parametrize("model", [*RELEASED, "affine", "logarithm"])
+async def test_both_ways_give_the_same_numbers(
+    model: str, count: int, triton: TritonInference, local: LocalInference, models_dir: Path
+) -> None:
+    inputs = _inputs(models_dir / model / "model.onnx", count)
+    there, here = await triton.infer(model, inputs), await local.infer(model, inputs)
+    assert there.keys() == here.keys()
+    for name, array in here.items():
+        assert there[name].dtype == array.dtype
+        np.testing.assert_allclose(there[name], array, rtol=TOLERANCE, atol=TOLERANCE)
+    assert all(np.ptp(array) > 0 for array in here.values())
+
+
+async def test_many_callers_at_once_get_their_own_numbers(triton: TritonInference) -> None:
+    rows = [np.full((1, 3), value, np.float32) for value in range(40)]
+    flag = np.zeros((1, 1), np.float32)
+    answers = await asyncio.gather(*(triton.infer("affine", {"x": row, "flag": flag}) for row in rows))
+    for row, answer in zip(rows, answers, strict=True):
+        np.testing.assert_allclose(answer["y"], row @ onnx_models.WEIGHTS, rtol=TOLERANCE)
+
+
+async def test_numbers_that_are_not_finite_are_refused(triton: TritonInference) -> None:
+    with pytest.raises(ModelOutputInvalid):
+        await triton.infer("logarithm", {"x": np.zeros((1, 3), np.float32)})
+
+
+async def test_an_unknown_model_is_told(triton: TritonInference) -> None:
+    with pytest.raises(ModelMissing):
+        await triton.infer("nobody", {"x": np.zeros((1, 3), np.float32)})
+    with pytest.raises(ModelMissing):
+        await triton.ready("nobody")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"x": np.zeros((1, 3), np.float32)},
+        {"x": np.zeros((1, 4), np.float32), "flag": np.zeros((1, 1), np.float32)},
+        {"x": np.zeros((1, 3), np.float64), "flag": np.zeros((1, 1), np.float32)},
+        {"x": np.zeros((0, 3), np.float32), "flag": np.zeros((0, 1), np.float32)},
+    ],
+    ids=["input missing", "another width", "another dtype", "no rows"],
+)
+async def test_inputs_that_are_not_the_models_are_a_bug(
+    triton: TritonInference, inputs: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=r"affine|rows"):
+        await triton.infer("affine", inputs)
+
+
+async def test_the_requests_deadline_holds(triton: TritonInference) -> None:
+    inputs = {"x": np.ones((1, 3), np.float32)}
+    with context.request(timeout_s=0), pytest.raises(TimedOut):
+        await triton.infer("logarithm", inputs)
+    with context.request(timeout_s=30):
+        await triton.infer("logarithm", inputs)
+
+
+async def test_a_bound_of_its_own_turns_requests_away(running: server.Running) -> None:
+    inputs = {"x": np.ones((1, 3), np.float32)}
+    async with TritonInference(running.grpc_addr, timeout_s=10, max_in_flight=1) as narrow:
+        answers = await asyncio.gather(
+            *(narrow.infer("logarithm", inputs) for _ in range(5)), return_exceptions=True
+        )
+    assert [type(answer) for answer in answers] == [dict, dict, Unavailable, Unavailable, Unavailable]
+
+
+async def test_a_server_that_is_away_is_unavailable() -> None:
+    async with TritonInference("127.0.0.1:1") as nobody:
+        with pytest.raises(Unavailable):
+            await nobody.infer("affine", {"x": np.zeros((1, 3), np.float32)})
+        with pytest.raises(Unavailable):
+            await nobody.ready("affine")
+
+
+def test_readiness_sees_what_the_servers_own_word_hides(models_dir: Path) -> None:
+    """After its backend's process was killed, the server goes on saying READY."""
+
+    async def ask(addr: str) -> None:
+        async with TritonInference(addr, timeout_s=3) as inference:
+            await inference.ready("affine")
+
+    with server.serving(models_dir) as running:
+        for stub in _children(running.pid):
+            os.kill(stub, signal.SIGKILL)
+        word = httpx.get(f"http://{running.http_addr}/v2/health/ready")
+        with pytest.raises((Unavailable, TimedOut)):
+            asyncio.run(ask(running.grpc_addr))
+    assert word.status_code == 200
+
+
+def test_the_repository_holds_the_released_file_itself(tmp_path: Path) -> None:
+    released = onnx_models.affine(tmp_path) / "model.onnx"
+    laid_out = tmp_path / "repository" / "affine"
+    assert repository.lay_out(tmp_path, laid_out.parent) == ["affine"]
+    assert (laid_out / "1" / "model.onnx").read_bytes() == released.read_bytes()
+    config = (laid_out / "config.pbtxt").read_text()
+    assert f"max_batch_size: {repository.MAX_BATCH}\n" in config
+    assert (
+        'input [{name: "x", data_type: TYPE_FP32, dims: [3]}, {name: "flag", data_type: TYPE_FP32, dims: [1]}]'
+        in config
+    )
+
+
+def test_a_server_that_cannot_start_says_its_last_words(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "BACKENDS", models_dir / "nothing")
+    with pytest.raises(server.ServerFailed, match="failed to load all models"), server.serving(models_dir):
+        pass
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
