@@ -34,10 +34,10 @@ def load_bodies(path: Path) -> tuple[Dataset, Dataset]:
     """
     with np.load(path) as data:
         columns = [data[name].astype(np.float32) for name in ("coefficients", "measurements_mm", "body_type")]
-        columns[2] = columns[2].reshape(-1, 1)
-        seen, held_out = (
-            Dataset(*(column[data[part]] for column in columns)) for part in ("train", "held_out")
-        )
+        unseen = np.zeros(len(columns[0]), np.bool_)
+        unseen[data["held_out"]] = True
+    columns[2] = columns[2].reshape(-1, 1)
+    seen, held_out = (Dataset(*(column[part] for column in columns)) for part in (~unseen, unseen))
     return seen, held_out
 
 

@@ -38,6 +38,10 @@ def bodies_file(space: ShapeSpace, tape: TapeMeasure, tmp_path_factory: pytest.T
     readings = [tape.read(np.tensordot(row, basis, 1) + mean).values_mm for row in coefficients]
     path = tmp_path_factory.mktemp("bodies") / "bodies.npz"
     np.savez(
-        path, coefficients=coefficients, measurements_mm=readings, body_type=rng.choice([-1.0, 1.0], BODIES)
+        path,
+        coefficients=coefficients,
+        measurements_mm=readings,
+        body_type=rng.choice([-1.0, 1.0], BODIES),
+        held_out=np.arange(40, BODIES),
     )
     return path

@@ -96,6 +96,15 @@ def test_a_finished_run_can_be_judged_and_exported(arguments, trained, space, tm
     assert largest_difference_m(generator, tmp_path / "model.onnx", bodies, arguments.latent) > 1e-3
 
 
+def test_held_out_bodies_are_not_trained_on(bodies_file: Path) -> None:
+    seen, held_out = load_bodies(bodies_file)
+    assert (len(seen), len(held_out)) == (40, 8)
+    assert seen.body_type.shape == (40, 1)
+    with np.load(bodies_file) as data:
+        everything = np.concatenate([seen.coefficients, held_out.coefficients])
+        np.testing.assert_array_equal(everything, data["coefficients"].astype(np.float32))
+
+
 def test_people_are_drawn_from_the_population() -> None:
     population = Population.load(ROOT / "models")
     measurements, body_type = sample_people(population, 4000, seed=0)
