@@ -102,7 +102,7 @@ async def test_hairstyles_and_skins_are_listed(stub) -> None:
         ("long", outfit_pb2.HAIR_PATTERN_LONG),
     ]
     assert skins[9] == pb.Skin(
-        id="tone-10", color="#292420", name=pb.LocalizedText(en="Very deep brown", fr="Brun très profond")
+        id="tone-10", color="#3a2318", name=pb.LocalizedText(en="Very deep brown", fr="Brun très profond")
     )
     assert len(skins) == 10
 
@@ -120,7 +120,7 @@ async def test_a_look_is_resolved_to_geometry_and_colours(stub) -> None:
         )
     )
     assert look.appearance == outfit_pb2.Appearance(
-        skin_color="#825c43", hair=outfit_pb2.HAIR_PATTERN_LONG, hair_color="#aa3355"
+        skin_color="#8d5c3f", hair=outfit_pb2.HAIR_PATTERN_LONG, hair_color="#aa3355"
     )
     skirt, top = look.garments
     assert (skirt.garment_id, skirt.color, skirt.licence) == ("skirt-romy", "#d79aa0", "CC0-1.0")
@@ -144,7 +144,7 @@ async def test_the_default_look_is_what_the_mesher_accepts(stub) -> None:
     protovalidate.validate(look)
     assert look == pb.ResolveLookResponse(
         appearance=outfit_pb2.Appearance(
-            skin_color="#d7bd96", hair=outfit_pb2.HAIR_PATTERN_NONE, hair_color="#d7bd96"
+            skin_color="#c68f6b", hair=outfit_pb2.HAIR_PATTERN_NONE, hair_color="#c68f6b"
         ),
         skin_id="tone-05",
     )

@@ -42,7 +42,7 @@ async def test_an_unknown_garment_is_not_found() -> None:
 
 async def test_a_look_is_put_together_from_the_records() -> None:
     look = await ResolveLook(units)(LookRequest("tone-02", "bob", "", (OutfitItem("tshirt-lea", "S"),)))
-    assert look.skin.color == "#f3e7db"
+    assert look.skin.color == "#eccbb2"
     assert look.hair_color == SEED.hairstyles[1].colors[0].color
     assert [worn.garment.id for worn in look.outfit] == ["tshirt-lea"]
 
