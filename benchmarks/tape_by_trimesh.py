@@ -22,6 +22,8 @@ from scipy.spatial import ConvexHull
 M_TO_MM = 1000.0
 ON_SURFACE_M = 0.001
 """A tape's end point must lie on the skin."""
+CROTCH_SEARCH_M = 0.05
+CROTCH_STEP_M = 1e-5
 
 TORSO = ("Hips", "Spine", "Spine1", "Spine2", "LeftShoulder", "RightShoulder")
 ARM = ("Arm", "ForeArm", "Hand")
@@ -72,7 +74,8 @@ class ExportedBody:
         if name == "stature":
             return float(np.ptp(self.mesh.vertices[:, 1])) * M_TO_MM
         if name == "inside_leg":
-            return float(self._crotch_height() - self.mesh.vertices[:, 1].min()) * M_TO_MM
+            crotch = self._crotch_height(near=float(path[:, 1].max()))
+            return float(crotch - self.mesh.vertices[:, 1].min()) * M_TO_MM
         if name in PATHS:
             self._must_touch(path[[0, -1]])
             return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) * M_TO_MM
@@ -95,15 +98,36 @@ class ExportedBody:
     def _bones(self) -> frozenset[str]:
         return frozenset(self.bone.tolist())
 
-    def _crotch_height(self) -> float:
-        """Lowest point of the torso in the median plane."""
-        segments = trimesh.intersections.mesh_plane(self.mesh, (1, 0, 0), (0, 0, 0))
-        return float(segments[..., 1].min())
+    def _crotch_height(self, near: float) -> float:
+        """Where the two legs, going up, become one loop: found by bisection around a height in metres."""
+        parts = np.isin(self.bone, [*TORSO, "LeftUpLeg", "RightUpLeg", "LeftLeg", "RightLeg"])
+        faces = self.mesh.faces[parts[self.mesh.faces].all(axis=1)]
+        whole = trimesh.Trimesh(self.mesh.vertices, faces, process=False)
+        whole.merge_vertices(merge_tex=True, merge_norm=True)
+        low, high = near - CROTCH_SEARCH_M, near + CROTCH_SEARCH_M
+        while high - low > CROTCH_STEP_M:
+            middle = (low + high) / 2
+            low, high = (middle, high) if _loops(whole, middle) > 1 else (low, middle)
+        return high
 
     def _must_touch(self, points: NDArray[np.float64]) -> None:
-        distance = trimesh.proximity.closest_point(self.mesh, points)[1].max()
-        if distance > ON_SURFACE_M:
-            raise AssertionError(f"the tape ends {distance * M_TO_MM:.1f} mm off the skin")
+        for point in points:
+            every = np.broadcast_to(point, (len(self.mesh.faces), 3))
+            nearest = trimesh.triangles.closest_point(self.mesh.triangles, every)
+            distance = np.linalg.norm(nearest - point, axis=1).min()
+            if distance > ON_SURFACE_M:
+                raise AssertionError(f"the tape ends {distance * M_TO_MM:.1f} mm off the skin")
+
+
+def _loops(mesh: trimesh.Trimesh, height: float) -> int:
+    """Closed loops of a horizontal section: crossed triangles that hang together by their edges."""
+    above = mesh.vertices[:, 1][mesh.faces] > height
+    crossed = np.flatnonzero(above.any(axis=1) & ~above.all(axis=1))
+    # Neighbours hang together only through an edge that is itself crossed.
+    edges = mesh.vertices[:, 1][mesh.face_adjacency_edges] > height
+    joined = edges[:, 0] != edges[:, 1]
+    pairs = mesh.face_adjacency[np.isin(mesh.face_adjacency, crossed).all(axis=1) & joined]
+    return len(trimesh.graph.connected_components(pairs, nodes=crossed, engine="scipy"))
 
 
 def _plane(path: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
