@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import settings
 
 # A busy machine must not fail a property for being slow; the tests' own timeout stands.
@@ -9,3 +12,9 @@ settings.register_profile("atelier", deadline=None)
 settings.load_profile("atelier")
 
 pytest_plugins = ["atelierkit.testing.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def postgres_services() -> Sequence[str]:
+    """The services that have a schema."""
+    return ("auth", "catalog", "generator", "tryon")

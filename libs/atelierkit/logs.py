@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, TextIO, cast
 
 import structlog
@@ -22,17 +23,20 @@ _REDACTED = "[redacted]"
 _SECRET_KEY = re.compile(
     r"passw|secret|token|authorization|cookie|credential|api_?key|private|e_?mail", re.IGNORECASE
 )
-# Secrets that hide inside a text: JSON web tokens, bearer headers, URL passwords, e-mail addresses.
+# Secrets that hide inside a text: JSON web tokens, bearer headers, URL passwords, e-mail addresses. Repetitions
+# are bounded where they could start at every character: no text may cost more than its length.
 _SECRET_TEXT = re.compile(
-    r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
+    r"\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?"
     r"|(?i:(?<=bearer )\S+)"
-    r"|(?<=://)[^\s:/@]+:[^\s@]+(?=@)"
-    r"|[\w.+-]+@[\w-]+\.[\w.-]*\w"
+    r"|(?<=://)[^\s:/@]{1,200}:[^\s@]{1,200}(?=@)"
+    r"|[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w"
 )
+_SECRET_HINTS = ("@", "eyJ", "earer ", "EARER ")
 # C0 and C1 control characters, DEL, and the separators that editors show as new lines. Tracebacks keep \n and \t.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _MAX_TEXT = 1000
+_LONGEST_SECRET = 500
 _MAX_TRACEBACK = 16_000
 _MAX_ITEMS = 50
 _MAX_DEPTH = 4
@@ -106,7 +110,7 @@ def clean(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _clean(key: str, value: Any, depth: int) -> Any:
-    if _SECRET_KEY.search(key):
+    if _is_secret(key):
         return _REDACTED
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -125,9 +129,18 @@ def _clean(key: str, value: Any, depth: int) -> Any:
 
 
 def _text(text: str, control: re.Pattern[str] = _CONTROL, limit: int = _MAX_TEXT) -> str:
-    # Cut first: the patterns below must not run over a megabyte. A secret that the cut halves is
-    # still caught, since each pattern matches a prefix.
-    if len(text) > limit:
-        text = f"{text[:limit]}… [{len(text) - limit} more]"
-    text = _SECRET_TEXT.sub(_REDACTED, text)
+    length = len(text)
+    # The patterns see a little more than is kept, so that a secret at the cut is whole and is found.
+    text = text[: limit + _LONGEST_SECRET]
+    if any(hint in text for hint in _SECRET_HINTS):
+        text = _SECRET_TEXT.sub(_REDACTED, text)
+    if length > limit:
+        text = f"{text[:limit]}… [{length - limit} more]"
+    if text.isprintable():
+        return text
     return control.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None

@@ -57,9 +57,13 @@ def _exemplar() -> dict[str, str] | None:
 def served(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
     """Serve the registry over HTTP on its own port (0: a free one) while the block runs; gives the port.
 
-    Scrapers that ask for OpenMetrics get exemplars; the classic text format has none.
+    Scrapers that ask for OpenMetrics get exemplars; the classic text format has none. OSError where
+    the port is taken.
     """
-    server, thread = start_http_server(port, addr=host, registry=registry)
+    try:
+        server, thread = start_http_server(port, addr=host, registry=registry)
+    except OSError as error:
+        raise OSError(f"cannot serve metrics on {host}:{port}: {error.strerror}") from error
     try:
         yield server.server_port
     finally:

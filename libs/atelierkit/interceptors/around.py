@@ -27,6 +27,11 @@ class Call:
     """Metadata of the request; where a key came twice, the first value."""
     context: Context
 
+    @property
+    def rpc(self) -> str:
+        """``service/method``, as logs name it."""
+        return f"{self.service}/{self.method}"
+
     def text(self, key: str) -> str | None:
         """A metadata value that is text; None where it is missing or binary."""
         value = self.metadata.get(key)

@@ -17,6 +17,9 @@ from atelierkit.status import DETAILS_KEY, to_status
 _log = get_logger(__name__)
 _STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
+# What the caller cannot mend: whoever operates the service needs the cause, which the caller is not told.
+_OUR_SIDE = frozenset({Code.UNKNOWN, Code.DEADLINE_EXCEEDED, Code.INTERNAL, Code.UNAVAILABLE, Code.DATA_LOSS})
+
 
 class InternalError(AppError):
     """All that a caller learns about a bug: the id under which the log tells the rest."""
@@ -36,9 +39,14 @@ class Errors(AroundInterceptor):
         except grpc.aio.AbortError:
             raise
         except AppError as error:
+            if error.code in _OUR_SIDE:
+                cause = repr(error.__cause__) if error.__cause__ is not None else None
+                _log.warning(
+                    "call not served", rpc=call.rpc, reason=error.reason, told=error.message, cause=cause
+                )
             await _abort(call.context, error)
         except Exception:  # noqa: BLE001 - the one place where a bug ends: it is logged, and answered without detail
-            _log.exception("call failed", rpc=f"{call.service}/{call.method}")
+            _log.exception("call failed", rpc=call.rpc)
             await _abort(call.context, InternalError("internal error", requestId=context.request_id() or ""))
 
 

@@ -64,7 +64,7 @@ class AccessLog(AroundInterceptor):
             log = _log.debug if code is Code.OK and call.service in _QUIET_SERVICES else _log.info
             log(
                 "call ended",
-                rpc=f"{call.service}/{call.method}",
+                rpc=call.rpc,
                 code=code.name,
                 duration_ms=round((time.perf_counter() - start) * 1e3, 3),
             )

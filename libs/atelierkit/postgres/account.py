@@ -49,10 +49,15 @@ class Account:
         return next((folder for folder in folders if not self.can_enter(folder)), None)
 
 
-def unprivileged() -> Account | None:
-    """The account to run the server as; None where this process is not root's and its own will do."""
+def unprivileged(cluster: Path) -> Account | None:
+    """The account to run the server as; None where this process is not root's and its own will do.
+
+    A cluster that exists says itself who runs it: its owner.
+    """
     if os.geteuid() != 0:
         return None
+    if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
+        return Account(cluster.owner(), owner.st_uid, owner.st_gid)
     for name in _CANDIDATES:
         try:
             found = pwd.getpwnam(name)

@@ -132,9 +132,9 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {0} AUTHORIZATION {0}").format(name))
 
     def _prepare_folder(self) -> None:
-        self._account = accounts.unprivileged()
-        # Others may pass through and see nothing: the cluster belongs to the server's account, the rest to us.
-        self._data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self._account = accounts.unprivileged(self._cluster)
+        # Where the server has an account of its own, that one may pass through; the rest is ours alone.
+        self._data_dir.mkdir(mode=0o700 if self._account is None else 0o711, parents=True, exist_ok=True)
         if self._account is not None:
             barrier = self._account.barred_by(self._data_dir)
             if barrier is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,20 +17,25 @@ import pytest
 from atelierkit import migrations
 from atelierkit.postgres import EmbeddedPostgres
 
-SERVICES = ("auth", "catalog", "generator", "mesher", "tryon")
 _names = itertools.count()
 
 MigratedUrl = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedPostgres]:
+def postgres_services() -> Sequence[str]:
+    """The services that get a role and a schema; a conftest.py overrides it."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_services: Sequence[str]) -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL with a role for each service; stopped and removed after the last test."""
     folder = Path(tempfile.mkdtemp(prefix="atelier-postgres-"))
     # Started by root, the server runs as another account, which has to pass through.
     folder.chmod(0o711)
     try:
-        with EmbeddedPostgres(folder / "data", SERVICES, durable=False) as server:
+        with EmbeddedPostgres(folder / "data", postgres_services, durable=False) as server:
             yield server
     finally:
         shutil.rmtree(folder)

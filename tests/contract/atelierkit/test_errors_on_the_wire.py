@@ -80,6 +80,22 @@ async def test_a_bug_tells_only_the_request_id() -> None:
     assert (logs[1]["code"], logs[1]["rpc"]) == ("INTERNAL", f"{echo.NAME}/Open")
 
 
+async def test_whoever_operates_the_service_learns_the_cause_that_the_caller_is_not_told() -> None:
+    async def away(request, context):
+        try:
+            raise OSError("connection to 10.0.0.7 refused")
+        except OSError as error:
+            raise Unavailable("the database does not answer") from error
+
+    with capture_logs() as logs:
+        async with serve(echo.service(Open=away)) as channel:
+            with pytest.raises(AppError, match=r"^the database does not answer$"):
+                await echo.call(channel, "Open")(echo.word())
+    [line] = [line for line in logs if line["event"] == "call not served"]
+    assert (line["log_level"], line["reason"]) == ("warning", "UNAVAILABLE")
+    assert line["cause"] == "OSError('connection to 10.0.0.7 refused')"
+
+
 async def test_a_servicers_own_abort_passes_through() -> None:
     async def aborting(request, context):
         await context.abort(grpc.StatusCode.OUT_OF_RANGE, "beyond the end")

@@ -6,12 +6,14 @@ import asyncio
 import datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from prometheus_client import REGISTRY
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 
 from atelierkit import client, metrics, server
 from atelierkit.errors import AppError, Code
@@ -104,11 +106,14 @@ async def test_a_taken_port_is_an_error_that_names_it() -> None:
                 pass
 
 
-async def test_metrics_are_served_on_their_own_port_with_exemplars_for_those_who_ask() -> None:
-    import httpx
-    from opentelemetry.sdk.trace import TracerProvider
-    from prometheus_client import CollectorRegistry, Histogram
+def test_a_taken_metrics_port_is_named() -> None:
+    with metrics.served("127.0.0.1", 0) as port:
+        again = metrics.served("127.0.0.1", port)
+        with pytest.raises(OSError, match=f"cannot serve metrics on 127.0.0.1:{port}"):
+            again.__enter__()
 
+
+async def test_metrics_are_served_on_their_own_port_with_exemplars_for_those_who_ask() -> None:
     registry = CollectorRegistry()
     histogram = Histogram("work_seconds", "Work.", ["kind"], registry=registry)
     with TracerProvider().get_tracer("test").start_as_current_span("work") as span:

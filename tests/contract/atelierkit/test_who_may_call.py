@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc  # type: ignore[import-untyped]
 
 from atelierkit import identity
+from atelierkit.client import is_serving
 from atelierkit.errors import AppError, Code
 from atelierkit.identity import Caller
 from atelierkit.testing import MemoryVerifier, serve, signed_token, token_verifier
@@ -106,14 +106,23 @@ async def test_a_signed_token_is_verified_for_real() -> None:
             await say(echo.word(), metadata=[("authorization", f"Bearer {forged}")])
 
 
-async def test_health_is_told_to_anybody_and_reflection_to_nobody() -> None:
-    from atelierkit.client import is_serving
-
+async def test_health_is_told_to_anybody() -> None:
     async with serve(echo.service(None)) as channel:
         assert await is_serving(channel)
         assert await is_serving(channel, echo.NAME)
         assert not await is_serving(channel, "atelier.other.v1.OtherService")
-        ask: Any = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
-        with pytest.raises(AppError) as caught:
-            [answer async for answer in ask(iter([b""]))]
-    assert caught.value.code is Code.UNIMPLEMENTED
+
+
+@pytest.mark.parametrize("reflection", [False, True])
+async def test_reflection_is_off_unless_it_is_asked_for(reflection: bool) -> None:
+    names: list[str] = []
+    refusals: list[Code] = []
+    async with serve(echo.service(None), reflection=reflection) as channel:
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        question = reflection_pb2.ServerReflectionRequest(list_services="")
+        try:
+            async for answer in stub.ServerReflectionInfo(iter([question])):
+                names += [service.name for service in answer.list_services_response.service]
+        except AppError as error:
+            refusals.append(error.code)
+    assert (echo.NAME in names, refusals) == ((True, []) if reflection else (False, [Code.UNIMPLEMENTED]))

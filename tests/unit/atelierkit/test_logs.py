@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -151,3 +152,17 @@ def test_a_traceback_keeps_its_lines(lines: Lines) -> None:
     text = lines()[0]["exception"]
     assert text.startswith("Traceback (most recent call last):\n  File ")
     assert text.endswith("ValueError: bad\\x1b")
+
+
+def test_a_secret_at_the_cut_is_taken_out(lines: Lines) -> None:
+    logs.get_logger("x").info(
+        "long", text="x" * 980 + " postgresql://auth:hunter2-hunter2-hunter2@127.0.0.1/atelier"
+    )
+    assert "hunter2" not in lines()[0]["text"]
+
+
+@pytest.mark.parametrize("text", ["a" * 16_000 + "@ ", "eyJ" * 6_000, "://a:" * 4_000, "a@a" * 6_000])
+def test_no_text_costs_more_than_its_length(text: str) -> None:
+    start = time.process_time()
+    logs.clean(None, "info", {"exception": text})
+    assert time.process_time() - start < 0.1
