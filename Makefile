@@ -87,9 +87,22 @@ chromium: ## Find Chromium, or install it
 triton: setup ## Install the tritonserver that the tests talk to
 	@$(BIN)/python -m deploy.triton
 
+TRAINING := PYTHONPATH=libs:. OMP_NUM_THREADS=1 .venv-training/bin/python -m
+
+.venv-training/.ready: requirements/training.in
+	@test -x .venv-training/bin/python || $(PYTHON) -m venv .venv-training
+	@.venv-training/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	@.venv-training/bin/pip install --quiet --disable-pip-version-check -r requirements/training.in
+	@touch $@
+
 .PHONY: train
-train: ## Rebuild every model, on a GPU when there is one (hours on a CPU)
-	@$(MAKE) --directory training
+train: .venv-training/.ready ## Rebuild every trained model from public data (about half an hour of one core)
+	@for step in bake population bodies shape_space train evaluate export; do \
+	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
+
+.PHONY: test-training
+test-training: .venv-training/.ready ## Test the training code; needs torch, which nothing else here does
+	@$(TRAINING) pytest -q tests/training $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results
