@@ -11,6 +11,9 @@ async function studio(platform: Platform): Promise<Studio> {
   return one;
 }
 
+/** What an answer of the platform in memory takes at most. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 const PATCH = "PATCH /v1/avatars/avatar-1";
 
 describe("what is worn", () => {
@@ -75,7 +78,9 @@ describe("avatars", () => {
     const { avatars, wardrobe } = await studio(platform);
     await avatars.make();
     wardrobe.toggle(SKIRT);
+    await turn();
     wardrobe.chooseColor(SKIRT.id, "#eeeeee");
+    await turn();
     wardrobe.chooseSize(SKIRT.id, "S");
     await wardrobe.settled();
     await avatars.settled();

@@ -41,8 +41,11 @@ describe("Latest", () => {
 
   it("waits for quiet when told to", async () => {
     const started: number[] = [];
-    const latest = new Latest<number>((input) => Promise.resolve(void started.push(input)), { quietMs: 5 });
-    for (const input of [1, 2, 3]) latest.submit(input);
+    const latest = new Latest<number>((input) => Promise.resolve(void started.push(input)), { quietMs: 40 });
+    for (const input of [1, 2, 3]) {
+      latest.submit(input);
+      await turn();
+    }
     await latest.settled();
     expect(started).toEqual([3]);
   });

@@ -104,7 +104,7 @@ export class Wardrobe extends Observable {
 
   #firstLook(): Look {
     const hairstyle = this.hairstyles[0];
-    const skin = this.skins[Math.floor(this.skins.length / 3)];
+    const skin = this.skins[Math.floor((this.skins.length - 1) / 2)];
     return { skin: skin?.id ?? "", hairstyle: hairstyle?.id ?? "", hairColor: hairstyle?.colors[0]?.color ?? "" };
   }
 

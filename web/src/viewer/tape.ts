@@ -17,7 +17,7 @@ export function tapeLine(points: readonly Point[]): Group {
   const curve = new CatmullRomCurve3(path, closed, "centripetal");
   const tube = new TubeGeometry(curve, Math.max(32, 3 * path.length), RADIUS_M, 8, closed);
   const seen = new Mesh(tube, new MeshBasicMaterial({ color: COLOR }));
-  const hidden = new Mesh(tube, new MeshBasicMaterial({ color: COLOR, transparent: true, opacity: 0.3, depthTest: false }));
+  const hidden = new Mesh(tube, new MeshBasicMaterial({ color: COLOR, transparent: true, opacity: 0.45, depthTest: false }));
   hidden.renderOrder = 1;
   group.add(seen, hidden);
   return group;

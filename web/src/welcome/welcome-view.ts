@@ -94,6 +94,7 @@ export class WelcomeView extends AtelierElement {
       @media (max-width: 760px) {
         :host {
           position: relative;
+          overflow: clip;
           grid-template-columns: minmax(0, 1fr);
           align-content: start;
           gap: 1.75rem;

@@ -1,0 +1,74 @@
+"""A Chromium, and a page of it per test that must end without an error in its console."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+ARGUMENTS = [
+    "--no-sandbox",
+    # WebGL without a graphics card.
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE_MS = 30_000
+"""A processor draws where users have a graphics card."""
+DESKTOP: ViewportSize = {"width": 1200, "height": 720}
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    executable = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if executable is None:
+        pytest.fail("Chromium is not installed: run `make chromium`")
+    browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, platform_url: str) -> Iterator[Page]:
+    """An English desktop window on the platform's page."""
+    context = browser.new_context(
+        base_url=platform_url, viewport=DESKTOP, locale="en-GB", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.extend(_fault(message)))
+    page.goto("/")
+    yield page
+    context.close()
+    assert faults == []
+
+
+def _fault(message: ConsoleMessage) -> list[str]:
+    """What a console line says against the page; a refused request is written there by Chromium itself."""
+    expected = message.type != "error" or message.text.startswith("Failed to load resource")
+    return [] if expected else [message.text]
