@@ -78,7 +78,8 @@ class Skeleton:
             armpit = shoulder + np.linalg.norm(elbow - shoulder) * _ARMPIT * [sign, 1.0, 1.0]
             outward = np.array([sign, _SEPARATOR_SLOPE, 0.0]) / np.hypot(1.0, _SEPARATOR_SLOPE)
             distances.append((armpit - points) @ outward)
-        return np.minimum(*distances)
+        nearest: FloatArray = np.minimum(*distances)
+        return nearest
 
     def sleeve(self, points: FloatArray, share: float) -> FloatArray:
         """(n,) field: positive up to a share of the arms, and on the torso."""
@@ -93,7 +94,8 @@ class Skeleton:
             normal = (1.0 - turned) * np.array([sign, 0.0, 0.0]) + turned * across
             normal /= np.linalg.norm(normal)
             fields.append((centre - points) @ normal)
-        return np.maximum(np.minimum(*fields), self.torso_side(points))
+        sleeve: FloatArray = np.maximum(np.minimum(*fields), self.torso_side(points))
+        return sleeve
 
     def neckline(self, points: FloatArray, openness: float) -> FloatArray:
         """(n,) field: negative inside a bowl around the base of the neck, which opens to the front and the sides."""
@@ -108,7 +110,8 @@ class Skeleton:
         scaled = np.stack([p[:, 0] / width, p[:, 2] / depth, below / (drop * front)], axis=1)
         bowl = (np.linalg.norm(scaled, axis=1) - 1.0) * width
         # The face leans out over the bowl.
-        return np.minimum(bowl, neck[1] + 0.03 - points[:, 1])
+        opening: FloatArray = np.minimum(bowl, neck[1] + 0.03 - points[:, 1])
+        return opening
 
 
 def _along(points: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:

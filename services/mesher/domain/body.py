@@ -21,6 +21,8 @@ from services.mesher.domain.surface import FloatArray
 
 # The generator's clouds lie within 2 mm of the shape space; a cloud this far off is something else.
 _MAX_MISFIT_M = 0.03
+_MAX_DEVIATIONS = 25.0
+_MAX_REACH_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,21 @@ class BodyModel:
     def readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
         """The 15 in their order, then the natural waist, as the tape lies on the delivered vertices."""
         tapes = self.tape.polylines(body.vertices)
-        return [
+        natural_waist = self.tape.natural_waist_mm(body.vertices)
+        fifteen = [
             Reading(name, float(value), tape, bool(feasible))
             for name, value, tape, feasible in zip(
                 NAMES, correction.delivered_mm, tapes, correction.feasible, strict=True
             )
         ]
+        return [*fifteen, Reading("natural_waist_girth", natural_waist, np.zeros((0, 3)), feasible=True)]
 
     def _fit(self, points: FloatArray) -> FloatArray:
-        if not np.isfinite(points).all():
-            raise PointsNotABody("the points are not all finite")
+        if not (np.abs(points) < _MAX_REACH_M).all():
+            raise PointsNotABody("the points are not all within a person's reach")
         coefficients = self.space.fit_cloud(points)
+        if np.abs(coefficients).max() > _MAX_DEVIATIONS:
+            raise PointsNotABody("the points are farther from every body than people are from each other")
         fitted = coefficients.astype(np.float32) @ self.space.cloud_basis + self.space.cloud_mean
         misfit = float(np.sqrt(3.0 * np.mean((fitted - points.reshape(-1)) ** 2)))
         if misfit > _MAX_MISFIT_M:

@@ -172,7 +172,7 @@ def _fields(points: FloatArray, reference: Reference, cut: Cut) -> list[FloatArr
 def well_under(points: FloatArray, reference: Reference, cut: Cut) -> NDArray[np.bool_]:
     """(n,) which points (n, 3) on the reference body lie well inside the borders of a cut."""
     levels = reference.levels
-    inside = np.min(_fields(points, reference, cut), axis=0) > COVER_MARGIN
+    inside: NDArray[np.bool_] = np.min(_fields(points, reference, cut), axis=0) > COVER_MARGIN
     if has_skirt(cut, levels):
         torso = reference.skeleton.torso_side(points) > 0.0
         height = points[:, 1]

@@ -10,6 +10,7 @@ from services.mesher.domain import hull, surface
 from services.mesher.domain.anatomy import SIDES, Levels, Skeleton
 from services.mesher.domain.cutting import Lie, Piece, smoothstep
 from services.mesher.domain.model import Girths, Pattern
+from services.mesher.domain.obstacle import Obstacle
 from services.mesher.domain.surface import FloatArray
 
 _TORSO_LEVELS = 9
@@ -24,8 +25,11 @@ _SOFTENING = 10
 # Between a garment and the cloth below it, beyond the garment's own thickness.
 _ROOM = 0.003
 _HALF_BAND = 0.014
+# Trousers hang this much below the crotch.
+_RISE_EASE = 0.012
 # Trouser legs stay this far from the plane between them.
-_INSEAM = 0.0015
+_INSEAM = 0.0003
+_NARROW = 0.012
 
 
 def drape(
@@ -57,8 +61,11 @@ def drape(
     outward = normals - np.einsum("ij,ij->i", normals, axes)[:, None] * axes
     moved = points + ease[:, None] * outward
     if piece.cut.pattern is Pattern.TROUSERS:
-        moved[:, 0] = _beside_inseam(piece, points[:, 0], moved[:, 0])
-    return moved.astype(np.float32)
+        near = smoothstep(1.0 - np.abs(points[:, 0]) / 0.05) * smoothstep(
+            1.0 - np.abs(points[:, 1] - levels.crotch) / 0.06
+        )
+        moved[:, 1] -= _RISE_EASE * near
+    return part_legs(piece, moved.astype(np.float32))
 
 
 def straighten(piece: Piece, points: FloatArray) -> FloatArray:
@@ -162,7 +169,8 @@ def _leg_ease(piece: Piece, points: FloatArray, levels: Levels, girths: Girths) 
 def _smooth(values: FloatArray) -> FloatArray:
     """(k,) -> (k,): each value at least its own, raised toward the mean of its neighbours."""
     padded = np.pad(values, 1, mode="edge")
-    return np.maximum(values, (padded[:-2] + 2.0 * values + padded[2:]) / 4.0)
+    smooth: FloatArray = np.maximum(values, (padded[:-2] + 2.0 * values + padded[2:]) / 4.0)
+    return smooth
 
 
 def _across(axis: FloatArray) -> FloatArray:
@@ -184,8 +192,23 @@ def _arm_axes(points: FloatArray, skeleton: Skeleton, along: FloatArray) -> Floa
     return unit
 
 
-def _beside_inseam(piece: Piece, before: FloatArray, after: FloatArray) -> FloatArray:
-    """(n,) X of trouser cloth, kept on its own side of the midline where it belongs to a leg."""
-    limit = np.minimum(np.abs(before), _INSEAM)
-    kept = piece.side * np.maximum(piece.side * after, limit)
-    return np.where(piece.leg > 0.0, kept, after)
+def part_legs(piece: Piece, points: FloatArray) -> FloatArray:
+    """Trouser cloth that belongs to a leg stays on its side of the plane between the legs."""
+    if piece.cut.pattern is not Pattern.TROUSERS:
+        return points
+    beside = piece.side * np.maximum(piece.side * points[:, 0], _INSEAM)
+    parted = points.copy()
+    parted[:, 0] = np.where(piece.leg > 0.0, beside, points[:, 0])
+    return parted
+
+
+def close_inseam(piece: Piece, points: FloatArray, obstacle: Obstacle) -> FloatArray:
+    """Where thighs leave less room than two layers of cloth need, both lie against the plane between the legs."""
+    near = np.flatnonzero((piece.leg > 0.0) & (np.abs(points[:, 0]) < _NARROW))
+    if piece.cut.pattern is not Pattern.TROUSERS or len(near) == 0:
+        return points
+    depth, _ = obstacle.depth(points[near], _INSEAM)
+    tight = near[depth > 0.0]
+    closed = points.copy()
+    closed[tight, 0] = piece.side[tight] * _INSEAM
+    return closed

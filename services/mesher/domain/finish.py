@@ -21,18 +21,27 @@ class Edging:
     """Borders, the cloth on their left."""
     triangles: IntArray
     """(m, 3) of the surface, then of its edges."""
+    own: int
+    """How many vertices belong to the surface; those of the edges follow."""
+    edges: IntArray
+    """(e, 3) triangles of the edges, counted from their own first vertex."""
     origin: IntArray
-    """(n,) which vertex of the plain surface each one comes from; the surface's own come first."""
+    """(n,) which vertex of the plain surface each one comes from."""
 
     @classmethod
     def of(cls, triangles: IntArray, count: int, loops: Sequence[IntArray]) -> Edging:
         """Three rings for each loop are added to a surface of `count` vertices."""
-        faces, origins = [triangles], [np.arange(count)]
+        edges: list[IntArray] = [np.zeros((0, 3), np.int64)]
+        origins: list[IntArray] = [np.arange(count)]
+        start = 0
         for loop in loops:
-            faces.append(_strips(len(loop)) + count)
+            edges.append(_strips(len(loop)) + start)
             origins += [loop, loop, loop]
-            count += 3 * len(loop)
-        return cls(tuple(loops), np.concatenate(faces), np.concatenate(origins))
+            start += 3 * len(loop)
+        strips = np.concatenate(edges)
+        return cls(
+            tuple(loops), np.concatenate([triangles, strips + count]), count, strips, np.concatenate(origins)
+        )
 
     def turn_in(
         self, positions: FloatArray, normals: FloatArray, edge: float

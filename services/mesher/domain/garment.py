@@ -22,6 +22,8 @@ from services.mesher.domain.surface import FloatArray, IntArray
 # What is drawn is the cloth's outer face.
 _CLOTH = 0.0015
 _MAX_EDGE = 0.0035
+# Turned edges may come this close to what lies below.
+_LEAST = 0.0015
 _ROUGHNESS = {Pattern.TOP: 0.9, Pattern.SKIRT: 0.8, Pattern.DRESS: 0.75, Pattern.TROUSERS: 0.85}
 _SOURCE = "cut from the helper geometry of the MakeHuman base mesh"
 
@@ -62,9 +64,12 @@ class Tailor:
         """
         sewn = self.sew(garment.cut)
         clearance = garment.cut.thickness + _CLOTH
-        points = self._drape(sewn, garment, body, taut, below)
+        obstacle = Obstacle.of(below)
+        points = self._drape(sewn, garment, body, taut, below, obstacle)
         normals = surface.vertex_normals(points, sewn.triangles, sewn.corners)
         edged, directions = sewn.edging.turn_in(points, normals, min(_MAX_EDGE, 0.7 * clearance))
+        own = sewn.edging.own
+        edged[own:] = obstacle.push_out(edged[own:], sewn.edging.edges, _LEAST)
         part = Part(
             name=garment.garment_id,
             positions=edged,
@@ -88,16 +93,22 @@ class Tailor:
         return finish.only(part, self._visible(cut, above)) if above else part
 
     def _drape(
-        self, sewn: Sewn, garment: Garment, body: Body, taut: FloatArray, below: list[Layer]
+        self,
+        sewn: Sewn,
+        garment: Garment,
+        body: Body,
+        taut: FloatArray,
+        below: list[Layer],
+        obstacle: Obstacle,
     ) -> FloatArray:
         """(n, 3) the cloth's outer face."""
         piece, clearance = sewn.piece, garment.cut.thickness + _CLOTH
         worn = [layer.points[layer.trunk] for layer in below[1:]]
         points = drape.straighten(piece, piece.patch.rows @ taut)
         points = drape.drape(piece, points, body.skeleton, body.levels, garment.girths, worn)
-        obstacle = Obstacle.of(below)
         points = _lay_necklines(piece, points, obstacle, clearance)
         points = obstacle.push_out(points, piece.patch.triangles, clearance).astype(np.float32)
+        points = drape.close_inseam(piece, drape.part_legs(piece, points), obstacle)
         if piece.join is None:
             return points
         legs = np.concatenate([body.vertices[self._hanging], *worn])

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.mesher.domain import cutting, hair, skin
 from services.mesher.domain.body import Body, BodyModel
@@ -31,7 +30,7 @@ class Outfitter:
         self._tailor = Tailor(template, self._suit, self._reference, kept_cuts)
         self._skin = skin.Skin.of(template, mean.vertices)
         self._fittings = (skin.eyes(template, mean.vertices), skin.lashes(template, mean.vertices))
-        self._touchable, self._trunk = _touchable(model)
+        self._touchable = skin.Touchable.of(template)
         self._comb = functools.cache(
             lambda pattern: hair.comb(pattern, template, mean.vertices, mean.skeleton)
         )
@@ -45,7 +44,7 @@ class Outfitter:
     def dress(self, body: Body, appearance: Appearance, garments: Sequence[Garment]) -> list[Part]:
         """Body, eyes, clothes and hair; skin well under cloth is left out."""
         normals = self._skin.normals(body.vertices)
-        layers = [Layer(body.vertices[self._touchable], normals[self._touchable], self._trunk)]
+        layers = [self._skin.layer(body.vertices, normals, self._touchable)]
         taut = self._suit.taut(body.vertices, body.levels)
         clothes: list[Part] = []
         hidden: list[IntArray] = [np.zeros(0, np.int64)]
@@ -66,12 +65,3 @@ class Outfitter:
         if appearance.hair is HairPattern.NONE:
             return []
         return [hair.wear(self._comb(appearance.hair), body, appearance.hair_color, layers)]
-
-
-def _touchable(model: BodyModel) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Body vertices that cloth can touch, all but the face and the outer finger joints; which are not of an arm."""
-    template = model.template
-    names = np.array(template.bones)[template.dominant_bones()[: template.body_vertices]]
-    skin = np.flatnonzero([name != "Head" and not ("Hand" in name and name[-1] in "23") for name in names])
-    trunk = np.array(["Arm" not in name and "Hand" not in name for name in names[skin]])
-    return skin, trunk

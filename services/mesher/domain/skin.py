@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bodymodel.template import Template
 from services.mesher.domain import paint, surface
 from services.mesher.domain.finish import eight_bit, linear_rgb, only
 from services.mesher.domain.model import Material, Part
+from services.mesher.domain.obstacle import Layer
 from services.mesher.domain.surface import FloatArray, IntArray
 
 LICENCE = "CC0-1.0"
@@ -63,6 +65,17 @@ class Skin:
         """(V, 3) body -> (N, 3) unit normals of its surface vertices, smooth across seams."""
         return surface.vertex_normals(vertices[: self.corners.shape[0]], self.surface_triangles, self.corners)
 
+    def layer(self, vertices: FloatArray, normals: FloatArray, touchable: Touchable) -> Layer:
+        """The skin as an obstacle: its vertices and, between them, the middles of its quads."""
+        middles = vertices[touchable.quads].mean(axis=1)
+        between = normals[touchable.quads].sum(axis=1)
+        between /= np.linalg.norm(between, axis=1, keepdims=True)
+        return Layer(
+            np.concatenate([vertices[touchable.vertices], middles]),
+            np.concatenate([normals[touchable.vertices], between]),
+            touchable.trunk,
+        )
+
     def part(self, vertices: FloatArray, normals: FloatArray, hidden: IntArray, color: str) -> Part:
         """The mesh `body`, without the triangles whose three vertices are all `hidden` (template vertices)."""
         out_of_sight = np.zeros(len(normals), bool)
@@ -80,6 +93,28 @@ class Skin:
             uv=self.uv,
         )
         return only(whole, self.triangles[~out_of_sight[self.surface_triangles].all(axis=1)])
+
+
+@dataclass(frozen=True, slots=True)
+class Touchable:
+    """Skin that cloth can touch: all but the face and the outer finger joints."""
+
+    vertices: IntArray
+    """(v,) template vertices."""
+    quads: IntArray
+    """(q, 4) template vertices."""
+    trunk: NDArray[np.bool_]
+    """(v + q,) whether a vertex, then a quad, belongs to no arm."""
+
+    @classmethod
+    def of(cls, template: Template) -> Touchable:
+        """Choose by the bone that holds a vertex strongest."""
+        names = np.array(template.bones)[template.dominant_bones()[: template.body_vertices]]
+        chosen = np.array([name != "Head" and not ("Hand" in name and name[-1] in "23") for name in names])
+        trunk = np.array(["Arm" not in name and "Hand" not in name for name in names])
+        quads = template.body.quads[chosen[template.body.quads].all(axis=1)]
+        vertices = np.flatnonzero(chosen)
+        return cls(vertices, quads, np.concatenate([trunk[vertices], trunk[quads].all(axis=1)]))
 
 
 @dataclass(frozen=True, slots=True)

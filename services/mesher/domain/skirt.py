@@ -86,7 +86,8 @@ def fall(cut: Cut, loop: FloatArray, widening: float, body: FloatArray, levels: 
     placed = centre * [1.0, 0.0, 1.0] + spread[:, :, None] * ring
     placed[:, :, 1] = heights[:, None]
     # The first ring is one step below the loop, whose own height may differ from its mean by a hair.
-    return placed[1:].reshape(-1, 3).astype(np.float32)
+    rings: FloatArray = placed[1:].reshape(-1, 3).astype(np.float32)
+    return rings
 
 
 def _ramped(drop: FloatArray) -> FloatArray:
@@ -119,10 +120,10 @@ def _weights(template: Template, reference: FloatArray, heights: FloatArray, lev
     """(rings * k, B): hips at the join; further down the legs share, each its own side, the middle both."""
     bones = {name: index for index, name in enumerate(template.bones)}
     left = smoothstep(reference[:, 0] / 0.24 + 0.5)
-    depth = smoothstep((heights[0] - heights[1:]) / max(heights[0] - levels.knee, 0.1))
+    depth = smoothstep((heights[0] - heights[1:]) / max(0.7 * (heights[0] - levels.knee), 0.1))
     below = 0.8 * smoothstep((levels.knee + 0.05 - heights[1:]) / 0.3)
     weights = np.zeros((len(depth), len(reference), len(template.bones)), np.float32)
-    thigh = 0.75 * depth
+    thigh = 0.92 * depth
     weights[:, :, bones["Hips"]] = (1.0 - thigh)[:, None]
     for side, share in (("Left", left), ("Right", 1.0 - left)):
         weights[:, :, bones[f"{side}UpLeg"]] = (thigh * (1.0 - below))[:, None] * share

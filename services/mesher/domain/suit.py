@@ -112,4 +112,5 @@ def _reach(template: Template, indices: IntArray) -> FloatArray:
         number for number, name in enumerate(template.bones) if name in ("Neck", "Head") or "Shoulder" in name
     ]
     share = (template.weights[indices] * np.isin(template.joints[indices], close)).sum(axis=1)
-    return (_REACH * np.maximum(1.0 - 1.5 * share, 0.04)).astype(np.float32)
+    reach: FloatArray = (_REACH * np.maximum(1.0 - 1.5 * share, 0.04)).astype(np.float32)
+    return reach

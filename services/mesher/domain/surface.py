@@ -64,7 +64,8 @@ def vertex_normals(vertices: FloatArray, triangles: IntArray, corners: sparse.cs
     flat = length < np.float32(1e-12)
     summed[flat] = (0.0, 1.0, 0.0)
     length[flat] = 1.0
-    return summed / length[:, None]
+    unit: FloatArray = summed / length[:, None]
+    return unit
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -224,7 +225,7 @@ def _snap(triangles: IntArray, field: FloatArray) -> tuple[FloatArray, sparse.cs
     both = np.concatenate([edges, edges[:, ::-1]])
     here, there = field[both[:, 0]], field[both[:, 1]]
     share = here / np.where(here == there, 1.0, here - there)
-    near = (here * there < 0.0) & (share < SNAP)
+    near = (here * there < 0.0) & (share < SNAP) & _keeps_border(triangles, both)
     both, share = both[near], share[near]
     order = np.lexsort((both[:, 1], share, both[:, 0]))
     movers, first = np.unique(both[order, 0], return_index=True)
@@ -244,6 +245,14 @@ def _snap(triangles: IntArray, field: FloatArray) -> tuple[FloatArray, sparse.cs
     return snapped, moves
 
 
+def _keeps_border(triangles: IntArray, moves: IntArray) -> NDArray[np.bool_]:
+    """(k,) which moves (k, 2) along edges leave the surface's outline as it is: a border vertex slides on it."""
+    border = border_edges(triangles)
+    stride = int(triangles.max()) + 1
+    sides = np.concatenate([border @ [stride, 1], border @ [1, stride]])
+    return ~np.isin(moves[:, 0], border) | np.isin(moves @ [stride, 1], sides)
+
+
 def _blend(edges: IntArray, share: FloatArray, count: int) -> sparse.csr_array:
     """(e, count) matrix of the points at `share` of the way along each edge."""
     rows = np.repeat(np.arange(len(edges)), 2)
@@ -258,7 +267,7 @@ def _split(triangles: IntArray, field: FloatArray, crossing: IntArray, count: in
     mixed = (sign.min(axis=1) < 0) & (sign.max(axis=1) > 0)
     triangles, sign = triangles[mixed], sign[mixed]
     key = {(int(a), int(b)): count + index for index, (a, b) in enumerate(crossing)}
-    pieces = []
+    pieces: list[list[int]] = []
     for corners, signs in zip(triangles.tolist(), sign.tolist(), strict=True):
         polygon = []
         for k in range(3):

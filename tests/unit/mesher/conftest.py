@@ -1,0 +1,65 @@
+"""The real models, loaded once, and bodies on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.model import Cut, Garment, Girths, Pattern
+from services.mesher.domain.outfit import Outfitter
+
+MODELS = Path(__file__).parents[3] / "models"
+
+
+@pytest.fixture(scope="session")
+def model() -> BodyModel:
+    return BodyModel.load(MODELS)
+
+
+@pytest.fixture(scope="session")
+def outfitter(model: BodyModel) -> Outfitter:
+    return Outfitter(model, kept_cuts=16)
+
+
+@pytest.fixture(scope="session")
+def mean_body(model: BodyModel) -> Body:
+    return model.stand(np.zeros(model.space.size))
+
+
+@pytest.fixture(scope="session", params=[(0, 1.5), (0, -1.5), (1, 1.5), (1, -1.5)], ids=str)
+def some_body(model: BodyModel, request: pytest.FixtureRequest) -> Body:
+    component, deviations = request.param
+    coefficients = np.zeros(model.space.size)
+    coefficients[component] = deviations
+    return model.stand(coefficients)
+
+
+def garment(pattern: Pattern, cut: dict[str, float], girths: dict[str, float], name: str) -> Garment:
+    whole = Cut(
+        pattern, **({"sleeve": 0.0, "hem": 0.5, "neckline": 0.2, "flare": 0.0, "thickness": 0.003} | cut)
+    )
+    return Garment(name, whole, Girths(**girths), "#41597d", "CC0-1.0")
+
+
+DRESS = garment(
+    Pattern.DRESS,
+    {"sleeve": 0.25, "hem": 0.5, "neckline": 0.35, "flare": 0.35},
+    {"chest": 0.92, "waist": 0.805, "hip": 1.055, "upper_arm": 0.325},
+    "dress",
+)
+TSHIRT = garment(
+    Pattern.TOP,
+    {"sleeve": 0.3, "hem": 0.15, "neckline": 0.18},
+    {"chest": 1.12, "waist": 1.095, "hip": 1.115, "upper_arm": 0.42},
+    "tshirt",
+)
+TROUSERS = garment(
+    Pattern.TROUSERS,
+    {"hem": 0.97, "thickness": 0.004},
+    {"waist": 0.865, "hip": 1.02, "thigh": 0.645},
+    "trousers",
+)
+SKIRT = garment(Pattern.SKIRT, {"hem": 0.5, "flare": 0.05}, {"waist": 0.775, "hip": 0.99}, "skirt")
