@@ -207,8 +207,8 @@ def close_inseam(piece: Piece, points: FloatArray, obstacle: Obstacle) -> FloatA
     near = np.flatnonzero((piece.leg > 0.0) & (np.abs(points[:, 0]) < _NARROW))
     if piece.cut.pattern is not Pattern.TROUSERS or len(near) == 0:
         return points
-    depth, _ = obstacle.depth(points[near], _INSEAM)
-    tight = near[depth > 0.0]
+    height, _ = obstacle.heights(points[near])
+    tight = near[height < _INSEAM]
     closed = points.copy()
     closed[tight, 0] = piece.side[tight] * _INSEAM
     return closed

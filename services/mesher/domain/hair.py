@@ -26,7 +26,7 @@ from services.mesher.domain.surface import FloatArray, IntArray
 _STRANDS = 192
 _SCALP_ROWS = 26
 _HANGING_ROWS = 22
-_ROUGHNESS = 0.55
+_ROUGHNESS = 0.62
 _SOURCE = "drawn along the scalp of the MakeHuman base mesh"
 
 _AZIMUTH = (0.0, 22.0, 42.0, 55.0, 64.0, 71.0, 78.0, 85.0, 92.0, 106.0, 118.0, 130.0, 150.0, 180.0)

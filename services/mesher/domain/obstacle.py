@@ -13,7 +13,9 @@ from services.mesher.domain.surface import FloatArray, IntArray
 
 # Points farther away than this are free; the search stops early there.
 _REACH = 0.04
-_PASSES = 3
+# A triangle whose corners are all this much higher than the clearance cannot dip below it.
+_NEAR = 0.012
+_PASSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +46,42 @@ class Obstacle:
         tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
         return cls(tree, Layer(points, normals, trunk))
 
-    def depth(self, points: FloatArray, clearance: float) -> tuple[FloatArray, FloatArray]:
-        """How far each point (n, 3) must move, (n,), and in which direction, (n, 3), to keep the clearance."""
+    def heights(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Height of each point (n, 3) over the nearest layer point, (n,), infinite out of reach; normals (n, 3) there."""
         _, nearest = self.tree.query(points, distance_upper_bound=_REACH)
         touched = nearest < len(self.layer.points)
         nearest = np.where(touched, nearest, 0)
         normals = self.layer.normals[nearest]
         height = np.einsum("ij,ij->i", points - self.layer.points[nearest], normals)
-        return np.where(touched, np.maximum(clearance - height, 0.0), 0.0), normals
+        return np.where(touched, height, np.inf), normals
 
     def hug(self, points: FloatArray, share: FloatArray, clearance: float) -> FloatArray:
         """Draw cloth (n, 3) toward what lies below until only the clearance is left, each vertex by its share (n,)."""
-        _, nearest = self.tree.query(points, distance_upper_bound=_REACH)
-        near = nearest < len(self.layer.points)
-        nearest = np.where(near, nearest, 0)
-        normals = self.layer.normals[nearest]
-        height = np.einsum("ij,ij->i", points - self.layer.points[nearest], normals)
-        excess = np.where(near, np.maximum(height - clearance, 0.0), 0.0)
+        height, normals = self.heights(points)
+        excess = np.where(np.isfinite(height), np.maximum(height - clearance, 0.0), 0.0)
         hugging: FloatArray = points - (share * excess)[:, None] * normals
         return hugging
 
     def push_out(self, points: FloatArray, triangles: IntArray, clearance: float) -> FloatArray:
-        """Move cloth (n, 3) until its vertices keep the clearance and its triangles' centres half of it."""
+        """Move cloth (n, 3) until its vertices keep the clearance and its triangles' centres half of it.
+
+        Only triangles near what lies below are looked at, and after the first pass only those that moved:
+        the searches are most of the cost of dressing.
+        """
+        height, normals = self.heights(points)
+        points = points + np.maximum(clearance - height, 0.0)[:, None] * normals
+        active = triangles[(height < clearance + _NEAR)[triangles].any(axis=1)]
         for _ in range(_PASSES):
-            depth, direction = self.depth(points, clearance)
-            points = points + depth[:, None] * direction
-            depth, direction = self.depth(points[triangles].mean(axis=1), clearance / 2.0)
+            height, normals = self.heights(points[active].mean(axis=1))
+            depth = np.maximum(clearance / 2.0 - height, 0.0)
             deep = np.flatnonzero(depth)
             if len(deep) == 0:
                 break
-            points = points + _spread(triangles[deep], depth[deep, None] * direction[deep], len(points))
+            points = points + _spread(active[deep], depth[deep, None] * normals[deep], len(points))
+            moved = np.unique(active[deep])
+            height, normals = self.heights(points[moved])
+            points[moved] += np.maximum(clearance - height, 0.0)[:, None] * normals
+            active = active[np.isin(active, moved).any(axis=1)]
         return points
 
 

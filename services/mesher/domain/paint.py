@@ -90,10 +90,10 @@ def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
     )
     half = 0.125 * (1.0 - 0.72 * along**1.6)
     strokes = 0.5 + 0.5 * np.sin(95.0 * (x - 0.75 * (y - line)))
-    soft = 0.03 + 0.03 * strokes
+    soft = 0.045 + 0.02 * strokes
     inside = _step(np.abs(y - line), half + soft, half - soft)
-    ends = _step(x, 0.40, 0.55) * _step(x, 1.60, 1.48)
-    brow: FloatArray = inside * ends * (0.72 + 0.2 * strokes)
+    ends = _step(x, 0.38, 0.66) * _step(x, 1.62, 1.42)
+    brow: FloatArray = inside * ends * (0.78 + 0.1 * strokes)
     return brow
 
 
