@@ -21,7 +21,10 @@ from services.mesher.domain.surface import FloatArray
 
 # The generator's clouds lie within 2 mm of the shape space; a cloud this far off is something else.
 _MAX_MISFIT_M = 0.03
-_MAX_DEVIATIONS = 25.0
+# People differ by less than 4 standard deviations in the leading components; trailing ones move tenths of a
+# millimetre, so there the same cloud can be far off in deviations and still be a body.
+_LEADING = 10
+_MAX_DEVIATIONS = 10.0
 _MAX_REACH_M = 3.0
 
 
@@ -85,7 +88,7 @@ class BodyModel:
         if not (np.abs(points) < _MAX_REACH_M).all():
             raise PointsNotABody("the points are not all within a person's reach")
         coefficients = self.space.fit_cloud(points)
-        if np.abs(coefficients).max() > _MAX_DEVIATIONS:
+        if np.abs(coefficients[:_LEADING]).max() > _MAX_DEVIATIONS:
             raise PointsNotABody("the points are farther from every body than people are from each other")
         fitted = coefficients.astype(np.float32) @ self.space.cloud_basis + self.space.cloud_mean
         misfit = float(np.sqrt(3.0 * np.mean((fitted - points.reshape(-1)) ** 2)))
