@@ -70,8 +70,6 @@ def _prepare(connection: Connection, schema: str) -> None:
     connection.execute(
         text(f"SET LOCAL search_path = {connection.dialect.identifier_preparer.quote(schema)}")
     )
-    # What is compared, and the version table, then need no schema in their names.
-    connection.dialect.default_schema_name = schema
 
 
 @contextmanager

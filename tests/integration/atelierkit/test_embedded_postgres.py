@@ -130,13 +130,19 @@ def test_a_killed_server_starts_again_and_has_what_was_committed(
 
 def test_a_stale_process_file_does_no_harm(server: EmbeddedPostgres, folder: Path) -> None:
     server.start()
-    file = folder / "data" / "cluster" / "postmaster.pid"
+    cluster = folder / "data" / "cluster"
+    file = cluster / "postmaster.pid"
     lines = file.read_text().splitlines()
     server.stop()
-    # The id now belongs to somebody else, as happens in containers.
-    file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
-    server.start()
-    assert _postmaster(folder) != os.getpid()
+    # The id now belongs to another program of the same account, as happens in containers.
+    other = subprocess.Popen(["/bin/sleep", "60"], user=cluster.stat().st_uid)
+    try:
+        file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
+        server.start()
+        assert _postmaster(folder) != other.pid
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_a_start_that_was_killed_half_way_leaves_nothing_in_the_way(

@@ -39,16 +39,34 @@ def test_the_schema_and_its_version_lie_in_the_services_schema(url: str) -> None
     assert _rows(url, "SELECT text FROM tryon.notes") == [("seed",)]
 
 
+def test_the_schema_does_not_depend_on_the_roles_search_path(url: str) -> None:
+    elsewhere = f"{url}?options=-csearch_path%3Dpublic"
+    migrations.upgrade(PACKAGE, elsewhere)
+    migrations.check(PACKAGE, elsewhere)
+    assert _rows(url, "SELECT text FROM tryon.notes") == [("seed",)]
+
+
 def test_upgrading_twice_changes_nothing(url: str) -> None:
     migrations.upgrade(PACKAGE, url)
     migrations.upgrade(PACKAGE, url)
     assert _rows(url, "SELECT count(*) FROM tryon.notes") == [(1,)]
 
 
-def test_processes_that_migrate_at_once_take_turns(url: str) -> None:
-    running = [subprocess.Popen(_command(), env=_env(url)) for _ in range(2)]
-    assert [process.wait() for process in running] == [0, 0]
-    assert _rows(url, "SELECT count(*) FROM tryon.notes") == [(1,)]
+def test_the_command_line_migrates_what_the_environment_names(url: str) -> None:
+    environment = {"ATELIER_DEMO_DATABASE_URL": url, "PATH": ""}
+    command = [sys.executable, "-m", "atelierkit.migrations", PACKAGE]
+    subprocess.run(command, env=environment, check=True)
+    assert _rows(url, "SELECT text FROM tryon.notes") == [("seed",)]
+
+
+def test_migrators_take_turns(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "_QUEUE_TIMEOUT", "50ms")
+    with psycopg.connect(url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('atelier.migrations.tryon', 0))")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrations.upgrade(PACKAGE, url)
+        other.rollback()
+        migrations.upgrade(PACKAGE, url)
 
 
 def test_the_code_is_compared_with_the_tables(url: str) -> None:
@@ -81,11 +99,3 @@ def test_no_service_sees_anothers_tables(url: str, postgres: EmbeddedPostgres) -
     database = url.rpartition("/")[2]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         _rows(postgres.url("auth", database), "SELECT * FROM tryon.notes")
-
-
-def _command() -> list[str]:
-    return [sys.executable, "-m", "atelierkit.migrations", PACKAGE]
-
-
-def _env(url: str) -> dict[str, str]:
-    return {"ATELIER_DEMO_DATABASE_URL": url, "PATH": ""}

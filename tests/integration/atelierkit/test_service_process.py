@@ -76,8 +76,9 @@ async def test_a_signal_lets_running_calls_finish(start: Start, number: signal.S
         call = asyncio.create_task(echo.call(channel, "Open")(echo.word(text="slow", size_mm=0.5)))
         # Answered after the slow one was sent on the same connection: that one is at work.
         await echo.call(channel, "Again")(echo.word())
-        for _ in range(3):
-            service.process.send_signal(number)
+        service.process.send_signal(number)
+        await service.line("stopping")
+        service.process.send_signal(number)
         assert (await call).text == "slow"
     assert await service.ended() == 0
     assert [line["event"] for line in service.lines if line["logger_name"] == "atelierkit.service"] == [

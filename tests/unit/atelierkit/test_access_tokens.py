@@ -103,6 +103,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "roles missing": lambda: _with_roles(None),
     "roles are a string": lambda: _with_roles("admin"),
     "a role is a number": lambda: _with_roles(["user", 1]),
+    "longer than any of ours": lambda: signed_token("alice", pad="x" * 3000),
     "a megabyte": lambda: signed_token("alice", pad="x" * 1_000_000),
 }
 

@@ -156,7 +156,7 @@ def test_a_traceback_keeps_its_lines(lines: Lines) -> None:
 
 def test_a_secret_at_the_cut_is_taken_out(lines: Lines) -> None:
     logs.get_logger("x").info(
-        "long", text="x" * 980 + " postgresql://auth:hunter2-hunter2-hunter2@127.0.0.1/atelier"
+        "long", text="x" * 970 + " postgresql://auth:hunter2-hunter2-hunter2@127.0.0.1/atelier"
     )
     assert "hunter2" not in lines()[0]["text"]
 

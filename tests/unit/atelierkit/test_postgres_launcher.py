@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from atelierkit.postgres import process
 from atelierkit.postgres.account import Account
 from atelierkit.postgres.errors import explained
 
@@ -66,3 +70,53 @@ def test_the_outermost_barrier_is_named(tmp_path: Path) -> None:
         folder.chmod(0o700)
     assert stranger.barred_by(tmp_path / "a" / "b") in {*tmp_path.parents, tmp_path, tmp_path / "a"}
     assert root.barred_by(tmp_path / "a" / "b") is None
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Callable[..., int]]:
+    """``cluster("sleep", "60")``: a folder whose process file names a program that calls itself postgres."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(program: str, *arguments: str, name: str = "postgres", status: str = "ready   ") -> int:
+        copy = tmp_path / name
+        shutil.copy2(f"/bin/{program}", copy)
+        started.append(subprocess.Popen([copy, *arguments]))
+        pid = started[-1].pid
+        lines = [str(pid), "/data", "1763700000", "5433", "", "127.0.0.1", "0 0", status]
+        process.file_of(tmp_path).write_text("\n".join(lines) + "\n")
+        return pid
+
+    yield run
+    for child in started:
+        child.kill()
+        child.wait()
+
+
+@pytest.mark.parametrize(("status", "ready"), [("ready   ", True), ("starting", False)])
+def test_a_live_server_is_found(
+    cluster: Callable[..., int], tmp_path: Path, status: str, ready: bool
+) -> None:
+    pid = cluster("sleep", "60", status=status)
+    assert process.find(tmp_path) == process.Postmaster(pid, 5433, ready)
+
+
+def test_a_dead_server_that_nobody_has_reaped_is_none(cluster: Callable[..., int], tmp_path: Path) -> None:
+    pid = cluster("true")
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert Path(f"/proc/{pid}").exists()
+    assert process.find(tmp_path) is None
+
+
+def test_another_program_with_the_servers_id_is_none(cluster: Callable[..., int], tmp_path: Path) -> None:
+    cluster("sleep", "60", name="other")
+    assert process.find(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "123\n"])
+def test_a_process_file_that_is_just_being_written_is_none(tmp_path: Path, text: str) -> None:
+    process.file_of(tmp_path).write_text(text)
+    assert process.find(tmp_path) is None
+
+
+def test_no_process_file_is_none(tmp_path: Path) -> None:
+    assert process.find(tmp_path) is None
