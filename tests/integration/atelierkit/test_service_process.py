@@ -11,8 +11,10 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import grpc
 import httpx
 import pytest
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
 from atelierkit import client
 from tests.contract.atelierkit import echo
@@ -104,6 +106,38 @@ async def test_a_process_serves_its_metrics_and_ties_log_lines_to_requests(start
     counted = f'atelier_grpc_server_requests_total{{code="OK",method="Open",service="{echo.NAME}"}} 1.0'
     assert counted in metrics
     assert "process_cpu_seconds_total" in metrics
+
+
+class Collector(trace_service_pb2_grpc.TraceServiceServicer):
+    """An OTLP collector that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.resources: list[Any] = []
+
+    async def Export(self, request: Any, context: Any) -> Any:
+        self.resources += request.resource_spans
+        return trace_service_pb2.ExportTraceServiceResponse()
+
+
+async def test_spans_go_to_the_collector_that_the_environment_names(start: Start) -> None:
+    collector, server = Collector(), grpc.aio.server()
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(collector, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    service = await start(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
+    serving = await service.line("serving")
+    async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
+        await echo.call(channel, "Open")(echo.word())
+    line = await service.line("call ended")
+    service.process.send_signal(signal.SIGTERM)
+    assert await service.ended() == 0
+    await server.stop(0)
+
+    [resource] = collector.resources
+    names = {item.key: item.value.string_value for item in resource.resource.attributes}
+    [span] = resource.scope_spans[0].spans
+    assert (names["service.name"], span.name) == ("demo", f"/{echo.NAME}/Open")
+    assert (span.trace_id.hex(), span.span_id.hex()) == (line["trace_id"], line["span_id"])
 
 
 FAILURES = {
