@@ -22,7 +22,7 @@ _LARGEST = 5.0
 """No coefficient leaves this many standard deviations: beyond, bodies are not human."""
 _NEAR_MEAN = 0.5
 """A body whose coefficients are all smaller is as good as the mean body."""
-_SHARES = (1.0, 0.5, 0.25, 0.1)
+_SHARES = (1.0, 0.5, 0.25, 0.1, 0.04)
 """Line search: parts of a step that are tried before it is given up."""
 
 
@@ -69,7 +69,7 @@ def correct(
     coefficients: FloatArray,
     targets_mm: FloatArray,
     weights: FloatArray | None = None,
-    steps: int = 6,
+    steps: int = 8,
 ) -> Correction:
     """Move a body to the nearest one whose readings are `targets_mm` (15,).
 

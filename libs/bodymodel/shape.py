@@ -77,10 +77,16 @@ class ShapeSpace:
     def fit_cloud(self, points: FloatArray) -> FloatArray:
         """Least-squares coefficients (K,) float64 of canonical points (10000, 3) in metres."""
         offsets = points.reshape(-1).astype(np.float32) - self.cloud_mean
-        coefficients: FloatArray = linalg.cho_solve(
+        coefficients = self._project(offsets)
+        # Once more on what is left: sums of 30,000 float32 products lose the weakest components.
+        return coefficients + self._project(offsets - coefficients.astype(np.float32) @ self.cloud_basis)
+
+    def _project(self, offsets: FloatArray) -> FloatArray:
+        """(30000,) offsets from the mean cloud -> least-squares coefficients (K,)."""
+        projected: FloatArray = linalg.cho_solve(
             self.cloud_normal, (self.cloud_basis @ offsets).astype(np.float64)
         )
-        return coefficients
+        return projected
 
     def rows(self, vertex_indices: IntArray) -> tuple[FloatArray, FloatArray]:
         """Mean (n, 3) and basis (K, n, 3), float64, of some vertices only: all that a tape measure touches."""

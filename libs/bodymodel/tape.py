@@ -12,7 +12,7 @@
 | wrist_girth | across the forearm at the styloid processes |
 | thigh_girth | horizontal, below the crotch by 8 % of the way to the knee: the gluteal fold |
 | knee_girth | horizontal, above the knee joint by 11 % of the way to the crotch: above the kneecap |
-| calf_girth | horizontal, the largest of five levels |
+| calf_girth | horizontal, the largest of four levels |
 | ankle_girth | horizontal, the smallest of four levels |
 | arm_length | acromion, outer elbow, outer wrist |
 | inside_leg | floor to crotch |
@@ -38,7 +38,7 @@ from bodymodel.template import Landmark, Template
 _MM = 1000.0
 _SHARED = ("chest", "neck")
 """Regions out of which a plane may cut an arm or the jaw as well as the limb."""
-_CALF_LEVELS = np.linspace(0.20, 0.40, 5)
+_CALF_LEVELS = np.linspace(0.25, 0.40, 4)
 _ANKLE_LEVELS = np.linspace(0.77, 0.92, 4)
 _NATURAL_WAIST_LEVELS = np.linspace(-0.1, 0.5, 13)
 

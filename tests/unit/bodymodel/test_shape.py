@@ -16,12 +16,14 @@ def draw(space: ShapeSpace, seed: int) -> np.ndarray:
 
 @given(seed=seeds)
 @settings(max_examples=10, deadline=None)
-def test_a_canonical_cloud_leads_back_to_its_coefficients(
-    space: ShapeSpace, template: Template, seed: int
-) -> None:
+def test_a_canonical_cloud_leads_back_to_its_body(space: ShapeSpace, template: Template, seed: int) -> None:
     coefficients = draw(space, seed)
-    cloud = template.canonical(space.vertices(coefficients))
-    np.testing.assert_allclose(space.fit_cloud(cloud), coefficients, atol=5e-3)
+    vertices = space.vertices(coefficients)
+    found = space.fit_cloud(template.canonical(vertices))
+    np.testing.assert_allclose(
+        found, coefficients, atol=0.05
+    )  # float32 clouds: the weakest component is 0.1 mm
+    np.testing.assert_allclose(space.vertices(found), vertices, atol=2e-4)
 
 
 def test_noise_on_a_cloud_hardly_moves_the_fit(space: ShapeSpace, template: Template) -> None:
