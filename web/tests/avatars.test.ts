@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Language } from "../src/i18n/locale";
 import { Studio } from "../src/state/studio";
-import { avatar, DRESS, MemoryStorage, Platform, problem, SKIRT, SWEATER, TSHIRT } from "./platform";
+import { avatar, DRESS, json, MemoryStorage, Platform, problem, SKIRT, SWEATER, TSHIRT } from "./platform";
 
 async function studio(platform: Platform): Promise<Studio> {
   const one = new Studio(platform.api, new Language(new MemoryStorage(), ["en"]));
@@ -124,6 +124,18 @@ describe("avatars", () => {
     expect(avatars.failure).toMatchObject({ message: "does not fit" });
     expect(body.faultOf("stature")).toBe("too tall");
     expect([avatars.busy, avatars.current]).toEqual([false, null]);
+  });
+
+  it("are listed page by page, each of them once", async () => {
+    const platform = new Platform();
+    const { avatars } = await studio(platform);
+    const [a, b, c] = ["a", "b", "c"].map((id) => avatar(id, { measurements: {}, bodyType: "neutral", look: {}, outfit: [] }));
+    platform.on("GET /v1/avatars", () => json({ data: [a, b], nextCursor: "older" }));
+    await Promise.all([avatars.loadMore(), avatars.loadMore()]);
+    platform.on("GET /v1/avatars", () => json({ data: [b, c], nextCursor: null }));
+    await avatars.loadMore();
+    expect(avatars.list).toEqual([a, b, c]);
+    expect(avatars.nextCursor).toBeNull();
   });
 
   it("leave the list and the stage when they are deleted", async () => {

@@ -91,7 +91,7 @@ def test_a_dragged_slider_is_followed_by_one_preview_at_a_time(page: Page) -> No
         height = box["y"] + box["height"] / 2
         page.mouse.move(box["x"] + box["width"] * 0.3, height)
         page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] * 0.5, height, steps=40)
+        page.mouse.move(box["x"] + box["width"] * 0.5, height, steps=16)
         page.mouse.up()
         shown = slider.input_value()
         after = picture(page)

@@ -50,7 +50,12 @@ export class Account extends Observable {
     const refreshToken = this.tokens.refresh;
     this.tokens.clear();
     this.#leave();
-    if (refreshToken !== null) await this.api.logOut(refreshToken);
+    if (refreshToken === null) return;
+    try {
+      await this.api.logOut(refreshToken);
+    } catch {
+      // Out of reach: this tab has forgotten the token, and it expires by itself.
+    }
   }
 
   async #enter(): Promise<void> {

@@ -22,6 +22,7 @@ export class Avatars extends Observable {
   failure: unknown = null;
   list: readonly Avatar[] = [];
   nextCursor: string | null = null;
+  loadingList = false;
 
   #bodyRevision = -1;
   #dressRevision = -1;
@@ -77,20 +78,20 @@ export class Avatars extends Observable {
     });
   }
 
-  async loadList(): Promise<void> {
-    await this.#attempt("idle", async () => {
-      const page = await this.api.avatars(null);
-      this.list = page.data;
-      this.nextCursor = page.nextCursor;
-    });
-  }
-
+  /** Lists the newest avatars, and then each time the next page of older ones. */
   async loadMore(): Promise<void> {
-    await this.#attempt("idle", async () => {
+    if (this.loadingList) return;
+    this.loadingList = true;
+    try {
       const page = await this.api.avatars(this.nextCursor);
-      this.list = [...this.list, ...page.data];
+      const known = new Set(this.list.map(({ id }) => id));
+      this.list = [...this.list, ...page.data.filter(({ id }) => !known.has(id))];
       this.nextCursor = page.nextCursor;
-    });
+    } catch (failure) {
+      this.failure = failure;
+    }
+    this.loadingList = false;
+    this.changed();
   }
 
   /** Resolves when changes of look and outfit have arrived. */

@@ -43,7 +43,7 @@ export class Studio {
   open(): void {
     this.body.refresh();
     void this.wardrobe.load();
-    void this.avatars.loadList();
+    void this.avatars.loadMore();
   }
 
   close(): void {

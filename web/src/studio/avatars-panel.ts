@@ -30,7 +30,7 @@ export class AvatarsPanel extends AtelierElement {
       </ul>
       ${avatars.nextCursor === null
         ? nothing
-        : html`<button class="button" ?disabled=${avatars.busy} @click=${() => avatars.loadMore()}>${m.avatars_more()}</button>`}
+        : html`<button class="button" ?disabled=${avatars.loadingList} @click=${() => avatars.loadMore()}>${m.avatars_more()}</button>`}
     `;
   }
 

@@ -24,6 +24,8 @@ export class ViewerElement extends AtelierElement {
   /** What is to be seen, for styles and tests. */
   @property({ reflect: true }) shows: "nothing" | "preview" | "avatar" = "nothing";
   @state() private webgl = true;
+  /** The avatar on show is no GLB that this page can draw. */
+  @state() private unreadable = false;
   @query("canvas") private readonly canvas!: HTMLCanvasElement;
 
   #stage: Stage | null = null;
@@ -81,9 +83,11 @@ export class ViewerElement extends AtelierElement {
   async #showAvatar(stage: Stage, shown: Shown): Promise<void> {
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const model = await readAvatar(shown.glb);
+    const model = await readAvatar(shown.glb).catch(() => null);
     // A newer avatar, or a move of a slider, may have come while this one was read.
     if (shown !== this.#shown) return;
+    this.unreadable = model === null;
+    if (!model) return;
     stage.show(model, this.shows === "preview");
     stage.frameSubject();
     this.shows = "avatar";
@@ -114,7 +118,7 @@ export class ViewerElement extends AtelierElement {
   protected override render(): TemplateResult {
     return html`
       <canvas tabindex="0" role="img" aria-label=${m.viewer_label()} @keydown=${this.#onKey}></canvas>
-      ${this.webgl ? this.#state() : html`<p class="notice" role="alert">${m.viewer_no_webgl()}</p>`}
+      ${this.#state()}
       <div class="views" role="group" aria-label=${m.viewer_views()}>
         ${this.#view("front", m.view_front())} ${this.#view("side", m.view_side())} ${this.#view("back", m.view_back())}
         <button class="icon-button" title=${m.view_nearer()} aria-label=${m.view_nearer()}
@@ -130,8 +134,10 @@ export class ViewerElement extends AtelierElement {
   }
 
   #state(): TemplateResult {
+    if (!this.webgl) return html`<p class="notice" role="alert">${m.viewer_no_webgl()}</p>`;
     const avatar = this.studio.avatars.current;
-    return html`<p class="state ${avatar ? "made" : ""}">
+    if (avatar && this.unreadable) return html`<p class="notice" role="alert">${m.viewer_unreadable()}</p>`;
+    return html`<p class="state ${avatar ? "made" : ""}" role="status">
       <i></i>${avatar ? m.viewer_avatar() : m.viewer_preview()}
     </p>`;
   }
@@ -200,8 +206,10 @@ export class ViewerElement extends AtelierElement {
       }
       .notice {
         position: absolute;
-        inset: auto 1rem 50%;
-        text-align: center;
+        inset: 1rem 1rem auto;
+        padding: 0.625rem 0.875rem;
+        border-radius: var(--radius);
+        background: var(--surface);
       }
       @media (max-width: 760px) {
         .state {
