@@ -69,8 +69,10 @@ class Process:
 
 
 def _inherited() -> dict[str, str]:
-    """This process' environment, without thread pools: NumPy's own threads only fight each other here."""
-    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}  # noqa: TID251  handed on, not read
+    """This process' environment, without NumPy's thread pools, which only fight each other here, and without
+    gRPC's own lines, which are no JSON."""
+    quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GRPC_VERBOSITY": "NONE"}
+    return {**quiet, **os.environ}  # noqa: TID251  handed on, not read
 
 
 def _end_with_parent() -> None:

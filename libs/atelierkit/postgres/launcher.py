@@ -135,15 +135,22 @@ class EmbeddedPostgres:
         self._account = accounts.unprivileged(self._cluster)
         # Where the server has an account of its own, that one may pass through; the rest is ours alone.
         self._data_dir.mkdir(mode=0o700 if self._account is None else 0o711, parents=True, exist_ok=True)
-        if self._account is not None:
-            barrier = self._account.barred_by(self._data_dir)
-            if barrier is not None:
-                raise PostgresFailed(
-                    f"PostgreSQL does not run as root but as {self._account.name}, who may not enter {barrier}: "
-                    "put the data folder where others may pass, or start as another user."
-                )
+        self._account = self._let_in(self._account)
         self._bin = accounts.programs(self._data_dir, self._account)
         self._passwords = self._kept_passwords()
+
+    def _let_in(self, account: accounts.Account | None) -> accounts.Account | None:
+        """The account, able to reach the data folder even below folders that only root may enter."""
+        barrier = None if account is None else account.barred_by(self._data_dir)
+        if account is None or barrier is None:
+            return account
+        able = account.let_through()
+        if able is None:
+            raise PostgresFailed(
+                f"PostgreSQL does not run as root but as {account.name}, who may not enter {barrier}: "
+                "put the data folder where others may pass, or start as another user."
+            )
+        return able
 
     def _kept_passwords(self) -> dict[str, str]:
         """Passwords of the superuser and the services, kept in a file of mode 0600; new services get new ones."""

@@ -191,10 +191,25 @@ def test_a_cluster_of_another_version_is_named(server: EmbeddedPostgres, folder:
         server.start()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another account")
-def test_root_hears_which_folder_bars_the_way(folder: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server another account")
+def test_root_may_keep_its_data_in_a_closed_folder(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
+    with EmbeddedPostgres(closed / "data", ["auth"], durable=False) as database:
+        pid = int((closed / "data" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+        status = Path(f"/proc/{pid}/status").read_text()
+        assert "\nUid:\t0" not in status
+        assert database.url("auth")
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server another account")
+def test_a_folder_that_nobody_can_be_let_into_gets_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setenv("PATH", str(folder))
     with pytest.raises(
         PostgresFailed, match=rf"who may not enter {closed}: put the data folder where others"
     ):
