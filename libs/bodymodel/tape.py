@@ -101,9 +101,12 @@ class TapeMeasure:
         """(V, 3) vertices of a standing body, metres -> (15,) millimetres."""
         return self.read(vertices[self.touched]).values_mm
 
-    def natural_waist_mm(self, vertices: FloatArray) -> float:
-        """The smallest horizontal girth between hips and bust, reported beside `waist_girth`."""
-        return self._stretch(vertices[self.touched].astype(np.float64), self._natural_waist).length * _MM
+    def natural_waist(self, vertices: FloatArray) -> tuple[float, FloatArray]:
+        """The smallest horizontal girth between hips and bust, reported beside `waist_girth`: millimetres, and its
+        closed path (n, 3) in metres.
+        """
+        loop = self._stretch(vertices[self.touched].astype(np.float64), self._natural_waist)
+        return loop.length * _MM, loop.closed_path()
 
     def polylines(self, vertices: FloatArray) -> tuple[FloatArray, ...]:
         """15 tape paths (n, 3), metres, in the frame of `vertices`; girths repeat their first point at the end."""

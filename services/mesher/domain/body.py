@@ -75,14 +75,14 @@ class BodyModel:
     def readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
         """The 15 in their order, then the natural waist, as the tape lies on the delivered vertices."""
         tapes = self.tape.polylines(body.vertices)
-        natural_waist = self.tape.natural_waist_mm(body.vertices)
+        natural_waist_mm, natural_waist = self.tape.natural_waist(body.vertices)
         fifteen = [
             Reading(name, float(value), tape, bool(feasible))
             for name, value, tape, feasible in zip(
                 NAMES, correction.delivered_mm, tapes, correction.feasible, strict=True
             )
         ]
-        return [*fifteen, Reading("natural_waist_girth", natural_waist, np.zeros((0, 3)), feasible=True)]
+        return [*fifteen, Reading("natural_waist_girth", natural_waist_mm, natural_waist, feasible=True)]
 
     def _fit(self, points: FloatArray) -> FloatArray:
         if not (np.abs(points) < _MAX_REACH_M).all():

@@ -74,6 +74,7 @@ async def test_readings_follow_the_targets(mesher: Mesher, model: BodyModel) -> 
     request = build_request(model, waist_girth=860.0)
     answer = await mesher.stub.BuildAvatar(request, metadata=mesher.token)
     assert [reading.name for reading in answer.readings] == [*NAMES, "natural_waist_girth"]
+    assert len(answer.readings[-1].tape) > 10
     for reading in answer.readings[:15]:
         asked = getattr(request.body.targets, f"{reading.name}_mm")
         assert reading.delivered_mm == pytest.approx(asked, abs=0.5)

@@ -138,7 +138,10 @@ def test_the_natural_waist_is_the_smallest_about_the_waist(tape: TapeMeasure, so
     for seed in range(5):
         vertices = some_body(seed)
         waist = dict(zip(NAMES, tape.measure(vertices), strict=True))["waist_girth"]
-        assert waist * 0.7 < tape.natural_waist_mm(vertices) <= waist + 1e-6
+        natural_waist, path = tape.natural_waist(vertices)
+        assert waist * 0.7 < natural_waist <= waist + 1e-6
+        assert np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * 1000 == pytest.approx(natural_waist)
+        assert np.ptp(path[:, 1]) < 1e-9
 
 
 def box(x: float, y: float, z: float) -> tuple[np.ndarray, np.ndarray]:
