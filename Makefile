@@ -59,7 +59,11 @@ web/node_modules/.ready: web/package-lock.json | preflight
 	@npm --prefix web ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web/dist/.ready: web/node_modules/.ready $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+# What the build reads; paraglide's output is written by the build itself.
+WEB_SOURCES := $(shell find web/src web/public web/messages -path web/src/paraglide -prune -o -type f -print) \
+  web/index.html web/package.json web/vite.config.ts web/tsconfig.json web/project.inlang/settings.json
+
+web/dist/.ready: web/node_modules/.ready $(WEB_SOURCES)
 	@npm --prefix web run build --silent
 	@touch $@
 
