@@ -27,13 +27,14 @@ def running_platform() -> Iterator[Platform]:
             yield platform
 
 
-def signed_in(url: str) -> httpx.Client:
+@contextmanager
+def signed_in(url: str) -> Iterator[httpx.Client]:
     """A client with a fresh account's token."""
-    client = httpx.Client(base_url=url, timeout=60)
-    client.post("/v1/auth/signup", json=_CREDENTIALS).raise_for_status()
-    tokens = client.post("/v1/auth/login", json=_CREDENTIALS).raise_for_status().json()
-    client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
-    return client
+    with httpx.Client(base_url=url, timeout=60) as client:
+        client.post("/v1/auth/signup", json=_CREDENTIALS).raise_for_status()
+        tokens = client.post("/v1/auth/login", json=_CREDENTIALS).raise_for_status().json()
+        client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
+        yield client
 
 
 def processes(platform: Platform) -> dict[str, list[psutil.Process]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -31,14 +32,15 @@ def platform_url(platform: Platform) -> str:
     return platform.url
 
 
-def sign_in(url: str, email: str) -> httpx.Client:
+@contextmanager
+def sign_in(url: str, email: str) -> Iterator[httpx.Client]:
     """A client of the API for a new person."""
-    client = httpx.Client(base_url=url, timeout=30)
     credentials = {"email": email, "password": PASSWORD}
-    client.post("/v1/auth/signup", json=credentials).raise_for_status()
-    tokens = client.post("/v1/auth/login", json=credentials).raise_for_status().json()
-    client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
-    return client
+    with httpx.Client(base_url=url, timeout=30) as client:
+        client.post("/v1/auth/signup", json=credentials).raise_for_status()
+        tokens = client.post("/v1/auth/login", json=credentials).raise_for_status().json()
+        client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
+        yield client
 
 
 @pytest.fixture(scope="session")
