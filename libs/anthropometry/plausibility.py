@@ -130,9 +130,10 @@ def _largest_fitting(crowds: Sequence[Gaussian], by_index: Mapping[int, float]) 
         crowd, _ = _best(crowds, by_index, fitting)
         scores = crowd.conditional_scores(fitting, np.array([by_index[index] for index in fitting]))
         aside.append(fitting.pop(int(np.argmax(np.abs(scores)))))
-    for index in aside:
-        if _fits(crowds, by_index, [*fitting, index]):
-            fitting.append(index)
+    while back := [index for index in aside if _fits(crowds, by_index, [*fitting, index])]:
+        # One at a time: each one that is taken back may make room for another, or take it away.
+        fitting.append(back[0])
+        aside.remove(back[0])
     return fitting
 
 
