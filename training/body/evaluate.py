@@ -109,9 +109,11 @@ def evaluate(arguments: TrainArguments, records: Path) -> dict[str, Any]:
 
 
 def restore(arguments: TrainArguments, surface: Surface) -> tuple[Generator, Discriminator]:
-    """The networks of a finished run."""
+    """The networks of a finished run; ValueError when the shape space was baked anew since."""
     run = Path(arguments.output)
     weights = torch.load(run / "generator.pt", weights_only=True)
+    if not torch.equal(weights["cloud_basis"], surface.basis):
+        raise ValueError(f"{run} was trained on another shape space: train again")
     scale = Scale(weights["mean"], weights["deviation"])
     generator = Generator(scale, surface, weights["skip"], weights["decoder"], arguments.widths)
     generator.load_state_dict(weights)

@@ -96,6 +96,12 @@ def test_a_finished_run_can_be_judged_and_exported(arguments, trained, space, tm
     assert largest_difference_m(generator, tmp_path / "model.onnx", bodies, arguments.latent) > 1e-3
 
 
+def test_a_run_on_another_shape_space_is_refused(arguments, trained, space) -> None:
+    surface = Surface.of(space)
+    with pytest.raises(ValueError, match="another shape space"):
+        restore(arguments, replace(surface, basis=1.01 * surface.basis))
+
+
 def test_held_out_bodies_are_not_trained_on(bodies_file: Path) -> None:
     seen, held_out = load_bodies(bodies_file)
     assert (len(seen), len(held_out)) == (40, 8)
