@@ -105,8 +105,9 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
 .PHONY: test-training
-test-training: .venv-training/.ready ## Test the training code; needs torch, which nothing else here does
-	@$(TRAINING) pytest -q tests/training $(PYTEST_ARGS)
+test-training: setup .venv-training/.ready ## Test the training code; needs torch, which nothing else here does
+	@PYTHONPATH=$$(.venv-training/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	  $(BIN)/python -m pytest -q tests/training $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results

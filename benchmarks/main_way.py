@@ -7,6 +7,7 @@ before and after; the gateway stands beside a bare Starlette → grpc.aio pair t
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from google.protobuf import json_format
 from atelier.generator.v1 import generator_pb2
 from benchmarks.people import DEFAULT_RECORDS, Person, sample
 from benchmarks.stack import cpu_seconds, processes, running_platform, signed_in, write_result
+from deploy.local.processes import service_environment
 from deploy.local.topology import free_ports
 from services.gateway.convert.avatars import outfit_message
 from services.gateway.convert.body import BODY_TYPES, measurements_message
@@ -95,9 +97,7 @@ def _as_message(answer: dict[str, Any]) -> generator_pb2.CreateAvatarResponse:
 def measure_bare(draft: dict[str, Any], answer: bytes, requests: int) -> float:
     """CPU ms a request of the bare Starlette process."""
     message = generator_pb2.CreateAvatarRequest(
-        outfit=outfit_message(
-            [OutfitItemInput(garment_id=o["garmentId"], size=o["size"]) for o in draft["outfit"]]
-        )
+        outfit=outfit_message([OutfitItemInput.model_validate(item) for item in draft["outfit"]])
     )
     message.body.measurements.CopyFrom(measurements_message(draft["measurements"]))
     message.body.body_type = BODY_TYPES[draft["bodyType"]]
@@ -115,6 +115,14 @@ def measure_bare(draft: dict[str, Any], answer: bytes, requests: int) -> float:
             for _ in range(requests):
                 client.post("/create", json=body).raise_for_status()
             return (cpu_seconds({"bare": [front]})["bare"] - before) * 1000 / requests
+
+
+def measure_stages(records: Path, count: int) -> dict[str, float]:
+    """CPU ms a person by stage, in a process with a service's environment."""
+    command = [sys.executable, "-m", "benchmarks.stages", str(records), str(count), str(WARM_UP)]
+    done = subprocess.run(command, env=service_environment(), stdout=subprocess.PIPE, check=True)  # noqa: S603
+    stages: dict[str, float] = json.loads(done.stdout)
+    return stages
 
 
 @contextmanager
@@ -148,8 +156,10 @@ def main() -> None:
     people = sample(arguments.records, 2 * ((arguments.requests + WARM_UP + 1) // 2))
     spent, draft, answer = measure(people[::2] + people[1::2])
     bare = measure_bare(draft, answer, 10 * arguments.requests)
+    stages = measure_stages(arguments.records, len(people))
     total = sum(spent.values())
     rows = "\n".join(f"| {name} | {spent[name]:.1f} | {spent[name] / total:.0%} |" for name in sorted(spent))
+    inner = "\n".join(f"| {stage} | {spent_ms:.1f} |" for stage, spent_ms in stages.items())
     table = f"""# CPU time of one dressed avatar
 
 `python -m benchmarks.main_way --requests {arguments.requests}` · {datetime.now(UTC):%Y-%m-%d} ·
@@ -160,10 +170,22 @@ def main() -> None:
 {rows}
 | **all** | **{total:.1f}** | limit {LIMIT_MS} |
 
+The stages inside generator and mesher, called one by one in one process:
+
+| stage | CPU ms |
+|---|---|
+{inner}
+
 The gateway beside a bare Starlette → grpc.aio pair that carries the same messages in the same run:
 {spent["gateway"]:.2f} ms against {bare:.2f} ms, a factor of {spent["gateway"] / bare:.1f}.
 """
-    figures = {"cpu_ms": spent, "total_ms": total, "limit_ms": LIMIT_MS, "bare_starlette_ms": bare}
+    figures = {
+        "cpu_ms": spent,
+        "stages_cpu_ms": stages,
+        "total_ms": total,
+        "limit_ms": LIMIT_MS,
+        "bare_starlette_ms": bare,
+    }
     write_result("main_way", table, figures)
 
 

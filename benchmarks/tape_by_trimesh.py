@@ -99,15 +99,20 @@ class ExportedBody:
         return frozenset(self.bone.tolist())
 
     def _crotch_height(self, near: float) -> float:
-        """Where the two legs, going up, become one loop: found by bisection around a height in metres."""
-        parts = np.isin(self.bone, [*TORSO, "LeftUpLeg", "RightUpLeg", "LeftLeg", "RightLeg"])
-        faces = self.mesh.faces[parts[self.mesh.faces].all(axis=1)]
-        whole = trimesh.Trimesh(self.mesh.vertices, faces, process=False)
+        """Where the loops of the two legs, going up, become one: found by bisection around a height in metres."""
+        whole = trimesh.Trimesh(self.mesh.vertices, self.mesh.faces, process=False)
         whole.merge_vertices(merge_tex=True, merge_norm=True)
+        left, right = (
+            (self.bone == f"{side}UpLeg")[self.mesh.faces].all(axis=1).nonzero()[0]
+            for side in ("Left", "Right")
+        )
         low, high = near - CROTCH_SEARCH_M, near + CROTCH_SEARCH_M
         while high - low > CROTCH_STEP_M:
             middle = (low + high) / 2
-            low, high = (middle, high) if _loops(whole, middle) > 1 else (low, middle)
+            joined = any(
+                np.isin(left, loop).any() and np.isin(right, loop).any() for loop in _loops(whole, middle)
+            )
+            low, high = (low, middle) if joined else (middle, high)
         return high
 
     def _must_touch(self, points: NDArray[np.float64]) -> None:
@@ -119,15 +124,13 @@ class ExportedBody:
                 raise AssertionError(f"the tape ends {distance * M_TO_MM:.1f} mm off the skin")
 
 
-def _loops(mesh: trimesh.Trimesh, height: float) -> int:
-    """Closed loops of a horizontal section: crossed triangles that hang together by their edges."""
-    above = mesh.vertices[:, 1][mesh.faces] > height
-    crossed = np.flatnonzero(above.any(axis=1) & ~above.all(axis=1))
-    # Neighbours hang together only through an edge that is itself crossed.
-    edges = mesh.vertices[:, 1][mesh.face_adjacency_edges] > height
-    joined = edges[:, 0] != edges[:, 1]
-    pairs = mesh.face_adjacency[np.isin(mesh.face_adjacency, crossed).all(axis=1) & joined]
-    return len(trimesh.graph.connected_components(pairs, nodes=crossed, engine="scipy"))
+def _loops(mesh: trimesh.Trimesh, height: float) -> list[NDArray[np.int64]]:
+    """Closed loops of a horizontal section: crossed triangles, grouped by the crossed edges that they share."""
+    above = mesh.vertices[:, 1] > height
+    crossed = np.flatnonzero(above[mesh.faces].any(axis=1) & ~above[mesh.faces].all(axis=1))
+    edges = above[mesh.face_adjacency_edges]
+    pairs = mesh.face_adjacency[edges[:, 0] != edges[:, 1]]
+    return list(trimesh.graph.connected_components(pairs, nodes=crossed, engine="scipy"))
 
 
 def _plane(path: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -28,7 +28,7 @@ class Process:
             self._popen = subprocess.Popen(  # noqa: S603  our own interpreter and module
                 [sys.executable, "-m", module],
                 cwd=cwd,
-                env={**_inherited(), **variables},
+                env={**service_environment(), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -68,7 +68,7 @@ class Process:
             self._popen.wait()
 
 
-def _inherited() -> dict[str, str]:
+def service_environment() -> dict[str, str]:
     """This process' environment, without NumPy's thread pools, which only fight each other here, and without
     gRPC's own lines, which are no JSON."""
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GRPC_VERBOSITY": "NONE"}
