@@ -53,9 +53,10 @@ class Account:
         if self.capability is None:
             return list(command), {"user": self.uid, "group": self.gid, "extra_groups": []}
         only = f"+{self.capability}"
-        prefix = ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
-        caps = [f"--inh-caps=-all,{only}", f"--ambient-caps=-all,{only}", f"--bounding-set=-all,{only}"]
-        return [*prefix, *caps, *command], {}
+        who = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
+        may = [f"--inh-caps=-all,{only}", f"--ambient-caps=-all,{only}", f"--bounding-set=-all,{only}"]
+        # Without this bit access(2) ignores capabilities, and PostgreSQL asks it about its own programs.
+        return ["setpriv", *who, *may, "--securebits=+no_setuid_fixup", *command], {}
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account may walk through that folder; access lists are not looked at."""

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from atelierkit.postgres import EmbeddedPostgres, PostgresFailed
-from atelierkit.postgres.account import Account
+from atelierkit.postgres.account import Account, run
 
 pytestmark = pytest.mark.postgres
 
@@ -201,6 +201,19 @@ def test_root_may_keep_its_data_in_a_closed_folder(folder: Path) -> None:
         assert "\nUid:\t0" not in status
         assert database.url("auth")
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server another account")
+def test_an_account_let_through_runs_programs_in_a_closed_folder(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    program = Path(shutil.copy2("/bin/true", closed / "program"))
+    account = Account("nobody", 65534, 65534)
+    able = account.let_through()
+    assert able is not None
+    for command in (["test", "-x", program], [program], ["test", "-r", program]):
+        assert run(command, able).returncode == 0, command
+    assert run(["test", "-x", program], account).returncode == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server another account")
