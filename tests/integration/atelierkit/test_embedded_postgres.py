@@ -211,7 +211,7 @@ def test_an_account_let_through_runs_programs_in_a_closed_folder(folder: Path) -
     account = Account("nobody", 65534, 65534)
     able = account.let_through()
     assert able is not None
-    for command in (["test", "-x", program], [program], ["test", "-r", program]):
+    for command in (["test", "-x", str(program)], [str(program)], ["test", "-r", str(program)]):
         assert run(command, able).returncode == 0, command
     assert run(["test", "-x", program], account).returncode == 1
 
