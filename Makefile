@@ -22,7 +22,9 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 .PHONY: test
 test: setup models web chromium triton ## Set up and pass all tests
 	@npm --prefix web test --silent
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
+	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
+	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup web proto-check ## Lint, types, import rules, dependencies, contracts

@@ -58,9 +58,8 @@ def eve(platform_url: str) -> Iterator[httpx.Client]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs them all: the platform is started once."""
+    """Starting the platform counts as part of the first test."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("platform"))
             item.add_marker(pytest.mark.timeout(300))
