@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from importlib.metadata import version
 from typing import Any
 
@@ -149,8 +150,6 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 def _page(described: dict[str, Any]) -> str:
     """A page that reads without scripts: the operations, then the shapes."""
-    from html import escape
-
     rows = "".join(
         f"<h3><code>{method.upper()} {escape(path)}</code></h3><p>{escape(item['summary'])}"
         f"{' · bearer token' if item['security'] else ''}</p>"

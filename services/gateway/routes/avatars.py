@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -45,9 +46,11 @@ async def preview_topology(call: Call[None]) -> Response:
     answer = await call.clients.mesher.GetPreviewTopology(mesher_pb2.GetPreviewTopologyRequest())
     content = convert.topology(answer)
     headers = {
-        "ETag": f'"{len(content)}-{answer.vertex_count}"',
-        "Cache-Control": f"max-age={TOPOLOGY_MAX_AGE_S}",
+        "ETag": f'"{hashlib.sha256(content).hexdigest()}"',
+        "Cache-Control": f"public, max-age={TOPOLOGY_MAX_AGE_S}",
     }
+    if _is_known(call.request, headers["ETag"]):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, media_type=OCTETS, headers=headers)
 
 
@@ -97,10 +100,16 @@ async def download(call: Call[None], blob: blob_pb2.BlobRef, filename: str) -> R
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{filename}"',
     }
-    if headers["ETag"] in call.request.headers.get("if-none-match", ""):
+    if _is_known(call.request, headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Length"] = str(blob.size)
     return StreamingResponse(call.clients.blobs.stream(blob.key), media_type=blob.media_type, headers=headers)
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    """Whether the client says that it has this version (RFC 9110, If-None-Match)."""
+    named = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return bool(named & {etag, "*"})
 
 
 def _id(request: Request) -> str:

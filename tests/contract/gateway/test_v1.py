@@ -140,6 +140,9 @@ async def test_a_preview_is_compact_binary(signed_in: httpx.AsyncClient) -> None
     assert answer.content[100:] == bytes(range(12))
     topology = await signed_in.get("/v1/avatars/preview/topology")
     assert topology.content == struct.pack("<4sIII3H", b"ATPT", 1, 3, 1, 0, 1, 2)
+    known = {"If-None-Match": f'"other", {topology.headers["etag"]}'}
+    again = await signed_in.get("/v1/avatars/preview/topology", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_the_catalogue_needs_no_account(client: httpx.AsyncClient) -> None:
