@@ -1,0 +1,51 @@
+"""Who listens where, and who is told about whom."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from deploy.local.topology import CALLS, WITH_DATABASE, choose_ports, environment, free_ports
+
+
+def variables(service: str) -> dict[str, str]:
+    return environment(
+        service,
+        ports=choose_ports(0),
+        data_dir=Path("/data"),
+        root=Path("/root-of-it"),
+        database_urls={name: f"postgresql+psycopg://{name}@localhost/atelier" for name in WITH_DATABASE},
+        gateway_host="127.0.0.1",
+    )
+
+
+def test_no_port_is_given_twice() -> None:
+    assert len(set(free_ports(50))) == 50
+    ports = choose_ports(8123)
+    assert ports["gateway"].serving == 8123
+    every = [port for pair in ports.values() for port in (pair.serving, pair.metrics)]
+    assert len(set(every)) == len(every) == 2 * len(CALLS)
+
+
+def test_services_start_after_those_that_they_call() -> None:
+    order = list(CALLS)
+    assert all(order.index(peer) < order.index(service) for service, peers in CALLS.items() for peer in peers)
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_a_service_reads_what_the_launcher_tells_it(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = variables(service)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    module = importlib.import_module(f"services.{service}.settings")
+    settings_class = getattr(module, f"{service.title()}Settings")
+    assert issubclass(settings_class, BaseSettings)
+    settings = settings_class()
+    prefix = f"ATELIER_{service.upper()}_"
+    fields = {name.removeprefix(prefix).lower() for name in told if name.startswith(prefix)}
+    assert fields <= set(settings_class.model_fields)
+    assert str(settings.port) == told[f"{prefix}PORT"]
+    assert settings.data_dir == Path("/data")
