@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -14,24 +14,26 @@ from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# pydantic's names for what went wrong, in the words of the published error codes.
-_FAULT_CODES = {
-    "missing": "required",
-    "extra_forbidden": "unknown_field",
-    "literal_error": "not_offered",
-    "too_long": "too_many",
-    "list_type": "wrong_type",
-    "dict_type": "wrong_type",
-    "model_type": "wrong_type",
-    "model_attributes_type": "wrong_type",
-    "string_type": "wrong_type",
-    "string_unicode": "wrong_type",
-    "float_type": "wrong_type",
-    "int_type": "wrong_type",
-    "bool_type": "wrong_type",
-    "int_from_float": "wrong_type",
-    "finite_number": "wrong_type",
+# pydantic's names for what went wrong, in the words of the published error codes, with what would have been right.
+_FAULTS = {
+    "missing": ("required", "a value"),
+    "extra_forbidden": ("unknown_field", "a field that this route knows"),
+    "literal_error": ("not_offered", None),
+    "too_long": ("too_many", None),
+    "list_type": ("wrong_type", "an array"),
+    "dict_type": ("wrong_type", "an object"),
+    "model_type": ("wrong_type", "an object"),
+    "model_attributes_type": ("wrong_type", "an object"),
+    "string_type": ("wrong_type", "a string"),
+    "float_type": ("wrong_type", "a number"),
+    "float_parsing": ("wrong_type", "a number"),
+    "finite_number": ("wrong_type", "a finite number"),
+    "int_type": ("wrong_type", "a whole number"),
+    "int_parsing": ("wrong_type", "a whole number"),
+    "int_from_float": ("wrong_type", "a whole number"),
+    "bool_type": ("wrong_type", "true or false"),
 }
+_JSON = "JSON as RFC 8259 has it, in UTF-8"
 
 
 class _DuplicateKey(ValueError):
@@ -71,23 +73,24 @@ async def json_or_form(request: Request, limit: int) -> dict[str, Any]:
         raise UnsupportedMediaType("the body must be application/json or a form")
     document = parse_json(await body(request, limit))
     if not isinstance(document, dict):
-        raise _bad_field("", "wrong_type", "the body must be an object")
+        raise _bad_field("", "wrong_type", "the body must be an object", "an object")
     return document
 
 
 def parse_json(data: bytes) -> Any:
-    """Strict JSON (RFC 8259, UTF-8): no NaN, no doubled members, no bottomless nesting. Raises InvalidInput."""
+    """JSON in UTF-8: no doubled members, no bottomless nesting, no half characters. Raises InvalidInput.
+
+    NaN and Infinity, which JSON does not have, pass as floats: no shape takes them, and its refusal names the field.
+    """
     try:
-        document = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant
-        )
+        document = json.loads(data.decode("utf-8"), object_pairs_hook=_members)
         if b"\\u" in data:
             # Escapes can spell half a surrogate pair, which no text holds and no message carries.
             json.dumps(document, ensure_ascii=False).encode("utf-8")
     except _DuplicateKey as error:
-        raise _bad_field(error.key, "duplicate_field", "the member is given twice") from error
+        raise _bad_field(error.key, "duplicate_field", "the member is given twice", "once") from error
     except (ValueError, RecursionError) as error:
-        raise _bad_field("", "malformed", "the body is not valid JSON") from error
+        raise _bad_field("", "malformed", "the body is not valid JSON", _JSON) from error
     return document
 
 
@@ -110,11 +113,13 @@ def _form(data: bytes) -> dict[str, Any]:
             errors="strict",
         )
     except ValueError as error:
-        raise _bad_field("", "malformed", "the body is not a valid form") from error
+        raise _bad_field(
+            "", "malformed", "the body is not a valid form", "at most 100 fields, in UTF-8"
+        ) from error
     try:
         return _members(pairs)
     except _DuplicateKey as error:
-        raise _bad_field(error.key, "duplicate_field", "the field is given twice") from error
+        raise _bad_field(error.key, "duplicate_field", "the field is given twice", "once") from error
 
 
 def _media_type(request: Request) -> str:
@@ -130,21 +135,17 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
 def _fault(error: dict[str, Any]) -> FieldFault:
     path = ""
     for step in error["loc"]:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    limits = [str(value) for value in error.get("ctx", {}).values() if isinstance(value, int | float | str)]
-    code = _FAULT_CODES.get(error["type"], "out_of_range" if limits else "invalid")
-    return FieldFault(path[:128], code, error["msg"], " ".join(limits)[:200] or None)
+    named = [str(value) for value in error.get("ctx", {}).values() if isinstance(value, int | float | str)]
+    code, expected = _FAULTS.get(error["type"], ("out_of_range" if named else "invalid", None))
+    return FieldFault(path[:128], code, error["msg"], expected or " ".join(named)[:200] or None)
 
 
-def _bad_field(field: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, faults=[FieldFault(field, code, message)])
+def _bad_field(field: str, code: str, message: str, limit: str) -> InvalidInput:
+    return InvalidInput(message, faults=[FieldFault(field, code, message, limit)])
 
 
 def _too_large(limit: int) -> PayloadTooLarge:

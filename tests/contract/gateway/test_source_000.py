@@ -57,8 +57,8 @@ async def test_generate_takes_a_form(browser: httpx.AsyncClient) -> None:
     ("over", "field", "limit"),
     [
         ({"stature": 67}, "stature", "120..230 cm"),
-        ({"stature": "tall"}, "stature", None),
-        ({"shoe": 3}, "shoe", None),
+        ({"stature": "tall"}, "stature", "a number"),
+        ({"shoe": 3}, "shoe", "a field that this route knows"),
         ({"gender": "robot"}, "gender", "'female', 'male' or 'neutral'"),
     ],
 )

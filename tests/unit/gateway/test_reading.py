@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -51,14 +52,12 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         document = reading.parse_json(data)
     except InvalidInput:
         return
-    assert json.loads(data) == document
+    assert repr(json.loads(data)) == repr(document)  # NaN is not equal to itself
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (b'{"a": NaN}', "malformed"),
-        (b'{"a": Infinity}', "malformed"),
         (b'{"a": 1, "a": 2}', "duplicate_field"),
         (b'{"m": {"waist_girth": 1, "waist_girth": 2}}', "duplicate_field"),
         (b"[" * 10_000 + b"]" * 10_000, "malformed"),
@@ -121,6 +120,12 @@ async def test_only_json_is_taken_for_json() -> None:
         ({"bodyType": "neutral", "measurements": {"stature": True}}, "measurements.stature", "wrong_type"),
         ({"bodyType": "neutral", "measurements": {"stature": None}}, "measurements.stature", "wrong_type"),
         ({"bodyType": "neutral", "measurements": [1, 2]}, "measurements", "wrong_type"),
+        (
+            {"bodyType": "neutral", "measurements": {"stature": math.nan}},
+            "measurements.stature",
+            "wrong_type",
+        ),
+        ({"bodyType": "neutral", "weightKg": math.inf}, "weightKg", "wrong_type"),
         ({"bodyType": "neutral", "seed": -1}, "seed", "out_of_range"),
         ({"bodyType": "neutral", "seed": 2**40}, "seed", "out_of_range"),
         ({"bodyType": "neutral", "outfit": [{"garmentId": "a"}]}, "outfit[0].size", "required"),
@@ -131,6 +136,7 @@ def test_a_body_out_of_shape_names_the_field(document: Any, field: str, code: st
     with pytest.raises(InvalidInput) as refusal:
         reading.validated(AvatarDraft, document)
     assert (field, code) in {(fault.field, fault.code) for fault in refusal.value.faults}
+    assert all(fault.limit for fault in refusal.value.faults)
 
 
 async def test_a_form_is_read_as_json_is() -> None:
