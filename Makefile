@@ -66,7 +66,7 @@ WEB_SOURCES := $(shell find web/src web/public web/messages -path web/src/paragl
   web/index.html web/package.json web/vite.config.ts web/tsconfig.json web/project.inlang/settings.json
 
 web/dist/.ready: web/node_modules/.ready $(WEB_SOURCES)
-	@npm --prefix web run build --silent
+	@npm --prefix web run build --silent -- --logLevel warn
 	@touch $@
 
 .PHONY: proto
