@@ -20,7 +20,7 @@ ODD = [
 @pytest.mark.parametrize("odd", ODD, ids=[str(index) for index in range(len(ODD))])
 @pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("GET", ".glb"), ("DELETE", ""), ("PATCH", "")])
 async def test_an_odd_id_is_refused(signed_in: httpx.AsyncClient, method: str, suffix: str, odd: str) -> None:
-    body = {} if method == "PATCH" else None
+    body: dict[str, str] | None = {} if method == "PATCH" else None
     answer = await signed_in.request(method, f"/v1/avatars/{odd}{suffix}", json=body)
     assert answer.status_code in {400, 404, 405}, answer.text
     assert answer.json()["success"] is False
