@@ -10,6 +10,8 @@ PATHS := libs services deploy tests benchmarks training gen/generate.py
 TEST_WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# gRPC's core reports every closed connection of a test on standard error.
+export GRPC_VERBOSITY := ERROR
 
 .PHONY: help
 help: ## List the targets
