@@ -47,7 +47,10 @@ def report(errors: NDArray[np.float64], command: str) -> tuple[str, dict[str, ob
 
 `{command}` · {datetime.now(UTC):%Y-%m-%d} · ANSUR II records, half women, half men
 
-Measured on the exported GLB (`parts=body`) by trimesh sections and convex hulls; absolute errors in mm.
+Measured on the exported GLB (`parts=body`); absolute errors in mm. The receipt says where each tape lies; the girths
+there are trimesh sections and convex hulls, stature is the mesh's height, and the inside leg ends where the loops of
+both legs join. Biacromial breadth, arm length and back length are as long as the receipt's own path, whose ends are
+checked to lie on the skin: for these three the way is not independent of the tape's landmarks.
 
 | measurement | mean | p99 | worst | ISO 20685 limit |
 |---|---|---|---|---|

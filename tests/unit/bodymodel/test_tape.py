@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import trimesh
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
@@ -93,10 +93,14 @@ def test_left_and_right_measure_alike(
 @settings(max_examples=10, deadline=None)
 def test_the_jacobian_is_the_derivative(shape_tape: ShapeTape, space: ShapeSpace, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    coefficients = rng.normal(size=space.size) * 0.5
+    coefficients = rng.normal(size=space.size) * 0.8
     direction = rng.normal(size=space.size) / np.sqrt(space.size)
     step = 1e-5
-    jacobian = shape_tape.jacobian(coefficients, shape_tape.read(coefficients))
+    try:
+        reading = shape_tape.read(coefficients)
+    except OpenSectionError:
+        reject()
+    jacobian = shape_tape.jacobian(coefficients, reading)
     ahead = shape_tape.read(coefficients + step * direction).values_mm
     behind = shape_tape.read(coefficients - step * direction).values_mm
     scale = np.linalg.norm(jacobian, axis=1) / np.sqrt(space.size)
