@@ -47,7 +47,8 @@ preflight:
 .venv/.ready: requirements/dev.lock pyproject.toml
 	@echo "Setting up the environment (about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@# The lock names everything; resolving again would trip over each new release of a package that is asked for with an extra.
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -29,7 +29,7 @@ from services.catalog.use_cases import ResolveLook
 from services.mesher import convert as mesher_convert
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import BodyModel
-from services.mesher.domain.model import Appearance, Garment, Rig
+from services.mesher.domain.model import Appearance, FileOptions, Garment, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -108,8 +108,8 @@ async def _make(
     body = watch("vertices", lambda: model.stand(correction.coefficients))
     parts = watch("dress", lambda: outfitter.dress(body, *look))
     rig = Rig(model.template.bones, model.template.parents.tolist(), body.heads)
-    watch("write the GLB", lambda: writer.write(parts, rig, {}))
-    watch("receipt", lambda: model.readings(body, correction))
+    watch("write the GLB", lambda: writer.write(Scene(parts, rig, {}), FileOptions()))
+    watch("receipt", lambda: model.measured(body, correction))
 
 
 if __name__ == "__main__":

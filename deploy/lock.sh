@@ -10,3 +10,4 @@ resolve --extra dev --output-file requirements/dev.lock
 for service in auth catalog gateway generator mesher tryon; do
   resolve --extra "$service" --constraint requirements/dev.lock --output-file "requirements/$service.lock"
 done
+resolve --extra mesher --extra scans --constraint requirements/dev.lock --output-file requirements/mesher-scans.lock

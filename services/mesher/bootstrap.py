@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
@@ -12,12 +13,17 @@ from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
-from services.mesher.domain.ports import Files
+from services.mesher.domain.ports import Files, Writer
+from services.mesher.domain.variants import Variants
 from services.mesher.metrics import Metrics
 from services.mesher.servicer import MesherServicer
 from services.mesher.settings import MesherSettings
 from services.mesher.use_cases import BuildAvatar, PreviewBody, Workshop
+
+WRITERS: Mapping[FileFormat, Writer] = {FileFormat.GLB: GlbWriter()}
+"""A writer for every format."""
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
 
@@ -39,7 +45,7 @@ def assemble(
     """The service on these adapters."""
     watch = Metrics()
     servicer = MesherServicer(
-        BuildAvatar(model, Outfitter(model, kept_cuts), GlbWriter(), files, workshop, watch),
+        BuildAvatar(model, Outfitter(model, kept_cuts), Variants(model), WRITERS, files, workshop, watch),
         PreviewBody(model, workshop, watch),
     )
     return Service(

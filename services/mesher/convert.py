@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from anthropometry.measurements import NAMES
-from atelier.common.v1 import blob_pb2, body_pb2, outfit_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.errors import FieldFault
 from services.mesher.domain.errors import MeasurementMissing
@@ -15,13 +15,19 @@ from services.mesher.domain.model import (
     Appearance,
     Avatar,
     BodyOrder,
+    Compression,
     Cut,
+    FileFormat,
+    FileOptions,
     Garment,
     Girths,
     HairPattern,
     Pattern,
     Preview,
+    Quantities,
     Reading,
+    RestPose,
+    StoredBlob,
 )
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -36,6 +42,27 @@ _HAIR = {
     outfit_pb2.HAIR_PATTERN_CROP: HairPattern.CROP,
     outfit_pb2.HAIR_PATTERN_BOB: HairPattern.BOB,
     outfit_pb2.HAIR_PATTERN_LONG: HairPattern.LONG,
+}
+_FORMATS = {
+    file_pb2.FILE_FORMAT_UNSPECIFIED: FileFormat.GLB,
+    file_pb2.FILE_FORMAT_GLB: FileFormat.GLB,
+    file_pb2.FILE_FORMAT_VRM: FileFormat.VRM,
+    file_pb2.FILE_FORMAT_USDZ: FileFormat.USDZ,
+    file_pb2.FILE_FORMAT_OBJ: FileFormat.OBJ,
+    file_pb2.FILE_FORMAT_PLY: FileFormat.PLY,
+    file_pb2.FILE_FORMAT_STL: FileFormat.STL,
+}
+_POSES = {
+    file_pb2.REST_POSE_UNSPECIFIED: None,
+    file_pb2.REST_POSE_A: RestPose.A,
+    file_pb2.REST_POSE_T: RestPose.T,
+}
+_OWN_POSE = {FileFormat.VRM: RestPose.T}
+_COMPRESSIONS = {
+    file_pb2.COMPRESSION_UNSPECIFIED: Compression.NONE,
+    file_pb2.COMPRESSION_NONE: Compression.NONE,
+    file_pb2.COMPRESSION_MESHOPT: Compression.MESHOPT,
+    file_pb2.COMPRESSION_DRACO: Compression.DRACO,
 }
 _MM = 1e-3
 
@@ -66,12 +93,34 @@ def garment(message: outfit_pb2.WornGarment) -> Garment:
 
 
 def build_response(avatar: Avatar) -> pb.BuildAvatarResponse:
-    glb = avatar.glb
     return pb.BuildAvatarResponse(
-        glb=blob_pb2.BlobRef(key=glb.key, sha256=glb.sha256, media_type=glb.media_type, size=glb.size),
-        readings=map(_reading, avatar.readings),
+        file=blob_ref(avatar.file),
+        readings=map(reading, avatar.readings),
+        quantities=quantities(avatar.quantities),
         vertex_count=avatar.vertex_count,
         face_count=avatar.face_count,
+    )
+
+
+def blob_ref(blob: StoredBlob) -> blob_pb2.BlobRef:
+    return blob_pb2.BlobRef(key=blob.key, sha256=blob.sha256, media_type=blob.media_type, size=blob.size)
+
+
+def quantities(measured: Quantities) -> body_pb2.BodyQuantities:
+    return body_pb2.BodyQuantities(volume_l=measured.volume_l, surface_area_m2=measured.surface_area_m2)
+
+
+def file_options(message: file_pb2.FileOptions) -> FileOptions:
+    """Which file is wanted; what is not given is a plain GLB of everything in A pose."""
+    return FileOptions(
+        format=_FORMATS[message.format],
+        whole_body=message.parts == file_pb2.PARTS_BODY,
+        pose=_POSES[message.pose] or _OWN_POSE.get(_FORMATS[message.format], RestPose.A),
+        lod=message.lod,
+        morph_targets=tuple(message.morph_targets),
+        texture_size=message.texture_size,
+        texture_atlas=message.texture_atlas,
+        compression=_COMPRESSIONS[message.compression],
     )
 
 
@@ -109,7 +158,7 @@ def _girths(message: outfit_pb2.GarmentGirths) -> Girths:
     return Girths(metres("chest"), metres("waist"), metres("hip"), metres("upper_arm"), metres("thigh"))
 
 
-def _reading(reading: Reading) -> body_pb2.TapeReading:
+def reading(reading: Reading) -> body_pb2.TapeReading:
     return body_pb2.TapeReading(
         name=reading.name,
         delivered_mm=reading.delivered_mm,

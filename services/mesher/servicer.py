@@ -28,7 +28,7 @@ class MesherServicer(MesherServiceServicer):
                 convert.body_order(request.body),
                 convert.appearance(request.appearance),
                 [convert.garment(garment) for garment in request.garments],
-                whole_body=request.parts == pb.PARTS_BODY,
+                convert.file_options(request.file),
             )
         return convert.build_response(avatar)
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TypeVar
 
 import numpy as np
 
-from services.mesher.domain.body import BodyModel
-from services.mesher.domain.model import Appearance, Avatar, BodyOrder, Garment, Part, Preview, Reading, Rig
+from services.mesher.domain.body import BodyModel, Measured
+from services.mesher.domain.model import (
+    Appearance,
+    Avatar,
+    BodyOrder,
+    FileFormat,
+    FileOptions,
+    Garment,
+    Preview,
+    Rig,
+    Scene,
+)
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.ports import Files, Watch, Writer
 from services.mesher.domain.surface import FloatArray, IntArray
+from services.mesher.domain.variants import Variants
 
 PREFIX = "avatars"
 _STEPS = 65_535
@@ -39,43 +50,49 @@ class BuildAvatar:
         self,
         model: BodyModel,
         outfitter: Outfitter,
-        writer: Writer,
+        variants: Variants,
+        writers: Mapping[FileFormat, Writer],
         files: Files,
         workshop: Workshop,
         watch: Watch,
     ) -> None:
         self._model = model
         self._outfitter = outfitter
-        self._writer = writer
+        self._variants = variants
+        self._writers = writers
         self._files = files
         self._workshop = workshop
         self._watch = watch
 
     async def __call__(
-        self, order: BodyOrder, appearance: Appearance, garments: Sequence[Garment], *, whole_body: bool
+        self, order: BodyOrder, appearance: Appearance, garments: Sequence[Garment], options: FileOptions
     ) -> Avatar:
-        """Raise PointsNotABody for points off every body; `whole_body` leaves clothes and hair away."""
+        """Raise PointsNotABody for points off every body, UnknownMorphTarget for a face shape there is none of."""
+        writer = self._writers[options.format]
 
-        def make() -> tuple[Sequence[Reading], list[Part], bytes]:
+        def make() -> tuple[Measured, Scene, bytes]:
             correction = self._model.solve(order.points, order.targets_mm)
             self._watch.corrected(correction)
             body = self._model.stand(correction.coefficients)
             parts = (
                 self._outfitter.bare(body, appearance)
-                if whole_body
+                if options.whole_body
                 else self._outfitter.dress(body, appearance, garments)
             )
             rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
-            data = self._writer.write(parts, rig, {"modelVersion": order.model_version})
-            return self._model.readings(body, correction), parts, data
+            scene = self._variants.make(
+                Scene(parts, rig, {"modelVersion": order.model_version}), body, options
+            )
+            return self._model.measured(body, correction), scene, writer.write(scene, options)
 
-        readings, parts, data = await self._workshop.run(make)
-        stored = await self._files.put(data, prefix=PREFIX, media_type=self._writer.media_type)
+        measured, scene, data = await self._workshop.run(make)
+        stored = await self._files.put(data, prefix=PREFIX, media_type=writer.media_type)
         return Avatar(
-            glb=stored,
-            readings=readings,
-            vertex_count=sum(len(part.positions) for part in parts),
-            face_count=sum(len(part.triangles) for part in parts),
+            file=stored,
+            readings=measured.readings,
+            quantities=measured.quantities,
+            vertex_count=sum(len(part.positions) for part in scene.parts),
+            face_count=sum(len(part.triangles) for part in scene.parts),
         )
 
 

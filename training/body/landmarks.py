@@ -19,8 +19,8 @@ _ACROMION_LEFT = 8275
 """Top of the outer end of the shoulder: 0.82 of stature, 0.195 of stature apart from the midline pair."""
 _NIPPLES_LEFT = np.arange(8434, 8450)
 _NAVEL = 4116
-_CROTCH = np.array([4370, 4374, 6431, 4376])
-"""Midline vertices between the legs; the lowest is the crotch."""
+_CROTCH = np.array([4370, 4372, 6431, 4374, 4376])
+"""All midline vertices between the legs, front to back; the lowest is the crotch."""
 _BUTTOCK_LEFT = 10854
 """Rearmost vertex of the buttock."""
 _BELOW_LARYNX = np.array([797, 856])

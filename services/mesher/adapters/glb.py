@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.mesher.adapters import png
-from services.mesher.domain.model import Material, Part, Rig
+from services.mesher.domain.model import FileOptions, Material, Part, Rig, Scene
 from services.mesher.domain.paint import Texture
 
 # Pictures are few and live as long as the process: encoding the face takes 60 ms.
@@ -80,13 +80,13 @@ class GlbWriter:
 
     media_type = "model/gltf-binary"
 
-    def write(self, parts: Sequence[Part], rig: Rig, extras: Mapping[str, Any]) -> bytes:
-        """The whole file; `extras` and each part's provenance go to `asset.extras`."""
+    def write(self, scene: Scene, options: FileOptions) -> bytes:
+        """The whole file; the scene's extras and each part's provenance go to `asset.extras`."""
         document = _Document()
-        _skin(document, rig)
+        _skin(document, scene.rig)
         roots = [0]
         textures: dict[Texture, int] = {}
-        for part in parts:
+        for part in scene.parts:
             mesh = document.add(
                 "meshes", {"name": part.name, "primitives": [_primitive(document, part, textures)]}
             )
@@ -94,7 +94,7 @@ class GlbWriter:
         asset = {
             "version": "2.0",
             "generator": "Atelier mesher",
-            "extras": {**extras, "parts": _provenance(parts)},
+            "extras": {**scene.extras, "parts": _provenance(scene.parts)},
         }
         content = {"asset": asset, "scene": 0, "scenes": [{"nodes": roots}], **document.lists}
         content["buffers"] = [{"byteLength": len(document.binary)}]

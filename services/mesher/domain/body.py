@@ -16,7 +16,7 @@ from bodymodel.tape import TapeMeasure
 from bodymodel.template import Template
 from services.mesher.domain.anatomy import Levels, Skeleton
 from services.mesher.domain.errors import PointsNotABody
-from services.mesher.domain.model import Reading
+from services.mesher.domain.model import Quantities, Reading
 from services.mesher.domain.surface import FloatArray
 
 # The generator's clouds lie within 2 mm of the shape space; a cloud this far off is something else.
@@ -26,6 +26,7 @@ _MAX_MISFIT_M = 0.03
 _LEADING = 10
 _MAX_DEVIATIONS = 10.0
 _MAX_REACH_M = 3.0
+_LITRES = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Body:
     """(B, 3) float32 bone heads, metres."""
     skeleton: Skeleton
     levels: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a finished body measures."""
+
+    readings: Sequence[Reading]
+    """The 15 in their order, then those reported beside them."""
+    quantities: Quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,19 @@ class BodyModel:
         skeleton = Skeleton.of(self.template.bones, heads)
         return Body(vertices, heads, skeleton, self._levels(vertices, skeleton))
 
-    def readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
-        """The 15 in their order, then the natural waist, as the tape lies on the delivered vertices."""
+    def measured(self, body: Body, correction: Correction) -> Measured:
+        """The receipt's numbers, as the tape lies on the delivered vertices."""
+        return Measured(self._readings(body, correction), self._quantities(body))
+
+    def _quantities(self, body: Body) -> Quantities:
+        corners = body.vertices[self.template.body.triangles].astype(np.float64)
+        across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        volume = np.einsum("fi,fi->", corners[:, 0], across) / 6.0
+        area = np.linalg.norm(across, axis=1).sum() / 2.0
+        return Quantities(float(volume) * _LITRES, float(area))
+
+    def _readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
+        """The 15 in their order, then the natural waist and the underbust."""
         tapes = self.tape.polylines(body.vertices)
         natural_waist_mm, natural_waist = self.tape.natural_waist(body.vertices)
         fifteen = [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.mesher.domain.paint import Texture
 from services.mesher.domain.surface import FloatArray, IntArray
@@ -92,6 +92,19 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Morph:
+    """One face shape on one mesh: what it adds, where it adds anything."""
+
+    name: str
+    vertices: IntArray
+    """(k,) indices, increasing; none where the shape leaves this mesh alone."""
+    offsets: FloatArray
+    """(k, 3) float32 metres."""
+    normals: FloatArray
+    """(k, 3) float32 change of the unit normals."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One skinned mesh of the avatar."""
 
@@ -115,6 +128,8 @@ class Part:
     """(n, 2) float32, origin at the upper left."""
     colors: IntArray | None = None
     """(n, 4) uint8 linear RGBA that multiply the material's colour."""
+    morphs: Sequence[Morph] = ()
+    """Face shapes, the same names in the same order on every mesh of a file that has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,73 @@ class Rig:
     parents: Sequence[int]
     heads: FloatArray
     """(B, 3) float32 metres."""
+
+
+class FileFormat(enum.Enum):
+    """A file format."""
+
+    GLB = "glb"
+    VRM = "vrm"
+    USDZ = "usdz"
+    OBJ = "obj"
+    PLY = "ply"
+    STL = "stl"
+
+
+class RestPose(enum.Enum):
+    """The pose in which a skeleton is bound."""
+
+    A = "A"
+    """Arms lowered to 45 degrees: the pose in which the tape measures."""
+    T = "T"
+    """Arms level."""
+
+
+class Compression(enum.Enum):
+    """How geometry is compressed in a GLB."""
+
+    NONE = "none"
+    MESHOPT = "meshopt"
+    DRACO = "draco"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """Which file of an avatar is wanted."""
+
+    format: FileFormat = FileFormat.GLB
+    whole_body: bool = False
+    """The whole body alone, nothing left out."""
+    pose: RestPose = RestPose.A
+    lod: int = 0
+    """Level of detail, 0 the finest, 3 the coarsest."""
+    morph_targets: tuple[str, ...] = ()
+    """Names of face shapes, in their canonical order."""
+    texture_size: int = 0
+    """Longest side of a picture in pixels; 0 for each picture's own size."""
+    texture_atlas: int = 0
+    """Side of the one picture that all meshes, made one, share; 0 keeps them apart."""
+    compression: Compression = Compression.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a file holds."""
+
+    parts: Sequence[Part]
+    rig: Rig
+    extras: Mapping[str, Any]
+    """Where the avatar comes from, for the file's own metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """What a body is as a whole."""
+
+    volume_l: float
+    """Litres inside its skin."""
+    surface_area_m2: float
+    """Square metres of its skin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +263,8 @@ class BodyOrder:
 class Avatar:
     """What a build gives."""
 
-    glb: StoredBlob
+    file: StoredBlob
     readings: Sequence[Reading]
+    quantities: Quantities
     vertex_count: int
     face_count: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from bodymodel.correct import Correction
-from services.mesher.domain.model import Part, Rig, StoredBlob
+from services.mesher.domain.model import FileOptions, Scene, StoredBlob
 
 
 class Files(Protocol):
@@ -18,11 +17,11 @@ class Files(Protocol):
 
 
 class Writer(Protocol):
-    """A file format for skinned meshes; the same input gives the same bytes."""
+    """A file format; the same input gives the same bytes."""
 
     media_type: str
 
-    def write(self, parts: Sequence[Part], rig: Rig, extras: Mapping[str, Any]) -> bytes:
+    def write(self, scene: Scene, options: FileOptions) -> bytes:
         """The whole file."""
         ...
 

@@ -12,7 +12,7 @@ import trimesh
 from scipy.spatial import ConvexHull
 
 from anthropometry.measurements import NAMES
-from atelier.common.v1 import body_pb2, outfit_pb2
+from atelier.common.v1 import body_pb2, file_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.errors import AppError, Code
@@ -33,7 +33,7 @@ def body_request(model: BodyModel, **change: float) -> pb.BodyRequest:
 
 
 def build_request(
-    model: BodyModel, parts: pb.Parts.ValueType = pb.PARTS_ALL, **change: float
+    model: BodyModel, parts: file_pb2.Parts.ValueType = file_pb2.PARTS_ALL, **change: float
 ) -> pb.BuildAvatarRequest:
     return pb.BuildAvatarRequest(
         body=body_request(model, **change),
@@ -49,15 +49,15 @@ def build_request(
                 licence="CC0-1.0",
             )
         ],
-        parts=parts,
+        file=file_pb2.FileOptions(parts=parts),
     )
 
 
 async def test_an_avatar_is_stored_whole(mesher: Mesher, model: BodyModel, blobs: MemoryBlobs) -> None:
     answer = await mesher.stub.BuildAvatar(build_request(model), metadata=mesher.token)
-    data = await blobs.get(answer.glb.key)
-    assert answer.glb.key == f"avatars/{hashlib.sha256(data).hexdigest()}"
-    assert (answer.glb.media_type, answer.glb.size) == ("model/gltf-binary", len(data))
+    data = await blobs.get(answer.file.key)
+    assert answer.file.key == f"avatars/{hashlib.sha256(data).hexdigest()}"
+    assert (answer.file.media_type, answer.file.size) == ("model/gltf-binary", len(data))
     scene: Any = trimesh.load(io.BytesIO(data), file_type="glb", process=False)
     assert set(scene.geometry) == {"body", "eyes", "lashes", "skirt-test", "hair"}
     assert answer.face_count == sum(len(mesh.faces) for mesh in scene.geometry.values())
@@ -95,8 +95,8 @@ async def test_an_impossible_target_is_told_and_the_nearest_delivered(
 async def test_another_tool_measures_the_same_body(
     mesher: Mesher, model: BodyModel, blobs: MemoryBlobs
 ) -> None:
-    answer = await mesher.stub.BuildAvatar(build_request(model, pb.PARTS_BODY), metadata=mesher.token)
-    scene: Any = trimesh.load(io.BytesIO(await blobs.get(answer.glb.key)), file_type="glb", process=False)
+    answer = await mesher.stub.BuildAvatar(build_request(model, file_pb2.PARTS_BODY), metadata=mesher.token)
+    scene: Any = trimesh.load(io.BytesIO(await blobs.get(answer.file.key)), file_type="glb", process=False)
     assert set(scene.geometry) == {"body", "eyes", "lashes"}
     mesh = scene.geometry["body"]
     assert mesh.bounds[0, 1] == pytest.approx(0.0, abs=1e-6)

@@ -17,7 +17,7 @@ import trimesh
 from services.mesher.adapters import png
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import Body, BodyModel
-from services.mesher.domain.model import Appearance, HairPattern, Rig
+from services.mesher.domain.model import Appearance, FileOptions, HairPattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.paint import Texture
 from tests.unit.mesher.conftest import DRESS
@@ -30,7 +30,7 @@ VALIDATORS = [ROOT / folder / "node_modules" / "gltf-validator" for folder in ("
 def glb(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> bytes:
     parts = outfitter.dress(mean_body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
     rig = Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads)
-    return GlbWriter().write(parts, rig, {"modelVersion": "test"})
+    return GlbWriter().write(Scene(parts, rig, {"modelVersion": "test"}), FileOptions())
 
 
 def document(glb: bytes) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def test_the_same_parts_give_the_same_bytes(glb: bytes, model: BodyModel, mean_b
     again = Outfitter(model, kept_cuts=1)
     parts = again.dress(mean_body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
     rig = Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads)
-    assert GlbWriter().write(parts, rig, {"modelVersion": "test"}) == glb
+    assert GlbWriter().write(Scene(parts, rig, {"modelVersion": "test"}), FileOptions()) == glb
 
 
 def test_a_picture_survives_png() -> None:

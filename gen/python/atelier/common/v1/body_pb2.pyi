@@ -251,3 +251,29 @@ class TapeReading(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TapeReading: _TypeAlias = TapeReading  # noqa: Y015
+
+@_typing.final
+class BodyQuantities(_message.Message):
+    """What a body is as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOLUME_L_FIELD_NUMBER: _builtins.int
+    SURFACE_AREA_M2_FIELD_NUMBER: _builtins.int
+    volume_l: _builtins.float
+    """Litres inside its skin."""
+    surface_area_m2: _builtins.float
+    """Square metres of its skin."""
+    def __init__(
+        self,
+        *,
+        volume_l: _builtins.float = ...,
+        surface_area_m2: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["surface_area_m2", b"surface_area_m2", "volume_l", b"volume_l"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BodyQuantities: _TypeAlias = BodyQuantities  # noqa: Y015

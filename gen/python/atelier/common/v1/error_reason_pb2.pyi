@@ -66,6 +66,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The garment is not made in that size or colour; the fault lists those it is made in. HTTP 400."""
     ERROR_REASON_CONFLICTING_GARMENTS: _ErrorReason.ValueType  # 43
     """The outfit names two garments for the same part of the body. HTTP 400."""
+    ERROR_REASON_UNKNOWN_MORPH_TARGET: _ErrorReason.ValueType  # 44
+    """No face shape of that name; the fault lists those there are. HTTP 400."""
+    ERROR_REASON_INVALID_CLOUD: _ErrorReason.ValueType  # 45
+    """The upload is no cloud that a body could be found in: unreadable, empty, flat, too large. HTTP 400."""
+    ERROR_REASON_NOT_A_PERSON: _ErrorReason.ValueType  # 46
+    """The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 
@@ -114,6 +120,12 @@ ERROR_REASON_UNAVAILABLE_VARIANT: ErrorReason.ValueType  # 42
 """The garment is not made in that size or colour; the fault lists those it is made in. HTTP 400."""
 ERROR_REASON_CONFLICTING_GARMENTS: ErrorReason.ValueType  # 43
 """The outfit names two garments for the same part of the body. HTTP 400."""
+ERROR_REASON_UNKNOWN_MORPH_TARGET: ErrorReason.ValueType  # 44
+"""No face shape of that name; the fault lists those there are. HTTP 400."""
+ERROR_REASON_INVALID_CLOUD: ErrorReason.ValueType  # 45
+"""The upload is no cloud that a body could be found in: unreadable, empty, flat, too large. HTTP 400."""
+ERROR_REASON_NOT_A_PERSON: ErrorReason.ValueType  # 46
+"""The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -5,6 +5,8 @@ Avatars: records, recipes and receipts; measurements become points here."""
 
 from atelier.common.v1 import blob_pb2 as _blob_pb2
 from atelier.common.v1 import body_pb2 as _body_pb2
+from atelier.common.v1 import file_pb2 as _file_pb2
+from atelier.common.v1 import scan_pb2 as _scan_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -45,30 +47,6 @@ SOURCE_ASKED: Source.ValueType  # 1
 SOURCE_ESTIMATED: Source.ValueType  # 2
 """Estimated from the population, given what the person gave."""
 Global___Source: _TypeAlias = Source  # noqa: Y015
-
-class _ExportParts:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _ExportPartsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportParts.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    EXPORT_PARTS_UNSPECIFIED: _ExportParts.ValueType  # 0
-    """Not given: all."""
-    EXPORT_PARTS_ALL: _ExportParts.ValueType  # 1
-    """Everything that is worn; skin under cloth is left out."""
-    EXPORT_PARTS_BODY: _ExportParts.ValueType  # 2
-    """The whole body alone."""
-
-class ExportParts(_ExportParts, metaclass=_ExportPartsEnumTypeWrapper):
-    """Which meshes a file holds."""
-
-EXPORT_PARTS_UNSPECIFIED: ExportParts.ValueType  # 0
-"""Not given: all."""
-EXPORT_PARTS_ALL: ExportParts.ValueType  # 1
-"""Everything that is worn; skin under cloth is left out."""
-EXPORT_PARTS_BODY: ExportParts.ValueType  # 2
-"""The whole body alone."""
-Global___ExportParts: _TypeAlias = ExportParts  # noqa: Y015
 
 @_typing.final
 class BodySpec(_message.Message):
@@ -338,6 +316,8 @@ class Receipt(_message.Message):
     POINT_COUNT_FIELD_NUMBER: _builtins.int
     VERTEX_COUNT_FIELD_NUMBER: _builtins.int
     FACE_COUNT_FIELD_NUMBER: _builtins.int
+    QUANTITIES_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
     within_iso20685: _builtins.bool
     """Every error lies within ISO 20685's limit for its measurement."""
     point_count: _builtins.int
@@ -354,6 +334,14 @@ class Receipt(_message.Message):
     def beside(self) -> _containers.RepeatedCompositeFieldContainer[_body_pb2.TapeReading]:
         """Reported beside the 15, such as the natural waist."""
 
+    @_builtins.property
+    def quantities(self) -> _body_pb2.BodyQuantities:
+        """What the body is as a whole."""
+
+    @_builtins.property
+    def weight(self) -> Global___WeightLine:
+        """What the body weighs."""
+
     def __init__(
         self,
         *,
@@ -363,14 +351,52 @@ class Receipt(_message.Message):
         point_count: _builtins.int = ...,
         vertex_count: _builtins.int = ...,
         face_count: _builtins.int = ...,
+        quantities: _body_pb2.BodyQuantities | None = ...,
+        weight: Global___WeightLine | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quantities", b"quantities", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["beside", b"beside", "face_count", b"face_count", "lines", b"lines", "point_count", b"point_count", "vertex_count", b"vertex_count", "within_iso20685", b"within_iso20685"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["beside", b"beside", "face_count", b"face_count", "lines", b"lines", "point_count", b"point_count", "quantities", b"quantities", "vertex_count", b"vertex_count", "weight", b"weight", "within_iso20685", b"within_iso20685"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Receipt: _TypeAlias = Receipt  # noqa: Y015
+
+@_typing.final
+class WeightLine(_message.Message):
+    """The weight: no tape reads it, so it is what people of the delivered measurements weigh."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASKED_KG_FIELD_NUMBER: _builtins.int
+    ESTIMATED_KG_FIELD_NUMBER: _builtins.int
+    INTERVAL_LOW_KG_FIELD_NUMBER: _builtins.int
+    INTERVAL_HIGH_KG_FIELD_NUMBER: _builtins.int
+    asked_kg: _builtins.float
+    """What the person said."""
+    estimated_kg: _builtins.float
+    """Median weight of people who have the delivered 15."""
+    interval_low_kg: _builtins.float
+    """Lower end of the 90 % interval."""
+    interval_high_kg: _builtins.float
+    """Upper end of it."""
+    def __init__(
+        self,
+        *,
+        asked_kg: _builtins.float | None = ...,
+        estimated_kg: _builtins.float = ...,
+        interval_low_kg: _builtins.float = ...,
+        interval_high_kg: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_asked_kg", b"_asked_kg", "asked_kg", b"asked_kg"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asked_kg", b"_asked_kg", "asked_kg", b"asked_kg", "estimated_kg", b"estimated_kg", "interval_high_kg", b"interval_high_kg", "interval_low_kg", b"interval_low_kg"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__asked_kg: _TypeAlias = _typing.Literal["asked_kg"]  # noqa: Y015
+    _WhichOneofArgType__asked_kg: _TypeAlias = _typing.Literal["_asked_kg", b"_asked_kg"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asked_kg) -> _WhichOneofReturnType__asked_kg | None: ...
+
+Global___WeightLine: _TypeAlias = WeightLine  # noqa: Y015
 
 @_typing.final
 class Avatar(_message.Message):
@@ -840,20 +866,22 @@ class ExportAvatarRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
-    PARTS_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
-    parts: Global___ExportParts.ValueType
-    """Which meshes it holds."""
+    @_builtins.property
+    def file(self) -> _file_pb2.FileOptions:
+        """Which file is wanted."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
-        parts: Global___ExportParts.ValueType = ...,
+        file: _file_pb2.FileOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "parts", b"parts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -861,24 +889,217 @@ Global___ExportAvatarRequest: _TypeAlias = ExportAvatarRequest  # noqa: Y015
 
 @_typing.final
 class ExportAvatarResponse(_message.Message):
-    """A file."""
+    """A stored file."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    GLB_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def glb(self) -> _blob_pb2.BlobRef:
-        """The stored GLB."""
+    def file(self) -> _blob_pb2.BlobRef:
+        """Where it lies."""
 
     def __init__(
         self,
         *,
-        glb: _blob_pb2.BlobRef | None = ...,
+        file: _blob_pb2.BlobRef | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["glb", b"glb"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["glb", b"glb"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportAvatarResponse: _TypeAlias = ExportAvatarResponse  # noqa: Y015
+
+@_typing.final
+class Scan(_message.Message):
+    """A scan of a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    REGISTRATION_FIELD_NUMBER: _builtins.int
+    MESH_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was made."""
+
+    @_builtins.property
+    def report(self) -> _scan_pb2.ScanReport:
+        """What was found."""
+
+    @_builtins.property
+    def registration(self) -> _scan_pb2.Registration:
+        """The template fitted to it; set where it was asked for."""
+
+    @_builtins.property
+    def mesh(self) -> _blob_pb2.BlobRef:
+        """The watertight mesh, as PLY."""
+
+    @_builtins.property
+    def body(self) -> _blob_pb2.BlobRef:
+        """The fitted body, as a rigged GLB; set where it was asked for."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        report: _scan_pb2.ScanReport | None = ...,
+        registration: _scan_pb2.Registration | None = ...,
+        mesh: _blob_pb2.BlobRef | None = ...,
+        body: _blob_pb2.BlobRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "create_time", b"create_time", "mesh", b"mesh", "registration", b"registration", "report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "create_time", b"create_time", "id", b"id", "mesh", b"mesh", "registration", b"registration", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Scan: _TypeAlias = Scan  # noqa: Y015
+
+@_typing.final
+class CreateScanRequest(_message.Message):
+    """Asks for a scan's mesh."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOUD_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    REGISTER_FIELD_NUMBER: _builtins.int
+    format: _scan_pb2.CloudFormat.ValueType
+    """What the file is."""
+    register: _builtins.bool
+    """Whether the template is fitted to it."""
+    @_builtins.property
+    def cloud(self) -> _blob_pb2.BlobRef:
+        """The uploaded file. It is deleted when the call ends, whatever comes of it."""
+
+    def __init__(
+        self,
+        *,
+        cloud: _blob_pb2.BlobRef | None = ...,
+        format: _scan_pb2.CloudFormat.ValueType = ...,
+        register: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cloud", b"cloud"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cloud", b"cloud", "format", b"format", "register", b"register"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateScanRequest: _TypeAlias = CreateScanRequest  # noqa: Y015
+
+@_typing.final
+class CreateScanResponse(_message.Message):
+    """The scan that was made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCAN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scan(self) -> Global___Scan:
+        """The scan."""
+
+    def __init__(
+        self,
+        *,
+        scan: Global___Scan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scan", b"scan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scan", b"scan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateScanResponse: _TypeAlias = CreateScanResponse  # noqa: Y015
+
+@_typing.final
+class GetScanRequest(_message.Message):
+    """Asks for one scan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetScanRequest: _TypeAlias = GetScanRequest  # noqa: Y015
+
+@_typing.final
+class GetScanResponse(_message.Message):
+    """One scan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCAN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scan(self) -> Global___Scan:
+        """The scan."""
+
+    def __init__(
+        self,
+        *,
+        scan: Global___Scan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scan", b"scan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scan", b"scan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetScanResponse: _TypeAlias = GetScanResponse  # noqa: Y015
+
+@_typing.final
+class DeleteScanRequest(_message.Message):
+    """Asks for a deletion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteScanRequest: _TypeAlias = DeleteScanRequest  # noqa: Y015
+
+@_typing.final
+class DeleteScanResponse(_message.Message):
+    """The scan is gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteScanResponse: _TypeAlias = DeleteScanResponse  # noqa: Y015

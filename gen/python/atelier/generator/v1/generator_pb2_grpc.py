@@ -75,6 +75,21 @@ class GeneratorServiceStub:
                 request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarRequest.SerializeToString,
                 response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarResponse.FromString,
                 _registered_method=True)
+        self.CreateScan = channel.unary_unary(
+                '/atelier.generator.v1.GeneratorService/CreateScan',
+                request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanResponse.FromString,
+                _registered_method=True)
+        self.GetScan = channel.unary_unary(
+                '/atelier.generator.v1.GeneratorService/GetScan',
+                request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanResponse.FromString,
+                _registered_method=True)
+        self.DeleteScan = channel.unary_unary(
+                '/atelier.generator.v1.GeneratorService/DeleteScan',
+                request_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanResponse.FromString,
+                _registered_method=True)
 
 
 class GeneratorServiceServicer:
@@ -132,7 +147,28 @@ class GeneratorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportAvatar(self, request, context):
-        """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND.
+        """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND, UNKNOWN_MORPH_TARGET.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateScan(self, request, context):
+        """Makes a watertight mesh of an uploaded scan and, where asked, a measured, rigged body. INVALID_CLOUD, NOT_A_PERSON.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetScan(self, request, context):
+        """One scan. NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteScan(self, request, context):
+        """Deletes a scan and its files. NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -180,6 +216,21 @@ def add_GeneratorServiceServicer_to_server(servicer, server):
                     servicer.ExportAvatar,
                     request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarRequest.FromString,
                     response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarResponse.SerializeToString,
+            ),
+            'CreateScan': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateScan,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanResponse.SerializeToString,
+            ),
+            'GetScan': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetScan,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanResponse.SerializeToString,
+            ),
+            'DeleteScan': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteScan,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -399,6 +450,87 @@ class GeneratorService:
             '/atelier.generator.v1.GeneratorService/ExportAvatar',
             atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarRequest.SerializeToString,
             atelier_dot_generator_dot_v1_dot_generator__pb2.ExportAvatarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateScan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.GeneratorService/CreateScan',
+            atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_generator__pb2.CreateScanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetScan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.GeneratorService/GetScan',
+            atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_generator__pb2.GetScanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteScan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.GeneratorService/DeleteScan',
+            atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_generator__pb2.DeleteScanResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,7 +50,13 @@ class GeneratorServiceStub:
     DeleteAvatar: _grpc.UnaryUnaryMultiCallable[_generator_pb2.DeleteAvatarRequest, _generator_pb2.DeleteAvatarResponse]
     """Deletes an avatar and its files. NOT_FOUND."""
     ExportAvatar: _grpc.UnaryUnaryMultiCallable[_generator_pb2.ExportAvatarRequest, _generator_pb2.ExportAvatarResponse]
-    """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND."""
+    """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND, UNKNOWN_MORPH_TARGET."""
+    CreateScan: _grpc.UnaryUnaryMultiCallable[_generator_pb2.CreateScanRequest, _generator_pb2.CreateScanResponse]
+    """Makes a watertight mesh of an uploaded scan and, where asked, a measured, rigged body. INVALID_CLOUD, NOT_A_PERSON."""
+    GetScan: _grpc.UnaryUnaryMultiCallable[_generator_pb2.GetScanRequest, _generator_pb2.GetScanResponse]
+    """One scan. NOT_FOUND."""
+    DeleteScan: _grpc.UnaryUnaryMultiCallable[_generator_pb2.DeleteScanRequest, _generator_pb2.DeleteScanResponse]
+    """Deletes a scan and its files. NOT_FOUND."""
 
 @_typing.type_check_only
 class GeneratorServiceAsyncStub(GeneratorServiceStub):
@@ -74,7 +80,13 @@ class GeneratorServiceAsyncStub(GeneratorServiceStub):
     DeleteAvatar: _aio.UnaryUnaryMultiCallable[_generator_pb2.DeleteAvatarRequest, _generator_pb2.DeleteAvatarResponse]  # type: ignore[assignment]
     """Deletes an avatar and its files. NOT_FOUND."""
     ExportAvatar: _aio.UnaryUnaryMultiCallable[_generator_pb2.ExportAvatarRequest, _generator_pb2.ExportAvatarResponse]  # type: ignore[assignment]
-    """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND."""
+    """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND, UNKNOWN_MORPH_TARGET."""
+    CreateScan: _aio.UnaryUnaryMultiCallable[_generator_pb2.CreateScanRequest, _generator_pb2.CreateScanResponse]  # type: ignore[assignment]
+    """Makes a watertight mesh of an uploaded scan and, where asked, a measured, rigged body. INVALID_CLOUD, NOT_A_PERSON."""
+    GetScan: _aio.UnaryUnaryMultiCallable[_generator_pb2.GetScanRequest, _generator_pb2.GetScanResponse]  # type: ignore[assignment]
+    """One scan. NOT_FOUND."""
+    DeleteScan: _aio.UnaryUnaryMultiCallable[_generator_pb2.DeleteScanRequest, _generator_pb2.DeleteScanResponse]  # type: ignore[assignment]
+    """Deletes a scan and its files. NOT_FOUND."""
 
 class GeneratorServiceServicer(metaclass=_abc_1.ABCMeta):
     """Avatars of the calling person. Somebody else's avatar answers as an unknown one does."""
@@ -143,6 +155,30 @@ class GeneratorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _generator_pb2.ExportAvatarRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_generator_pb2.ExportAvatarResponse, _abc.Awaitable[_generator_pb2.ExportAvatarResponse]]:
-        """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND."""
+        """The stored file of an avatar, built from its recipe when it is not there yet. NOT_FOUND, UNKNOWN_MORPH_TARGET."""
+
+    @_abc_1.abstractmethod
+    def CreateScan(
+        self,
+        request: _generator_pb2.CreateScanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_generator_pb2.CreateScanResponse, _abc.Awaitable[_generator_pb2.CreateScanResponse]]:
+        """Makes a watertight mesh of an uploaded scan and, where asked, a measured, rigged body. INVALID_CLOUD, NOT_A_PERSON."""
+
+    @_abc_1.abstractmethod
+    def GetScan(
+        self,
+        request: _generator_pb2.GetScanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_generator_pb2.GetScanResponse, _abc.Awaitable[_generator_pb2.GetScanResponse]]:
+        """One scan. NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def DeleteScan(
+        self,
+        request: _generator_pb2.DeleteScanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_generator_pb2.DeleteScanResponse, _abc.Awaitable[_generator_pb2.DeleteScanResponse]]:
+        """Deletes a scan and its files. NOT_FOUND."""
 
 def add_GeneratorServiceServicer_to_server(servicer: GeneratorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -7,12 +7,13 @@ the same request always gives the same bytes.
 
 from atelier.common.v1 import blob_pb2 as _blob_pb2
 from atelier.common.v1 import body_pb2 as _body_pb2
+from atelier.common.v1 import file_pb2 as _file_pb2
 from atelier.common.v1 import outfit_pb2 as _outfit_pb2
+from atelier.common.v1 import scan_pb2 as _scan_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -23,30 +24,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _Parts:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _PartsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Parts.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    PARTS_UNSPECIFIED: _Parts.ValueType  # 0
-    """Not given: all."""
-    PARTS_ALL: _Parts.ValueType  # 1
-    """Body, eyes, hair and clothes; skin under cloth is left out."""
-    PARTS_BODY: _Parts.ValueType  # 2
-    """The whole body alone, nothing left out: for measuring."""
-
-class Parts(_Parts, metaclass=_PartsEnumTypeWrapper):
-    """Which meshes a GLB holds."""
-
-PARTS_UNSPECIFIED: Parts.ValueType  # 0
-"""Not given: all."""
-PARTS_ALL: Parts.ValueType  # 1
-"""Body, eyes, hair and clothes; skin under cloth is left out."""
-PARTS_BODY: Parts.ValueType  # 2
-"""The whole body alone, nothing left out: for measuring."""
-Global___Parts: _TypeAlias = Parts  # noqa: Y015
 
 @_typing.final
 class BodyRequest(_message.Message):
@@ -89,9 +66,7 @@ class BuildAvatarRequest(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     APPEARANCE_FIELD_NUMBER: _builtins.int
     GARMENTS_FIELD_NUMBER: _builtins.int
-    PARTS_FIELD_NUMBER: _builtins.int
-    parts: Global___Parts.ValueType
-    """Which meshes the GLB holds."""
+    FILE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def body(self) -> Global___BodyRequest:
         """The body."""
@@ -104,17 +79,21 @@ class BuildAvatarRequest(_message.Message):
     def garments(self) -> _containers.RepeatedCompositeFieldContainer[_outfit_pb2.WornGarment]:
         """Garments, from the skin outwards."""
 
+    @_builtins.property
+    def file(self) -> _file_pb2.FileOptions:
+        """Which file is written."""
+
     def __init__(
         self,
         *,
         body: Global___BodyRequest | None = ...,
         appearance: _outfit_pb2.Appearance | None = ...,
         garments: _abc.Iterable[_outfit_pb2.WornGarment] | None = ...,
-        parts: Global___Parts.ValueType = ...,
+        file: _file_pb2.FileOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "garments", b"garments", "parts", b"parts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "file", b"file", "garments", b"garments"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -126,33 +105,39 @@ class BuildAvatarResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    GLB_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
     READINGS_FIELD_NUMBER: _builtins.int
     VERTEX_COUNT_FIELD_NUMBER: _builtins.int
     FACE_COUNT_FIELD_NUMBER: _builtins.int
+    QUANTITIES_FIELD_NUMBER: _builtins.int
     vertex_count: _builtins.int
-    """Vertices in the GLB, all meshes together."""
+    """Vertices in the file, all meshes together."""
     face_count: _builtins.int
-    """Triangles in the GLB, all meshes together."""
+    """Triangles in the file, all meshes together."""
     @_builtins.property
-    def glb(self) -> _blob_pb2.BlobRef:
-        """The stored GLB."""
+    def file(self) -> _blob_pb2.BlobRef:
+        """The stored file."""
 
     @_builtins.property
     def readings(self) -> _containers.RepeatedCompositeFieldContainer[_body_pb2.TapeReading]:
         """The 15 in their order, then those reported beside them."""
 
+    @_builtins.property
+    def quantities(self) -> _body_pb2.BodyQuantities:
+        """Quantities of the whole body, nothing left out."""
+
     def __init__(
         self,
         *,
-        glb: _blob_pb2.BlobRef | None = ...,
+        file: _blob_pb2.BlobRef | None = ...,
         readings: _abc.Iterable[_body_pb2.TapeReading] | None = ...,
         vertex_count: _builtins.int = ...,
         face_count: _builtins.int = ...,
+        quantities: _body_pb2.BodyQuantities | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["glb", b"glb"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "quantities", b"quantities"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face_count", b"face_count", "glb", b"glb", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["face_count", b"face_count", "file", b"file", "quantities", b"quantities", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -221,6 +206,80 @@ class PreviewBodyResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewBodyResponse: _TypeAlias = PreviewBodyResponse  # noqa: Y015
+
+@_typing.final
+class ReconstructScanRequest(_message.Message):
+    """A reconstruction to make."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOUD_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    REGISTER_FIELD_NUMBER: _builtins.int
+    format: _scan_pb2.CloudFormat.ValueType
+    """What the file is."""
+    register: _builtins.bool
+    """Whether the template is fitted to it."""
+    @_builtins.property
+    def cloud(self) -> _blob_pb2.BlobRef:
+        """The uploaded file."""
+
+    def __init__(
+        self,
+        *,
+        cloud: _blob_pb2.BlobRef | None = ...,
+        format: _scan_pb2.CloudFormat.ValueType = ...,
+        register: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cloud", b"cloud"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cloud", b"cloud", "format", b"format", "register", b"register"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconstructScanRequest: _TypeAlias = ReconstructScanRequest  # noqa: Y015
+
+@_typing.final
+class ReconstructScanResponse(_message.Message):
+    """A reconstruction."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_FIELD_NUMBER: _builtins.int
+    MESH_FIELD_NUMBER: _builtins.int
+    REGISTRATION_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def report(self) -> _scan_pb2.ScanReport:
+        """What the cleaned scan and its mesh are like."""
+
+    @_builtins.property
+    def mesh(self) -> _blob_pb2.BlobRef:
+        """The watertight mesh as PLY, metres, upright, floor at Y = 0."""
+
+    @_builtins.property
+    def registration(self) -> _scan_pb2.Registration:
+        """The template fitted to it; set where it was asked for."""
+
+    @_builtins.property
+    def body(self) -> _blob_pb2.BlobRef:
+        """The fitted body as a rigged GLB in A pose; set where it was asked for."""
+
+    def __init__(
+        self,
+        *,
+        report: _scan_pb2.ScanReport | None = ...,
+        mesh: _blob_pb2.BlobRef | None = ...,
+        registration: _scan_pb2.Registration | None = ...,
+        body: _blob_pb2.BlobRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "mesh", b"mesh", "registration", b"registration", "report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "mesh", b"mesh", "registration", b"registration", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconstructScanResponse: _TypeAlias = ReconstructScanResponse  # noqa: Y015
 
 @_typing.final
 class GetPreviewTopologyRequest(_message.Message):

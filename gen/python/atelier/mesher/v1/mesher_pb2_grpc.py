@@ -45,6 +45,11 @@ class MesherServiceStub:
                 request_serializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyRequest.SerializeToString,
                 response_deserializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyResponse.FromString,
                 _registered_method=True)
+        self.ReconstructScan = channel.unary_unary(
+                '/atelier.mesher.v1.MesherService/ReconstructScan',
+                request_serializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanRequest.SerializeToString,
+                response_deserializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanResponse.FromString,
+                _registered_method=True)
         self.GetPreviewTopology = channel.unary_unary(
                 '/atelier.mesher.v1.MesherService/GetPreviewTopology',
                 request_serializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.GetPreviewTopologyRequest.SerializeToString,
@@ -57,7 +62,8 @@ class MesherServiceServicer:
     """
 
     def BuildAvatar(self, request, context):
-        """Fits the template to the points, closes the loop on the tape, dresses, paints and stores a skinned GLB.
+        """Fits the template to the points, closes the loop on the tape, dresses, paints and stores the file.
+        INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -65,6 +71,14 @@ class MesherServiceServicer:
 
     def PreviewBody(self, request, context):
         """The same body without clothes, hair or file: positions only, for sliders.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReconstructScan(self, request, context):
+        """A scan, an unordered cloud or a mesh with holes, becomes a watertight mesh and, where asked, a measured and rigged
+        body of the template. INVALID_CLOUD, NOT_A_PERSON.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,6 +103,11 @@ def add_MesherServiceServicer_to_server(servicer, server):
                     servicer.PreviewBody,
                     request_deserializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyRequest.FromString,
                     response_serializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyResponse.SerializeToString,
+            ),
+            'ReconstructScan': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReconstructScan,
+                    request_deserializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanRequest.FromString,
+                    response_serializer=atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanResponse.SerializeToString,
             ),
             'GetPreviewTopology': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPreviewTopology,
@@ -151,6 +170,33 @@ class MesherService:
             '/atelier.mesher.v1.MesherService/PreviewBody',
             atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyRequest.SerializeToString,
             atelier_dot_mesher_dot_v1_dot_mesher__pb2.PreviewBodyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReconstructScan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.mesher.v1.MesherService/ReconstructScan',
+            atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanRequest.SerializeToString,
+            atelier_dot_mesher_dot_v1_dot_mesher__pb2.ReconstructScanResponse.FromString,
             options,
             channel_credentials,
             insecure,

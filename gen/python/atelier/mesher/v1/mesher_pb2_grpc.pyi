@@ -36,9 +36,15 @@ class MesherServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MesherServiceAsyncStub: ...
     BuildAvatar: _grpc.UnaryUnaryMultiCallable[_mesher_pb2.BuildAvatarRequest, _mesher_pb2.BuildAvatarResponse]
-    """Fits the template to the points, closes the loop on the tape, dresses, paints and stores a skinned GLB."""
+    """Fits the template to the points, closes the loop on the tape, dresses, paints and stores the file.
+    INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET.
+    """
     PreviewBody: _grpc.UnaryUnaryMultiCallable[_mesher_pb2.PreviewBodyRequest, _mesher_pb2.PreviewBodyResponse]
     """The same body without clothes, hair or file: positions only, for sliders."""
+    ReconstructScan: _grpc.UnaryUnaryMultiCallable[_mesher_pb2.ReconstructScanRequest, _mesher_pb2.ReconstructScanResponse]
+    """A scan, an unordered cloud or a mesh with holes, becomes a watertight mesh and, where asked, a measured and rigged
+    body of the template. INVALID_CLOUD, NOT_A_PERSON.
+    """
     GetPreviewTopology: _grpc.UnaryUnaryMultiCallable[_mesher_pb2.GetPreviewTopologyRequest, _mesher_pb2.GetPreviewTopologyResponse]
     """Triangles of the preview; they never change for one model version."""
 
@@ -48,9 +54,15 @@ class MesherServiceAsyncStub(MesherServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     BuildAvatar: _aio.UnaryUnaryMultiCallable[_mesher_pb2.BuildAvatarRequest, _mesher_pb2.BuildAvatarResponse]  # type: ignore[assignment]
-    """Fits the template to the points, closes the loop on the tape, dresses, paints and stores a skinned GLB."""
+    """Fits the template to the points, closes the loop on the tape, dresses, paints and stores the file.
+    INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET.
+    """
     PreviewBody: _aio.UnaryUnaryMultiCallable[_mesher_pb2.PreviewBodyRequest, _mesher_pb2.PreviewBodyResponse]  # type: ignore[assignment]
     """The same body without clothes, hair or file: positions only, for sliders."""
+    ReconstructScan: _aio.UnaryUnaryMultiCallable[_mesher_pb2.ReconstructScanRequest, _mesher_pb2.ReconstructScanResponse]  # type: ignore[assignment]
+    """A scan, an unordered cloud or a mesh with holes, becomes a watertight mesh and, where asked, a measured and rigged
+    body of the template. INVALID_CLOUD, NOT_A_PERSON.
+    """
     GetPreviewTopology: _aio.UnaryUnaryMultiCallable[_mesher_pb2.GetPreviewTopologyRequest, _mesher_pb2.GetPreviewTopologyResponse]  # type: ignore[assignment]
     """Triangles of the preview; they never change for one model version."""
 
@@ -63,7 +75,9 @@ class MesherServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mesher_pb2.BuildAvatarRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mesher_pb2.BuildAvatarResponse, _abc.Awaitable[_mesher_pb2.BuildAvatarResponse]]:
-        """Fits the template to the points, closes the loop on the tape, dresses, paints and stores a skinned GLB."""
+        """Fits the template to the points, closes the loop on the tape, dresses, paints and stores the file.
+        INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET.
+        """
 
     @_abc_1.abstractmethod
     def PreviewBody(
@@ -72,6 +86,16 @@ class MesherServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mesher_pb2.PreviewBodyResponse, _abc.Awaitable[_mesher_pb2.PreviewBodyResponse]]:
         """The same body without clothes, hair or file: positions only, for sliders."""
+
+    @_abc_1.abstractmethod
+    def ReconstructScan(
+        self,
+        request: _mesher_pb2.ReconstructScanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mesher_pb2.ReconstructScanResponse, _abc.Awaitable[_mesher_pb2.ReconstructScanResponse]]:
+        """A scan, an unordered cloud or a mesh with holes, becomes a watertight mesh and, where asked, a measured and rigged
+        body of the template. INVALID_CLOUD, NOT_A_PERSON.
+        """
 
     @_abc_1.abstractmethod
     def GetPreviewTopology(
