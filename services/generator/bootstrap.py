@@ -73,7 +73,7 @@ def assemble(
     get_avatar = GetAvatar(units)
     rebuild = Rebuild(mesher, shelf)
     servicer = GeneratorServicer(
-        create_avatar=CreateAvatar(make_person, looks, mesher, shelf, clock),
+        create_avatar=CreateAvatar(make_person, estimator, looks, mesher, shelf, clock),
         preview_avatar=PreviewAvatar(make_person, mesher),
         estimate_measurements=EstimateMeasurements(estimator),
         get_avatar=get_avatar,

@@ -10,7 +10,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from anthropometry.measurements import MEASUREMENTS
-from atelier.common.v1 import blob_pb2, body_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.model import (
@@ -22,9 +22,9 @@ from services.generator.domain.model import (
     Outfit,
     OutfitItem,
     Page,
-    Parts,
     Position,
     Preview,
+    Quantities,
     Reading,
     Receipt,
     ReceiptLine,
@@ -32,8 +32,10 @@ from services.generator.domain.model import (
     Source,
     StoredFile,
     Targets,
+    Weight,
     Xyz,
 )
+from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 
 _DEFAULT_PAGE = 20
 _UNIT = "_mm"
@@ -44,6 +46,25 @@ _BODY_TYPES = {
     BodyType.NEUTRAL: body_pb2.BODY_TYPE_NEUTRAL,
 }
 _BODY_TYPES_BACK = {message: value for value, message in _BODY_TYPES.items()}
+_FORMATS = {
+    FileFormat.GLB: file_pb2.FILE_FORMAT_GLB,
+    FileFormat.VRM: file_pb2.FILE_FORMAT_VRM,
+    FileFormat.USDZ: file_pb2.FILE_FORMAT_USDZ,
+    FileFormat.OBJ: file_pb2.FILE_FORMAT_OBJ,
+    FileFormat.PLY: file_pb2.FILE_FORMAT_PLY,
+    FileFormat.STL: file_pb2.FILE_FORMAT_STL,
+}
+_FORMATS_BACK = {message: value for value, message in _FORMATS.items()}
+_PARTS = {Parts.ALL: file_pb2.PARTS_ALL, Parts.BODY: file_pb2.PARTS_BODY}
+_PARTS_BACK = {message: value for value, message in _PARTS.items()}
+_POSES = {RestPose.A: file_pb2.REST_POSE_A, RestPose.T: file_pb2.REST_POSE_T}
+_POSES_BACK = {message: value for value, message in _POSES.items()}
+_COMPRESSIONS = {
+    Compression.NONE: file_pb2.COMPRESSION_NONE,
+    Compression.MESHOPT: file_pb2.COMPRESSION_MESHOPT,
+    Compression.DRACO: file_pb2.COMPRESSION_DRACO,
+}
+_COMPRESSIONS_BACK = {message: value for value, message in _COMPRESSIONS.items()}
 _SOURCES = {Source.ASKED: pb.SOURCE_ASKED, Source.ESTIMATED: pb.SOURCE_ESTIMATED}
 
 
@@ -75,9 +96,32 @@ def outfit(message: pb.Outfit) -> Outfit:
     return tuple(OutfitItem(item.garment_id, item.size, item.color) for item in message.items)
 
 
-def parts(message: pb.ExportParts.ValueType) -> Parts:
-    """Which meshes; everything unless the body alone is asked for."""
-    return Parts.BODY if message == pb.EXPORT_PARTS_BODY else Parts.ALL
+def file_options(message: file_pb2.FileOptions) -> FileOptions:
+    """Which file is wanted; what is not given, which the tables do not hold, is a plain GLB of everything."""
+    return FileOptions(
+        format=_FORMATS_BACK.get(message.format, FileFormat.GLB),
+        parts=_PARTS_BACK.get(message.parts, Parts.ALL),
+        pose=_POSES_BACK.get(message.pose, RestPose.A),
+        lod=message.lod,
+        morph_targets=tuple(message.morph_targets),
+        texture_size=message.texture_size,
+        texture_atlas=message.texture_atlas,
+        compression=_COMPRESSIONS_BACK.get(message.compression, Compression.NONE),
+    )
+
+
+def file_options_message(options: FileOptions) -> file_pb2.FileOptions:
+    """Which file the mesher is to write."""
+    return file_pb2.FileOptions(
+        format=_FORMATS[options.format],
+        parts=_PARTS[options.parts],
+        pose=_POSES[options.pose],
+        lod=options.lod,
+        morph_targets=options.morph_targets,
+        texture_size=options.texture_size,
+        texture_atlas=options.texture_atlas,
+        compression=_COMPRESSIONS[options.compression],
+    )
 
 
 def page_size(asked: int) -> int:
@@ -192,6 +236,21 @@ def _receipt(receipt: Receipt) -> pb.Receipt:
         point_count=receipt.point_count,
         vertex_count=receipt.vertex_count,
         face_count=receipt.face_count,
+        quantities=None if receipt.quantities is None else _quantities(receipt.quantities),
+        weight=None if receipt.weight is None else _weight(receipt.weight),
+    )
+
+
+def _quantities(quantities: Quantities) -> body_pb2.BodyQuantities:
+    return body_pb2.BodyQuantities(volume_l=quantities.volume_l, surface_area_m2=quantities.surface_area_m2)
+
+
+def _weight(weight: Weight) -> pb.WeightLine:
+    return pb.WeightLine(
+        asked_kg=weight.asked_kg,
+        estimated_kg=weight.estimated_kg,
+        interval_low_kg=weight.interval_kg.low,
+        interval_high_kg=weight.interval_kg.high,
     )
 
 

@@ -94,7 +94,8 @@ class GeneratorServicer(GeneratorServiceServicer):
     async def ExportAvatar(
         self, request: pb.ExportAvatarRequest, context: Context
     ) -> pb.ExportAvatarResponse:
-        file = await self._export_avatar(
-            require_caller().subject, UUID(request.id), convert.parts(request.parts)
-        )
-        return pb.ExportAvatarResponse(glb=convert.blob_ref(file))
+        with metrics.refusals_counted():
+            file = await self._export_avatar(
+                require_caller().subject, UUID(request.id), convert.file_options(request.file)
+            )
+        return pb.ExportAvatarResponse(file=convert.blob_ref(file))

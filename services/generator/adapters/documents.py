@@ -11,11 +11,13 @@ from services.generator.domain.model import (
     Interval,
     Look,
     OutfitItem,
+    Quantities,
     Reading,
     Receipt,
     ReceiptLine,
     Recipe,
     Source,
+    Weight,
 )
 
 Document = dict[str, Any]
@@ -71,6 +73,8 @@ def receipt_document(receipt: Receipt) -> Document:
         "point_count": receipt.point_count,
         "vertex_count": receipt.vertex_count,
         "face_count": receipt.face_count,
+        "quantities": _quantities_document(receipt.quantities),
+        "weight": _weight_document(receipt.weight),
     }
 
 
@@ -91,6 +95,9 @@ def receipt_of(document: Mapping[str, Any]) -> Receipt:
         point_count=document["point_count"],
         vertex_count=document["vertex_count"],
         face_count=document["face_count"],
+        # Absent from receipts of the first release.
+        quantities=_quantities_of(document.get("quantities")),
+        weight=_weight_of(document.get("weight")),
     )
 
 
@@ -110,3 +117,29 @@ def _reading_of(document: Mapping[str, Any]) -> Reading:
         tape=tuple((x, y, z) for x, y, z in document["tape"]),
         feasible=document["feasible"],
     )
+
+
+def _quantities_document(quantities: Quantities | None) -> Document | None:
+    if quantities is None:
+        return None
+    return {"volume_l": quantities.volume_l, "surface_area_m2": quantities.surface_area_m2}
+
+
+def _quantities_of(document: Mapping[str, Any] | None) -> Quantities | None:
+    return None if document is None else Quantities(**document)
+
+
+def _weight_document(weight: Weight | None) -> Document | None:
+    if weight is None:
+        return None
+    return {
+        "asked_kg": weight.asked_kg,
+        "estimated_kg": weight.estimated_kg,
+        "interval_kg": list(weight.interval_kg),
+    }
+
+
+def _weight_of(document: Mapping[str, Any] | None) -> Weight | None:
+    if document is None:
+        return None
+    return Weight(document["asked_kg"], document["estimated_kg"], Interval(*document["interval_kg"]))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from atelier.common.v1 import body_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1 import mesher_pb2_grpc
+from services.generator import convert
 from services.generator.adapters.neighbours import calling
 from services.generator.domain.model import (
     Build,
-    Parts,
     Person,
     Preview,
+    Quantities,
     Reading,
     StoredFile,
     Wardrobe,
     Xyz,
 )
-
-_PARTS = {Parts.ALL: pb.PARTS_ALL, Parts.BODY: pb.PARTS_BODY}
+from services.generator.domain.options import FileOptions
 
 
 class RemoteMesher:
@@ -27,18 +27,19 @@ class RemoteMesher:
         self._stub = stub
         self._timeout_s = timeout_s
 
-    async def build(self, person: Person, wardrobe: Wardrobe, parts: Parts) -> Build:
+    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         request = pb.BuildAvatarRequest(
             body=_body(person),
             appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
-            parts=_PARTS[parts],
+            file=convert.file_options_message(options),
         )
-        with calling("mesher"):
+        with calling("mesher", "UNKNOWN_MORPH_TARGET"):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
         return Build(
-            glb=StoredFile(answer.glb.key, answer.glb.sha256, answer.glb.media_type, answer.glb.size),
+            file=StoredFile(answer.file.key, answer.file.sha256, answer.file.media_type, answer.file.size),
             readings=tuple(map(_reading, answer.readings)),
+            quantities=Quantities(answer.quantities.volume_l, answer.quantities.surface_area_m2),
             vertex_count=answer.vertex_count,
             face_count=answer.face_count,
         )

@@ -11,11 +11,11 @@ _AWAY = frozenset({Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.RESOURCE_EXHAU
 
 
 @contextmanager
-def calling(name: str, *answers: Code) -> Iterator[None]:
+def calling(name: str, *answers: Code | str) -> Iterator[None]:
     """Call that service in the block.
 
-    Raise Unavailable when it is away, slow or busy. Its refusals with one of the codes ``answers`` belong to
-    our contract and pass through, and so does UNAUTHENTICATED, for a token that expired on the way. Any other
+    Raise Unavailable when it is away, slow or busy. Its refusals with one of the codes or reasons ``answers``
+    belong to our contract and pass through, and so does UNAUTHENTICATED, for a token that expired on the way. Any other
     refusal means that we called it wrongly: a bug of ours, not a fault of our caller's.
     """
     try:
@@ -25,6 +25,6 @@ def calling(name: str, *answers: Code) -> Iterator[None]:
             raise Unavailable(
                 f"the {name} does not answer", retry_after_s=error.retry_after_s or 1.0, dependency=name
             ) from error
-        if error.code is Code.UNAUTHENTICATED or error.code in answers:
+        if error.code is Code.UNAUTHENTICATED or error.code in answers or error.reason in answers:
             raise
         raise RuntimeError(f"the {name} refused a call: {error.reason}") from error

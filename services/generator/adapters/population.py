@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from anthropometry.measurements import NAMES
 from anthropometry.plausibility import Implausibility, check
 from anthropometry.population import Population
 from atelierkit.errors import FieldFault
 from services.generator.domain.errors import ImplausibleMeasurements
-from services.generator.domain.model import BodySpec, Interval, Source, Target, Targets
+from services.generator.domain.model import BodySpec, Interval, Source, Target, Targets, Weight
 
 
 class PopulationEstimator:
@@ -35,6 +36,10 @@ class PopulationEstimator:
                 strict=True,
             )
         )
+
+    def weight(self, spec: BodySpec, delivered_mm: Sequence[float]) -> Weight:
+        median, low, high = self._population.weight(delivered_mm, spec.body_type.value, spec.age)
+        return Weight(spec.weight_kg, median, Interval(low, high))
 
 
 def _fault(misfit: Implausibility) -> FieldFault:

@@ -72,8 +72,8 @@ class PostgresAvatars:
         await self._session.execute(
             insert(AvatarFileRow),
             [
-                {"avatar_id": avatar.id, "role": role, "key": file.key}
-                for role, file in _roles(avatar.files).items()
+                {"avatar_id": avatar.id, "role": role, "key": file.key, "place": place}
+                for place, (role, file) in enumerate(_roles(avatar.files).items())
             ],
         )
 
@@ -149,21 +149,24 @@ def _changing(avatar: Avatar) -> dict[str, Any]:
 
 
 def _roles(files: Files) -> dict[str, StoredFile]:
-    roles = {"points": files.points, "dressed": files.dressed, "body": files.body}
-    return {role: file for role, file in roles.items() if file is not None}
+    return {"points": files.points, "dressed": files.dressed, **files.variants}
+
+
+def _files(links: Iterable[AvatarFileRow]) -> Files:
+    by_role = {
+        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
+        for link in links
+    }
+    return Files(points=by_role.pop("points"), dressed=by_role.pop("dressed"), variants=by_role)
 
 
 def _avatar(row: AvatarRow) -> Avatar:
-    files = {
-        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
-        for link in row.files
-    }
     return Avatar(
         id=row.id,
         owner=row.owner,
         recipe=recipe_of(row.recipe),
         receipt=receipt_of(row.receipt),
-        files=Files(**files),
+        files=_files(row.files),
         created_at=row.created_at,
         updated_at=row.updated_at,
         revision=row.revision,

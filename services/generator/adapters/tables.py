@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -62,7 +62,9 @@ class AvatarRow(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    files: Mapped[list[AvatarFileRow]] = relationship(lazy="raise", viewonly=True)
+    files: Mapped[list[AvatarFileRow]] = relationship(
+        lazy="raise", viewonly=True, order_by="AvatarFileRow.place"
+    )
 
 
 class AvatarFileRow(Base):
@@ -70,14 +72,17 @@ class AvatarFileRow(Base):
 
     __tablename__ = "avatar_files"
     __table_args__ = (
-        CheckConstraint("role IN ('points', 'dressed', 'body')", name="role"),
+        CheckConstraint("role ~ '^[a-z0-9.]{1,100}$'", name="role"),
         Index("ix_avatar_files_key", "key"),
     )
 
     avatar_id: Mapped[UUID] = mapped_column(ForeignKey("avatars.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
+    """`points`, or the key of the file's options."""
     # Checked at the commit: avatars are locked before files everywhere, so that no two units of work wait
     # for each other, and a new avatar's files are entered after it.
     key: Mapped[str] = mapped_column(ForeignKey("files.key", deferrable=True, initially="DEFERRED"))
+    place: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Grows from the oldest file to the newest."""
 
     file: Mapped[FileRow] = relationship(lazy="raise", viewonly=True)

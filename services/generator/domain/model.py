@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from services.generator.domain.options import DRESSED, FileOptions
 
 Xyz = tuple[float, float, float]
 """A point or vector in metres: +Y up, the body faces +Z, floor at Y = 0."""
@@ -28,17 +30,8 @@ class Source(enum.StrEnum):
     ESTIMATED = "estimated"
 
 
-class Parts(enum.StrEnum):
-    """Which meshes a file holds."""
-
-    ALL = "all"
-    """Everything that is worn; skin under cloth is left out."""
-    BODY = "body"
-    """The whole body alone."""
-
-
 class Interval(NamedTuple):
-    """Both ends of a range, in millimetres."""
+    """Both ends of a range, in the unit of what it is of."""
 
     low: float
     high: float
@@ -174,12 +167,23 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
+class Quantities:
+    """What a body is as a whole."""
+
+    volume_l: float
+    """Litres inside its skin."""
+    surface_area_m2: float
+    """Square metres of its skin."""
+
+
+@dataclass(frozen=True)
 class Build:
     """What the mesher made."""
 
-    glb: StoredFile
+    file: StoredFile
     readings: tuple[Reading, ...]
     """The 15 in their order, then those reported beside them."""
+    quantities: Quantities
     vertex_count: int
     face_count: int
 
@@ -212,6 +216,18 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """What people of the delivered measurements weigh: no tape reads it."""
+
+    asked_kg: float | None
+    """The person's number."""
+    estimated_kg: float
+    """Median of the people who have the delivered 15."""
+    interval_kg: Interval
+    """Where 90 % of them lie."""
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What was delivered, measured on the finished mesh."""
 
@@ -223,6 +239,10 @@ class Receipt:
     point_count: int
     vertex_count: int
     face_count: int
+    quantities: Quantities | None
+    """None on receipts from before they were measured."""
+    weight: Weight | None
+    """None on receipts from before it was estimated."""
 
     @property
     def targets(self) -> Targets:
@@ -232,6 +252,10 @@ class Receipt:
         )
 
 
+VARIANTS_KEPT = 12
+"""Further files that an avatar remembers: more than a page offers, and few enough to read with every record."""
+
+
 @dataclass(frozen=True)
 class Files:
     """The objects that an avatar refers to; each may be shared with other avatars."""
@@ -239,16 +263,24 @@ class Files:
     points: StoredFile
     """The body's cloud. It keeps the body bit-identical when a later network would make another one."""
     dressed: StoredFile
-    body: StoredFile | None = None
-    """Set once somebody asked for the body alone."""
+    """The GLB of everything, as it was made with the avatar."""
+    variants: Mapping[str, StoredFile] = field(default_factory=dict)
+    """Files that somebody asked for since, by the key of their options, the oldest first."""
 
     def all(self) -> tuple[StoredFile, ...]:
         """Every object that is there."""
-        return tuple(file for file in (self.points, self.dressed, self.body) if file is not None)
+        return self.points, self.dressed, *self.variants.values()
 
-    def of(self, parts: Parts) -> StoredFile | None:
-        """The GLB with those meshes; None when it was never built."""
-        return self.dressed if parts is Parts.ALL else self.body
+    def of(self, options: FileOptions) -> StoredFile | None:
+        """The file with those options; None when it was never built, or forgotten."""
+        return self.dressed if options == DRESSED else self.variants.get(options.key)
+
+    def with_file(self, options: FileOptions, file: StoredFile) -> Files:
+        """The same files and that one, which is remembered longest."""
+        if options == DRESSED:
+            return replace(self, dressed=file)
+        others = [(key, other) for key, other in self.variants.items() if key != options.key]
+        return replace(self, variants=dict([*others, (options.key, file)][-VARIANTS_KEPT:]))
 
 
 @dataclass(frozen=True)
@@ -266,18 +298,17 @@ class Avatar:
     revision: int = 1
     """Grows with every stored change, so that a change made from an older state is noticed."""
 
-    def with_file(self, parts: Parts, file: StoredFile) -> Avatar:
-        """The next revision, which knows that GLB."""
-        known = replace(self.files, dressed=file) if parts is Parts.ALL else replace(self.files, body=file)
-        return replace(self, files=known, revision=self.revision + 1)
+    def with_file(self, options: FileOptions, file: StoredFile) -> Avatar:
+        """The next revision, which knows that file."""
+        return replace(self, files=self.files.with_file(options, file), revision=self.revision + 1)
 
-    def redressed(self, wardrobe: Wardrobe, receipt: Receipt, glb: StoredFile, now: datetime) -> Avatar:
-        """The next revision, in other looks: the same body, and no GLB but the new one."""
+    def redressed(self, wardrobe: Wardrobe, receipt: Receipt, dressed: StoredFile, now: datetime) -> Avatar:
+        """The next revision, in other looks: the same body, and no file of the old looks."""
         return replace(
             self,
             recipe=replace(self.recipe, look=wardrobe.look, outfit=wardrobe.outfit),
             receipt=receipt,
-            files=Files(points=self.files.points, dressed=glb),
+            files=Files(points=self.files.points, dressed=dressed),
             updated_at=now,
             revision=self.revision + 1,
         )

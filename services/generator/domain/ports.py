@@ -14,14 +14,15 @@ from services.generator.domain.model import (
     Build,
     Look,
     Outfit,
-    Parts,
     Person,
     Position,
     Preview,
     StoredFile,
     Targets,
     Wardrobe,
+    Weight,
 )
+from services.generator.domain.options import FileOptions
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -35,6 +36,10 @@ class Estimator(Protocol):
 
         Raises ImplausibleMeasurements when what was asked does not fit one person.
         """
+        ...
+
+    def weight(self, spec: BodySpec, delivered_mm: Sequence[float]) -> Weight:
+        """What people weigh who have the 15 that were delivered, and the age that was given."""
         ...
 
 
@@ -62,8 +67,8 @@ class Looks(Protocol):
 class Mesher(Protocol):
     """Turns points into meshes. The same arguments always give the same bytes."""
 
-    async def build(self, person: Person, wardrobe: Wardrobe, parts: Parts) -> Build:
-        """Build and store a GLB with those meshes. Unavailable when the mesher does not answer."""
+    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
+        """Build and store that file. Unavailable when the mesher does not answer; refuses unknown face shapes."""
         ...
 
     async def preview(self, person: Person) -> Preview:

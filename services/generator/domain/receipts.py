@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from anthropometry.measurements import MEASUREMENTS
-from services.generator.domain.model import Build, Reading, Receipt, ReceiptLine, Targets
+from services.generator.domain.model import Build, Reading, Receipt, ReceiptLine, Targets, Weight
 
 POINT_COUNT = 10_000
 """Points of every body's cloud."""
@@ -15,7 +15,7 @@ _TAPE_DECIMALS = 5
 """A tape's path is kept to a hundredth of a millimetre: a tenth of what the eye and any printer can tell."""
 
 
-def receipt(targets: Targets, build: Build) -> Receipt:
+def receipt(targets: Targets, build: Build, weight: Weight | None) -> Receipt:
     """Compare the 15 targets with the readings.
 
     ValueError when the readings do not begin with the 15 in their order: the mesher broke its contract.
@@ -33,7 +33,14 @@ def receipt(targets: Targets, build: Build) -> Receipt:
         point_count=POINT_COUNT,
         vertex_count=build.vertex_count,
         face_count=build.face_count,
+        quantities=build.quantities,
+        weight=weight,
     )
+
+
+def delivered_mm(build: Build) -> tuple[float, ...]:
+    """What the tape reads, the 15 in their order."""
+    return tuple(reading.delivered_mm for reading in build.readings[: len(MEASUREMENTS)])
 
 
 def _lines(targets: Targets, readings: Sequence[Reading]) -> tuple[ReceiptLine, ...]:

@@ -13,12 +13,12 @@ from services.generator.domain.model import (
     Look,
     Outfit,
     Page,
-    Parts,
     Position,
     Recipe,
 )
-from services.generator.domain.ports import Clock, Looks, Mesher, UnitsOfWork
-from services.generator.domain.receipts import receipt
+from services.generator.domain.options import DRESSED
+from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitsOfWork
+from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.shelf import Shelf
 
@@ -30,6 +30,7 @@ class CreateAvatar:
     """Makes an avatar; nothing is stored when anything fails."""
 
     make_person: MakePerson
+    estimator: Estimator
     looks: Looks
     mesher: Mesher
     shelf: Shelf
@@ -40,8 +41,8 @@ class CreateAvatar:
         person = await self.make_person(spec)
         wardrobe = await self.looks.resolve(look, outfit)
         async with self.shelf.writing() as written:
-            build = await self.mesher.build(person, wardrobe, Parts.ALL)
-            written.append(build.glb)
+            build = await self.mesher.build(person, wardrobe, DRESSED)
+            written.append(build.file)
             points = await self.shelf.store.put(person.points, _POINTS_MEDIA_TYPE)
             written.append(points)
             now = self.clock()
@@ -49,8 +50,8 @@ class CreateAvatar:
                 id=uuid4(),
                 owner=owner,
                 recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit),
-                receipt=receipt(person.targets, build),
-                files=Files(points=points, dressed=build.glb),
+                receipt=receipt(person.targets, build, self.estimator.weight(spec, delivered_mm(build))),
+                files=Files(points=points, dressed=build.file),
                 created_at=now,
                 updated_at=now,
             )

@@ -1,4 +1,4 @@
-"""Changes of an avatar whose body stays: other looks, and files in other cuts.
+"""Changes of an avatar whose body stays: other looks, and further files.
 
 Building takes longer than a transaction should, so no lock is held meanwhile: a change is stored only
 on the revision that it was made from, and made again when somebody was faster.
@@ -17,11 +17,11 @@ from services.generator.domain.model import (
     Build,
     LookChange,
     Outfit,
-    Parts,
     Person,
     StoredFile,
     Wardrobe,
 )
+from services.generator.domain.options import DRESSED, FileOptions, Parts
 from services.generator.domain.ports import Clock, Looks, Mesher
 from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
@@ -50,11 +50,11 @@ class Rebuild:
     mesher: Mesher
     shelf: Shelf
 
-    async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, parts: Parts) -> Build:
+    async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, options: FileOptions) -> Build:
         """The same body, bit for bit, whatever network and population are in use by now."""
         points = await self.shelf.store.get(avatar.files.points)
         person = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
-        return await self.mesher.build(person, wardrobe, parts)
+        return await self.mesher.build(person, wardrobe, options)
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ class UpdateAvatar:
         if (wardrobe.look, wardrobe.outfit) == (old.recipe.look, old.recipe.outfit):
             return old
         async with self.shelf.writing() as written:
-            build = await self.rebuild(old, wardrobe, Parts.ALL)
-            written.append(build.glb)
-            new = old.redressed(wardrobe, receipt(old.receipt.targets, build), build.glb, self.clock())
+            build = await self.rebuild(old, wardrobe, DRESSED)
+            written.append(build.file)
+            # The same body weighs the same.
+            made = receipt(old.receipt.targets, build, old.receipt.weight)
+            new = old.redressed(wardrobe, made, build.file, self.clock())
             await self.shelf.replace(old, new)
         return new
 
@@ -95,20 +97,33 @@ class ExportAvatar:
     rebuild: Rebuild
     shelf: Shelf
 
-    async def __call__(self, owner: str, id: UUID, parts: Parts) -> StoredFile:
-        """Raise AvatarNotFound; Unavailable when a neighbour is away."""
-        return await _on_newest(lambda: self._once(owner, id, parts))
+    async def __call__(self, owner: str, id: UUID, options: FileOptions) -> StoredFile:
+        """Raise AvatarNotFound, and the mesher's refusal of face shapes; Unavailable when a neighbour is away."""
+        return await _on_newest(lambda: self._once(owner, id, options))
 
-    async def _once(self, owner: str, id: UUID, parts: Parts) -> StoredFile:
+    async def _once(self, owner: str, id: UUID, options: FileOptions) -> StoredFile:
         avatar = await self.get_avatar(owner, id)
-        known = avatar.files.of(parts)
+        known = avatar.files.of(options)
         if known is not None and await self.shelf.store.exists(known):
             return known
         # The body alone needs no clothes, so it can be had even when a garment has left the catalogue.
-        outfit = avatar.recipe.outfit if parts is Parts.ALL else ()
+        outfit = avatar.recipe.outfit if options.parts is Parts.ALL else ()
         wardrobe = await self.looks.resolve(avatar.recipe.look, outfit)
         async with self.shelf.writing() as written:
-            build = await self.rebuild(avatar, wardrobe, parts)
-            written.append(build.glb)
-            await self.shelf.replace(avatar, avatar.with_file(parts, build.glb))
-        return build.glb
+            build = await self.rebuild(avatar, wardrobe, options)
+            written.append(build.file)
+            await self._remember(avatar, options, build.file)
+        return build.file
+
+    async def _remember(self, avatar: Avatar, options: FileOptions, file: StoredFile) -> None:
+        """Store the file, with whatever other files were stored meanwhile; Outdated when the looks are others.
+
+        Somebody who asks for all formats at once must not build each again because another one was faster.
+        """
+        built_from = avatar.recipe
+        while avatar.recipe == built_from:
+            try:
+                return await self.shelf.replace(avatar, avatar.with_file(options, file))
+            except Outdated:
+                avatar = await self.get_avatar(avatar.owner, avatar.id)
+        raise Outdated

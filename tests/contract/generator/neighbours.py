@@ -16,7 +16,7 @@ import grpc.aio
 
 from anthropometry.measurements import NAMES
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
-from atelier.common.v1 import blob_pb2, body_pb2
+from atelier.common.v1 import body_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelier.mesher.v1 import mesher_pb2
@@ -31,14 +31,14 @@ from atelierkit.testing import serve, signed_token, token_verifier
 from services.catalog.adapters.memory import MemoryUnitOfWork as MemoryCatalogue
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
+from services.generator import convert
 from services.generator.adapters.catalog import CatalogLooks
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.bootstrap import assemble
-from services.generator.domain.model import Interval, Parts, Person, Reading, Source, Target, Wardrobe
+from services.generator.domain.model import Interval, Person, Reading, Source, Target, Wardrobe
 from tests.unit.generator.world import ClayMesher, World
 
 SEED = released()
-_PARTS = {mesher_pb2.PARTS_ALL: Parts.ALL, mesher_pb2.PARTS_BODY: Parts.BODY}
 
 
 class MesherDouble(MesherServiceServicer):
@@ -47,23 +47,23 @@ class MesherDouble(MesherServiceServicer):
     def __init__(self, clay: ClayMesher) -> None:
         self.clay = clay
         self.callers: list[str] = []
+        self.files: list[file_pb2.FileOptions] = []
         self.error: Exception | None = None
 
     async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
         self._called()
+        self.files.append(request.file)
         wardrobe = Wardrobe(
             look=None,  # type: ignore[arg-type] # the contract has no names
             outfit=(),
             appearance=request.appearance.SerializeToString(deterministic=True),
             garments=tuple(garment.SerializeToString(deterministic=True) for garment in request.garments),
         )
-        build = await self.clay.build(_person(request.body), wardrobe, _PARTS[request.parts])
+        build = await self.clay.build(_person(request.body), wardrobe, convert.file_options(request.file))
         return mesher_pb2.BuildAvatarResponse(
-            glb=blob_pb2.BlobRef(
-                key=build.glb.key,
-                sha256=build.glb.sha256,
-                media_type=build.glb.media_type,
-                size=build.glb.size,
+            file=convert.blob_ref(build.file),
+            quantities=body_pb2.BodyQuantities(
+                volume_l=build.quantities.volume_l, surface_area_m2=build.quantities.surface_area_m2
             ),
             readings=map(_reading, build.readings),
             vertex_count=build.vertex_count,

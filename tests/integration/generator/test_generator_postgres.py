@@ -20,9 +20,9 @@ from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
-from services.generator.domain.model import Avatar, Files, Look, LookChange, Parts, Position, StoredFile
+from services.generator.domain.model import Avatar, Files, Look, LookChange, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
-from tests.unit.generator.world import ANN, BOB, TROUSERS, RecordingBlobs, World
+from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, RecordingBlobs, World
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ async def claim(units: UnitsOfWork, limit: int = 100) -> list[str]:
 
 
 async def test_an_avatar_comes_back_as_it_was_stored(units, pattern) -> None:
-    avatar = like(pattern, files=Files(file("a"), file("b"), file("c")))
+    avatar = like(pattern, files=Files(file("a"), file("b"), {"body": file("c")}))
     await store(units, avatar)
     async with units() as unit:
         assert await unit.avatars.get(ANN, avatar.id) == avatar
@@ -113,7 +113,7 @@ async def test_a_failed_unit_of_work_leaves_nothing(units, pattern) -> None:
 
 
 async def test_a_change_replaces_everything_that_may_change(units, pattern) -> None:
-    old = like(pattern, files=Files(file("a"), file("b"), file("c")))
+    old = like(pattern, files=Files(file("a"), file("b"), {"body": file("c")}))
     await store(units, old)
     recipe = replace(old.recipe, look=Look("tone-04"), outfit=TROUSERS)
     new = replace(
@@ -251,7 +251,7 @@ async def test_changes_at_once_never_mix(postgres_units) -> None:
     await asyncio.gather(
         world.update(ANN, old.id, LookChange("tone-09"), None),
         world.update(ANN, old.id, LookChange(), TROUSERS),
-        world.export(ANN, old.id, Parts.BODY),
+        world.export(ANN, old.id, BODY),
     )
     new = await world.get(ANN, old.id)
     assert (new.recipe.look, new.recipe.outfit) == (Look("tone-09"), TROUSERS)
@@ -332,6 +332,41 @@ async def test_a_database_that_does_not_answer_is_unavailable() -> None:
         with pytest.raises(Unavailable) as away:
             await world.avatar()
     assert away.value.retry_after_s == 1.0
+
+
+async def test_variants_keep_the_order_in_which_they_were_made(units, pattern) -> None:
+    letters = "badcfe"
+    variants = {f"dressed.lod{place}": file(letter) for place, letter in enumerate(letters)}
+    avatar = like(pattern, files=replace(pattern.files, variants=variants))
+    await store(units, avatar)
+    async with units() as unit:
+        stored = await unit.avatars.get(ANN, avatar.id)
+    assert list(stored.files.variants.items()) == list(variants.items())
+
+
+@pytest.mark.postgres
+async def test_links_of_the_code_before_variants_are_taken_and_read(engine, postgres_units, pattern) -> None:
+    """Old and new code run side by side while a release rolls out."""
+    avatar = like(pattern, files=Files(file("a"), file("b"), {"body": file("c")}))
+    await store(postgres_units, avatar)
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("DELETE FROM avatar_files"))
+        await connection.execute(
+            sa.text("INSERT INTO avatar_files (avatar_id, role, key) VALUES (:id, :role, :key)"),
+            [
+                {"id": avatar.id, "role": role, "key": file(letter).key}
+                for role, letter in (("body", "c"), ("points", "a"), ("dressed", "b"))
+            ],
+        )
+    async with postgres_units() as unit:
+        assert await unit.avatars.get(ANN, avatar.id) == avatar
+
+
+@pytest.mark.postgres
+async def test_a_role_that_no_code_writes_is_refused_by_the_database(postgres_units, pattern) -> None:
+    wrong = replace(pattern.files, variants={"Body/../points": file("c")})
+    with pytest.raises(IntegrityError, match="ck_avatar_files_role"):
+        await store(postgres_units, like(pattern, files=wrong))
 
 
 @pytest.mark.postgres

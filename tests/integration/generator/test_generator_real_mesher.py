@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from anthropometry.measurements import MEASUREMENTS, NAMES
+from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelierkit.inference import LocalInference
 from atelierkit.server import Service
@@ -24,6 +25,8 @@ from tests.contract.generator.neighbours import Town, body, town
 from tests.integration.generator import tiny_network
 from tests.unit.generator.world import MODELS, RecordingBlobs, World
 
+BODY = file_pb2.FileOptions(parts=file_pb2.PARTS_BODY)
+DRESSED = file_pb2.FileOptions()
 DRESS = pb.Outfit(items=[pb.OutfitItem(garment_id="dress-ines", size="M")])
 TROUSERS = pb.Outfit(items=[pb.OutfitItem(garment_id="trousers-milo", size="M")])
 LARGEST_PAGE = 100
@@ -70,9 +73,9 @@ async def here(mesher, models_dir, blobs) -> AsyncIterator[Town]:
             yield made
 
 
-async def sha256(here: Town, avatar: pb.Avatar, parts: pb.ExportParts.ValueType) -> str:
-    answer = await here.call("ExportAvatar", pb.ExportAvatarRequest(id=avatar.id, parts=parts))
-    found: str = answer.glb.sha256
+async def sha256(here: Town, avatar: pb.Avatar, file: file_pb2.FileOptions) -> str:
+    answer = await here.call("ExportAvatar", pb.ExportAvatarRequest(id=avatar.id, file=file))
+    found: str = answer.file.sha256
     return found
 
 
@@ -86,6 +89,10 @@ async def test_what_was_asked_is_delivered_within_iso_20685(here) -> None:
         assert line.error_mm == line.reading.delivered_mm - line.target_mm
         assert abs(line.error_mm) < 0.1 * measurement.iso_20685_limit_mm
     assert receipt.vertex_count > 10_000
+    # A person of 1.7 m; skin and volume of the mesh itself are checked where they are measured.
+    assert 55.0 < receipt.quantities.volume_l < 95.0
+    assert 1.5 < receipt.quantities.surface_area_m2 < 2.5
+    assert receipt.weight.interval_low_kg < receipt.weight.estimated_kg < receipt.weight.interval_high_kg
 
 
 async def test_the_tape_can_be_laid_again(here) -> None:
@@ -102,24 +109,22 @@ async def test_the_recipe_alone_gives_the_same_bytes(here) -> None:
     first = await here.create(body=body(stature=1712), look=pb.Look(hairstyle_id="bob"), outfit=DRESS)
     recipe = first.recipe
     again = await here.create(body=recipe.body, look=recipe.look, outfit=recipe.outfit)
-    assert await sha256(here, again, pb.EXPORT_PARTS_ALL) == await sha256(here, first, pb.EXPORT_PARTS_ALL)
+    assert await sha256(here, again, DRESSED) == await sha256(here, first, DRESSED)
     assert again.receipt == first.receipt
 
 
 async def test_a_seed_is_another_person_with_the_same_measurements(here) -> None:
     typical, other = body(stature=1712), body(stature=1712)
     other.seed = 3
-    files = {
-        await sha256(here, await here.create(body=spec), pb.EXPORT_PARTS_BODY) for spec in (typical, other)
-    }
+    files = {await sha256(here, await here.create(body=spec), BODY) for spec in (typical, other)}
     assert len(files) == 2
 
 
 async def test_the_body_under_other_clothes_is_the_same_bit_for_bit(here) -> None:
     old = await here.create(body=body(stature=1712), outfit=DRESS)
-    body_before = await sha256(here, old, pb.EXPORT_PARTS_BODY)
+    body_before = await sha256(here, old, BODY)
     new = (await here.call("UpdateAvatar", pb.UpdateAvatarRequest(id=old.id, outfit=TROUSERS))).avatar
-    assert await sha256(here, new, pb.EXPORT_PARTS_BODY) == body_before
+    assert await sha256(here, new, BODY) == body_before
     assert new.receipt.lines == old.receipt.lines
     assert new.receipt.vertex_count != old.receipt.vertex_count
 
@@ -144,8 +149,8 @@ async def test_everything_that_was_built_can_be_deleted(here) -> None:
     somebody = body(stature=1777)
     somebody.seed = 99
     avatars = [await here.create(body=somebody, outfit=outfit) for outfit in (DRESS, TROUSERS, DRESS)]
-    for avatar, parts in itertools.product(avatars, (pb.EXPORT_PARTS_ALL, pb.EXPORT_PARTS_BODY)):
-        await sha256(here, avatar, parts)
+    for avatar, file in itertools.product(avatars, (DRESSED, BODY)):
+        await sha256(here, avatar, file)
     assert len(here.world.blobs.keys) == len(before) + 4  # the points, two dressed ones, one body
     for avatar in avatars:
         await here.call("DeleteAvatar", pb.DeleteAvatarRequest(id=avatar.id))

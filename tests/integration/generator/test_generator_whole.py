@@ -14,6 +14,7 @@ import grpc
 import pytest
 
 from atelier.auth.v1 import auth_pb2
+from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelierkit import blobs
@@ -30,6 +31,7 @@ from tests.contract.generator.neighbours import SEED, MesherDouble, Town, body
 from tests.integration.generator import tiny_network
 from tests.unit.generator.world import MODELS, ClayMesher, World
 
+BODY = file_pb2.FileOptions(parts=file_pb2.PARTS_BODY)
 pytestmark = pytest.mark.postgres
 
 SETTINGS = ServiceSettings(port=0, drain_grace_s=0.0)
@@ -113,9 +115,9 @@ async def test_an_avatar_lives_from_its_making_to_its_end(whole, settings) -> No
     assert made.recipe.model_version == "0.0.7"
     assert (await whole.call("GetAvatar", pb.GetAvatarRequest(id=made.id))).avatar == made
     assert list((await whole.call("ListAvatars", pb.ListAvatarsRequest())).avatars) == [made]
-    glb = (await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=made.id))).glb
-    assert (await blobs.open(settings.blob_url).head(glb.key)).size == glb.size
-    await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=made.id, parts=pb.EXPORT_PARTS_BODY))
+    file = (await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=made.id))).file
+    assert (await blobs.open(settings.blob_url).head(file.key)).size == file.size
+    await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=made.id, file=BODY))
     await whole.call("UpdateAvatar", pb.UpdateAvatarRequest(id=made.id, outfit=pb.Outfit()))
     assert files_in(settings) != []
     await whole.call("DeleteAvatar", pb.DeleteAvatarRequest(id=made.id))
@@ -131,7 +133,7 @@ async def test_a_crowd_with_one_recipe_gets_one_body(whole) -> None:
         for answer in await asyncio.gather(*(whole.call("CreateAvatar", request) for request in requests))
     ]
     exports = {
-        (await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=avatar.id))).glb.sha256
+        (await whole.call("ExportAvatar", pb.ExportAvatarRequest(id=avatar.id))).file.sha256
         for avatar in (alone, *crowd[::4])
     }
     assert len(exports) == 1

@@ -10,8 +10,9 @@ import pytest
 from atelierkit.errors import AppError, Unavailable
 from services.generator.adapters.files import BlobFiles
 from services.generator.domain.errors import AvatarNotFound, Outdated
-from services.generator.domain.model import Look, LookChange, OutfitItem, Parts, Position
-from tests.unit.generator.world import ANN, BOB, TROUSERS, World
+from services.generator.domain.model import VARIANTS_KEPT, Look, LookChange, OutfitItem, Position
+from services.generator.domain.options import DRESSED, FileFormat, FileOptions
+from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, World
 
 KEEP = LookChange()
 
@@ -23,7 +24,7 @@ async def test_foreign_and_unknown_avatars_answer_alike(world) -> None:
         for verb in (
             world.get(BOB, id),
             world.update(BOB, id, LookChange(), None),
-            world.export(BOB, id, Parts.ALL),
+            world.export(BOB, id, DRESSED),
             world.delete(BOB, id),
         ):
             with pytest.raises(AvatarNotFound) as missing:
@@ -168,7 +169,7 @@ async def test_a_change_of_an_avatar_that_is_deleted_meanwhile_finds_nothing(wor
 
 async def test_deleting_takes_the_files_along(world) -> None:
     avatar = await world.avatar()
-    await world.export(ANN, avatar.id, Parts.BODY)
+    await world.export(ANN, avatar.id, BODY)
     assert len(world.blobs.keys) == 3
     await world.delete(ANN, avatar.id)
     assert (world.blobs.keys, await world.kept()) == ([], ())
@@ -206,17 +207,17 @@ async def test_a_file_that_cannot_be_deleted_now_is_deleted_later() -> None:
 
 async def test_the_dressed_file_is_the_stored_one(world) -> None:
     avatar = await world.avatar()
-    assert await world.export(ANN, avatar.id, Parts.ALL) == avatar.files.dressed
+    assert await world.export(ANN, avatar.id, DRESSED) == avatar.files.dressed
     assert world.mesher.builds == 1
 
 
 async def test_the_body_alone_is_built_once_and_remembered(world) -> None:
     avatar = await world.avatar()
-    body = await world.export(ANN, avatar.id, Parts.BODY)
-    assert await world.export(ANN, avatar.id, Parts.BODY) == body
+    body = await world.export(ANN, avatar.id, BODY)
+    assert await world.export(ANN, avatar.id, BODY) == body
     assert world.mesher.builds == 2
     stored = await world.get(ANN, avatar.id)
-    assert (stored.files.body, stored.files.dressed) == (body, avatar.files.dressed)
+    assert (stored.files.variants, stored.files.dressed) == ({"body": body}, avatar.files.dressed)
     assert (stored.recipe, stored.receipt, stored.updated_at) == (
         avatar.recipe,
         avatar.receipt,
@@ -227,14 +228,14 @@ async def test_the_body_alone_is_built_once_and_remembered(world) -> None:
 async def test_the_body_alone_is_there_when_a_garment_has_left_the_catalogue(world) -> None:
     avatar = await world.avatar()
     world.looks.colors.clear()
-    assert await world.exists(await world.export(ANN, avatar.id, Parts.BODY)) == [True]
+    assert await world.exists(await world.export(ANN, avatar.id, BODY)) == [True]
 
 
 async def test_a_new_look_forgets_the_body_in_the_old_one(world) -> None:
     avatar = await world.avatar()
-    pale = await world.export(ANN, avatar.id, Parts.BODY)
+    pale = await world.export(ANN, avatar.id, BODY)
     await world.update(ANN, avatar.id, LookChange("tone-09"), None)
-    dark = await world.export(ANN, avatar.id, Parts.BODY)
+    dark = await world.export(ANN, avatar.id, BODY)
     assert dark != pale
     assert await world.exists(pale, dark) == [False, True]
 
@@ -242,7 +243,7 @@ async def test_a_new_look_forgets_the_body_in_the_old_one(world) -> None:
 async def test_a_file_that_got_lost_is_built_again(world) -> None:
     avatar = await world.avatar()
     await world.blobs.delete(avatar.files.dressed.key)
-    assert await world.export(ANN, avatar.id, Parts.ALL) == avatar.files.dressed
+    assert await world.export(ANN, avatar.id, DRESSED) == avatar.files.dressed
     assert await world.exists(avatar.files.dressed) == [True]
     assert world.mesher.builds == 2
 
@@ -252,3 +253,59 @@ async def test_lost_points_are_a_fault_of_ours(world) -> None:
     await world.blobs.delete(avatar.files.points.key)
     with pytest.raises(LookupError, match="lost"):
         await world.update(ANN, avatar.id, KEEP, TROUSERS)
+
+
+async def test_the_same_file_in_other_words_is_built_once(world) -> None:
+    avatar = await world.avatar()
+    plain = await world.export(ANN, avatar.id, FileOptions(FileFormat.STL))
+    assert await world.export(ANN, avatar.id, FileOptions(FileFormat.STL, texture_size=512)) == plain
+    assert world.mesher.builds == 2
+
+
+async def test_the_oldest_variant_goes_when_there_are_too_many(world) -> None:
+    avatar = await world.avatar()
+    wanted = [FileOptions(format, lod=lod) for format in FileFormat for lod in (1, 2, 3)][: VARIANTS_KEPT + 1]
+    files = [await world.export(ANN, avatar.id, options) for options in wanted]
+    assert await world.exists(*files) == [False, *[True] * VARIANTS_KEPT]
+    kept = (await world.get(ANN, avatar.id)).files
+    assert list(kept.variants.items()) == [
+        (options.key, file) for options, file in zip(wanted[1:], files[1:], strict=True)
+    ]
+    assert set(world.blobs.keys) == {file.key for file in kept.all()}
+    builds = world.mesher.builds
+    assert await world.export(ANN, avatar.id, wanted[0]) == files[0]
+    assert world.mesher.builds == builds + 1
+
+
+async def test_a_variant_that_another_avatar_has_stays_when_it_is_forgotten(world) -> None:
+    first, second = await world.avatar(), await world.avatar(owner=BOB)
+    shared = await world.export(BOB, second.id, FileOptions(lod=1))
+    assert await world.export(ANN, first.id, FileOptions(lod=1)) == shared
+    await world.update(ANN, first.id, KEEP, TROUSERS)
+    assert (await world.get(ANN, first.id)).files.variants == {}
+    assert await world.exists(shared) == [True]
+
+
+async def test_all_formats_at_once_are_built_once_each(world) -> None:
+    avatar = await world.avatar()
+    wanted = [FileOptions(format, lod=1) for format in FileFormat]
+    all_built = asyncio.Barrier(len(wanted))
+    world.mesher.before_answer = all_built.wait
+    files = await asyncio.gather(*(world.export(ANN, avatar.id, options) for options in wanted))
+    assert world.mesher.builds == 1 + len(wanted)
+    kept = (await world.get(ANN, avatar.id)).files.variants
+    assert kept == {options.key: file for options, file in zip(wanted, files, strict=True)}
+
+
+async def test_a_file_of_looks_that_changed_meanwhile_is_built_again(world) -> None:
+    avatar = await world.avatar()
+
+    async def change() -> None:
+        world.mesher.before_answer = None
+        await world.update(ANN, avatar.id, KEEP, TROUSERS)
+
+    world.mesher.before_answer = change
+    file = await world.export(ANN, avatar.id, FileOptions(lod=1))
+    new = await world.get(ANN, avatar.id)
+    assert (new.recipe.outfit, new.files.variants) == (TROUSERS, {"dressed.lod1": file})
+    assert set(world.blobs.keys) == {kept.key for kept in new.files.all()}

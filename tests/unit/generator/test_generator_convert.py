@@ -6,16 +6,19 @@ import base64
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
+import protovalidate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atelier.common.v1 import body_pb2
+from atelier.common.v1 import body_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelierkit.errors import Code
 from services.generator import convert
 from services.generator.domain.errors import BadPageToken
-from services.generator.domain.model import BodySpec, BodyType, Look, Parts, Position
+from services.generator.domain.model import BodySpec, BodyType, Look, Position
+from services.generator.domain.options import DRESSED
+from tests.unit.generator.world import file_options
 
 PLACE = Position(
     datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC), UUID("7d0f3c52-9d1e-4f0b-8f52-0d5b3c7a9e11")
@@ -89,16 +92,15 @@ def test_measurements_are_told_by_name() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("message", "parts"),
-    [
-        (pb.EXPORT_PARTS_UNSPECIFIED, Parts.ALL),
-        (pb.EXPORT_PARTS_ALL, Parts.ALL),
-        (pb.EXPORT_PARTS_BODY, Parts.BODY),
-    ],
-)
-def test_everything_is_exported_unless_the_body_is_asked_for(message, parts) -> None:
-    assert convert.parts(message) is parts
+def test_an_unset_message_is_the_plain_file() -> None:
+    assert convert.file_options(file_pb2.FileOptions()) == DRESSED
+
+
+@given(file_options())
+def test_a_file_is_asked_for_as_it_was_asked_of_us(options) -> None:
+    message = convert.file_options_message(options)
+    protovalidate.validate(message)
+    assert convert.file_options(message) == options
 
 
 async def test_an_avatar_leads_back_to_its_recipe(world) -> None:

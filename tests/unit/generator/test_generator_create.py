@@ -14,9 +14,9 @@ from atelierkit.errors import AppError, Code, Unavailable
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.domain.errors import FileLost, ImplausibleMeasurements
-from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem, Parts, Source
+from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem, Source
 from services.generator.domain.ports import UnitOfWork
-from tests.unit.generator.world import ANN, DRESS, TROUSERS, WOMAN, RecordingBlobs, World
+from tests.unit.generator.world import ANN, BODY, DRESS, TROUSERS, WOMAN, RecordingBlobs, World
 
 BEYOND = {"stature": 1700.0, "waist_girth": 1800.0, "hip_girth": 800.0}
 
@@ -189,5 +189,5 @@ def test_estimates_are_refused_like_avatars(world) -> None:
 async def test_equal_avatars_share_their_files(world) -> None:
     first, second = await world.avatar(), await world.avatar()
     assert first.files == second.files
-    assert first.files.of(Parts.BODY) is None
+    assert first.files.of(BODY) is None
     assert (await world.avatar(outfit=TROUSERS)).files.points == first.files.points

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from anthropometry.measurements import NAMES
 from anthropometry.population import Population
 from atelierkit.blobs import Blobs, MemoryBlobs
 from atelierkit.errors import Code, FieldFault, RemoteError
+from bodymodel.expressions import EXPRESSIONS
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
@@ -28,13 +30,14 @@ from services.generator.domain.model import (
     Look,
     Outfit,
     OutfitItem,
-    Parts,
     Person,
     Preview,
+    Quantities,
     Reading,
     StoredFile,
     Wardrobe,
 )
+from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
@@ -45,6 +48,7 @@ MODELS = Path(__file__).parents[3] / "models"
 POPULATION = Population.load(MODELS)
 ANN, BOB = "9b2f-ann", "77c0-bob"
 WOMAN = BodySpec({"stature": 1680.0, "waist_girth": 820.5}, BodyType.FEMININE)
+BODY = FileOptions(parts=Parts.BODY)
 DRESS = (OutfitItem("dress-ines", "M"),)
 TROUSERS = (OutfitItem("trousers-milo", "L", "#112233"),)
 
@@ -129,18 +133,18 @@ class ClayMesher:
         self.error_mm: dict[str, float] = {}
         self.before_answer: Callable[[], Awaitable[None]] | None = None
 
-    async def build(self, person: Person, wardrobe: Wardrobe, parts: Parts) -> Build:
+    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         self.builds += 1
-        worn = [] if parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
-        about = [body_digest(person), wardrobe.appearance.hex(), worn, parts.value, person.model_version]
-        ref = await self.blobs.put(
-            json.dumps(about).encode(), prefix="meshes", media_type="model/gltf-binary"
-        )
+        worn = [] if options.parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
+        about = [body_digest(person), wardrobe.appearance.hex(), worn, repr(options), person.model_version]
+        media_type = "model/gltf-binary" if options.format is FileFormat.GLB else "application/octet-stream"
+        ref = await self.blobs.put(json.dumps(about).encode(), prefix="meshes", media_type=media_type)
         if self.before_answer is not None:
             await self.before_answer()
         return Build(
-            glb=StoredFile(ref.key, ref.sha256, ref.media_type, ref.size),
+            file=StoredFile(ref.key, ref.sha256, ref.media_type, ref.size),
             readings=self._readings(person),
+            quantities=Quantities(71.5, 1.875),
             vertex_count=1000 + 100 * len(worn),
             face_count=2000 + 200 * len(worn),
         )
@@ -190,7 +194,9 @@ class World:
         rebuild = Rebuild(self.mesher, self.shelf)
         self.estimate = EstimateMeasurements(self.estimator)
         self.preview = PreviewAvatar(make_person, self.mesher)
-        self.create = CreateAvatar(make_person, self.looks, self.mesher, self.shelf, self.clock)
+        self.create = CreateAvatar(
+            make_person, self.estimator, self.looks, self.mesher, self.shelf, self.clock
+        )
         self.get = GetAvatar(self.units)
         self.list = ListAvatars(self.units)
         self.delete = DeleteAvatar(self.units, self.shelf)
@@ -208,6 +214,21 @@ class World:
 
     async def kept(self, owner: str = ANN) -> tuple[Avatar, ...]:
         return (await self.list(owner, 100, None)).avatars
+
+
+def file_options() -> st.SearchStrategy[FileOptions]:
+    """Any file that can be asked for."""
+    return st.builds(
+        FileOptions,
+        format=st.sampled_from(FileFormat),
+        parts=st.sampled_from(Parts),
+        pose=st.sampled_from(RestPose),
+        lod=st.integers(0, 3),
+        morph_targets=st.sampled_from([(), ("jawOpen",), ("jawOpen", "viseme_aa"), EXPRESSIONS]),
+        texture_size=st.sampled_from([0, 256, 512, 1024, 2048]),
+        texture_atlas=st.sampled_from([0, 256, 512, 1024]),
+        compression=st.sampled_from(Compression),
+    )
 
 
 def every_measurement(value_of: Mapping[str, float]) -> BodySpec:
