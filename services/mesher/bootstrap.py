@@ -12,6 +12,10 @@ from atelierkit import blobs, issuer
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from services.mesher.adapters.glb import GlbWriter
+from services.mesher.adapters.obj import ObjWriter
+from services.mesher.adapters.ply import PlyWriter
+from services.mesher.adapters.stl import StlWriter
+from services.mesher.adapters.usdz import UsdzWriter
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
@@ -22,7 +26,13 @@ from services.mesher.servicer import MesherServicer
 from services.mesher.settings import MesherSettings
 from services.mesher.use_cases import BuildAvatar, PreviewBody, Workshop
 
-WRITERS: Mapping[FileFormat, Writer] = {FileFormat.GLB: GlbWriter()}
+WRITERS: Mapping[FileFormat, Writer] = {
+    FileFormat.GLB: GlbWriter(),
+    FileFormat.USDZ: UsdzWriter(),
+    FileFormat.OBJ: ObjWriter(),
+    FileFormat.PLY: PlyWriter(),
+    FileFormat.STL: StlWriter(),
+}
 """A writer for every format."""
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]

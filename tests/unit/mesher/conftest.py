@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from services.mesher.domain.body import Body, BodyModel
-from services.mesher.domain.model import Cut, Garment, Girths, Pattern
+from services.mesher.domain.model import Appearance, Cut, Garment, Girths, HairPattern, Pattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -63,3 +63,11 @@ TROUSERS = garment(
     "trousers",
 )
 SKIRT = garment(Pattern.SKIRT, {"hem": 0.5, "flare": 0.05}, {"waist": 0.775, "hip": 0.99}, "skirt")
+
+
+@pytest.fixture(scope="session")
+def dressed(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> Scene:
+    """Every kind of part: skin with a picture, hair with coloured vertices, cloth with neither."""
+    parts = outfitter.dress(mean_body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
+    rig = Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads)
+    return Scene(parts, rig, {"modelVersion": "test"})
