@@ -7,7 +7,8 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from services.mesher.adapters import color, merge
+from services.mesher.adapters import merge
+from services.mesher.domain import color
 from services.mesher.domain.model import FileOptions, Part, Scene
 from services.mesher.domain.surface import FloatArray
 
@@ -56,8 +57,7 @@ def _vertices(part: Part) -> NDArray[np.void]:
     vertices["nx"], vertices["ny"], vertices["nz"] = part.normals.T
     if part.uv is not None:
         vertices["s"], vertices["t"] = part.uv[:, 0], 1.0 - part.uv[:, 1]
-    shown = np.rint(255.0 * color.encode(_light(part))).astype(np.uint8)
-    vertices["red"], vertices["green"], vertices["blue"] = shown.T
+    vertices["red"], vertices["green"], vertices["blue"] = color.pixels(_light(part)).T
     return vertices
 
 
@@ -70,5 +70,5 @@ def _light(part: Part) -> FloatArray:
         pixels = part.material.texture.pixels
         size = np.array(pixels.shape[1::-1])
         column, row = np.clip(part.uv * size, 0, size - 1).astype(np.int64).T
-        light *= color.decode(pixels[row, column] / 255.0)
+        light *= color.light(pixels[row, column])
     return light

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from services.mesher.domain import color
 from services.mesher.domain.model import Part
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -110,9 +111,8 @@ def eight_bit(joints: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray
     return np.where(steps > 0, joints, 0).astype(np.uint8), steps.astype(np.uint8)
 
 
-def linear_rgb(color: str) -> tuple[float, float, float]:
+def linear_rgb(code: str) -> tuple[float, float, float]:
     """`#rrggbb` in sRGB -> linear RGB, as glTF's factors are."""
-    encoded = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255.0
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    red, green, blue = linear.tolist()
+    encoded = np.array([int(code[at : at + 2], 16) for at in (1, 3, 5)]) / 255.0
+    red, green, blue = color.decode(encoded).tolist()
     return red, green, blue

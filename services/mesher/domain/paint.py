@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bodymodel.template import Template
+from services.mesher.domain import color
 from services.mesher.domain.surface import FloatArray, IntArray
 
 FACE_SIZE = 1024
@@ -39,7 +40,7 @@ def eye() -> Texture:
     picture = _mix(white, iris * 0.35, _step(radius, _IRIS + 0.03, _IRIS - 0.02))
     picture = _mix(picture, iris, _step(radius, _IRIS - 0.02, _IRIS - 0.08))
     picture = _mix(picture, np.array([0.012, 0.010, 0.010]), _step(radius, _PUPIL + 0.02, _PUPIL - 0.02))
-    return Texture(_srgb(picture))
+    return Texture(color.pixels(picture))
 
 
 def face(template: Template, vertices: FloatArray) -> Texture:
@@ -63,7 +64,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     )
     light = _mix(light, np.array([0.74, 0.40, 0.42]), 0.62 * front * _lips(x, y))
     light = _mix(light, np.array([0.16, 0.12, 0.10]), front * _brow(np.abs(x), y))
-    return Texture(_srgb(light))
+    return Texture(color.pixels(light))
 
 
 def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -141,10 +142,3 @@ def _step(x: FloatArray, start: float | FloatArray, end: float | FloatArray) -> 
 
 def _mix(below: FloatArray, above: FloatArray, share: FloatArray) -> FloatArray:
     return below + (above - below) * share[..., None]
-
-
-def _srgb(linear: FloatArray) -> IntArray:
-    encoded = np.where(
-        linear <= 0.0031308, 12.92 * linear, 1.055 * np.clip(linear, 0.0, 1.0) ** (1 / 2.4) - 0.055
-    )
-    return np.clip(np.rint(255.0 * encoded), 0, 255).astype(np.uint8)
