@@ -19,12 +19,12 @@ from services.gateway.compat import source_000
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS
+from services.gateway.routes import OPERATIONS, files
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 
-# GLBs hold float data that gzip hardly shrinks, at 30 ms of CPU a file.
-NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "model/gltf-binary", "application/octet-stream")
+# Meshes are float data that gzip hardly shrinks, at 30 ms of CPU a file, or archives already.
+NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", *files.MEDIA_TYPES)
 COMPRESS_FROM_BYTES = 1024
 COMPRESSION_LEVEL = 5
 

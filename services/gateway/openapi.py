@@ -143,9 +143,20 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
         return []
     properties = model.model_json_schema()["properties"]
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
+        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
         for name, schema in properties.items()
     ]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's shape: one that is left out is None in code, but no query string can say null."""
+    choices: list[dict[str, Any]] = [
+        choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"
+    ]
+    if len(choices) != 1:
+        return schema
+    said = {key: value for key, value in schema.items() if key not in {"anyOf", "default"}}
+    return said | choices[0]
 
 
 def _page(described: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from atelierkit import identity
 from services.gateway import reading
 from services.gateway.clients import Clients
 from services.gateway.middleware import remember_route
+from services.gateway.schemas.base import Query
 from services.gateway.settings import GatewaySettings
 
 Body = TypeVar("Body")
@@ -69,7 +70,7 @@ class Operation:
     answer: type[BaseModel] | str | None = None
     """Shape of the JSON answer, or the media type of another one; None for an empty answer."""
     status: HTTPStatus = HTTPStatus.OK
-    query: type[BaseModel] | None = None
+    query: type[Query] | None = None
     """Shape of the query string; parameters that it does not name are refused."""
     refusals: Sequence[int] = ()
     """HTTP statuses of refusals, beyond those that any route may answer."""
@@ -81,7 +82,7 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     if operation.access is Access.USER:
         identity.require_caller()
     if operation.query is not None:
-        request.state.query = reading.validated(operation.query, dict(request.query_params))
+        request.state.query = reading.query(operation.query, request.query_params)
     body: Any = None
     if operation.body is not None:
         body = await reading.json_model(request, operation.body, backend.settings.max_json_bytes)

@@ -1,18 +1,22 @@
-"""Bodies of requests: bounded, strict, and refused with the field and the limit."""
+"""Bodies and query strings of requests: bounded, strict, and refused with the field and the limit."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from atelierkit.errors import FieldFault, InvalidInput
 from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
+from services.gateway.schemas.base import Query
 
 Model = TypeVar("Model", bound=BaseModel)
+Parameters = TypeVar("Parameters", bound=Query)
 
 # pydantic's names for what went wrong, in the words of the published error codes, with what would have been right.
 _FAULTS = {
@@ -75,6 +79,21 @@ async def json_or_form(request: Request, limit: int) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise _bad_field("", "wrong_type", "the body must be an object", "an object")
     return document
+
+
+def query(model: type[Parameters], parameters: QueryParams) -> Parameters:
+    """The query string as `model`. InvalidInput for a parameter that is given twice, and for one that the route does
+    not take, with those that it does.
+    """
+    try:
+        members = _members(parameters.multi_items())
+    except _DuplicateKey as error:
+        raise _bad_field(error.key, "duplicate_field", "the parameter is given twice", "once") from error
+    try:
+        return validated(model, members)
+    except InvalidInput as refusal:
+        faults = [_among_parameters(fault, model) for fault in refusal.faults]
+        raise InvalidInput(refusal.message, faults=faults) from refusal
 
 
 def parse_json(data: bytes) -> Any:
@@ -142,6 +161,14 @@ def _fault(error: dict[str, Any]) -> FieldFault:
     named = [str(value) for value in error.get("ctx", {}).values() if isinstance(value, int | float | str)]
     code, expected = _FAULTS.get(error["type"], ("out_of_range" if named else "invalid", None))
     return FieldFault(path[:128], code, error["msg"], expected or " ".join(named)[:200] or None)
+
+
+def _among_parameters(fault: FieldFault, model: type[Query]) -> FieldFault:
+    """The fault as it is, or, for a parameter that the route does not take, with all that it does."""
+    if fault.code != "unknown_field":
+        return fault
+    code = "not_offered" if fault.field in model.elsewhere else fault.code
+    return replace(fault, code=code, limit=", ".join(model.names()))
 
 
 def _bad_field(field: str, code: str, message: str, limit: str) -> InvalidInput:

@@ -10,6 +10,7 @@ from atelier.common.v1 import body_pb2
 from atelier.generator.v1 import generator_pb2
 from atelier.mesher.v1 import mesher_pb2
 from services.gateway.convert.body import BODY_TYPE_NAMES, SOURCES, measurements_by_name
+from services.gateway.convert.files import FORMATS
 from services.gateway.schemas import avatars as shapes
 
 PREVIEW_HEADER = struct.Struct("<4sIII3f3f")
@@ -19,6 +20,8 @@ _BYTES_PER_VERTEX = 6
 _BYTES_PER_TRIANGLE = 6
 _TAPE_DECIMALS = 5  # a hundredth of a millimetre, in metres
 _MM_DECIMALS = 3
+_QUANTITY_DECIMALS = 3
+_KG_DECIMALS = 1
 
 
 def look_message(look: shapes.LookInput | None) -> generator_pb2.Look | None:
@@ -59,18 +62,22 @@ def avatar(message: generator_pb2.Avatar) -> shapes.Avatar:
         updated_at=message.update_time.ToDatetime(tzinfo=UTC),
         recipe=_recipe(message.recipe),
         receipt=receipt(message.receipt),
-        links=shapes.AvatarLinks(self=path, glb=f"{path}.glb"),
+        links=shapes.AvatarLinks(self=path, **{format: f"{path}.{format}" for format in FORMATS}),
     )
 
 
 def receipt(message: generator_pb2.Receipt) -> shapes.Receipt:
     """What was delivered."""
+    quantities = message.quantities if message.HasField("quantities") else None
     return shapes.Receipt(
         measurements=[_line(line) for line in message.lines],
         beside=[
             shapes.BesideLine(name=item.name, delivered_mm=_mm(item.delivered_mm), tape=_tape(item))
             for item in message.beside
         ],
+        volume_l=round(quantities.volume_l, _QUANTITY_DECIMALS) if quantities else None,
+        surface_area_m2=round(quantities.surface_area_m2, _QUANTITY_DECIMALS) if quantities else None,
+        weight=_weight(message.weight) if message.HasField("weight") else None,
         within_iso20685=message.within_iso20685,
         point_count=message.point_count,
         vertex_count=message.vertex_count,
@@ -148,6 +155,20 @@ def _line(line: generator_pb2.ReceiptLine) -> shapes.ReceiptLine:
         feasible=line.reading.feasible,
         tape=_tape(line.reading),
     )
+
+
+def _weight(line: generator_pb2.WeightLine) -> shapes.WeightLine:
+    asked = line.asked_kg if line.HasField("asked_kg") else None
+    return shapes.WeightLine(
+        asked_kg=asked,
+        estimated_kg=_kg(line.estimated_kg),
+        error_kg=None if asked is None else _kg(line.estimated_kg - asked),
+        interval_kg=(_kg(line.interval_low_kg), _kg(line.interval_high_kg)),
+    )
+
+
+def _kg(value: float) -> float:
+    return round(value, _KG_DECIMALS)
 
 
 def _tape(reading: body_pb2.TapeReading) -> list[list[float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from atelier.common.v1 import body_pb2
 
 # Wrappers that the JSON does not have, and fields that it calls otherwise.
-_UNWRAPPED = (("body.", ""), ("outfit.items", "outfit"))
+_UNWRAPPED = (("body.", ""), ("file.", ""), ("outfit.items", "outfit"))
 _RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit", "page_token": "cursor"}
 _MEASUREMENTS = frozenset(field.name for field in body_pb2.Measurements.DESCRIPTOR.fields)
 _UNIT = "_mm"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from services.gateway.operations import Operation
-from services.gateway.routes import accounts, avatars, catalog, measurements, sizes
+from services.gateway.routes import accounts, avatars, catalog, files, measurements, sizes
 
 OPERATIONS: tuple[Operation, ...] = (
     *accounts.OPERATIONS,
     *measurements.OPERATIONS,
+    *files.OPERATIONS,
     *avatars.OPERATIONS,
     *catalog.OPERATIONS,
     *sizes.OPERATIONS,

@@ -1,4 +1,4 @@
-"""Avatars: make, look at, change, download, delete."""
+"""Avatars: make, look at, change, delete."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import hashlib
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import generator_pb2
 from atelier.mesher.v1 import mesher_pb2
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
+from services.gateway.downloads import is_known
 from services.gateway.operations import Access, Call, Operation
 from services.gateway.schemas import avatars as shapes
 from services.gateway.schemas.base import Page
 
 TAG = "Avatars"
 OCTETS = "application/octet-stream"
-GLB = "model/gltf-binary"
-PARTS = {"all": generator_pb2.EXPORT_PARTS_ALL, "body": generator_pb2.EXPORT_PARTS_BODY}
 TOPOLOGY_MAX_AGE_S = 3600
 
 
@@ -49,7 +47,7 @@ async def preview_topology(call: Call[None]) -> Response:
         "ETag": f'"{hashlib.sha256(content).hexdigest()}"',
         "Cache-Control": f"public, max-age={TOPOLOGY_MAX_AGE_S}",
     }
-    if _is_known(call.request, headers["ETag"]):
+    if is_known(call.request, headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, media_type=OCTETS, headers=headers)
 
@@ -82,34 +80,6 @@ async def change(call: Call[shapes.AvatarChange]) -> shapes.Avatar:
 
 async def delete(call: Call[None]) -> None:
     await call.clients.generator.DeleteAvatar(generator_pb2.DeleteAvatarRequest(id=_id(call.request)))
-
-
-async def glb(call: Call[None]) -> Response:
-    query: shapes.GlbQuery = call.request.state.query
-    avatar_id = _id(call.request)
-    answer = await call.clients.generator.ExportAvatar(
-        generator_pb2.ExportAvatarRequest(id=avatar_id, parts=PARTS[query.parts])
-    )
-    return await download(call, answer.glb, f"avatar-{avatar_id}.glb")
-
-
-async def download(call: Call[None], blob: blob_pb2.BlobRef, filename: str) -> Response:
-    """A stored file: strong ETag, 304 when the client has it, streamed from the object store."""
-    headers = {
-        "ETag": f'"{blob.sha256}"',
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'attachment; filename="{filename}"',
-    }
-    if _is_known(call.request, headers["ETag"]):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    headers["Content-Length"] = str(blob.size)
-    return StreamingResponse(call.clients.blobs.stream(blob.key), media_type=blob.media_type, headers=headers)
-
-
-def _is_known(request: Request, etag: str) -> bool:
-    """Whether the client says that it has this version (RFC 9110, If-None-Match)."""
-    named = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    return bool(named & {etag, "*"})
 
 
 def _id(request: Request) -> str:
@@ -146,16 +116,6 @@ OPERATIONS = (
         preview_topology,
         Access.PUBLIC,
         answer=OCTETS,
-    ),
-    Operation(
-        "GET",
-        "/v1/avatars/{id}.glb",
-        "The avatar as GLB",
-        TAG,
-        glb,
-        answer=GLB,
-        query=shapes.GlbQuery,
-        refusals=(404,),
     ),
     Operation("GET", "/v1/avatars/{id}", "One avatar", TAG, get, answer=shapes.Avatar, refusals=(404,)),
     Operation(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.gateway.schemas.base import Input, Output, Query
+from services.gateway.schemas.base import Input, Output
 
 BodyType = Literal["feminine", "masculine", "neutral"]
 Source = Literal["asked", "estimated"]
@@ -135,11 +135,30 @@ class BesideLine(Output):
     tape: list[list[float]]
 
 
+class WeightLine(Output):
+    """The weight: no tape reads it, so it is what people of the delivered measurements weigh."""
+
+    asked_kg: float | None
+    """The person's number; null where none was given."""
+    estimated_kg: float
+    """Median of people who have the delivered measurements."""
+    error_kg: float | None
+    """Estimated minus asked."""
+    interval_kg: Interval
+    """Where 90 % of them lie."""
+
+
 class Receipt(Output):
     """What was delivered."""
 
     measurements: list[ReceiptLine]
     beside: list[BesideLine]
+    volume_l: float | None
+    """Litres inside the skin; null on avatars from before it was measured."""
+    surface_area_m2: float | None
+    """Square metres of skin; null on avatars from before it was measured."""
+    weight: WeightLine | None
+    """Null on avatars from before it was estimated."""
     within_iso20685: bool = Field(alias="withinIso20685")
     point_count: int
     vertex_count: int
@@ -151,6 +170,11 @@ class AvatarLinks(Output):
 
     self: str
     glb: str
+    vrm: str
+    usdz: str
+    obj: str
+    ply: str
+    stl: str
 
 
 class Avatar(Output):
@@ -169,13 +193,6 @@ class AvatarPage(Output):
 
     data: list[Avatar]
     next_cursor: str | None
-
-
-class GlbQuery(Query):
-    """Which file of an avatar."""
-
-    parts: Literal["all", "body"] = "all"
-    """`body`: the whole body alone, nothing left out, for measuring."""
 
 
 class Estimate(Output):

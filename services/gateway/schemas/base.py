@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -27,6 +27,13 @@ class Query(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, use_attribute_docstrings=True
     )
+    elsewhere: ClassVar[frozenset[str]] = frozenset()
+    """Parameters of sibling routes that this one has no use for: not unknown, but not on offer."""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The parameters, as they are written."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
 class Output(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 
 from anthropometry.measurements import MEASUREMENTS
+from atelier.common.v1 import blob_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2, generator_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2, tryon_pb2_grpc
@@ -31,6 +32,7 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
 
     def __init__(self, glb: BlobRef) -> None:
         self.glb = glb
+        self.files: list[file_pb2.FileOptions] = []
         self.avatars: dict[str, tuple[str, generator_pb2.Avatar]] = {}
         self.failure: Exception | None = None
 
@@ -97,10 +99,13 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         self, request: generator_pb2.ExportAvatarRequest, context: Context
     ) -> generator_pb2.ExportAvatarResponse:
         self._own(request.id)
-        response = generator_pb2.ExportAvatarResponse()
-        response.glb.key, response.glb.sha256 = self.glb.key, self.glb.sha256
-        response.glb.media_type, response.glb.size = self.glb.media_type, self.glb.size
-        return response
+        if self.failure is not None:
+            raise self.failure
+        self.files.append(request.file)
+        file = blob_pb2.BlobRef(
+            key=self.glb.key, sha256=self.glb.sha256, media_type=self.glb.media_type, size=self.glb.size
+        )
+        return generator_pb2.ExportAvatarResponse(file=file)
 
     def _own(self, avatar_id: str) -> generator_pb2.Avatar:
         owner, avatar = self.avatars.get(avatar_id, ("", generator_pb2.Avatar()))
@@ -122,6 +127,12 @@ def _receipt(body: generator_pb2.BodySpec) -> generator_pb2.Receipt:
         )
         line.reading.name, line.reading.delivered_mm, line.reading.feasible = name, line.target_mm, True
         line.reading.tape.add(x=0.1, y=1.0, z=0.0)
+    receipt.beside.add(name="natural_waist_girth", delivered_mm=701.5, feasible=True)
+    receipt.quantities.volume_l, receipt.quantities.surface_area_m2 = 64.12345, 1.81234
+    weight = generator_pb2.WeightLine(estimated_kg=63.44, interval_low_kg=57.21, interval_high_kg=70.38)
+    if body.HasField("weight_kg"):
+        weight.asked_kg = body.weight_kg
+    receipt.weight.CopyFrom(weight)
     return receipt
 
 

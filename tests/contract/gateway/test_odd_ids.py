@@ -18,7 +18,9 @@ ODD = [
 
 
 @pytest.mark.parametrize("odd", ODD, ids=[str(index) for index in range(len(ODD))])
-@pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("GET", ".glb"), ("DELETE", ""), ("PATCH", "")])
+@pytest.mark.parametrize(
+    ("method", "suffix"), [("GET", ""), ("GET", ".glb"), ("GET", ".fbx"), ("DELETE", ""), ("PATCH", "")]
+)
 async def test_an_odd_id_is_refused(signed_in: httpx.AsyncClient, method: str, suffix: str, odd: str) -> None:
     body: dict[str, str] | None = {} if method == "PATCH" else None
     answer = await signed_in.request(method, f"/v1/avatars/{odd}{suffix}", json=body)

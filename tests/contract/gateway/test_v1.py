@@ -11,7 +11,7 @@ import pytest
 from atelierkit.errors import Unavailable
 from services.gateway.convert.body import NAMES
 from services.gateway.schemas.avatars import Avatar
-from tests.contract.gateway.conftest import CREDENTIALS, GLB, World
+from tests.contract.gateway.conftest import CREDENTIALS, World
 from tests.contract.gateway.doubles import implausible
 
 DRAFT: dict[str, Any] = {"measurements": {"stature": 1700, "waist_girth": 800.5}, "bodyType": "feminine"}
@@ -75,10 +75,19 @@ async def test_an_avatar_is_made_with_recipe_and_receipt(signed_in: httpx.AsyncC
         "tape": [],
     }
     assert lines["hip_girth"]["askedMm"] is None
-    assert avatar["links"] == {
-        "self": f"/v1/avatars/{avatar['id']}",
-        "glb": f"/v1/avatars/{avatar['id']}.glb",
+    path = f"/v1/avatars/{avatar['id']}"
+    assert avatar["links"] == {"self": path} | {
+        format: f"{path}.{format}" for format in ("glb", "vrm", "usdz", "obj", "ply", "stl")
     }
+    receipt = avatar["receipt"]
+    assert (receipt["volumeL"], receipt["surfaceAreaM2"]) == (64.123, 1.812)
+    assert receipt["weight"] == {
+        "askedKg": 61.5,
+        "estimatedKg": 63.4,
+        "errorKg": 1.9,
+        "intervalKg": [57.2, 70.4],
+    }
+    assert receipt["beside"] == [{"name": "natural_waist_girth", "deliveredMm": 701.5, "tape": []}]
     listed = await signed_in.get("/v1/avatars", params={"limit": 5})
     assert listed.json() == {"data": [avatar], "nextCursor": None}
 
@@ -93,13 +102,20 @@ async def test_a_change_keeps_what_it_does_not_name(signed_in: httpx.AsyncClient
     assert undressed.json()["recipe"]["outfit"] == []
 
 
-async def test_a_file_is_streamed_once_and_then_known(signed_in: httpx.AsyncClient) -> None:
+async def test_a_weight_that_was_not_given_has_no_error(signed_in: httpx.AsyncClient) -> None:
+    weight = (await made(signed_in))["receipt"]["weight"]
+    assert (weight["askedKg"], weight["errorKg"], weight["estimatedKg"]) == (None, None, 63.4)
+
+
+async def test_an_avatar_from_before_there_were_quantities_is_shown(
+    world: World, signed_in: httpx.AsyncClient
+) -> None:
     avatar = await made(signed_in)
-    file = await signed_in.get(avatar["links"]["glb"], params={"parts": "body"})
-    assert (file.content, file.headers["content-type"]) == (GLB, "model/gltf-binary")
-    assert avatar["id"] in file.headers["content-disposition"]
-    known = await signed_in.get(avatar["links"]["glb"], headers={"If-None-Match": file.headers["etag"]})
-    assert (known.status_code, known.content) == (304, b"")
+    _, stored = world.generator.avatars[avatar["id"]]
+    stored.receipt.ClearField("quantities")
+    stored.receipt.ClearField("weight")
+    receipt = (await signed_in.get(avatar["links"]["self"])).json()["receipt"]
+    assert (receipt["volumeL"], receipt["surfaceAreaM2"], receipt["weight"]) == (None, None, None)
 
 
 async def test_somebody_else_s_avatar_answers_as_an_unknown_one(

@@ -22,6 +22,8 @@ from services.gateway.convert.fields import http_code, http_field
         ("look.skin_id", "look.skin"),
         ("look.hair_color", "look.hairColor"),
         ("page_token", "cursor"),
+        ("file.texture_atlas", "textureAtlas"),
+        ("file.morph_targets[2]", "morphTargets[2]"),
         ("email", "email"),
         ("", ""),
     ],

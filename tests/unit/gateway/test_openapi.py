@@ -7,6 +7,7 @@ from openapi_spec_validator import validate
 from atelier.common.v1 import body_pb2
 from services.gateway import openapi
 from services.gateway.convert.body import NAMES
+from services.gateway.convert.files import FORMATS
 from services.gateway.operations import Access
 from services.gateway.routes import OPERATIONS
 
@@ -35,3 +36,27 @@ def test_requests_refuse_members_that_are_not_named() -> None:
 
 def test_the_measurements_are_the_fifteen_of_the_contract() -> None:
     assert len(NAMES) == len(body_pb2.Measurements.DESCRIPTOR.fields) == 15
+
+
+def test_a_file_s_parameters_are_those_of_its_format() -> None:
+    paths = openapi.document(OPERATIONS)["paths"]
+    by_format = {}
+    for format in FORMATS:
+        described = paths[f"/v1/avatars/{{id}}.{format}"]["get"]
+        by_format[format] = {
+            parameter["name"]: parameter["schema"]
+            for parameter in described["parameters"]
+            if parameter["in"] == "query"
+        }
+    assert by_format["glb"]["lod"]["enum"] == ["0", "1", "2", "3"]
+    assert by_format["vrm"]["pose"]["const"] == "T"
+    assert by_format["glb"].keys() - by_format["vrm"].keys() == {
+        "compression",
+        "useDracoMeshCompression",
+        "useMeshOptCompression",
+    }
+    assert by_format["vrm"].keys() - by_format["usdz"].keys() == {"morphTargets"}
+    assert by_format["stl"].keys() == {"parts", "pose", "lod", "meshLod", "quality"}
+    # No query string can say null, and everybody wants to know what a parameter does.
+    for parameters in by_format.values():
+        assert all("anyOf" not in schema and schema["description"] for schema in parameters.values())
