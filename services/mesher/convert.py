@@ -11,6 +11,7 @@ from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.errors import FieldFault
 from services.mesher.domain.errors import MeasurementMissing
+from services.mesher.domain.expressions import VRM_SHAPES, canonical
 from services.mesher.domain.model import (
     Appearance,
     Avatar,
@@ -58,6 +59,7 @@ _POSES = {
     file_pb2.REST_POSE_T: RestPose.T,
 }
 _OWN_POSE = {FileFormat.VRM: RestPose.T}
+_OWN_SHAPES = {FileFormat.VRM: VRM_SHAPES}
 _COMPRESSIONS = {
     file_pb2.COMPRESSION_UNSPECIFIED: Compression.NONE,
     file_pb2.COMPRESSION_NONE: Compression.NONE,
@@ -111,13 +113,13 @@ def quantities(measured: Quantities) -> body_pb2.BodyQuantities:
 
 
 def file_options(message: file_pb2.FileOptions) -> FileOptions:
-    """Which file is wanted; what is not given is a plain GLB of everything in A pose."""
+    """Which file is wanted; what is not given is a plain GLB of everything in A pose, without face shapes."""
     return FileOptions(
         format=_FORMATS[message.format],
         whole_body=message.parts == file_pb2.PARTS_BODY,
         pose=_POSES[message.pose] or _OWN_POSE.get(_FORMATS[message.format], RestPose.A),
         lod=message.lod,
-        morph_targets=tuple(message.morph_targets),
+        morph_targets=canonical({*message.morph_targets, *_OWN_SHAPES.get(_FORMATS[message.format], ())}),
         texture_size=message.texture_size,
         texture_atlas=message.texture_atlas,
         compression=_COMPRESSIONS[message.compression],
