@@ -109,13 +109,20 @@ export function avatar(id: string, spec: BodySpec & Dressing): Avatar {
         tape: [],
       })),
       beside: [],
+      volumeL: 64.1,
+      surfaceAreaM2: 1.81,
+      weight: { askedKg: null, estimatedKg: 63.4, errorKg: null, intervalKg: [57.2, 70.4] },
       withinIso20685: true,
       pointCount: 10000,
       vertexCount: 4,
       faceCount: 4,
     },
-    links: { self: `/v1/avatars/${id}`, glb: `/v1/avatars/${id}.glb` },
+    links: links(`/v1/avatars/${id}`),
   };
+}
+
+function links(self: string): Avatar["links"] {
+  return { self, glb: `${self}.glb`, vrm: `${self}.vrm`, usdz: `${self}.usdz`, obj: `${self}.obj`, ply: `${self}.ply`, stl: `${self}.stl` };
 }
 
 function garment(id: string, category: Garment["category"]): Garment {

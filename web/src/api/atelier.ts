@@ -4,6 +4,7 @@ import type {
   BodySpec,
   Dressing,
   Estimate,
+  FileFormat,
   Garment,
   Hairstyle,
   Measurements,
@@ -69,8 +70,8 @@ export class Atelier {
     return this.client.json("GET", `/v1/avatars?${query.toString()}`);
   }
 
-  glb(id: string): Promise<ArrayBuffer> {
-    return this.client.bytes("GET", `/v1/avatars/${id}.glb`);
+  file({ links }: Avatar, format: FileFormat): Promise<ArrayBuffer> {
+    return this.client.bytes("GET", links[format]);
   }
 
   garments(): Promise<readonly Garment[]> {

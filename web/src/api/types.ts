@@ -93,14 +93,28 @@ export interface BesideLine {
   readonly tape: readonly Point[];
 }
 
+export interface WeightLine {
+  readonly askedKg: number | null;
+  readonly estimatedKg: number;
+  readonly errorKg: number | null;
+  readonly intervalKg: Span;
+}
+
+/** Volume, skin and weight are missing from avatars that were made before they were measured. */
 export interface Receipt {
   readonly measurements: readonly ReceiptLine[];
   readonly beside: readonly BesideLine[];
+  readonly volumeL: number | null;
+  readonly surfaceAreaM2: number | null;
+  readonly weight: WeightLine | null;
   readonly withinIso20685: boolean;
   readonly pointCount: number;
   readonly vertexCount: number;
   readonly faceCount: number;
 }
+
+export const FILE_FORMATS = ["glb", "vrm", "usdz", "obj", "ply", "stl"] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
 
 export interface Avatar {
   readonly id: string;
@@ -108,7 +122,7 @@ export interface Avatar {
   readonly updatedAt: string;
   readonly recipe: Recipe;
   readonly receipt: Receipt;
-  readonly links: { readonly self: string; readonly glb: string };
+  readonly links: Readonly<Record<"self" | FileFormat, string>>;
 }
 
 export interface Dressing {

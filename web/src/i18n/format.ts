@@ -2,11 +2,16 @@ import { getLocale } from "../paraglide/runtime.js";
 
 /** Millimetres as centimetres with one decimal, in the page's language: `1725` is `172.5` or `172,5`. */
 export function centimetres(mm: number): string {
+  return decimal(mm / 10, 1);
+}
+
+/** A number with exactly so many decimals, in the page's language. */
+export function decimal(value: number, decimals: number): string {
   return new Intl.NumberFormat(getLocale(), {
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
     useGrouping: false,
-  }).format(mm / 10);
+  }).format(value);
 }
 
 /** Millimetres with a sign, such as `+12` or `−0.4`. */

@@ -116,7 +116,7 @@ export class Avatars extends Observable {
 
   async #show(avatar: Avatar, bodyRevision: number): Promise<void> {
     if (this.phase === "making") this.#enter("loading");
-    this.shown = { avatar, glb: await this.api.glb(avatar.id) };
+    this.shown = { avatar, glb: await this.api.file(avatar, "glb") };
     this.#bodyRevision = bodyRevision;
   }
 

@@ -2,6 +2,7 @@ import type { Atelier } from "../api/atelier";
 import type { Language } from "../i18n/locale";
 import { Avatars } from "./avatars";
 import { BodyDraft } from "./body";
+import { Downloads } from "./downloads";
 import { Observable } from "./observable";
 import { Wardrobe } from "./wardrobe";
 
@@ -21,6 +22,7 @@ export class Studio {
   readonly body: BodyDraft;
   readonly wardrobe: Wardrobe;
   readonly avatars: Avatars;
+  readonly downloads: Downloads;
   readonly tape = new TapeOnShow();
   readonly #stop: readonly (() => void)[];
 
@@ -31,6 +33,7 @@ export class Studio {
     this.body = new BodyDraft(api);
     this.wardrobe = new Wardrobe(api);
     this.avatars = new Avatars(api, this.body, this.wardrobe);
+    this.downloads = new Downloads(api);
     this.#stop = [
       this.#fitSizes(),
       // The platform words its errors in the page's language.

@@ -8,8 +8,9 @@ import type { Studio } from "../state/studio";
 import { AtelierElement } from "../ui/element";
 import { icons } from "../ui/icons";
 import { controls } from "../ui/styles";
+import "./file-menu";
 
-/** Makes the avatar, says how far it is, and hands out the file. Fires `made` when a new avatar stands. */
+/** Makes the avatar, says how far it is, and hands out the files. Fires `made` when a new avatar stands. */
 @customElement("make-bar")
 export class MakeBar extends AtelierElement {
   @property({ attribute: false }) studio!: Studio;
@@ -37,9 +38,12 @@ export class MakeBar extends AtelierElement {
   }
 
   #download(shown: Shown): TemplateResult {
-    return html`<a class="button primary" href=${this.#urlOf(shown)} download="atelier-${shown.avatar.id}.glb">
-      ${icons.download}${m.make_download()}
-    </a>`;
+    return html`<div class="files">
+      <a class="button primary" href=${this.#urlOf(shown)} download="atelier-${shown.avatar.id}.glb">
+        ${icons.download}${m.make_download()}
+      </a>
+      <file-menu .studio=${this.studio} .avatar=${shown.avatar}></file-menu>
+    </div>`;
   }
 
   #urlOf(shown: Shown): string {
@@ -73,6 +77,12 @@ export class MakeBar extends AtelierElement {
       }
       .button {
         min-height: 2.75rem;
+      }
+      .files {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 0.5rem;
+        align-items: start;
       }
       .progress {
         display: flex;

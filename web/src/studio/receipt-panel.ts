@@ -8,6 +8,7 @@ import type { Studio } from "../state/studio";
 import { AtelierElement } from "../ui/element";
 import { icons } from "../ui/icons";
 import { controls } from "../ui/styles";
+import "./body-quantities";
 import { receiptTable } from "./receipt-style";
 
 /** What was asked against what the tape reads on the avatar; a line shows its tape on the body. */
@@ -50,6 +51,10 @@ export class ReceiptPanel extends AtelierElement {
           )}
         </tbody>
       </table>
+      ${receipt.measurements.every(({ feasible }) => feasible)
+        ? nothing
+        : html`<p class="small far">${icons.warning}${m.receipt_infeasible_lines()}</p>`}
+      <body-quantities .language=${this.studio.language} .receipt=${receipt}></body-quantities>
       <p class="small muted">
         ${m.receipt_counts({
           points: wholeNumber(receipt.pointCount),
@@ -99,7 +104,12 @@ export class ReceiptPanel extends AtelierElement {
   ];
 }
 
+const BESIDE: Readonly<Record<string, () => string>> = {
+  natural_waist_girth: m.measure_natural_waist_girth,
+  underbust_girth: m.measure_underbust_girth,
+};
+
 /** The platform may report more than this page has words for. */
 function besideName(name: string): string {
-  return name === "natural_waist_girth" ? m.measure_natural_waist_girth() : name.replaceAll("_", " ");
+  return BESIDE[name]?.() ?? name.replaceAll("_", " ");
 }

@@ -56,7 +56,8 @@ export const receiptTable = css`
   tr.shown button {
     color: var(--tape);
   }
-  td svg {
+  td svg,
+  .far svg {
     width: 0.9375rem;
     height: 0.9375rem;
     margin-right: 0.25rem;

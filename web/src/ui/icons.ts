@@ -10,6 +10,7 @@ export const icons = {
   reset: icon(svg`<path d="M4 10a6 6 0 1 0 1.9-4.4"/><path d="M4 3.4v3.2h3.2"/>`),
   info: icon(svg`<circle cx="10" cy="10" r="7"/><path d="M10 9.4v4"/><path d="M10 6.6v.01"/>`),
   download: icon(svg`<path d="M10 3v9"/><path d="m6.4 8.6 3.6 3.6 3.6-3.6"/><path d="M3.6 16.4h12.8"/>`),
+  unfold: icon(svg`<path d="m5 12.4 5-5 5 5"/>`),
   nearer: icon(svg`<path d="M10 4.5v11M4.5 10h11"/>`),
   farther: icon(svg`<path d="M4.5 10h11"/>`),
   remove: icon(svg`<path d="M4 5.6h12M8 5.4V3.6h4v1.8M5.6 5.6l.7 10.8h7.4l.7-10.8"/>`),
