@@ -106,7 +106,7 @@ TRAINING := PYTHONPATH=libs:. OMP_NUM_THREADS=1 .venv-training/bin/python -m
 
 .PHONY: train
 train: .venv-training/.ready ## Rebuild every trained model from public data (about half an hour of one core)
-	@for step in bake population bodies shape_space train evaluate export; do \
+	@for step in bake face population bodies shape_space train evaluate export; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
 .PHONY: test-training

@@ -36,7 +36,7 @@ def test_a_file_that_is_missing_or_another_is_named(models: Path) -> None:
 
 def test_the_committed_models_are_whole() -> None:
     assert faults(MODELS) == []
-    assert {"body_generator", "body_shape", "body_template", "population"} <= {
+    assert {"body_generator", "body_shape", "body_template", "face_shapes", "population"} <= {
         manifest.parent.name for manifest in MODELS.glob("*/manifest.json")
     }
 
