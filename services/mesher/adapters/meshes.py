@@ -110,9 +110,10 @@ def _sparse(document: Document, moving: Sequence[Morph], count: int) -> list[dic
     normals = np.concatenate([morph.normals for morph in moving])
     views = {"POSITION": document.view(offsets), "NORMAL": document.view(normals)}
     numbers = document.view(vertices)
-    # Most vertices stay where they are, so zero is always between the bounds.
-    least = np.minimum(np.minimum.reduceat(offsets, firsts), 0.0).tolist()
-    most = np.maximum(np.maximum.reduceat(offsets, firsts), 0.0).tolist()
+    least, most = np.minimum.reduceat(offsets, firsts), np.maximum.reduceat(offsets, firsts)
+    some_stay = np.array(sizes) < count
+    least[some_stay] = np.minimum(least[some_stay], 0.0)
+    most[some_stay] = np.maximum(most[some_stay], 0.0)
     targets = []
     for shape, (first, size) in enumerate(zip(firsts.tolist(), sizes, strict=True)):
         indices = {
@@ -125,7 +126,7 @@ def _sparse(document: Document, moving: Sequence[Morph], count: int) -> list[dic
             values = {"bufferView": view, "byteOffset": first * _VECTOR_BYTES}
             entry: dict[str, Any] = {"componentType": COMPONENT["f4"], "count": count, "type": "VEC3"}
             if name == "POSITION":
-                entry |= {"min": least[shape], "max": most[shape]}
+                entry |= {"min": least[shape].tolist(), "max": most[shape].tolist()}
             entry["sparse"] = {"count": size, "indices": indices, "values": values}
             target[name] = document.add("accessors", entry)
         targets.append(target)

@@ -128,9 +128,7 @@ def _joined(parts: Sequence[Part], cells: Mapping[Material, Cell], side: int, ma
         source="; ".join(dict.fromkeys(part.source for part in parts)),
         uv=np.concatenate([_uv(part, cells[part.material], side) for part in parts]),
         colors=_colors(parts),
-        morphs=[
-            _morph([(part.morphs[shape], first) for part, first in pairs]) for shape in range(_shapes(parts))
-        ],
+        morphs=_morphs([(part, first) for part, first in pairs if part.morphs]),
     )
 
 
@@ -153,15 +151,15 @@ def _colors(parts: Sequence[Part]) -> IntArray | None:
     )
 
 
-def _shapes(parts: Sequence[Part]) -> int:
-    return len(parts[0].morphs)
-
-
-def _morph(pieces: Sequence[tuple[Morph, int]]) -> Morph:
-    """One face shape of all meshes; each comes with the number of its mesh's first vertex."""
-    return Morph(
-        pieces[0][0].name,
-        np.concatenate([morph.vertices + first for morph, first in pieces]),
-        np.concatenate([morph.offsets for morph, _ in pieces]),
-        np.concatenate([morph.normals for morph, _ in pieces]),
-    )
+def _morphs(pieces: Sequence[tuple[Part, int]]) -> list[Morph]:
+    """The face shapes of some meshes as those of one; each mesh comes with the number of its first vertex."""
+    firsts = [first for _, first in pieces]
+    return [
+        Morph(
+            shape[0].name,
+            np.concatenate([morph.vertices + first for morph, first in zip(shape, firsts, strict=True)]),
+            np.concatenate([morph.offsets for morph in shape]),
+            np.concatenate([morph.normals for morph in shape]),
+        )
+        for shape in zip(*(part.morphs for part, _ in pieces), strict=True)
+    ]

@@ -10,6 +10,7 @@ import pytest
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.model import Appearance, Cut, Garment, Girths, HairPattern, Pattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
+from tests.unit.mesher import scenes
 
 MODELS = Path(__file__).parents[3] / "models"
 
@@ -71,3 +72,8 @@ def dressed(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> Scene:
     parts = outfitter.dress(mean_body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
     rig = Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads)
     return Scene(parts, rig, {"modelVersion": "test"})
+
+
+@pytest.fixture(scope="session")
+def studio(model: BodyModel, outfitter: Outfitter) -> scenes.Studio:
+    return scenes.Studio(model, outfitter, [DRESS])

@@ -52,8 +52,11 @@ class Glb:
         return self.accessor(primitive["indices"]).reshape(-1, 3)
 
     def target(self, name: str, shape: str, attribute: str) -> NDArray[Any]:
-        """What a face shape adds to each vertex of a mesh."""
-        names = self.content["meshes"][self.node(name)["mesh"]]["extras"]["targetNames"]
+        """(n, 3) what a face shape adds to each vertex of a mesh, nothing to one that has no shapes."""
+        mesh = self.content["meshes"][self.node(name)["mesh"]]
+        if "weights" not in mesh:
+            return np.zeros_like(self.attribute(name, attribute), float)
+        names = mesh["extras"]["targetNames"]
         return self.accessor(self.primitive(name)["targets"][names.index(shape)][attribute])
 
     def accessor(self, number: int) -> NDArray[Any]:

@@ -1,54 +1,48 @@
-"""Scenes for the writers: the mean body, dressed, with face shapes where a test wants some."""
+"""Scenes for the writers: the mean body, dressed, as the services' own objects make it for a file's options."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from bodymodel.expressions import EXPRESSIONS
-from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.body import BodyModel
 from services.mesher.domain.delivery import prepared
-from services.mesher.domain.model import (
-    Appearance,
-    FileOptions,
-    Garment,
-    HairPattern,
-    Morph,
-    Part,
-    Rig,
-    Scene,
-)
+from services.mesher.domain.model import Appearance, FileOptions, Garment, HairPattern, Part, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
-from tests.unit.mesher.conftest import DRESS
+from services.mesher.domain.variants import Variants
 
-_DOWN = np.array([0.0, -0.5, 0.1], np.float32)
-_TILT = np.array([0.0, 4.0, 1.0], np.float32)
 APPEARANCE = Appearance("#d7a98c", HairPattern.BOB, "#3b2417")
 
 
-def dressed(
-    model: BodyModel, outfitter: Outfitter, body: Body, garments: Sequence[Garment] = (DRESS,)
-) -> Scene:
-    """The finest avatar, as it comes from the outfitter."""
-    rig = Rig(model.template.bones, model.template.parents.tolist(), body.heads)
-    return Scene(outfitter.dress(body, APPEARANCE, garments), rig, {"modelVersion": "test"})
+class Studio:
+    """One person in one outfit, for any options."""
 
+    def __init__(self, model: BodyModel, outfitter: Outfitter, garments: Sequence[Garment]) -> None:
+        self.body = model.stand(np.zeros(model.space.size))
+        self._model = model
+        self._outfitter = outfitter
+        self._garments = garments
+        self._variants = Variants(model, outfitter)
+        self._dressed = functools.cache(self._dress)
 
-def ready(scene: Scene, options: FileOptions) -> Scene:
-    """What a writer gets for these options."""
-    shaped = [replace(part, morphs=_shapes(part, options.morph_targets)) for part in scene.parts]
-    return prepared(replace(scene, parts=shaped), options)
+    @classmethod
+    def opened(cls, models: Path, garments: Sequence[Garment]) -> Studio:
+        """A studio of its own, with everything made anew."""
+        model = BodyModel.load(models)
+        return cls(model, Outfitter(model, kept_cuts=4), garments)
 
+    def undelivered(self, options: FileOptions) -> Scene:
+        """With face shapes and pose, before the last steps."""
+        rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), self.body.heads)
+        dressed = Scene(self._dressed(options.lod), rig, {"modelVersion": "test"})
+        return self._variants.make(dressed, self.body, options)
 
-def _shapes(part: Part, names: Sequence[str]) -> list[Morph]:
-    """Shapes by arithmetic: each lowers another band of the face's skin, and leaves other meshes alone."""
-    height = part.positions[:, 1] if part.name == "body" else np.zeros(0)
-    shapes = []
-    for name in names:
-        middle = 1.52 + 0.002 * EXPRESSIONS.index(name)
-        moved = np.flatnonzero(np.abs(height - middle) < 0.02)
-        falls = (0.02 - np.abs(height[moved] - middle))[:, None].astype(np.float32)
-        shapes.append(Morph(name, moved, falls * _DOWN, falls * _TILT))
-    return shapes
+    def scene(self, options: FileOptions) -> Scene:
+        """What a writer gets."""
+        return prepared(self.undelivered(options), options)
+
+    def _dress(self, level: int) -> list[Part]:
+        return self._outfitter.dress(self.body, APPEARANCE, self._garments, level)

@@ -10,12 +10,11 @@ from scipy.spatial import cKDTree
 
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.adapters.meshopt import in_drawing_order
-from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.model import Compression, FileOptions, Scene
-from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.surface import FloatArray
-from tests.unit.mesher import khronos, scenes
+from tests.unit.mesher import khronos
 from tests.unit.mesher.glb_reader import Glb
+from tests.unit.mesher.scenes import Studio
 
 SHAPES = ("jawOpen", "mouthSmileLeft", "tongueOut")
 TOLERANCE_M = 1e-4
@@ -23,13 +22,12 @@ FACES: tuple[dict[str, float], ...] = ({}, {"jawOpen": 1.0}, {"jawOpen": 0.5, "t
 
 
 @pytest.fixture(scope="module")
-def scene(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> Scene:
-    return scenes.dressed(model, outfitter, mean_body)
+def scene(studio: Studio) -> Scene:
+    return studio.scene(FileOptions(morph_targets=SHAPES))
 
 
 def written(scene: Scene, compression: Compression) -> bytes:
-    options = FileOptions(morph_targets=SHAPES, compression=compression)
-    return GlbWriter().write(scenes.ready(scene, options), options)
+    return GlbWriter().write(scene, FileOptions(compression=compression))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +67,7 @@ def test_meshopt_keeps_every_triangle_in_its_place(
 def test_meshopt_keeps_what_vertices_carry(scene: Scene, meshopt: bytes) -> None:
     """In the order that the writer chose, every attribute is the part's own."""
     here = Glb(meshopt)
-    for part in map(in_drawing_order, scenes.ready(scene, FileOptions()).parts):
+    for part in map(in_drawing_order, scene.parts):
         np.testing.assert_array_equal(here.attribute(part.name, "JOINTS_0"), part.joints)
         np.testing.assert_array_equal(here.attribute(part.name, "WEIGHTS_0"), part.weights / 255)
         normals = here.attribute(part.name, "NORMAL")
@@ -81,7 +79,7 @@ def test_meshopt_keeps_what_vertices_carry(scene: Scene, meshopt: bytes) -> None
 
 
 def test_drawing_order_changes_nothing_but_the_order(scene: Scene) -> None:
-    for part in scenes.ready(scene, FileOptions(morph_targets=SHAPES)).parts:
+    for part in scene.parts:
         drawn = in_drawing_order(part)
         np.testing.assert_array_equal(
             corners(drawn.positions[drawn.triangles]), corners(part.positions[part.triangles])
@@ -126,12 +124,9 @@ def test_draco_keeps_what_vertices_carry(scene: Scene, plain: bytes, draco: byte
             )
 
 
-def test_compressed_files_are_smaller(scene: Scene) -> None:
+def test_compressed_files_are_smaller(studio: Studio) -> None:
     bare = {
-        compression: len(
-            GlbWriter().write(scenes.ready(scene, FileOptions()), FileOptions(compression=compression))
-        )
-        for compression in Compression
+        compression: len(written(studio.scene(FileOptions()), compression)) for compression in Compression
     }
     assert bare[Compression.MESHOPT] < 0.35 * bare[Compression.NONE]
     assert bare[Compression.DRACO] < 0.5 * bare[Compression.NONE]

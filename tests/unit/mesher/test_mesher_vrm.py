@@ -10,14 +10,13 @@ import pytest
 
 from bodymodel.expressions import ARKIT, EXPRESSIONS
 from services.mesher.adapters.vrm import HUMANOID, VrmWriter
-from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.expressions import VRM_SHAPES, canonical
-from services.mesher.domain.model import FileFormat, FileOptions
-from services.mesher.domain.outfit import Outfitter
-from tests.unit.mesher import khronos, scenes
+from services.mesher.domain.model import FileFormat, FileOptions, RestPose
+from tests.unit.mesher import khronos
 from tests.unit.mesher.glb_reader import Glb
+from tests.unit.mesher.scenes import Studio
 
-OPTIONS = FileOptions(format=FileFormat.VRM, morph_targets=canonical(VRM_SHAPES))
+OPTIONS = FileOptions(format=FileFormat.VRM, pose=RestPose.T, morph_targets=canonical(VRM_SHAPES))
 REQUIRED_BONES = {
     "hips",
     "spine",
@@ -66,9 +65,8 @@ PRESETS = {
 
 
 @pytest.fixture(scope="module")
-def written(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> bytes:
-    scene = scenes.dressed(model, outfitter, mean_body)
-    return VrmWriter().write(scenes.ready(scene, OPTIONS), OPTIONS)
+def written(studio: Studio) -> bytes:
+    return VrmWriter().write(studio.scene(OPTIONS), OPTIONS)
 
 
 @pytest.fixture(scope="module")
