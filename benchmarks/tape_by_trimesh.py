@@ -1,141 +1,204 @@
 """The tape, read again by somebody else: sections and convex hulls by trimesh and SciPy on the exported GLB.
 
 Only the place of the tape is taken from the receipt (the plane it lies in, or its end points); what is measured
-there is the file's own triangles. Limbs are told from the torso by the file's own skin weights, as any tool can.
+there is the file's own triangles, all of them: the plane cuts the whole skin, and arms are told from the trunk by
+being loops of their own.
 """
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import trimesh
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import ConvexHull
+
+Points = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 M_TO_MM = 1000.0
 ON_SURFACE_M = 0.001
 """A tape's end point must lie on the skin."""
-CROTCH_SEARCH_M = 0.05
-CROTCH_STEP_M = 1e-5
+NEAR_M = 0.05
+"""Triangles without a corner this near are not asked for their distance from a point."""
+SPHERE = 2
+"""Euler characteristic of a closed surface without handles."""
 
-TORSO = ("Hips", "Spine", "Spine1", "Spine2", "LeftShoulder", "RightShoulder")
-ARM = ("Arm", "ForeArm", "Hand")
-LEG = ("UpLeg", "Leg", "Foot", "ToeBase")
-GIRTHS: Mapping[str, tuple[str, ...]] = {
-    "neck_girth": ("Neck", "Head", "Spine2", "LeftShoulder", "RightShoulder"),
-    "chest_girth": TORSO,
-    "waist_girth": TORSO,
-    "hip_girth": (*TORSO, "LeftUpLeg", "RightUpLeg"),
-    "upper_arm_girth": ARM,
-    "wrist_girth": ARM,
-    "thigh_girth": LEG,
-    "knee_girth": LEG,
-    "calf_girth": LEG,
-    "ankle_girth": LEG,
-}
-"""Bones whose skin a girth goes around; limbs on the side where the tape lies."""
+TRUNK = ("chest_girth", "waist_girth", "hip_girth")
+"""Girths around all that the plane cuts but the arms."""
 PATHS = ("biacromial_breadth", "arm_length", "back_length")
+ARM = ("Arm", "Hand")
+"""In the names of all bones from the shoulder to the finger tips."""
+CHEST = ("Hips", "Spine", "Spine1", "Spine2", "LeftShoulder", "RightShoulder")
+"""Bones whose skin is the chest, where the plane lies above an armpit and leaves an arm no loop of its own."""
 
 
 @dataclass(frozen=True)
-class ExportedBody:
-    """The mesh `body` of a GLB, with the bone that moves each vertex most."""
+class Skin:
+    """What bodies of one topology share: the closed surface and the bones that hold it."""
 
-    mesh: trimesh.Trimesh
+    corners: Indices
+    """(f, 3) triangles in vertices of the file."""
     bone: NDArray[np.str_]
-    """(v,) name of the bone with the largest weight."""
+    """(v,) name of the bone with the largest weight at each vertex of the file."""
+    number: Indices
+    """(v,) which of the skin's w places each vertex of the file lies at; those along a seam share theirs."""
+    faces: Indices
+    """(f, 3) triangles in places."""
+    neighbours: Indices
+    """(a, 2) triangles that share an edge."""
+    edges: Indices
+    """(a, 2) places at the ends of that edge."""
 
     @classmethod
-    def read(cls, glb: bytes) -> ExportedBody:
-        """The body of a GLB made with `parts=body`."""
-        mesh = trimesh.load_scene(io.BytesIO(glb), file_type="glb", process=False).geometry["body"]
-        size = struct.unpack_from("<I", glb, 12)[0]
-        document = json.loads(glb[20 : 20 + size])
-        accessor = _Accessors(document, glb[20 + size + 8 :])
-        described = next(item for item in document["meshes"] if item["name"] == "body")
-        attributes = described["primitives"][0]["attributes"]
-        joints, weights = accessor.array(attributes["JOINTS_0"]), accessor.array(attributes["WEIGHTS_0"])
-        strongest = np.take_along_axis(joints, weights.argmax(axis=1, keepdims=True), axis=1)[:, 0]
-        names = np.array(
-            [document["nodes"][node]["name"].split(":")[-1] for node in document["skins"][0]["joints"]]
-        )
-        return cls(mesh, names[strongest])
+    def of(cls, positions: Points, corners: Indices, bone: NDArray[np.str_]) -> Skin:
+        """Weld vertices that lie at one place; AssertionError unless the skin is closed then."""
+        places, number = np.unique(positions, axis=0, return_inverse=True)
+        welded = trimesh.Trimesh(places, number[corners], process=False)
+        if not welded.is_watertight or welded.euler_number != SPHERE:
+            raise AssertionError("the exported skin is not closed")
+        return cls(corners, bone, number, welded.faces, welded.face_adjacency, welded.face_adjacency_edges)
 
-    def reading_mm(self, name: str, tape: Sequence[Sequence[float]]) -> float:
+    def places(self, positions: Points) -> Points:
+        """(v, 3) of the file -> (w, 3)."""
+        places = np.zeros((self.number.max() + 1, 3))
+        places[self.number] = positions
+        return places
+
+    def fits(self, positions: Points, corners: Indices, bone: NDArray[np.str_]) -> bool:
+        """Whether a file has these triangles, bones and seams."""
+        return (
+            np.array_equal(corners, self.corners)
+            and np.array_equal(bone, self.bone)
+            and np.array_equal(self.places(positions)[self.number], positions)
+        )
+
+    @functools.cached_property
+    def arms(self) -> NDArray[np.bool_]:
+        """(f,) triangles of which an arm holds all corners."""
+        held = np.array([any(word in name for word in ARM) for name in self.bone.tolist()])
+        one, two, three = held[self.corners.T]
+        arms: NDArray[np.bool_] = one & two & three
+        return arms
+
+    @functools.cached_property
+    def chest(self) -> NDArray[np.bool_]:
+        """(f,) triangles of which the chest holds a corner."""
+        one, two, three = np.isin(self.bone, CHEST)[self.corners.T]
+        chest: NDArray[np.bool_] = one | two | three
+        return chest
+
+
+class Surveyor:
+    """Opens GLBs to be measured; what they share is worked out once."""
+
+    def __init__(self) -> None:
+        self._skin: Skin | None = None
+
+    def open(self, glb: bytes) -> ExportedBody:
+        """The mesh `body` of a GLB made with `parts=body`."""
+        scene = trimesh.load_scene(io.BytesIO(glb), file_type="glb", process=False, skip_materials=True)
+        mesh = scene.geometry["body"]
+        file = np.asarray(mesh.vertices), np.asarray(mesh.faces), _bones(glb)
+        if self._skin is None or not self._skin.fits(*file):
+            self._skin = Skin.of(*file)
+        return ExportedBody(self._skin, self._skin.places(file[0]))
+
+
+class ExportedBody:
+    """The closed skin of one body, as its file has it."""
+
+    def __init__(self, skin: Skin, places: Points) -> None:
+        self._skin = skin
+        self._mesh = trimesh.Trimesh(places, skin.faces, process=False)
+        self._height = places[:, 1]
+
+    def reading_mm(self, name: str, tape: ArrayLike) -> float:
         """What a tape reads where `tape` (points in metres) lies."""
-        path = np.asarray(tape)
+        path = np.asarray(tape, np.float64)
         if name == "stature":
-            return float(np.ptp(self.mesh.vertices[:, 1])) * M_TO_MM
+            return float(np.ptp(self._height)) * M_TO_MM
         if name == "inside_leg":
-            crotch = self._crotch_height(near=float(path[:, 1].max()))
-            return float(crotch - self.mesh.vertices[:, 1].min()) * M_TO_MM
+            return float(self._crotch_height() - self._height.min()) * M_TO_MM
         if name in PATHS:
-            self._must_touch(path[[0, -1]])
+            self._must_touch(path[0])
+            self._must_touch(path[-1])
             return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) * M_TO_MM
-        return self._girth(path, GIRTHS[name]) * M_TO_MM
+        return self._girth(name, *_plane(path)) * M_TO_MM
 
-    def _girth(self, path: NDArray[np.float64], bones: Collection[str]) -> float:
-        origin, normal = _plane(path)
-        segments = trimesh.intersections.mesh_plane(self._part(bones, origin), normal, origin)
-        points = segments.reshape(-1, 3) - origin
-        across = np.linalg.svd(path - origin, full_matrices=False)[2][:2]
-        return float(ConvexHull(points @ across.T).area)
+    def arm_is_joined(self, chest_tape: ArrayLike) -> bool:
+        """Whether the chest's plane lies above an armpit, so that the arm there is part of the trunk's loop."""
+        return self._joined(self._loops(*_plane(np.asarray(chest_tape, np.float64))))
 
-    def _part(self, bones: Collection[str], near: NDArray[np.float64]) -> trimesh.Trimesh:
-        side = "Left" if near[0] > 0 else "Right"
-        wanted = [bone if bone in self._bones else side + bone for bone in bones]
-        chosen = np.isin(self.bone, wanted)[self.mesh.faces].any(axis=1)
-        return trimesh.Trimesh(self.mesh.vertices, self.mesh.faces[chosen], process=False)
+    def _girth(self, name: str, origin: Points, normal: Points) -> float:
+        loops = self._loops(origin, normal)
+        if name == "chest_girth" and self._joined(loops):
+            around = np.flatnonzero(self._skin.chest)
+        elif name in TRUNK:
+            around = np.concatenate([loop for loop in loops if not self._is_arm(loop)])
+        else:
+            around = min(loops, key=lambda loop: float(np.linalg.norm(self._middle(loop) - origin)))
+        segments = trimesh.intersections.mesh_plane(self._mesh, normal, origin, local_faces=around)
+        across = np.linalg.svd(normal[None])[2][1:]
+        return float(ConvexHull(segments.reshape(-1, 3) @ across.T).area)
 
-    @cached_property
-    def _bones(self) -> frozenset[str]:
-        return frozenset(self.bone.tolist())
+    def _loops(self, origin: Points, normal: Points) -> list[Indices]:
+        """Closed loops of a section: crossed triangles, grouped by the crossed edges that they share."""
+        above = (self._mesh.vertices - origin) @ normal > 0.0
+        ends = above[self._skin.edges]
+        pairs = self._skin.neighbours[ends[:, 0] != ends[:, 1]]
+        return list(trimesh.graph.connected_components(pairs, engine="scipy"))
 
-    def _crotch_height(self, near: float) -> float:
-        """Where the loops of the two legs, going up, become one: found by bisection around a height in metres."""
-        whole = trimesh.Trimesh(self.mesh.vertices, self.mesh.faces, process=False)
-        whole.merge_vertices(merge_tex=True, merge_norm=True)
-        left, right = (
-            (self.bone == f"{side}UpLeg")[self.mesh.faces].all(axis=1).nonzero()[0]
-            for side in ("Left", "Right")
-        )
-        low, high = near - CROTCH_SEARCH_M, near + CROTCH_SEARCH_M
-        while high - low > CROTCH_STEP_M:
-            middle = (low + high) / 2
-            joined = any(
-                np.isin(left, loop).any() and np.isin(right, loop).any() for loop in _loops(whole, middle)
-            )
-            low, high = (low, middle) if joined else (middle, high)
-        return high
+    def _joined(self, loops: Sequence[Indices]) -> bool:
+        sides = {bool(self._middle(loop)[0] > 0.0) for loop in loops if self._is_arm(loop)}
+        return sides != {False, True}
 
-    def _must_touch(self, points: NDArray[np.float64]) -> None:
-        for point in points:
-            every = np.broadcast_to(point, (len(self.mesh.faces), 3))
-            nearest = trimesh.triangles.closest_point(self.mesh.triangles, every)
-            distance = np.linalg.norm(nearest - point, axis=1).min()
-            if distance > ON_SURFACE_M:
-                raise AssertionError(f"the tape ends {distance * M_TO_MM:.1f} mm off the skin")
+    def _is_arm(self, loop: Indices) -> bool:
+        return bool(self._skin.arms[loop].mean() > 0.5)
 
+    def _middle(self, loop: Indices) -> Points:
+        middle: Points = self._mesh.vertices[self._skin.faces[loop]].mean(axis=(0, 1))
+        return middle
 
-def _loops(mesh: trimesh.Trimesh, height: float) -> list[NDArray[np.int64]]:
-    """Closed loops of a horizontal section: crossed triangles, grouped by the crossed edges that they share."""
-    above = mesh.vertices[:, 1] > height
-    crossed = np.flatnonzero(above[mesh.faces].any(axis=1) & ~above[mesh.faces].all(axis=1))
-    edges = above[mesh.face_adjacency_edges]
-    pairs = mesh.face_adjacency[edges[:, 0] != edges[:, 1]]
-    return list(trimesh.graph.connected_components(pairs, nodes=crossed, engine="scipy"))
+    def _crotch_height(self) -> float:
+        """Where the skin's outline in the plane of symmetry, which nothing crosses below the crotch, is lowest."""
+        outline = trimesh.intersections.mesh_plane(self._mesh, (1.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+        return float(outline[..., 1].min())
+
+    def _must_touch(self, point: Points) -> None:
+        near = np.linalg.norm(self._mesh.vertices - point, axis=1) < NEAR_M
+        corners = self._mesh.vertices[self._skin.faces[near[self._skin.faces].any(axis=1)]]
+        nearest = trimesh.triangles.closest_point(corners, np.broadcast_to(point, (len(corners), 3)))
+        distance = np.linalg.norm(nearest - point, axis=1).min(initial=np.inf)
+        if distance > ON_SURFACE_M:
+            raise AssertionError(f"the tape ends {distance * M_TO_MM:.1f} mm off the skin")
 
 
-def _plane(path: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _plane(path: Points) -> tuple[Points, Points]:
+    """A point inside a closed tape, and the unit normal of the plane that the tape lies in."""
     origin = path.mean(axis=0)
     return origin, np.linalg.svd(path - origin, full_matrices=False)[2][2]
+
+
+def _bones(glb: bytes) -> NDArray[np.str_]:
+    """(v,) name of the bone with the largest weight at each vertex of the mesh `body`."""
+    size = struct.unpack_from("<I", glb, 12)[0]
+    document = json.loads(glb[20 : 20 + size])
+    accessor = _Accessors(document, glb[20 + size + 8 :])
+    described = next(item for item in document["meshes"] if item["name"] == "body")
+    attributes = described["primitives"][0]["attributes"]
+    joints, weights = accessor.array(attributes["JOINTS_0"]), accessor.array(attributes["WEIGHTS_0"])
+    strongest = np.take_along_axis(joints, weights.argmax(axis=1, keepdims=True), axis=1)[:, 0]
+    names = [document["nodes"][node]["name"].split(":")[-1] for node in document["skins"][0]["joints"]]
+    bones: NDArray[np.str_] = np.array(names)[strongest]
+    return bones
 
 
 class _Accessors:
