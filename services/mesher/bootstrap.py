@@ -16,6 +16,7 @@ from services.mesher.adapters.obj import ObjWriter
 from services.mesher.adapters.ply import PlyWriter
 from services.mesher.adapters.stl import StlWriter
 from services.mesher.adapters.usdz import UsdzWriter
+from services.mesher.adapters.vrm import VrmWriter
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
@@ -28,6 +29,7 @@ from services.mesher.use_cases import BuildAvatar, PreviewBody, Workshop
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),
+    FileFormat.VRM: VrmWriter(),
     FileFormat.USDZ: UsdzWriter(),
     FileFormat.OBJ: ObjWriter(),
     FileFormat.PLY: PlyWriter(),
@@ -53,9 +55,9 @@ def assemble(
     *, model: BodyModel, files: Files, verifier: TokenVerifier, workshop: Workshop, kept_cuts: int
 ) -> Service:
     """The service on these adapters."""
-    watch = Metrics()
+    watch, outfitter = Metrics(), Outfitter(model, kept_cuts)
     servicer = MesherServicer(
-        BuildAvatar(model, Outfitter(model, kept_cuts), Variants(model), WRITERS, files, workshop, watch),
+        BuildAvatar(model, outfitter, Variants(model, outfitter), WRITERS, files, workshop, watch),
         PreviewBody(model, workshop, watch),
     )
     return Service(

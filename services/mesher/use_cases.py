@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from services.mesher.domain.body import BodyModel, Measured
+from services.mesher.domain.delivery import prepared
 from services.mesher.domain.model import (
     Appearance,
     Avatar,
@@ -75,14 +76,15 @@ class BuildAvatar:
             self._watch.corrected(correction)
             body = self._model.stand(correction.coefficients)
             parts = (
-                self._outfitter.bare(body, appearance)
+                self._outfitter.bare(body, appearance, options.lod)
                 if options.whole_body
-                else self._outfitter.dress(body, appearance, garments)
+                else self._outfitter.dress(body, appearance, garments, options.lod)
             )
             rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
             scene = self._variants.make(
                 Scene(parts, rig, {"modelVersion": order.model_version}), body, options
             )
+            scene = prepared(scene, options)
             return self._model.measured(body, correction), scene, writer.write(scene, options)
 
         measured, scene, data = await self._workshop.run(make)

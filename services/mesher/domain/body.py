@@ -10,6 +10,7 @@ import numpy as np
 
 from anthropometry.measurements import NAMES
 from bodymodel.correct import Correction, ShapeTape, correct
+from bodymodel.face import FaceShapes
 from bodymodel.section import OpenSectionError
 from bodymodel.shape import ShapeSpace
 from bodymodel.tape import TapeMeasure
@@ -52,19 +53,20 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class BodyModel:
-    """Template, shape space and tape of one model version."""
+    """Template, shape space, tape and face shapes of one model version."""
 
     template: Template
     space: ShapeSpace
     tape: TapeMeasure
     shape_tape: ShapeTape
+    face: FaceShapes
 
     @classmethod
     def load(cls, models_dir: Path) -> BodyModel:
-        """Read `body_template` and `body_shape`; raises FileNotFoundError when one is absent."""
+        """Read `body_template`, `body_shape` and `face_shapes`; raises FileNotFoundError when one is absent."""
         template = Template.load(models_dir)
         space, tape = ShapeSpace.load(models_dir, template), TapeMeasure(template)
-        return cls(template, space, tape, ShapeTape(space, tape))
+        return cls(template, space, tape, ShapeTape(space, tape), FaceShapes.load(models_dir))
 
     def solve(self, points: FloatArray, targets_mm: FloatArray) -> Correction:
         """Fit the template to canonical points (10000, 3), then close the loop on the 15 targets.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from atelierkit.errors import InvalidInput
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
+from bodymodel.expressions import ARKIT, VISEMES
 
 
 class MeasurementMissing(InvalidInput):
@@ -11,3 +12,54 @@ class MeasurementMissing(InvalidInput):
 
 class PointsNotABody(InvalidInput):
     """The points do not lie on any body of the shape space."""
+
+
+class InvalidCloud(InvalidInput):
+    """The upload is no cloud that a body could be found in."""
+
+    reason = "INVALID_CLOUD"
+
+    def __init__(self, rule: str, message: str, limit: str) -> None:
+        super().__init__(message, faults=[FieldFault("cloud", rule, message, limit)])
+
+
+class NotAPerson(AppError):
+    """No body explains the scan well enough."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "NOT_A_PERSON"
+
+    def __init__(self, score: float, required: float) -> None:
+        message = "the scan is not one of a person"
+        super().__init__(
+            message,
+            faults=[FieldFault("cloud", "cloud.not_a_person", message, f"score {required:.2f}")],
+            score=f"{score:.3f}",
+            required=f"{required:.2f}",
+        )
+
+
+class UnknownMorphTarget(InvalidInput):
+    """There is no face shape of that name."""
+
+    reason = "UNKNOWN_MORPH_TARGET"
+
+    def __init__(self, index: int, name: str) -> None:
+        message = "there is no face shape of that name"
+        limit = f"one of ARKit's {len(ARKIT)} ({ARKIT[0]} ... {ARKIT[-1]}) or {', '.join(VISEMES)}"
+        field = f"file.morph_targets[{index}]"
+        super().__init__(
+            message, faults=[FieldFault(field, "morph_target.unknown", message, limit)], name=name
+        )
+
+
+class ReconstructionAbsent(AppError):
+    """Open3D, which makes surfaces of scans, is not installed here."""
+
+    code = Code.UNIMPLEMENTED
+    reason = "UNIMPLEMENTED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this installation cannot make meshes of scans: Open3D is not installed", part="open3d"
+        )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.mesher.domain import color
-from services.mesher.domain.model import Part
+from services.mesher.domain.model import Morph, Part
 from services.mesher.domain.surface import FloatArray, IntArray
 
 _TURN_IN = 0.012
@@ -94,8 +95,17 @@ def only(part: Part, kept: IntArray) -> Part:
         joints=part.joints[used],
         weights=part.weights[used],
         uv=None if part.uv is None else part.uv[used],
+        colors=None if part.colors is None else part.colors[used],
+        origin=None if part.origin is None else part.origin[used],
         triangles=number[kept],
+        morphs=tuple(_renumbered(morph, used, number) for morph in part.morphs),
     )
+
+
+def _renumbered(morph: Morph, used: NDArray[np.bool_], number: IntArray) -> Morph:
+    """The morph on the vertices that are used, under their new numbers."""
+    mine = used[morph.vertices]
+    return Morph(morph.name, number[morph.vertices[mine]], morph.offsets[mine], morph.normals[mine])
 
 
 def four_weights(weights: FloatArray) -> tuple[IntArray, IntArray]:

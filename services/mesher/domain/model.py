@@ -128,6 +128,8 @@ class Part:
     """(n, 2) float32, origin at the upper left."""
     colors: IntArray | None = None
     """(n, 4) uint8 linear RGBA that multiply the material's colour."""
+    origin: IntArray | None = None
+    """(n,) increasing: which vertex of the whole mesh each one is; None for cloth and hair, which no face shape moves."""
     morphs: Sequence[Morph] = ()
     """Face shapes, the same names in the same order on every mesh of a file that has any."""
 

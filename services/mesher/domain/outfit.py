@@ -1,16 +1,17 @@
-"""From a body to the parts of a file: skin, eyes, clothes from the skin outwards, hair."""
+"""From a body to the parts of a file: skin, eyes, mouth, clothes from the skin outwards, hair."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from services.mesher.domain import cutting, hair, skin
+from services.mesher.domain import cutting, hair, lod, skin
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.garment import Tailor
 from services.mesher.domain.model import Appearance, Garment, HairPattern, Part, Pattern
+from services.mesher.domain.morphs import Bound
 from services.mesher.domain.obstacle import Layer
 from services.mesher.domain.suit import Suit
 from services.mesher.domain.surface import IntArray
@@ -29,22 +30,55 @@ class Outfitter:
         self._suit = Suit.of(template)
         self._tailor = Tailor(template, self._suit, self._reference, kept_cuts)
         self._skin = skin.Skin.of(template, mean.vertices)
-        self._fittings = (skin.eyes(template, mean.vertices), skin.lashes(template, mean.vertices))
+        self._fittings = (
+            skin.eyes(template, mean.vertices),
+            skin.lashes(template, mean.vertices),
+            skin.teeth(template, mean.vertices),
+            skin.tongue(template, mean.vertices),
+        )
+        self.bound: Mapping[str, Bound] = {
+            "body": self._skin.bound(template),
+            **{fitting.name: fitting.bound() for fitting in self._fittings},
+        }
+        """The meshes that follow the template, by the names of their parts."""
+        # Made on the mean body, so that every avatar has the same triangles at a level.
+        self._skin_at = functools.cache(
+            lambda level: lod.coarse_skin(self._skin, mean.vertices, model.face, level)
+        )
+        self._fittings_at = functools.cache(
+            lambda level: [lod.coarse_fitting(fitting, mean.vertices, level) for fitting in self._fittings]
+        )
         self._touchable = skin.Touchable.of(template)
         self._comb = functools.cache(
             lambda pattern: hair.comb(pattern, template, mean.vertices, mean.skeleton)
         )
 
-    def bare(self, body: Body, appearance: Appearance) -> list[Part]:
-        """The whole body with its eyes, nothing left out."""
+    def bare(self, body: Body, appearance: Appearance, level: int = 0) -> list[Part]:
+        """The whole body with its eyes and mouth, nothing left out, at a level of detail."""
         normals = self._skin.normals(body.vertices)
         nothing = np.zeros(0, np.int64)
-        return [self._skin.part(body.vertices, normals, nothing, appearance.skin_color), *self._small(body)]
+        own = self._skin_at(level).part(body.vertices, normals, nothing, appearance.skin_color, sunk=0.0)
+        return [own, *self._small(body, level)]
 
-    def dress(self, body: Body, appearance: Appearance, garments: Sequence[Garment]) -> list[Part]:
-        """Body, eyes, clothes and hair; skin well under cloth is left out."""
+    def dress(
+        self, body: Body, appearance: Appearance, garments: Sequence[Garment], level: int = 0
+    ) -> list[Part]:
+        """Body, eyes, mouth, clothes and hair at a level of detail; skin well under cloth is left out."""
         normals = self._skin.normals(body.vertices)
         layers = [self._skin.layer(body.vertices, normals, self._touchable)]
+        clothes, hidden = self._clothe(body, garments, layers)
+        own = self._skin_at(level).part(
+            body.vertices, normals, hidden, appearance.skin_color, lod.SUNK_M[level]
+        )
+        cover = [*clothes, *self._hair(body, appearance, layers)]
+        if level > 0:
+            cover = lod.coarse_cover(cover, own, level)
+        return [own, *self._small(body, level), *cover]
+
+    def _clothe(
+        self, body: Body, garments: Sequence[Garment], layers: list[Layer]
+    ) -> tuple[list[Part], IntArray]:
+        """Garments from the skin outwards, and the template vertices well under them; adds to the layers."""
         taut = self._suit.taut(body.vertices, body.levels)
         clothes: list[Part] = []
         hidden: list[IntArray] = [np.zeros(0, np.int64)]
@@ -55,11 +89,10 @@ class Outfitter:
             clothes.append(self._tailor.under(part, garment.cut, above))
             layers.append(layer)
             hidden.append(self._tailor.sew(garment.cut).piece.covered)
-        own = self._skin.part(body.vertices, normals, np.concatenate(hidden), appearance.skin_color)
-        return [own, *self._small(body), *clothes, *self._hair(body, appearance, layers)]
+        return clothes, np.concatenate(hidden)
 
-    def _small(self, body: Body) -> list[Part]:
-        return [fitting.part(body.vertices) for fitting in self._fittings]
+    def _small(self, body: Body, level: int) -> list[Part]:
+        return [fitting.part(body.vertices) for fitting in self._fittings_at(level)]
 
     def _hair(self, body: Body, appearance: Appearance, layers: list[Layer]) -> list[Part]:
         if appearance.hair is HairPattern.NONE:

@@ -1,4 +1,4 @@
-"""The body's own parts: skin, eyes and lashes, each bound to the template once and for all."""
+"""The body's own parts: skin, eyes, lashes, teeth and tongue, each bound to the template once and for all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bodymodel.template import Template
 from services.mesher.domain import paint, surface
 from services.mesher.domain.finish import eight_bit, linear_rgb, only
 from services.mesher.domain.model import Material, Part
+from services.mesher.domain.morphs import Bound
 from services.mesher.domain.obstacle import Layer
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -22,6 +23,12 @@ _LASHES = tuple(f"helper-{side}-eyelashes-{row}" for side in "lr" for row in (1,
 # Lashes are drawn as the dark line that their roots make: the whole strips would look like heavy make-up.
 _LASH_LENGTH = 0.42
 _LASH_COLOR = (0.012, 0.009, 0.008)
+_TEETH = ("helper-upper-teeth", "helper-lower-teeth")
+_TONGUE = ("helper-tongue",)
+_TEETH_DRAWN_IN = 0.1
+# Behind the front teeth light fades over this way, metres, to this share.
+_MOUTH_DEPTH = 0.03
+_MOUTH_DARKEST = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Skin:
     triangles: IntArray
     """(m, 3) drawn vertices."""
     surface_triangles: IntArray
-    """(m, 3) the same triangles in template vertices: seams closed, for normals."""
+    """(26756, 3) triangles of the whole body in template vertices: seams closed, for normals."""
     corners: sparse.csr_array
     joints: IntArray
     weights: IntArray
@@ -76,14 +83,21 @@ class Skin:
             touchable.trunk,
         )
 
-    def part(self, vertices: FloatArray, normals: FloatArray, hidden: IntArray, color: str) -> Part:
-        """The mesh `body`, without the triangles whose three vertices are all `hidden` (template vertices)."""
+    def part(
+        self, vertices: FloatArray, normals: FloatArray, hidden: IntArray, color: str, sunk: float
+    ) -> Part:
+        """The mesh `body`, without the triangles whose three vertices are all `hidden` (template vertices).
+
+        Hidden vertices that are left lie `sunk` metres below the skin.
+        """
         out_of_sight = np.zeros(len(normals), bool)
         out_of_sight[hidden] = True
+        depth = np.where(out_of_sight, sunk, 0.0)[self.source, None]
+        directions = normals[self.source]
         whole = Part(
             name="body",
-            positions=vertices[self.source].astype(np.float32),
-            normals=normals[self.source].astype(np.float32),
+            positions=(vertices[self.source] - depth * directions).astype(np.float32),
+            normals=directions.astype(np.float32),
             triangles=self.triangles,
             joints=self.joints,
             weights=self.weights,
@@ -91,8 +105,15 @@ class Skin:
             licence=LICENCE,
             source=SOURCE,
             uv=self.uv,
+            origin=np.arange(len(self.source)),
         )
-        return only(whole, self.triangles[~out_of_sight[self.surface_triangles].all(axis=1)])
+        return only(whole, self.triangles[~out_of_sight[self.source[self.triangles]].all(axis=1)])
+
+    def bound(self, template: Template) -> Bound:
+        """How it follows the template."""
+        count = self.corners.shape[0]
+        rows = sparse.eye_array(count, len(template.weights), dtype=np.float32, format="csr")
+        return Bound(rows, self.surface_triangles, self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +140,23 @@ class Touchable:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """A small part that follows the head as the template does: both eyes, or all lashes."""
+    """A small part that follows the head as the template does: both eyes, all lashes, all teeth, the tongue."""
 
     name: str
     patch: surface.Patch
+    triangles: IntArray
+    """(m, 3) what is drawn of the patch."""
     corners: sparse.csr_array
     joints: IntArray
     weights: IntArray
     uv: FloatArray | None
     material: Material
+    colors: IntArray | None
 
     def part(self, vertices: FloatArray) -> Part:
         """The part on one body."""
         points = (self.patch.rows @ vertices).astype(np.float32)
-        return Part(
+        whole = Part(
             name=self.name,
             positions=points,
             normals=surface.vertex_normals(points, self.patch.triangles, self.corners).astype(np.float32),
@@ -143,7 +167,14 @@ class Fitting:
             licence=LICENCE,
             source=SOURCE,
             uv=self.uv,
+            colors=self.colors,
+            origin=np.arange(len(points)),
         )
+        return only(whole, self.triangles)
+
+    def bound(self) -> Bound:
+        """How it follows the template."""
+        return Bound(self.patch.rows, self.patch.triangles, np.arange(self.patch.rows.shape[0]))
 
 
 def eyes(template: Template, reference: FloatArray) -> Fitting:
@@ -174,6 +205,35 @@ def lashes(template: Template, reference: FloatArray) -> Fitting:
     return _fitting("lashes", template, cut, None, material)
 
 
+def teeth(template: Template, reference: FloatArray) -> Fitting:
+    """Both rows of teeth; the lower one goes with the jaw's shapes."""
+    patch = _patch(template, _TEETH)
+    rows = [_patch(template, (name,)).rows for name in _TEETH]
+    # The helper's teeth touch the lips; a little smaller, they stay behind them.
+    drawn_in = patch.rows * (1.0 - _TEETH_DRAWN_IN)
+    for row in rows:
+        mine = patch.rows @ row.sum(axis=0)
+        drawn_in += _TEETH_DRAWN_IN * sparse.csr_array(np.outer(mine, row.mean(axis=0)))
+    patch = surface.Patch(drawn_in.astype(np.float32), patch.triangles, patch.border)
+    material = Material("teeth", (0.80, 0.76, 0.66), 0.25, double_sided=True)
+    return _fitting("teeth", template, patch, None, material, _shade(patch, reference))
+
+
+def tongue(template: Template, reference: FloatArray) -> Fitting:
+    """The tongue, lying on the floor of the mouth."""
+    patch = _patch(template, _TONGUE)
+    material = Material("tongue", (0.42, 0.12, 0.12), 0.45)
+    return _fitting("tongue", template, patch, None, material, _shade(patch, reference))
+
+
+def _shade(patch: surface.Patch, reference: FloatArray) -> IntArray:
+    """(n, 4) uint8: the deeper in the mouth, the less light comes in."""
+    depth = patch.rows @ reference[:, 2]
+    light = np.clip(1.0 - (depth.max() - depth) / _MOUTH_DEPTH, _MOUTH_DARKEST, 1.0)
+    level = np.rint(255.0 * light).astype(np.uint8)
+    return np.stack([level, level, level, np.full_like(level, 255)], axis=1)
+
+
 def _patch(template: Template, groups: tuple[str, ...]) -> surface.Patch:
     quads = np.concatenate([template.groups[name].quads for name in groups])
     vertices, number = np.unique(quads, return_inverse=True)
@@ -184,11 +244,17 @@ def _patch(template: Template, groups: tuple[str, ...]) -> surface.Patch:
 
 
 def _fitting(
-    name: str, template: Template, patch: surface.Patch, uv: FloatArray | None, material: Material
+    name: str,
+    template: Template,
+    patch: surface.Patch,
+    uv: FloatArray | None,
+    material: Material,
+    colors: IntArray | None = None,
 ) -> Fitting:
     count = patch.rows.shape[0]
     head = np.zeros((count, 4), np.uint8)
     head[:, 0] = template.bones.index("Head")
     weights = np.zeros((count, 4), np.uint8)
     weights[:, 0] = 255
-    return Fitting(name, patch, surface.incidence(patch.triangles, count), head, weights, uv, material)
+    corners = surface.incidence(patch.triangles, count)
+    return Fitting(name, patch, patch.triangles, corners, head, weights, uv, material, colors)

@@ -54,18 +54,23 @@ def incidence(triangles: IntArray, count: int) -> sparse.csr_array:
 
 
 def vertex_normals(vertices: FloatArray, triangles: IntArray, corners: sparse.csr_array) -> FloatArray:
-    """(n, 3) unit normals, weighted by area; `corners` is `incidence(triangles, n)`.
+    """(n, 3) unit normals, weighted by area; `corners` is `incidence(triangles, n)`."""
+    return unit(corners @ areas(vertices, triangles))
 
-    A vertex without area gets +Y, so that every row is a unit vector.
-    """
+
+def areas(vertices: FloatArray, triangles: IntArray) -> FloatArray:
+    """(m, 3) outward vectors across the triangles, twice as long as their areas."""
     a, b, c = vertices[triangles[:, 0]], vertices[triangles[:, 1]], vertices[triangles[:, 2]]
-    summed = corners @ cross(b - a, c - a)
-    length = np.sqrt(np.einsum("ij,ij->i", summed, summed))
+    return cross(b - a, c - a)
+
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """(n, 3) the vectors at length 1; one without length becomes +Y."""
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     flat = length < np.float32(1e-12)
-    summed[flat] = (0.0, 1.0, 0.0)
-    length[flat] = 1.0
-    unit: FloatArray = summed / length[:, None]
-    return unit
+    scaled: FloatArray = vectors / np.where(flat, 1.0, length)[:, None]
+    scaled[flat] = (0.0, 1.0, 0.0)
+    return scaled
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:

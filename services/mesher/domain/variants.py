@@ -1,17 +1,24 @@
-"""One avatar in many files: level of detail, face shapes and rest pose, applied to finished parts."""
+"""One avatar in many files: face shapes and rest pose, applied to finished parts."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.mesher.domain.body import Body, BodyModel
-from services.mesher.domain.model import FileOptions, Scene
+from services.mesher.domain.model import FileOptions, RestPose, Scene
+from services.mesher.domain.morphs import Sculptor
+from services.mesher.domain.outfit import Outfitter
+from services.mesher.domain.pose import arms_level
 
 
 class Variants:
-    """Turns the finest avatar into the one that a file's options ask for."""
+    """Turns a dressed avatar into the one that a file's options ask for. Its detail is the outfitter's."""
 
-    def __init__(self, model: BodyModel) -> None:
-        self._model = model
+    def __init__(self, model: BodyModel, outfitter: Outfitter) -> None:
+        self._sculptor = Sculptor(model.face, outfitter.bound)
 
     def make(self, scene: Scene, body: Body, options: FileOptions) -> Scene:
-        """The scene in the options' level of detail, with their face shapes, in their pose."""
-        return scene
+        """The scene with the options' face shapes, in their pose; raises UnknownMorphTarget."""
+        if options.morph_targets:
+            scene = replace(scene, parts=self._sculptor.sculpt(scene.parts, body, options.morph_targets))
+        return arms_level(scene) if options.pose is RestPose.T else scene

@@ -59,7 +59,7 @@ async def test_an_avatar_is_stored_whole(mesher: Mesher, model: BodyModel, blobs
     assert answer.file.key == f"avatars/{hashlib.sha256(data).hexdigest()}"
     assert (answer.file.media_type, answer.file.size) == ("model/gltf-binary", len(data))
     scene: Any = trimesh.load(io.BytesIO(data), file_type="glb", process=False)
-    assert set(scene.geometry) == {"body", "eyes", "lashes", "skirt-test", "hair"}
+    assert set(scene.geometry) == {"body", "eyes", "lashes", "teeth", "tongue", "skirt-test", "hair"}
     assert answer.face_count == sum(len(mesh.faces) for mesh in scene.geometry.values())
     assert answer.vertex_count == sum(len(mesh.vertices) for mesh in scene.geometry.values())
 
@@ -97,7 +97,7 @@ async def test_another_tool_measures_the_same_body(
 ) -> None:
     answer = await mesher.stub.BuildAvatar(build_request(model, file_pb2.PARTS_BODY), metadata=mesher.token)
     scene: Any = trimesh.load(io.BytesIO(await blobs.get(answer.file.key)), file_type="glb", process=False)
-    assert set(scene.geometry) == {"body", "eyes", "lashes"}
+    assert set(scene.geometry) == {"body", "eyes", "lashes", "teeth", "tongue"}
     mesh = scene.geometry["body"]
     assert mesh.bounds[0, 1] == pytest.approx(0.0, abs=1e-6)
     readings = {reading.name: reading for reading in answer.readings}

@@ -28,7 +28,7 @@ WRITERS: dict[FileFormat, Writer] = {
     FileFormat.PLY: PlyWriter(),
     FileFormat.STL: StlWriter(),
 }
-PARTS = ("body", "eyes", "lashes", "dress", "hair")
+PARTS = ("body", "eyes", "lashes", "teeth", "tongue", "dress", "hair")
 MICROMETRE = 1e-6
 
 
@@ -74,10 +74,9 @@ def test_obj_says_colours_beside_positions(obj: zipfile.ZipFile, dressed: Scene)
     coloured = np.array(
         [line.split()[4:] for line in lines if line.startswith("v ") and line.count(" ") == 6], float
     )
-    hair = dressed.parts[-1]
-    assert hair.colors is not None
+    colors = np.concatenate([part.colors for part in dressed.parts if part.colors is not None])
     light = np.where(coloured <= 0.04045, coloured / 12.92, ((coloured + 0.055) / 1.055) ** 2.4)
-    np.testing.assert_allclose(light, hair.colors[:, :3] / 255, rtol=0, atol=2e-4)
+    np.testing.assert_allclose(light, colors[:, :3] / 255, rtol=0, atol=2e-4)
 
 
 def test_obj_names_licences_materials_and_pictures(obj: zipfile.ZipFile, dressed: Scene) -> None:

@@ -52,7 +52,7 @@ def test_the_stage_is_in_metres_with_y_up_and_says_where_it_comes_from(path: Pat
 def test_every_vertex_and_every_face_come_back(path: Path, dressed: Scene) -> None:
     stage = Usd.Stage.Open(str(path))
     meshes = {prim.GetDisplayName(): prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh)}
-    assert set(meshes) == {"body", "eyes", "lashes", "dress", "hair"}
+    assert set(meshes) == {"body", "eyes", "lashes", "teeth", "tongue", "dress", "hair"}
     for part in dressed.parts:
         prim = meshes[part.name]
         mesh = UsdGeom.Mesh(prim)
