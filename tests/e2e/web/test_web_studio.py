@@ -57,6 +57,9 @@ def test_measurements_in_a_dressed_glb_out(page: Page, tmp_path: Path) -> None:
     expect(page.locator("receipt-panel .badge")).to_have_text("Within ISO 20685")
     stature = page.locator("receipt-panel tr", has=page.get_by_role("button", name="Stature"))
     expect(stature.locator("td").first).to_have_text("181.2")
+    whole_body = page.locator("receipt-panel body-quantities")
+    for unit in (" L", " m²", " kg"):
+        expect(whole_body).to_contain_text(unit)
     dressed = picture(page)
     assert dressed != measured
 
@@ -71,6 +74,15 @@ def test_measurements_in_a_dressed_glb_out(page: Page, tmp_path: Path) -> None:
     document = glb_document(first)
     assert len(document["meshes"]) >= 2
     assert len(document["skins"][0]["joints"]) >= 20
+
+    page.get_by_role("button", name="Other formats").click()
+    with page.expect_download() as other:
+        page.get_by_role("button", name="STL").click()
+    assert other.value.suggested_filename.endswith(".stl")
+    printable = tmp_path / "printable.stl"
+    other.value.save_as(printable)
+    (triangles,) = struct.unpack_from("<I", printable.read_bytes(), 80)
+    assert printable.stat().st_size == 84 + 50 * triangles
 
     page.get_by_role("tab", name="Outfit").click()
     with page.expect_response(lambda answer: answer.request.method == "PATCH") as patched:

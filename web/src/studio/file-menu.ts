@@ -1,7 +1,6 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { FILE_FORMATS, type Avatar, type FileFormat } from "../api/types";
-import { explain } from "../i18n/explain";
 import { m } from "../paraglide/messages.js";
 import type { Observable } from "../state/observable";
 import type { Studio } from "../state/studio";
@@ -27,20 +26,15 @@ export class FileMenu extends AtelierElement {
   }
 
   protected override render(): TemplateResult {
-    const { fetching, failure } = this.studio.downloads;
-    return html`
-      <div @focusout=${this.#onFocusOut} @keydown=${this.#onKey}>
-        <button class="button" aria-expanded=${this.open} aria-controls="formats" ?disabled=${fetching !== null}
-          @click=${() => (this.open = !this.open)}>
-          ${m.make_formats()}${icons.unfold}
-        </button>
-        <ul id="formats" ?hidden=${!this.open}>
-          ${OTHERS.map((format) => this.#choice(format))}
-        </ul>
-      </div>
-      <p class="small" role="status">${fetching ? m.format_fetching({ format: fetching.toUpperCase() }) : nothing}</p>
-      ${failure ? html`<p class="fault" role="alert">${explain(failure)}</p>` : nothing}
-    `;
+    return html`<div @focusout=${this.#onFocusOut} @keydown=${this.#onKey}>
+      <button class="button" aria-expanded=${this.open} aria-controls="formats"
+        ?disabled=${this.studio.downloads.fetching !== null} @click=${() => (this.open = !this.open)}>
+        ${m.make_formats()}${icons.unfold}
+      </button>
+      <ul id="formats" ?hidden=${!this.open}>
+        ${OTHERS.map((format) => this.#choice(format))}
+      </ul>
+    </div>`;
   }
 
   #choice(format: OtherFormat): TemplateResult {
@@ -79,23 +73,14 @@ export class FileMenu extends AtelierElement {
   static override readonly styles = [
     controls,
     css`
-      :host {
-        display: grid;
-        gap: 0.25rem;
-      }
-      div {
-        position: relative;
-      }
-      p:empty {
-        display: none;
-      }
       .button {
-        width: 100%;
         min-height: 2.75rem;
+        white-space: nowrap;
       }
       .button[aria-expanded="true"] svg {
         rotate: 180deg;
       }
+      /* As wide as the positioned box around this element. */
       ul {
         position: absolute;
         bottom: calc(100% + 0.375rem);

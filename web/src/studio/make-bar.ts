@@ -17,7 +17,7 @@ export class MakeBar extends AtelierElement {
   #file: { readonly of: Shown; readonly url: string } | null = null;
 
   protected override watched(): readonly Observable[] {
-    return [this.studio.avatars, this.studio.body, this.studio.language];
+    return [this.studio.avatars, this.studio.downloads, this.studio.body, this.studio.language];
   }
 
   override disconnectedCallback(): void {
@@ -26,15 +26,24 @@ export class MakeBar extends AtelierElement {
   }
 
   protected override render(): TemplateResult {
-    const { avatars } = this.studio;
-    const { current, phase, busy } = avatars;
+    const { avatars, downloads } = this.studio;
+    const { current, busy } = avatars;
+    const progress = this.#progress();
+    const failure = avatars.failure ?? downloads.failure;
     return html`
-      <p class="progress small" role="status">${busy ? html`<i class="spinner"></i>${m[`phase_${phase}`]()}` : nothing}</p>
-      ${avatars.failure ? html`<p class="fault" role="alert">${explain(avatars.failure)}</p>` : nothing}
+      <p class="progress small" role="status">${progress ? html`<i class="spinner"></i>${progress}` : nothing}</p>
+      ${failure ? html`<p class="fault" role="alert">${explain(failure)}</p>` : nothing}
       ${current
         ? this.#download(current)
         : html`<button class="button primary" ?disabled=${busy} @click=${this.#make}>${m.make_avatar()}</button>`}
     `;
+  }
+
+  /** What is going on, if anything. */
+  #progress(): string | null {
+    const { avatars, downloads } = this.studio;
+    if (avatars.busy) return m[`phase_${avatars.phase}`]();
+    return downloads.fetching && m.format_fetching({ format: downloads.fetching.toUpperCase() });
   }
 
   #download(shown: Shown): TemplateResult {
@@ -79,10 +88,10 @@ export class MakeBar extends AtelierElement {
         min-height: 2.75rem;
       }
       .files {
+        position: relative;
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: 1fr auto;
         gap: 0.5rem;
-        align-items: start;
       }
       .progress {
         display: flex;
