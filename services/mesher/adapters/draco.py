@@ -35,9 +35,8 @@ class DracoMeshes:
         """Accessors tell what the bit stream holds; face shapes are plain."""
         data, numbers = _encoded(part)
         attributes = {
-            name: self._document.add(
-                "accessors",
-                described(values, bounds=name == "POSITION", normalized=name in ("WEIGHTS_0", "COLOR_0")),
+            name: self._document.describe(
+                described(values, bounds=name == "POSITION", normalized=name in ("WEIGHTS_0", "COLOR_0"))
             )
             for name, values in attributes_of(part).items()
         }
@@ -49,7 +48,7 @@ class DracoMeshes:
         extension = {"bufferView": self._document.view(data), "attributes": numbers}
         return {
             "attributes": attributes,
-            "indices": self._document.add("accessors", corners),
+            "indices": self._document.describe(corners),
             "extensions": {_EXTENSION: extension},
         } | morph_targets(self._document, part)
 

@@ -95,7 +95,7 @@ class MeshoptMeshes:
         data = meshoptimizer.encode_vertex_buffer(rows, count, stride)
         view = self._view(data, count, stride, "ATTRIBUTES")
         entry = {"bufferView": view} | described(values, bounds=bounds, normalized=normalized)
-        return self._document.add("accessors", entry)
+        return self._document.describe(entry)
 
     def _indices(self, corners: IntArray, vertex_count: int) -> int:
         kind = np.dtype(index_type(vertex_count))
@@ -108,7 +108,7 @@ class MeshoptMeshes:
             "count": len(corners),
             "type": "SCALAR",
         }
-        return self._document.add("accessors", entry)
+        return self._document.describe(entry)
 
     def _view(self, data: bytes, count: int, stride: int, mode: str) -> int:
         """A view of the fallback buffer that says where its compressed bytes lie."""

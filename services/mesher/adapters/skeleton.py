@@ -19,8 +19,7 @@ from services.mesher.domain.surface import FloatArray
 ROOT = "Armature"
 """Node above the hips, and the scene: engines look up this name, some to find meshes below it. A skinned mesh must be
 a root by glTF's rules, so the scene bears the name too."""
-_UPRIGHT = np.eye(3)
-_LEFT, _FORWARD = np.eye(3)[[0, 2]]
+_LEFT, _UP, _FORWARD = np.eye(3)
 _LEG = ("UpLeg", "Leg", "Foot", "ToeBase")
 
 
@@ -30,19 +29,14 @@ def add(document: Document, rig: Rig, stored_to_metres: FloatArray) -> dict[str,
     `stored_to_metres` (4, 4) takes positions as meshes store them to metres; the inverse bind matrices carry it.
     """
     turned = frames(rig)
-    names = [ROOT, *rig.bones]
     first = len(document.lists.get("nodes", ()))
     nodes: list[dict[str, Any]] = [{"name": ROOT}]
-    for bone, (name, parent) in enumerate(zip(rig.bones, rig.parents, strict=True)):
-        above = turned[parent] if parent >= 0 else _UPRIGHT
-        offset = rig.heads[bone] - (rig.heads[parent] if parent >= 0 else 0.0)
-        node: dict[str, Any] = {"name": name, "translation": _rounded(above.T @ offset)}
-        local = above.T @ turned[bone]
-        if not np.allclose(local, _UPRIGHT, rtol=0.0, atol=1e-9):
-            node["rotation"] = _rounded(Rotation.from_matrix(local).as_quat())
+    for bone, (name, parent, place) in enumerate(
+        zip(rig.bones, rig.parents, _places(rig, turned), strict=True)
+    ):
         nodes[parent + 1].setdefault("children", []).append(first + bone + 1)
-        nodes.append(node)
-    numbers = {name: document.add("nodes", node) for name, node in zip(names, nodes, strict=True)}
+        nodes.append({"name": name, **place})
+    numbers = {node["name"]: document.add("nodes", node) for node in nodes}
     document.add(
         "skins",
         {
@@ -56,10 +50,33 @@ def add(document: Document, rig: Rig, stored_to_metres: FloatArray) -> dict[str,
 
 def frames(rig: Rig) -> FloatArray:
     """(B, 3, 3) float64 rotation of each bone from its own axes, the columns, to the world's."""
-    return np.stack([_turned(name, way) for name, way in zip(rig.bones, _directions(rig), strict=True)])
+    along, across = _directions(rig)
+    y = along / np.linalg.norm(along, axis=1, keepdims=True)
+    x = across - np.sum(across * y, axis=1, keepdims=True) * y
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    return np.stack([x, y, np.cross(x, y)], axis=2)
 
 
-def _directions(rig: Rig) -> FloatArray:
+def _directions(rig: Rig) -> tuple[FloatArray, FloatArray]:
+    """(B, 3) where each bone's +Y points, and (B, 3) what its +X is as near to as can be."""
+    ways = _ways(rig)
+    along, across = np.zeros_like(ways), np.zeros_like(ways)
+    for bone, name in enumerate(rig.bones):
+        limb = name.removeprefix("Left").removeprefix("Right")
+        outward = _LEFT if name.startswith("Left") else -_LEFT
+        back = -_FORWARD if name.startswith("Left") else _FORWARD
+        if limb in (name, "Eye"):
+            along[bone], across[bone] = _UP, _LEFT
+        elif (
+            limb == "Shoulder"
+        ):  # Collar bones slope more in this body than in most; poses expect level ones.
+            along[bone], across[bone] = outward, back
+        else:
+            along[bone], across[bone] = ways[bone], -_LEFT if limb in _LEG else back
+    return along, across
+
+
+def _ways(rig: Rig) -> FloatArray:
     """(B, 3) from each bone to the next one of its limb; tips go on as the bone before, toes lie level."""
     heads = rig.heads.astype(np.float64)
     number = {name: bone for bone, name in enumerate(rig.bones)}
@@ -74,24 +91,19 @@ def _directions(rig: Rig) -> FloatArray:
     return ways
 
 
-def _turned(name: str, way: FloatArray) -> FloatArray:
-    side = 1.0 if name.startswith("Left") else -1.0
-    limb = name.removeprefix("Left").removeprefix("Right")
-    if limb in (name, "Eye"):
-        return _UPRIGHT
-    if (
-        limb == "Shoulder"
-    ):  # Collar bones slope more in this body than in most; what turns them expects a level one.
-        return _frame(side * _LEFT, -side * _FORWARD)
-    return _frame(way, -_LEFT if limb in _LEG else -side * _FORWARD)
-
-
-def _frame(along: FloatArray, across: FloatArray) -> FloatArray:
-    """(3, 3) axes as columns: +Y along, +X as near to `across` as it can be."""
-    y = along / np.linalg.norm(along)
-    x = across - (across @ y) * y
-    x /= np.linalg.norm(x)
-    return np.stack([x, y, np.cross(x, y)], axis=1)
+def _places(rig: Rig, turned: FloatArray) -> list[dict[str, Any]]:
+    """Translation and rotation of each bone below its parent, as a node holds them."""
+    parents = np.array(rig.parents)
+    root = (parents < 0)[:, None]
+    heads = rig.heads.astype(np.float64)
+    above = np.where(root[..., None], np.eye(3), turned[parents])
+    offsets = np.einsum("bji,bj->bi", above, heads - np.where(root, 0.0, heads[parents])).round(8)
+    turns = Rotation.from_matrix(above.transpose(0, 2, 1) @ turned).as_quat().round(8)
+    still = np.abs(turns[:, 3]) == 1.0
+    return [
+        {"translation": offset} if unturned else {"translation": offset, "rotation": turn}
+        for offset, turn, unturned in zip(offsets.tolist(), turns.tolist(), still.tolist(), strict=True)
+    ]
 
 
 def _inverse_bind(rig: Rig, turned: FloatArray) -> FloatArray:
@@ -105,7 +117,3 @@ def _inverse_bind(rig: Rig, turned: FloatArray) -> FloatArray:
 def _columns(matrices: FloatArray) -> FloatArray:
     """(B, 4, 4) -> (B, 16) float32, column by column, as glTF stores matrices."""
     return matrices.transpose(0, 2, 1).reshape(-1, 16).astype(np.float32)
-
-
-def _rounded(values: FloatArray) -> list[float]:
-    return [round(float(value), 8) for value in values]
