@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from anthropometry.measurements import MEASUREMENTS, NAMES
+from benchmarks.network import MODELS, Floats, Network, asked_mm
 from benchmarks.people import DEFAULT_RECORDS, SEED, Person, everybody, sample
 from benchmarks.stack import running_platform, signed_in, write_result
 from benchmarks.tape_by_trimesh import Surveyor
@@ -29,13 +29,9 @@ from services.mesher.domain.body import BodyModel
 from services.mesher.domain.model import Appearance, FileOptions, HairPattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 
-MODELS = Path(__file__).resolve().parents[1] / "models"
-BODY_TYPE = {"feminine": 1.0, "masculine": -1.0}
 BATCH = 32
 FILE = FileOptions(whole_body=True)
 LIMITS_MM = np.array([item.iso_20685_limit_mm for item in MEASUREMENTS])
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -48,29 +44,6 @@ class Outcome:
     """(15,) what the receipt says of each."""
     arm_is_joined: bool
     """The chest was cut above an armpit, so that its skin was told from the arm's by the bones."""
-
-
-class Network:
-    """The generator's network on one thread."""
-
-    def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        path = MODELS / "body_generator" / "model.onnx"
-        self._session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-        self.latent = int(next(item for item in self._session.get_inputs() if item.name == "z").shape[1])
-
-    def __call__(self, people: Sequence[Person], z: Floats) -> NDArray[np.float32]:
-        """(n, latent) -> (n, 10000, 3) canonical points, metres."""
-        points: NDArray[np.float32] = self._session.run(
-            ["points"],
-            {
-                "measurements": np.array([asked_mm(person) for person in people], np.float32),
-                "body_type": np.array([[BODY_TYPE[person.body_type]] for person in people], np.float32),
-                "z": z.astype(np.float32),
-            },
-        )[0]
-        return points
 
 
 class Workbench:
@@ -100,11 +73,6 @@ class Workbench:
         tapes = {reading.name: reading.tape for reading in self._model.measured(body, correction).readings}
         measured = np.array([exported.reading_mm(name, tapes[name]) for name in NAMES])
         return Outcome(measured - asked, correction.feasible, exported.arm_is_joined(tapes["chest_girth"]))
-
-
-def asked_mm(person: Person) -> Floats:
-    """(15,) in the order of `NAMES`."""
-    return np.array([person.measurements[name] for name in NAMES])
 
 
 def over_http(people: Sequence[Person]) -> Iterator[Outcome]:
