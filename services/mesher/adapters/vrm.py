@@ -41,8 +41,8 @@ _FINGERS = {
     "Little": _PHALANGES,
 }
 _MIXAMO_FINGERS = {"Little": "Pinky"}
-# Degrees of gaze at which the shapes of the eyes are at their full weight.
-_GAZE_ACROSS, _GAZE_UP, _GAZE_DOWN = 40.0, 30.0, 30.0
+# Degrees by which the face shapes of the gaze turn an eyeball; farther than that, eyes do not follow.
+_GAZE_ACROSS, _GAZE_UP, _GAZE_DOWN = 15.0, 10.0, 11.0
 
 
 def _humanoid() -> dict[str, str]:

@@ -14,7 +14,7 @@ _BODY_MODEL = {
 _FACE_SHAPES = {
     "name": "face shapes",
     "licence": "CC0-1.0",
-    "source": "face units of the MakeHuman base mesh, combined to ARKit's and Oculus' names by this project",
+    "source": "Mika Suominen's face units of the MakeHuman base mesh; visemes are this project's mixtures of them",
 }
 
 
