@@ -24,6 +24,7 @@ BODY_TRIANGLES = (26_756, 12_000, 5_000, 2_000)
 """Triangles of the whole body at each level; every other mesh keeps the same share of its own."""
 _LEAST = 96
 """A mesh of no more triangles than this stays whole: an eye must stay round."""
+_NO_AREA_M2 = 1e-10
 
 # What a deviation costs, in the simplifier's unit: the longest side of the mesh. A normal that is off by all its
 # length costs as much as a tenth of the body's height, on the face three times as much.
@@ -45,8 +46,10 @@ _MOST_TELLING = (
 SUNK_M = (0.0, 0.004, 0.010, 0.018)
 """How far skin that cloth covers sinks at each level: large triangles of both would cut through each other."""
 _CLEARANCE_M = (0.0, 0.002, 0.003, 0.004)
-_SAMPLES = (0, 1, 2, 4)
-"""Steps along each side of a triangle at which cloth is kept off it, by level."""
+_DEEPEST = 3.0
+"""Clearances by which cloth may lie too deep and still be lifted."""
+_STEPS = (1, 2, 3, 5)
+"""Into how many steps each side of a triangle is cut by the points that cloth is kept off, by level."""
 
 
 def coarse_skin(skin: Skin, vertices: FloatArray, face: FaceShapes, lod: int) -> Skin:
@@ -74,16 +77,24 @@ def coarse_fitting(fitting: Fitting, vertices: FloatArray, lod: int) -> Fitting:
     return replace(fitting, triangles=_thinned(fitting.part(vertices), lod))
 
 
-def coarse_cover(cover: Sequence[Part], skin: Part, lod: int) -> list[Part]:
-    """Cloth and hair at a level of detail, from the skin outwards, each kept outside of what lies below it."""
-    thin, layers = [], [_layer(skin, lod)]
-    for part in cover:
-        coarse = only(part, _thinned(part, lod))
-        points = Obstacle.of(layers).push_out(coarse.positions, coarse.triangles, _CLEARANCE_M[lod])
-        coarse = replace(coarse, positions=points.astype(np.float32))
-        layers.append(_layer(coarse, lod))
-        thin.append(coarse)
-    return thin
+def coarse(part: Part, lod: int) -> Part:
+    """Any part at a level of detail."""
+    return only(part, _thinned(part, lod))
+
+
+def coarse_clothes(clothes: Sequence[Part], skin: Part, lod: int) -> list[Part]:
+    """Garments at a level of detail, from the skin outwards, each kept outside of the coarse ones below it."""
+    worn, layers = [], [_layer(skin, lod)]
+    for garment in clothes:
+        part = coarse(garment, lod)
+        obstacle, clearance = Obstacle.of(layers), _CLEARANCE_M[lod]
+        moves = obstacle.push_out(part.positions, part.triangles, clearance) - part.positions
+        # A point of cloth that seems deep below lies in a fold, such as the armpit, next to another limb's skin.
+        moves[np.linalg.norm(moves, axis=1) > _DEEPEST * clearance] = 0.0
+        part = replace(part, positions=(part.positions + moves).astype(np.float32))
+        layers.append(_layer(part, lod))
+        worn.append(part)
+    return worn
 
 
 def simplify(
@@ -114,24 +125,31 @@ def simplify(
         target_index_count=ctypes.c_size_t(3 * count),
         target_error=ctypes.c_float(1.0),
     )
-    return chosen[:used].reshape(-1, 3).astype(np.int64)
+    kept: IntArray = chosen[:used].reshape(-1, 3).astype(np.int64)
+    return kept
 
 
 def _thinned(part: Part, lod: int) -> IntArray:
     """(m, 3) the triangles of a part at a level of detail."""
-    share = BODY_TRIANGLES[lod] / BODY_TRIANGLES[0]
-    count = max(round(share * len(part.triangles)), _LEAST)
-    if count >= len(part.triangles):
-        return part.triangles
+    # Strands of hair that do not hang end in triangles without area, which would hold all their vertices.
+    area = np.linalg.norm(surface.areas(part.positions, part.triangles), axis=1)
+    triangles: IntArray = part.triangles[area > _NO_AREA_M2]
+    count = max(round(_share(lod) * len(triangles)), _LEAST)
+    if count >= len(triangles):
+        return triangles
     attributes = [_NORMAL * part.normals]
     if part.uv is not None:
         attributes.append(part.uv)
-    return simplify(part.positions, part.triangles, count, attributes)
+    return simplify(part.positions, triangles, count, attributes)
+
+
+def _share(lod: int) -> float:
+    return BODY_TRIANGLES[lod] / BODY_TRIANGLES[0]
 
 
 def _layer(part: Part, lod: int) -> Layer:
     """The flat triangles of a part as something to stay outside of, sampled on a grid."""
-    steps = _SAMPLES[lod] + 1
+    steps = _STEPS[lod]
     grid = [(i, j, steps - i - j) for i in range(steps + 1) for j in range(steps + 1 - i)]
     shares = np.array(grid, np.float32) / steps
     points = np.einsum("sc,mcx->msx", shares, part.positions[part.triangles]).reshape(-1, 3)

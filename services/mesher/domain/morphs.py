@@ -86,44 +86,55 @@ class Sculptor:
     def _morphs(
         self, mesh: _Shaped, origin: IntArray, body: Body, names: Sequence[str], scales: FloatArray
     ) -> tuple[Morph, ...]:
-        points = (mesh.bound.rows @ body.vertices).astype(np.float32)
-        areas = surface.areas(points, mesh.bound.triangles)
-        summed = mesh.corners @ areas
+        rest = _Rest.of(mesh, body)
         number = np.full(len(mesh.bound.drawn), -1)
         number[origin] = np.arange(len(origin))
         return tuple(
-            _morph(
-                name, mesh.deflections.get(name), scales[self._number[name]], points, areas, summed, number
-            )
+            _morph(name, mesh.deflections[name], scales[self._number[name]], rest, number)
+            if name in mesh.deflections
+            else _unmoved(name)
             for name in names
         )
 
 
-def _morph(
-    name: str,
-    deflection: _Deflection | None,
-    scale: float,
-    points: FloatArray,
-    areas: FloatArray,
-    summed: FloatArray,
-    number: IntArray,
-) -> Morph:
-    """One shape on the vertices that a part still has, `number` (n,) of each vertex of the whole mesh, -1 if none.
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A bound mesh on one body, before any face shape."""
 
-    `areas` (m, 3) are the triangles' area vectors, `summed` (p, 3) their sums around each point: normals before length.
-    """
-    if deflection is None:
-        nothing = np.zeros((0, 3), np.float32)
-        return Morph(name, np.zeros(0, np.int64), nothing, nothing)
-    offsets = scale * deflection.offsets
-    before = summed[deflection.near]
-    moved = surface.areas(points[deflection.near] + offsets, deflection.triangles)
-    after = before + deflection.corners @ (moved - areas[deflection.faces])
-    turned = surface.unit(after) - surface.unit(before)
-    vertices = number[deflection.vertices]
+    points: FloatArray
+    """(p, 3) float32 metres."""
+    areas: FloatArray
+    """(m, 3) `surface.areas` of its triangles."""
+    summed: FloatArray
+    """(p, 3) their sums around each point: normals before they are made unit vectors."""
+    normals: FloatArray
+    """(p, 3) unit vectors."""
+
+    @classmethod
+    def of(cls, mesh: _Shaped, body: Body) -> _Rest:
+        points = (mesh.bound.rows @ body.vertices).astype(np.float32)
+        areas = surface.areas(points, mesh.bound.triangles)
+        summed = mesh.corners @ areas
+        return cls(points, areas, summed, surface.unit(summed))
+
+
+def _morph(name: str, deflection: _Deflection, scale: float, rest: _Rest, number: IntArray) -> Morph:
+    """One shape on the vertices that a part still has: `number` (n,) of each vertex of the whole mesh, -1 if none."""
+    near, offsets = deflection.near, scale * deflection.offsets
+    moved = surface.areas(np.take(rest.points, near, axis=0) + offsets, deflection.triangles)
+    change = deflection.corners @ (moved - np.take(rest.areas, deflection.faces, axis=0))
+    normals = surface.unit(np.take(rest.summed, near, axis=0) + change)
+    turned = normals - np.take(rest.normals, near, axis=0)
+    vertices = np.take(number, deflection.vertices)
     kept = vertices >= 0
     at = deflection.at[kept]
-    return Morph(name, vertices[kept], offsets[at], turned[at])
+    return Morph(name, vertices[kept], np.take(offsets, at, axis=0), np.take(turned, at, axis=0))
+
+
+def _unmoved(name: str) -> Morph:
+    """A shape that leaves the mesh alone."""
+    nothing = np.zeros((0, 3), np.float32)
+    return Morph(name, np.zeros(0, np.int64), nothing, nothing)
 
 
 def _shaped(bound: Bound, face: FaceShapes) -> _Shaped:

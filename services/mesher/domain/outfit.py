@@ -70,10 +70,11 @@ class Outfitter:
         own = self._skin_at(level).part(
             body.vertices, normals, hidden, appearance.skin_color, lod.SUNK_M[level]
         )
-        cover = [*clothes, *self._hair(body, appearance, layers)]
+        tresses = self._hair(body, appearance, layers)
         if level > 0:
-            cover = lod.coarse_cover(cover, own, level)
-        return [own, *self._small(body, level), *cover]
+            clothes = lod.coarse_clothes(clothes, own, level)
+            tresses = [lod.coarse(part, level) for part in tresses]
+        return [own, *self._small(body, level), *clothes, *tresses]
 
     def _clothe(
         self, body: Body, garments: Sequence[Garment], layers: list[Layer]

@@ -80,24 +80,30 @@ def _shifts(rig: Rig, turns: FloatArray) -> FloatArray:
 
 
 def _posed(part: Part, frames: FloatArray) -> Part:
-    """A part with its bones moved by their frames (B, 3, 4)."""
-    shares = part.weights.astype(np.float32) / np.float32(255.0)
-    blended = np.einsum("nk,nkt->nt", shares, frames.reshape(-1, 12)[part.joints]).reshape(-1, 3, 4)
-    turn = blended[:, :, :3]
-    positions = np.einsum("nij,nj->ni", turn, part.positions) + blended[:, :, 3]
-    normals = surface.unit(np.einsum("nij,nj->ni", turn, part.normals))
-    morphs = tuple(_turned(morph, turn) for morph in part.morphs)
+    """A part with its bones moved by their frames (B, 3, 4); what hangs on no moved bone stays as it is, to the bit."""
+    moved = (frames != np.eye(3, 4)).any(axis=(1, 2))
+    hanging = (moved[part.joints] & (part.weights > 0)).any(axis=1)
+    shares = part.weights[hanging].astype(np.float32) / np.float32(255.0)
+    blended = np.einsum("nk,nkt->nt", shares, frames.reshape(-1, 12)[part.joints[hanging]]).reshape(-1, 3, 4)
+    turn = np.tile(np.eye(3, dtype=np.float32), (len(part.positions), 1, 1))
+    turn[hanging] = blended[:, :, :3]
+    positions, normals = part.positions.copy(), part.normals.copy()
+    positions[hanging] = _turned(turn[hanging], part.positions[hanging]) + blended[:, :, 3]
+    normals[hanging] = surface.unit(_turned(turn[hanging], part.normals[hanging]))
+    morphs = tuple(_carried(morph, turn) if hanging[morph.vertices].any() else morph for morph in part.morphs)
     return replace(part, positions=positions, normals=normals, morphs=morphs)
 
 
-def _turned(morph: Morph, turn: FloatArray) -> Morph:
+def _carried(morph: Morph, turn: FloatArray) -> Morph:
     """A morph whose vertices were turned by (n, 3, 3)."""
     mine = turn[morph.vertices]
-    return replace(
-        morph,
-        offsets=np.einsum("nij,nj->ni", mine, morph.offsets),
-        normals=np.einsum("nij,nj->ni", mine, morph.normals),
-    )
+    return replace(morph, offsets=_turned(mine, morph.offsets), normals=_turned(mine, morph.normals))
+
+
+def _turned(turns: FloatArray, vectors: FloatArray) -> FloatArray:
+    """(n, 3, 3) and (n, 3) -> (n, 3)."""
+    turned: FloatArray = np.einsum("nij,nj->ni", turns, vectors)
+    return turned
 
 
 def _frame(first: FloatArray, second: FloatArray) -> FloatArray:

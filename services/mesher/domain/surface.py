@@ -60,7 +60,8 @@ def vertex_normals(vertices: FloatArray, triangles: IntArray, corners: sparse.cs
 
 def areas(vertices: FloatArray, triangles: IntArray) -> FloatArray:
     """(m, 3) outward vectors across the triangles, twice as long as their areas."""
-    a, b, c = vertices[triangles[:, 0]], vertices[triangles[:, 1]], vertices[triangles[:, 2]]
+    # Twice as fast as indexing, and this is most of what a face shape costs.
+    a, b, c = (np.take(vertices, triangles[:, corner], axis=0) for corner in range(3))
     return cross(b - a, c - a)
 
 
