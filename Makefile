@@ -105,8 +105,9 @@ TRAINING := PYTHONPATH=libs:. OMP_NUM_THREADS=1 .venv-training/bin/python -m
 	@touch $@
 
 .PHONY: train
-train: .venv-training/.ready ## Rebuild every trained model from public data (about half an hour of one core)
-	@for step in bake face population bodies shape_space train evaluate export; do \
+train: .venv-training/.ready ## Rebuild every trained model from public data (about two hours of one core)
+	@for step in bake face population bodies shape_space train "train --without gan" "train --without skip" \
+	    "train --without tape" evaluate export card; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
 .PHONY: test-training

@@ -7,8 +7,9 @@ population, widened twice, because it is of soldiers measured by experts:
   (armies select by weight; so civilians' girths vary more, but not the proportions at a given weight);
 * every deviation may be 1.5 times as large, for tapes held by untrained hands and for rarer proportions.
 
-The body type plays no part: it completes what was not measured, and does not forbid what was. So measurements
-are refused only when none of the three distributions accepts them. The odds below were chosen between people
+The body type plays no part: it completes what was not measured, and does not forbid what was; nor does it matter
+whether the upper arm was flexed or relaxed. So measurements are refused only when none of the distributions, of both
+sexes and between them, flexed and relaxed, accepts them. The odds below were chosen between people
 who must pass (very heavy, very tall, very muscular, pregnant) and mistakes that must not (a waist a metre
 above the hip, an inside leg of 560 mm at a stature of 1,700 mm); both stand in the tests.
 """
@@ -78,8 +79,7 @@ def check(known_mm: Mapping[str, float], population: Population) -> list[Implaus
 def limits(known_mm: Mapping[str, float], population: Population) -> FloatArray:
     """(15, 2) smallest and largest value of each measurement that surely pass beside the other known ones, millimetres.
 
-    They are those of the body type that fits the others best; another type may let a little more pass. Where the
-    others contradict each other already, both ends meet at the value that fits them best.
+    Where the others contradict each other already, both ends meet at the value that fits them best.
     """
     reject_unknown(known_mm)
     given, values = logarithms(known_mm)
@@ -94,9 +94,12 @@ def limits(known_mm: Mapping[str, float], population: Population) -> FloatArray:
 
 
 def _crowds(population: Population) -> tuple[Gaussian, ...]:
-    """The three distributions, widened, over the 15 measurements."""
-    feminine, masculine = _widened(population.feminine), _widened(population.masculine)
-    return feminine, masculine, Population(feminine, masculine).neutral
+    """The distributions that may accept measurements, widened, over the 15 measurements."""
+    crowds: list[Gaussian] = []
+    for people in (population, population.relaxed):
+        feminine, masculine = _widened(people.feminine), _widened(people.masculine)
+        crowds += [feminine, masculine, Population(feminine, masculine).neutral]
+    return tuple(crowds)
 
 
 def _widened(crowd: Gaussian) -> Gaussian:
@@ -140,7 +143,7 @@ def _largest_fitting(crowds: Sequence[Gaussian], by_index: Mapping[int, float]) 
 def _limits(
     crowds: Sequence[Gaussian], by_index: Mapping[int, float], others: Sequence[int], index: int
 ) -> tuple[float, float]:
-    """Smallest and largest millimetres of measurement `index` that fit beside `others`.
+    """Smallest and largest millimetres of measurement `index` that fit beside `others`, in any of the distributions.
 
     Adding a variable adds the square of its conditional score to the squared distance, so what the others
     leave of the allowed distance is how far this one may go.
@@ -148,9 +151,16 @@ def _limits(
     lowest, highest = MEASUREMENTS[index].lowest_mm, MEASUREMENTS[index].highest_mm
     if not others:
         return lowest, highest
-    crowd, distance = _best(crowds, by_index, others)
-    room = max(chi_square_quantile(ODDS, len(others) + 1) - distance, 0.0)
-    posterior = crowd.conditional(others, np.array([by_index[other] for other in others]))
-    reach = np.sqrt(room * posterior.covariance[index, index])
-    low, high = np.clip(np.exp(posterior.mean[index] + np.array([-reach, reach])), lowest, highest)
+    values = np.array([by_index[other] for other in others])
+    rooms = chi_square_quantile(ODDS, len(others) + 1) - np.array(
+        [crowd.squared_distance(others, values) for crowd in crowds]
+    )
+    # Where the others fit nobody already, the distribution that they fit best says what would suit them.
+    accepting = np.flatnonzero(rooms >= min(rooms.max(), 0.0)).tolist()
+    ends = []
+    for at in accepting:
+        posterior = crowds[at].conditional(others, values)
+        reach = np.sqrt(max(rooms[at], 0.0) * posterior.covariance[index, index])
+        ends.append(posterior.mean[index] + np.array([-reach, reach]))
+    low, high = np.clip(np.exp([np.min(ends), np.max(ends)]), lowest, highest)
     return float(low), float(high)

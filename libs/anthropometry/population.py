@@ -42,7 +42,7 @@ _RELAXED_DEVIATION = 0.03
 _INDEX = {name: index for index, name in enumerate(VARIABLES)}
 _UPPER_ARM, _WEIGHT = _INDEX["upper_arm_girth"], _INDEX["weight_kg"]
 _LOWEST_HIGHEST = np.array([(m.lowest_mm, m.highest_mm) for m in MEASUREMENTS])
-_NORMAL_95 = 1.6448536269514722
+NORMAL_95 = 1.6448536269514722
 """95 % quantile of the normal distribution: 90 % lie within so many standard deviations."""
 
 
@@ -84,7 +84,8 @@ class Population:
     def relaxed(self) -> Population:
         """The same people with their arms let down."""
         return Population(
-            _let_down(self.feminine, RELAXED_ARM["feminine"]), _let_down(self.masculine, RELAXED_ARM["masculine"])
+            _let_down(self.feminine, RELAXED_ARM["feminine"]),
+            _let_down(self.masculine, RELAXED_ARM["masculine"]),
         )
 
     def of(self, body_type: str) -> Gaussian:
@@ -121,7 +122,7 @@ class Population:
         given, values = logarithms(known)
         posterior = self.of(body_type).conditional(given, values)
         mean, deviation = posterior.mean[:15], np.sqrt(np.maximum(np.diag(posterior.covariance)[:15], 0.0))
-        low_middle_high = np.exp(mean + np.array([[-_NORMAL_95], [0.0], [_NORMAL_95]]) * deviation)
+        low_middle_high = np.exp(mean + np.array([[-NORMAL_95], [0.0], [NORMAL_95]]) * deviation)
         low_middle_high = np.clip(low_middle_high, *_LOWEST_HIGHEST.T)
         asked = np.isin(NAMES, list(known_mm))
         low_middle_high[:, asked] = [known_mm[name] for name in NAMES if name in known_mm]
@@ -138,7 +139,7 @@ class Population:
         given, values = logarithms(known if age is None else {**known, "age": age})
         posterior = self.of(body_type).conditional(given, values)
         middle, deviation = posterior.mean[_WEIGHT], math.sqrt(posterior.covariance[_WEIGHT, _WEIGHT])
-        reach = _NORMAL_95 * deviation
+        reach = NORMAL_95 * deviation
         return math.exp(middle), math.exp(middle - reach), math.exp(middle + reach)
 
 

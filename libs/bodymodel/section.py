@@ -55,6 +55,11 @@ class Loop:
         """Perimeter in metres."""
         return float(np.linalg.norm(np.roll(self.corners, -1, axis=0) - self.corners, axis=1).sum())
 
+    @property
+    def length_mm(self) -> float:
+        """Perimeter in millimetres, as receipts say it."""
+        return 1000.0 * self.length
+
     def closed_path(self) -> FloatArray:
         """(h + 1, 3) corners with the first one repeated at the end."""
         return np.concatenate([self.corners, self.corners[:1]])

@@ -18,6 +18,9 @@
 | inside_leg | floor to crotch |
 | back_length | from C7 along the spine to the level of the navel |
 
+Beside them: `natural_waist_girth`, the smallest horizontal girth between hips and bust, and `underbust_girth`,
+horizontal in the fold below the breasts.
+
 A girth is the perimeter of the section's convex hull, limbs apart (`Template.regions`). The right side is
 measured. All lengths are exact on the mesh: cutting the same surface with the reported plane gives them again.
 """
@@ -93,20 +96,16 @@ class TapeMeasure:
             for name, faces in template.regions.items()
         }
         self._girths = _girths(self._marks)
-        self._natural_waist = Girth(
-            "waist", _levels(self._marks["navel"], self._marks["nipples"], _NATURAL_WAIST_LEVELS), -1.0
-        )
+        self._beside = _beside(self._marks)
 
     def measure(self, vertices: FloatArray) -> FloatArray:
         """(V, 3) vertices of a standing body, metres -> (15,) millimetres."""
         return self.read(vertices[self.touched]).values_mm
 
-    def natural_waist(self, vertices: FloatArray) -> tuple[float, FloatArray]:
-        """The smallest horizontal girth between hips and bust, reported beside `waist_girth`: millimetres, and its
-        closed path (n, 3) in metres.
-        """
-        loop = self._stretch(vertices[self.touched].astype(np.float64), self._natural_waist)
-        return loop.length * _MM, loop.closed_path()
+    def beside(self, vertices: FloatArray) -> dict[str, Loop]:
+        """The girths that are reported beside the 15, by name; vertices (V, 3) in metres."""
+        points = vertices[self.touched].astype(np.float64)
+        return {name: self._stretch(points, girth) for name, girth in self._beside.items()}
 
     def polylines(self, vertices: FloatArray) -> tuple[FloatArray, ...]:
         """15 tape paths (n, 3), metres, in the frame of `vertices`; girths repeat their first point at the end."""
@@ -174,6 +173,16 @@ def _girths(marks: dict[str, Landmark]) -> dict[str, Girth]:
         "knee_girth": Girth("knee", _levels(knee, crotch, [0.11])),
         "calf_girth": Girth("calf", _levels(knee, ankle, _CALF_LEVELS)),
         "ankle_girth": Girth("ankle", _levels(knee, ankle, _ANKLE_LEVELS), -1.0),
+    }
+
+
+def _beside(marks: dict[str, Landmark]) -> dict[str, Girth]:
+    """Girths that shops ask for and the 15 lack."""
+    return {
+        "natural_waist_girth": Girth(
+            "waist", _levels(marks["navel"], marks["nipples"], _NATURAL_WAIST_LEVELS), -1.0
+        ),
+        "underbust_girth": Girth("chest", (Plane(marks["underbust"], None),)),
     }
 
 

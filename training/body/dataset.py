@@ -26,6 +26,11 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.coefficients)
 
+    def part(self, start: int, stop: int) -> Dataset:
+        """Some of the bodies."""
+        at = slice(start, stop)
+        return Dataset(self.coefficients[at], self.measurements_mm[at], self.body_type[at])
+
 
 def load_bodies(path: Path) -> tuple[Dataset, Dataset]:
     """Training and held-out bodies, as `training.body.shape_space` parted and wrote them.

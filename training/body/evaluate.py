@@ -1,8 +1,8 @@
-"""Judge a trained generator: `python -m training.body.evaluate --config training/body/config.yaml`.
+"""Judge trained generators: `python -m training.body.evaluate --config training/body/config.yaml`.
 
-Writes `metrics.json` into the run's folder. Every reading is the tape measure's on the bodies as generated, before
-the mesher corrects them. Three things are measured side by side: the generator; the closed-form quadratic
-regression that it starts from; and plain linear regression. All get the same random z.
+Writes `metrics.json` into the run's folder. Readings are the tape measure's, on the bodies as generated and after the
+correction that the mesher makes. Side by side: the generator; its ablations, where they were trained; the closed-form
+quadratic regression that it starts from; and plain linear regression. All get the same random z.
 """
 
 from __future__ import annotations
@@ -18,20 +18,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anthropometry.measurements import NAMES
+from anthropometry.measurements import MEASUREMENTS, NAMES
+from bodymodel.correct import Correction, ShapeTape, correct
+from bodymodel.guard import Guard
 from bodymodel.section import OpenSectionError
-from bodymodel.shape import ShapeSpace
+from bodymodel.shape import NETWORK_GRID, ShapeSpace, on_grid
 from bodymodel.tape import TapeMeasure
 from bodymodel.template import Template
-from training.body import latent
+from training.body import latent, realism
 from training.body.dataset import Dataset, load_bodies
 from training.body.model import Discriminator, Generator, Scale, Surface, quadratic_features
 from training.body.population import read_records
 from training.body.source import FloatArray
-from training.body.train import TrainArguments
+from training.body.train import ABLATIONS, TrainArguments, ablated
 
 Maker = Callable[[Tensor, Tensor, Tensor], Tensor]
 """(N, 15) millimetres, (N, 1) body types, (N, L) z -> (N, K) shape coefficients."""
+
+COMPARED = 80
+"""Generated and real bodies that are compared by Chamfer distance: 13,000 pairs take four minutes of one core."""
+DISTRIBUTED = ("generator", "without_gan", "quadratic_regression")
+"""Candidates that are compared so."""
+_ISO_LIMITS = np.array([measurement.iso_20685_limit_mm for measurement in MEASUREMENTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,70 +47,186 @@ class Bench:
     """What all candidates are judged with."""
 
     space: ShapeSpace
-    tape: TapeMeasure
+    tape: ShapeTape
+    guard: Guard
     weights_mm: Tensor
+    latent: int
+
+    @classmethod
+    def load(cls, models: Path, latent: int) -> Bench:
+        """The committed body model."""
+        template = Template.load(models)
+        space = ShapeSpace.load(models, template)
+        tape = ShapeTape(space, TapeMeasure(template))
+        return cls(space, tape, Guard.of(template, space), Surface.of(space).weights_mm, latent)
+
+    def made(self, make: Maker, measurements: FloatArray, body_type: FloatArray, seed: int) -> Tensor:
+        """(N, K) bodies with random z."""
+        z = torch.randn(len(measurements), self.latent, generator=torch.Generator().manual_seed(seed))
+        return make(torch.from_numpy(measurements), torch.from_numpy(body_type), z)
 
     def readings(self, coefficients: Tensor) -> FloatArray:
         """(N, K) -> (N, 15) millimetres; NaN rows where the tape cannot go round."""
-        mean, basis = self.space.rows(self.tape.touched)
         rows = np.full((len(coefficients), len(NAMES)), np.nan)
         for index, body in enumerate(coefficients.double().numpy()):
             try:
-                rows[index] = self.tape.read(np.tensordot(body, basis, 1) + mean).values_mm
+                rows[index] = self.tape.read(body).values_mm
             except OpenSectionError:
                 continue
         return rows
+
+    def corrected(self, coefficients: Tensor, asked_mm: FloatArray) -> list[Correction]:
+        """Each body closed on its own measurements, as the mesher does it."""
+        bodies = on_grid(coefficients.double().numpy(), NETWORK_GRID)
+        return [
+            correct(self.tape, self.guard, body, asked.astype(np.float64))
+            for body, asked in zip(bodies, asked_mm, strict=True)
+        ]
 
     def apart_mm(self, first: Tensor, second: Tensor) -> float:
         """Mean over bodies of the root mean square distance between their canonical points."""
         return float((((first - second) * self.weights_mm).square().sum(dim=1).sqrt()).mean())
 
-    def errors(
-        self, make: Maker, measurements: FloatArray, body_type: FloatArray, latent: int
-    ) -> dict[str, Any]:
-        """Asked against the tape, with random z: mean absolute error by name and over all, 99 % and unreadable."""
-        z = torch.randn(len(measurements), latent, generator=torch.Generator().manual_seed(1))
-        made = make(torch.from_numpy(measurements), torch.from_numpy(body_type), z)
-        errors = np.abs(self.readings(made) - measurements)
-        readable = np.isfinite(errors).all(axis=1)
-        means = errors[readable].mean(axis=0)
-        return {
-            "bodies": len(errors),
-            "unreadable": int((~readable).sum()),
-            "mean_mm": round(float(means.mean()), 2),
-            "p99_mm": round(float(np.percentile(errors[readable], 99)), 1),
-            "by_name_mm": {name: round(float(value), 2) for name, value in zip(NAMES, means, strict=True)},
-        }
+    def clouds(self, coefficients: FloatArray) -> list[FloatArray]:
+        """The 10,000 points of each body, metres."""
+        return [self.space.cloud(body) for body in coefficients]
+
+
+def summary(errors: FloatArray) -> dict[str, Any]:
+    """Mean absolute error by name and over all, and the 99th percentile, of (N, 15) errors; NaN rows are counted."""
+    readable = np.isfinite(errors).all(axis=1)
+    sizes = np.abs(errors[readable])
+    means = sizes.mean(axis=0)
+    return {
+        "bodies": len(errors),
+        "unreadable": int((~readable).sum()),
+        "mean_mm": round(float(means.mean()), 3),
+        "p99_mm": round(float(np.percentile(sizes, 99)), 2),
+        "by_name_mm": {name: round(float(value), 3) for name, value in zip(NAMES, means, strict=True)},
+    }
+
+
+def after_correction(
+    bench: Bench, make: Maker, measurements: FloatArray, body_type: FloatArray
+) -> dict[str, Any]:
+    """The same errors once the correction has closed the loop on the tape, and what it could not deliver."""
+    corrections = bench.corrected(bench.made(make, measurements, body_type, seed=1), measurements)
+    errors = np.array([one.delivered_mm for one in corrections]) - measurements
+    feasible = np.array([one.feasible for one in corrections])
+    return summary(errors) | {
+        "within_iso_20685": round(float((np.abs(errors) <= _ISO_LIMITS).all(axis=1).mean()), 5),
+        "infeasible_people": int((~feasible.all(axis=1)).sum()),
+        "worst_feasible_mm": round(float(np.abs(errors[feasible]).max()), 2),
+        "steps_mean": round(float(np.mean([one.iterations for one in corrections])), 2),
+    }
+
+
+def spread(bench: Bench, make: Maker, bodies: Dataset) -> dict[str, float]:
+    """How far two people of the same measurements are apart, once both measure exactly that.
+
+    Mean distance of body vertices after rigid alignment of the two, mean and smallest over the people; and the
+    largest difference between two readings.
+    """
+    asked, body_type = bodies.measurements_mm, bodies.body_type
+    pairs = [bench.corrected(bench.made(make, asked, body_type, seed), asked) for seed in (3, 4)]
+    distances, differences = [], []
+    for first, second in zip(*pairs, strict=True):
+        if not (first.feasible.all() and second.feasible.all()):
+            continue
+        count = bench.space.body_vertices
+        surfaces = [bench.space.vertices(one.coefficients)[:count] for one in (first, second)]
+        distances.append(aligned_distance(*surfaces) * realism.MM)
+        differences.append(np.abs(first.delivered_mm - second.delivered_mm).max())
+    return {
+        "people": len(distances),
+        "mean_mm": round(float(np.mean(distances)), 2),
+        "smallest_mm": round(float(np.min(distances)), 2),
+        "largest_difference_of_a_reading_mm": round(float(np.max(differences)), 3),
+    }
+
+
+def aligned_distance(first: FloatArray, second: FloatArray) -> float:
+    """Mean distance of corresponding points (n, 3) after the rigid motion that brings them nearest (Kabsch)."""
+    a, b = first - first.mean(axis=0), second - second.mean(axis=0)
+    left, _, right = np.linalg.svd(a.T @ b)
+    flip = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
+    return float(np.linalg.norm(a @ (left * flip @ right) - b, axis=1).mean())
+
+
+def distribution(bench: Bench, make: Maker, held_out: Dataset) -> dict[str, float]:
+    """1-NNA, COV and MMD against held-out bodies.
+
+    Requests are those of one half of them and the real bodies the other half: nobody meets the body whose
+    measurements it was made from.
+    """
+    asked, real = slice(0, COMPARED), slice(COMPARED, 2 * COMPARED)
+    made = bench.made(make, held_out.measurements_mm[asked], held_out.body_type[asked], seed=2).numpy()
+    clouds = bench.clouds(made) + bench.clouds(held_out.coefficients[real])
+    return realism.two_sample(realism.chamfer_matrix_mm2(clouds), len(made))
+
+
+def likeness(bench: Bench, make: Maker, seen: Dataset, held_out: Dataset) -> dict[str, float]:
+    """What can be told from coefficients alone.
+
+    `diversity_mm` is the distance between two bodies of one condition; `frechet_mm` the Frechet distance between
+    generated and training bodies, which are more than the held-out ones; the nearest training body is looked for
+    from generated and from held-out bodies: a network that repeats bodies by heart would be nearer than those are.
+    """
+    asked, body_type = held_out.measurements_mm, held_out.body_type
+    first, second = (bench.made(make, asked, body_type, seed) for seed in (2, 3))
+    real = torch.from_numpy(held_out.coefficients)
+    weights = bench.weights_mm.numpy()
+    training = seen.coefficients * weights
+    everybody = bench.made(make, seen.measurements_mm, seen.body_type, seed=5).numpy() * weights
+    return {
+        "diversity_mm": round(bench.apart_mm(first, second), 2),
+        "distance_to_the_real_body_mm": round(bench.apart_mm(first, real), 2),
+        "frechet_mm": round(realism.frechet(everybody, training), 2),
+        "nearest_training_body_mm": round(
+            float(realism.nearest(first.numpy() * weights, training).mean()), 2
+        ),
+        "nearest_training_body_smallest_mm": round(
+            float(realism.nearest(first.numpy() * weights, training).min()), 2
+        ),
+        "nearest_training_body_of_held_out_mm": round(
+            float(realism.nearest(held_out.coefficients * weights, training).mean()), 2
+        ),
+    }
 
 
 def evaluate(arguments: TrainArguments, records: Path) -> dict[str, Any]:
     """All metrics of a finished run; the ANSUR II part is left out where `records` is absent."""
     torch.set_num_threads(1)
-    template = Template.load(Path(arguments.models))
-    space = ShapeSpace.load(Path(arguments.models), template)
-    surface = Surface.of(space)
-    bench = Bench(space, TapeMeasure(template), surface.weights_mm)
+    bench = Bench.load(Path(arguments.models), arguments.latent)
+    surface = Surface.of(bench.space)
     seen, held_out = load_bodies(Path(arguments.bodies))
     generator, judge = restore(arguments, surface)
-    candidates: dict[str, Maker] = {
-        "generator": generator.coefficients,
-        "quadratic_regression": closed_form(
-            generator.scale, seen, surface.weights_mm, arguments, quadratic_features
-        ),
-        "linear_regression": closed_form(
-            generator.scale, seen, surface.weights_mm, arguments, linear_features
-        ),
-    }
+    candidates: dict[str, Maker] = {"generator": generator.coefficients}
+    for part in ABLATIONS:
+        other = ablated(arguments, part)
+        if (Path(other.output) / "generator.pt").is_file():
+            candidates[f"without_{part}"] = restore(other, surface)[0].coefficients
+    for name, features in (("quadratic", quadratic_features), ("linear", linear_features)):
+        candidates[f"{name}_regression"] = closed_form(
+            generator.scale, seen, surface.weights_mm, arguments, features
+        )
     groups = {"held_out_bodies": (held_out.measurements_mm, held_out.body_type)} | people(records)
     metrics: dict[str, Any] = {"training_bodies": len(seen)}
     with torch.no_grad():
-        for group, (measurements, body_type) in groups.items():
+        for group, asked in groups.items():
             metrics[f"tape_error_{group}"] = {
-                name: bench.errors(make, measurements, body_type, arguments.latent)
+                name: summary(bench.readings(bench.made(make, *asked, seed=1)) - asked[0])
                 for name, make in candidates.items()
             }
-        metrics["realism"] = {
-            name: realism(bench, make, seen, held_out, arguments.latent) for name, make in candidates.items()
+            metrics[f"corrected_{group}"] = after_correction(bench, generator.coefficients, *asked)
+        metrics["spread"] = spread(bench, generator.coefficients, held_out.part(0, COMPARED))
+        metrics["likeness"] = {
+            name: likeness(bench, make, seen, held_out) for name, make in candidates.items()
+        }
+        metrics["distribution"] = {
+            name: distribution(bench, candidates[name], held_out)
+            for name in DISTRIBUTED
+            if name in candidates
         }
         metrics["discriminator_accuracy_held_out"] = accuracy(generator, judge, held_out, arguments.latent)
     return metrics
@@ -154,43 +278,6 @@ def people(records: Path) -> dict[str, tuple[FloatArray, FloatArray]]:
     measurements = np.concatenate([table[:, : len(NAMES)] for table, _ in tables]).astype(np.float32)
     body_type = np.concatenate([np.full((len(table), 1), kind, np.float32) for table, kind in tables])
     return {"ansur2": (measurements, body_type)}
-
-
-def realism(
-    bench: Bench, make: Maker, seen: Dataset, held_out: Dataset, latent_size: int
-) -> dict[str, float]:
-    """How bodies with random z compare with the real ones of the same measurements.
-
-    `diversity_mm` is the distance between two bodies of one condition; `frechet_mm` the Frechet distance between
-    generated and real bodies as normal distributions, each coefficient in millimetres of surface. That one
-    takes the training bodies: on few bodies it would mostly show how few they are.
-    """
-    random = torch.Generator().manual_seed(2)
-
-    def made(bodies: Dataset) -> Tensor:
-        z = torch.randn(len(bodies), latent_size, generator=random)
-        return make(torch.from_numpy(bodies.measurements_mm), torch.from_numpy(bodies.body_type), z)
-
-    first, second = made(held_out), made(held_out)
-    clouds = [
-        coefficients * bench.weights_mm for coefficients in (made(seen), torch.from_numpy(seen.coefficients))
-    ]
-    return {
-        "diversity_mm": round(bench.apart_mm(first, second), 2),
-        "distance_to_the_real_body_mm": round(
-            bench.apart_mm(first, torch.from_numpy(held_out.coefficients)), 2
-        ),
-        "frechet_mm": round(frechet(clouds[0].numpy(), clouds[1].numpy()), 2),
-    }
-
-
-def frechet(first: FloatArray, second: FloatArray) -> float:
-    """Frechet distance between two samples (N, K) seen as normal distributions, in their unit."""
-    covariances = [np.cov(sample.T.astype(np.float64)) for sample in (first, second)]
-    roots = np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(0.0)
-    shift = np.square(first.mean(axis=0) - second.mean(axis=0)).sum()
-    spread = np.trace(covariances[0]) + np.trace(covariances[1]) - 2.0 * np.sqrt(roots).sum()
-    return float(np.sqrt(max(shift + spread, 0.0)))
 
 
 def accuracy(

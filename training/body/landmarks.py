@@ -18,6 +18,8 @@ _C7 = 858
 _ACROMION_LEFT = 8275
 """Top of the outer end of the shoulder: 0.82 of stature, 0.195 of stature apart from the midline pair."""
 _NIPPLES_LEFT = np.arange(8434, 8450)
+_UNDERBUST_LEFT = 8539
+"""Deepest vertex of the fold below the breast, where the front's profile bends most on ten of twelve women."""
 _NAVEL = 4116
 _CROTCH = np.array([4370, 4372, 6431, 4374, 4376])
 """All midline vertices between the legs, front to back; the lowest is the crotch."""
@@ -60,6 +62,7 @@ def landmarks(
         "acromion_left": np.array([_ACROMION_LEFT]),
         "acromion_right": source.mirror[[_ACROMION_LEFT]],
         "nipples": np.concatenate([_NIPPLES_LEFT, source.mirror[_NIPPLES_LEFT]]),
+        "underbust": np.array([_UNDERBUST_LEFT, source.mirror[_UNDERBUST_LEFT]]),
         "navel": np.array([_NAVEL]),
         "buttocks": np.array([_BUTTOCK_LEFT, source.mirror[_BUTTOCK_LEFT]]),
         "crotch": _CROTCH,

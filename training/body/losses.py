@@ -11,7 +11,7 @@ from torch import Tensor
 
 from anthropometry.measurements import NAMES
 from bodymodel.section import OpenSectionError
-from bodymodel.shape import ShapeSpace
+from bodymodel.shape import GAP_M, ShapeSpace
 from bodymodel.tape import TapeMeasure
 from training.body.model import Discriminator
 
@@ -53,16 +53,22 @@ class TapeLoss:
 
     def __init__(self, space: ShapeSpace, tape: TapeMeasure, unit_mm: float) -> None:
         """Errors beyond `unit_mm` count linearly, smaller ones by their square."""
-        mean, basis = space.rows(tape.touched)
-        self._mean = torch.from_numpy(mean.astype(np.float32))
-        self._basis = torch.from_numpy(basis.reshape(len(basis), -1).astype(np.float32))
+        rows = space.rows(tape.touched)
+        self._mean = torch.from_numpy(rows.mean.astype(np.float32))
+        self._basis = torch.from_numpy(rows.basis.astype(np.float32))
+        self._side = torch.from_numpy(rows.side.astype(np.float32))
         self._tape = tape
         self._unit_mm = unit_mm
 
     def readings(self, coefficients: Tensor) -> Tensor:
         """(N, K) -> (N, 15) millimetres, differentiable; NaN for a body that the tape cannot go round."""
         offsets = (coefficients @ self._basis).reshape(len(coefficients), *self._mean.shape)
-        readings: Tensor = _Readings.apply(self._mean + offsets, self._tape)
+        points = self._mean + offsets
+        # As in `Rows.at`: both halves keep to their own side.
+        pressed = (self._side != 0.0) & (self._side * points[..., 0] <= GAP_M)
+        sideways = torch.where(pressed, GAP_M * self._side, points[..., 0])
+        points = torch.cat([sideways[..., None], points[..., 1:]], dim=2)
+        readings: Tensor = _Readings.apply(points, self._tape)
         return readings
 
     def __call__(self, coefficients: Tensor, asked_mm: Tensor) -> Tensor:

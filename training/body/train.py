@@ -11,7 +11,7 @@ import copy
 import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -48,6 +48,8 @@ class TrainArguments:
     """Conditions drawn from the population, beside those of the bodies."""
     latent: int
     """Length L of z."""
+    skip: bool
+    """Whether the generator starts from the closed-form regression of the condition."""
     ridge: float
     """Ridge penalty of the closed-form regression, per body."""
     widths: tuple[int, ...]
@@ -92,6 +94,24 @@ class TrainArguments:
         """Parse a YAML file that gives every field; TypeError names what is missing or unknown."""
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
         return cls(**values | {"widths": tuple(values["widths"])})
+
+
+ABLATIONS = ("gan", "skip", "tape")
+"""Parts of the training that can be left out, to see what each is good for."""
+
+
+def ablated(arguments: TrainArguments, part: str) -> TrainArguments:
+    """The same run without its discriminator (`gan`), its closed form (`skip`) or its tape loss (`tape`)."""
+    output = f"{arguments.output}-without-{part}"
+    match part:
+        case "gan":
+            return replace(arguments, output=output, adversarial_weight=0.0)
+        case "skip":
+            return replace(arguments, output=output, skip=False)
+        case "tape":
+            return replace(arguments, output=output, tape_weight=0.0)
+        case _:
+            raise ValueError(f"no such part: {part}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +165,9 @@ def train(arguments: TrainArguments) -> Generator:
     features = quadratic_features(condition)
     start = latent.fit(features, data.coefficients, weights_mm, arguments.latent, arguments.ridge)
     codes = start.encode(features, data.coefficients)
-    generator = Generator(data.scale, data.surface, start.skip, start.decoder, arguments.widths)
+    skip = start.skip if arguments.skip else torch.zeros_like(start.skip)
+    generator = Generator(data.scale, data.surface, skip, start.decoder, arguments.widths)
+    generator.skip.requires_grad_(arguments.skip)
     judge = Discriminator(data.surface, arguments.judge_stride, arguments.judge_width)
     averaged: Generator = copy.deepcopy(generator).requires_grad_(False)
 
@@ -231,7 +253,10 @@ def main() -> None:
     """Train with a configuration file."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--config", type=Path, default=Path("training/body/config.yaml"))
-    train(TrainArguments.read(parser.parse_args().config))
+    parser.add_argument("--without", choices=ABLATIONS, help="leave a part of the training out")
+    options = parser.parse_args()
+    arguments = TrainArguments.read(options.config)
+    train(arguments if options.without is None else ablated(arguments, options.without))
 
 
 if __name__ == "__main__":

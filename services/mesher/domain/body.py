@@ -11,8 +11,9 @@ import numpy as np
 from anthropometry.measurements import NAMES
 from bodymodel.correct import Correction, ShapeTape, correct
 from bodymodel.face import FaceShapes
+from bodymodel.guard import Guard
 from bodymodel.section import OpenSectionError
-from bodymodel.shape import ShapeSpace
+from bodymodel.shape import NETWORK_GRID, ShapeSpace, on_grid
 from bodymodel.tape import TapeMeasure
 from bodymodel.template import Template
 from services.mesher.domain.anatomy import Levels, Skeleton
@@ -59,6 +60,7 @@ class BodyModel:
     space: ShapeSpace
     tape: TapeMeasure
     shape_tape: ShapeTape
+    guard: Guard
     face: FaceShapes
 
     @classmethod
@@ -66,7 +68,8 @@ class BodyModel:
         """Read `body_template`, `body_shape` and `face_shapes`; raises FileNotFoundError when one is absent."""
         template = Template.load(models_dir)
         space, tape = ShapeSpace.load(models_dir, template), TapeMeasure(template)
-        return cls(template, space, tape, ShapeTape(space, tape), FaceShapes.load(models_dir))
+        guard = Guard.of(template, space)
+        return cls(template, space, tape, ShapeTape(space, tape), guard, FaceShapes.load(models_dir))
 
     def solve(self, points: FloatArray, targets_mm: FloatArray) -> Correction:
         """Fit the template to canonical points (10000, 3), then close the loop on the 15 targets.
@@ -74,7 +77,7 @@ class BodyModel:
         Raises PointsNotABody when the points are not finite or far from every body.
         """
         try:
-            return correct(self.shape_tape, self._fit(points), targets_mm)
+            return correct(self.shape_tape, self.guard, self._fit(points), targets_mm)
         except OpenSectionError as error:
             raise PointsNotABody("the points lie on a body that cannot be measured") from error
 
@@ -88,6 +91,12 @@ class BodyModel:
         """The receipt's numbers, as the tape lies on the delivered vertices."""
         return Measured(self._readings(body, correction), self._quantities(body))
 
+    def measured_as_is(self, body: Body) -> Measured:
+        """The same for a body that was found, not asked for: whatever the tape reads is what it should."""
+        delivered = self.tape.measure(body.vertices)
+        as_asked = np.ones(len(delivered), np.bool_)
+        return self.measured(body, Correction(np.zeros(0), delivered, 0, as_asked))
+
     def _quantities(self, body: Body) -> Quantities:
         corners = body.vertices[self.template.body.triangles].astype(np.float64)
         across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -98,14 +107,17 @@ class BodyModel:
     def _readings(self, body: Body, correction: Correction) -> Sequence[Reading]:
         """The 15 in their order, then the natural waist and the underbust."""
         tapes = self.tape.polylines(body.vertices)
-        natural_waist_mm, natural_waist = self.tape.natural_waist(body.vertices)
         fifteen = [
             Reading(name, float(value), tape, bool(feasible))
             for name, value, tape, feasible in zip(
                 NAMES, correction.delivered_mm, tapes, correction.feasible, strict=True
             )
         ]
-        return [*fifteen, Reading("natural_waist_girth", natural_waist_mm, natural_waist, feasible=True)]
+        beside = [
+            Reading(name, loop.length_mm, loop.closed_path(), feasible=True)
+            for name, loop in self.tape.beside(body.vertices).items()
+        ]
+        return [*fifteen, *beside]
 
     def _fit(self, points: FloatArray) -> FloatArray:
         if not (np.abs(points) < _MAX_REACH_M).all():
@@ -113,11 +125,11 @@ class BodyModel:
         coefficients = self.space.fit_cloud(points)
         if np.abs(coefficients[:_LEADING]).max() > _MAX_DEVIATIONS:
             raise PointsNotABody("the points are farther from every body than people are from each other")
-        fitted = coefficients.astype(np.float32) @ self.space.cloud_basis + self.space.cloud_mean
-        misfit = float(np.sqrt(3.0 * np.mean((fitted - points.reshape(-1)) ** 2)))
+        misfit = float(np.sqrt(3.0 * np.mean((self.space.cloud(coefficients) - points) ** 2)))
         if misfit > _MAX_MISFIT_M:
             raise PointsNotABody("the points do not lie on a body", misfit_mm=f"{misfit * 1e3:.0f}")
-        return coefficients
+        # The network left them on this grid; float32 noise on the way, which differs between machines, goes.
+        return on_grid(coefficients, NETWORK_GRID)
 
     def _levels(self, vertices: FloatArray, skeleton: Skeleton) -> Levels:
         def height(landmark: str) -> float:

@@ -73,7 +73,7 @@ def straighten(piece: Piece, points: FloatArray) -> FloatArray:
     moved = points.copy()
     for hem in piece.hems:
         if hem.lie is not Lie.FREE:
-            ring = points[hem.loop]
+            ring = points[hem.loop].astype(np.float64)
             offset = ring - ring.mean(axis=0)
             normal = _UP if hem.lie is Lie.LEVEL else np.linalg.svd(offset, full_matrices=False)[2][2]
             shift = np.outer(offset @ normal, normal)

@@ -1,4 +1,8 @@
-"""Tape round cloth and limbs: convex hulls of level sections through their support in some directions."""
+"""Tape round cloth and limbs: convex hulls of level sections through their support in some directions.
+
+Everything is added up in double precision: machines differ in the last bits of sums and of sines, and those bits must not
+reach the float32 positions of a file.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ def section_radii(points: FloatArray, edges: IntArray, heights: FloatArray, cent
     for row, level in enumerate(heights):
         section = _section(points, edges, height, level)
         if len(section):
-            support[row] = ((section - centre) @ HORIZONTAL @ _CIRCLE).max(axis=0)
+            support[row] = ((section - centre.astype(np.float64)) @ HORIZONTAL @ _CIRCLE).max(axis=0)
     return _radii(support)
 
 
@@ -40,7 +44,7 @@ def band_girths(points: FloatArray, levels: FloatArray, half_band: float) -> Flo
     for index, level in enumerate(levels):
         band = points[np.abs(points[:, 1] - level) < half_band]
         if len(band):
-            girths[index] = _perimeter(band @ HORIZONTAL)
+            girths[index] = _perimeter(band.astype(np.float64) @ HORIZONTAL)
     return girths
 
 
@@ -54,7 +58,8 @@ def radii(points: FloatArray, centre: FloatArray, heights: FloatArray, clearance
     inside = (row >= 0) & (row < len(heights))
     support = np.zeros((len(heights), _DIRECTIONS))
     if inside.any():
-        reach = (points[inside][:, [0, 2]] - centre[[0, 2]]) @ _CIRCLE + clearance
+        offset = points[inside][:, [0, 2]].astype(np.float64) - centre[[0, 2]]
+        reach = offset @ _CIRCLE + clearance
         order = np.argsort(row[inside], kind="stable")
         rows, first = np.unique(row[inside][order], return_index=True)
         support[rows] = np.maximum.reduceat(reach[order], first, axis=0)
@@ -72,12 +77,14 @@ def _radii(support: FloatArray) -> FloatArray:
 
 
 def _section(points: FloatArray, edges: IntArray, height: FloatArray, level: float) -> FloatArray:
-    """(c, 3) where edges cross a level."""
+    """(c, 3) float64 where edges cross a level."""
+    height = height.astype(np.float64)
     above = height > level
     cut = edges[above[edges[:, 0]] != above[edges[:, 1]]]
     start, end = height[cut[:, 0]], height[cut[:, 1]]
     share = ((level - start) / (end - start))[:, None]
-    crossing: FloatArray = points[cut[:, 0]] * (1.0 - share) + points[cut[:, 1]] * share
+    ends = points[cut].astype(np.float64)
+    crossing: FloatArray = ends[:, 0] * (1.0 - share) + ends[:, 1] * share
     return crossing
 
 

@@ -66,6 +66,7 @@ def fall(cut: Cut, loop: FloatArray, widening: float, body: FloatArray, levels: 
     run per drop and folds. `loop` (k, 3) is the join loop, `widening` the run per drop that
     arrives there, `body` (n, 3) the points that can be in the way.
     """
+    loop = loop.astype(np.float64)  # as in `hull`: sines differ in their last bits from machine to machine
     heights = _heights(float(loop[:, 1].mean()), levels.hem(cut.hem))
     centre = loop.mean(axis=0)
     offset = loop - centre

@@ -92,7 +92,7 @@ class Suit:
         mine = self.trunk[(coarse[self.trunk, 1] < levels.waist) & (coarse[self.trunk, 1] > levels.crotch)]
         if len(mine) == 0:
             return coarse
-        points = coarse[mine]
+        points = coarse[mine].astype(np.float64)
         centre = points.mean(axis=0)
         table = hull.section_radii(self.fine.rows @ coarse, self.trunk_edges, heights, centre)
         x, z = points[:, 0] - centre[0], points[:, 2] - centre[2]

@@ -34,8 +34,8 @@ def tape(template: Template) -> TapeMeasure:
 def bodies_file(space: ShapeSpace, tape: TapeMeasure, tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(3)
     coefficients = 0.3 * rng.standard_normal((BODIES, space.size))
-    mean, basis = space.rows(tape.touched)
-    readings = [tape.read(np.tensordot(row, basis, 1) + mean).values_mm for row in coefficients]
+    touched = space.rows(tape.touched)
+    readings = [tape.read(touched.at(row)).values_mm for row in coefficients]
     path = tmp_path_factory.mktemp("bodies") / "bodies.npz"
     np.savez(
         path,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anthropometry.measurements import MEASUREMENTS, NAMES
-from anthropometry.population import VARIABLES, Population
+from anthropometry.population import RELAXED_ARM, VARIABLES, Population
 
 BODY_TYPES = ("feminine", "masculine", "neutral")
 
@@ -71,7 +71,7 @@ def test_the_order_of_the_request_does_not_matter(
 
 
 def test_estimates_follow_the_conditional_formula(population: Population) -> None:
-    crowd, at = population.masculine, [0, 4, 15]
+    crowd, at = population.relaxed.masculine, [0, 4, 15]
     values = np.log([1800.0, 900.0, 80.0])
     gain = crowd.covariance[:15, at] @ np.linalg.inv(crowd.covariance[np.ix_(at, at)])
     mean = crowd.mean[:15] + gain @ (values - crowd.mean[at])
@@ -156,6 +156,21 @@ def test_a_file_of_other_variables_is_refused(tmp_path: Path) -> None:
         Population.load(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("body_type", ["feminine", "masculine"])
+def test_arms_are_estimated_relaxed(population: Population, body_type: str) -> None:
+    arm = NAMES.index("upper_arm_girth")
+    recorded, relaxed = getattr(population, body_type), population.of(body_type)
+    share = RELAXED_ARM[body_type]
+    assert np.exp(relaxed.mean[arm] - recorded.mean[arm]) == pytest.approx(share)
+    np.testing.assert_array_equal(np.delete(relaxed.mean, arm), np.delete(recorded.mean, arm))
+    # A relaxed arm says of the rest what the flexed arm of the same person says.
+    typical = {"upper_arm_girth": float(np.exp(relaxed.mean[arm]))}
+    rest = population.estimate(typical, body_type).values_mm
+    np.testing.assert_allclose(np.delete(rest, arm), np.delete(np.exp(recorded.mean[:15]), arm))
+    thick = population.estimate({"upper_arm_girth": typical["upper_arm_girth"] / share}, body_type).values_mm
+    assert thick[NAMES.index("chest_girth")] > rest[NAMES.index("chest_girth")]
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     "known", [("stature",), ("stature", "waist_girth"), ("chest_girth", "hip_girth", "inside_leg")]
@@ -163,7 +178,11 @@ def test_a_file_of_other_variables_is_refused(tmp_path: Path) -> None:
 def test_intervals_hold_nine_of_ten_people(
     population: Population, records: dict[str, np.ndarray], known: tuple[str, ...]
 ) -> None:
-    for body_type, rows in records.items():
+    rng = np.random.default_rng(3)
+    for body_type, flexed in records.items():
+        rows = flexed.copy()
+        arms = RELAXED_ARM[body_type] * np.exp(0.03 * rng.standard_normal(len(rows)))
+        rows[:, NAMES.index("upper_arm_girth")] *= arms
         covered = []
         for row in rows[::4]:
             estimate = population.estimate({name: row[NAMES.index(name)] for name in known}, body_type)

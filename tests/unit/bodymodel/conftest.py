@@ -8,6 +8,7 @@ import pytest
 from hypothesis import reject
 
 from bodymodel.correct import ShapeTape
+from bodymodel.guard import Guard
 from bodymodel.section import OpenSectionError
 from bodymodel.shape import ShapeSpace
 from bodymodel.tape import TapeMeasure
@@ -34,6 +35,11 @@ def tape(template: Template) -> TapeMeasure:
 @pytest.fixture(scope="session")
 def shape_tape(space: ShapeSpace, tape: TapeMeasure) -> ShapeTape:
     return ShapeTape(space, tape)
+
+
+@pytest.fixture(scope="session")
+def guard(template: Template, space: ShapeSpace) -> Guard:
+    return Guard.of(template, space)
 
 
 @pytest.fixture(scope="session")

@@ -144,10 +144,21 @@ def test_the_natural_waist_is_the_smallest_about_the_waist(tape: TapeMeasure, so
     for seed in range(5):
         vertices = some_body(seed)
         waist = dict(zip(NAMES, tape.measure(vertices), strict=True))["waist_girth"]
-        natural_waist, path = tape.natural_waist(vertices)
-        assert waist * 0.7 < natural_waist <= waist + 1e-6
-        assert np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * 1000 == pytest.approx(natural_waist)
+        loop = tape.beside(vertices)["natural_waist_girth"]
+        path = loop.closed_path()
+        assert waist * 0.7 < loop.length_mm <= waist + 1e-6
+        assert np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * 1000 == pytest.approx(loop.length_mm)
         assert np.ptp(path[:, 1]) < 1e-9
+
+
+def test_the_underbust_lies_below_the_fullest_part_of_the_chest(tape: TapeMeasure, some_body: Draw) -> None:
+    for seed in range(5):
+        vertices = some_body(seed)
+        chest = dict(zip(NAMES, tape.measure(vertices), strict=True))["chest_girth"]
+        below = tape.beside(vertices)["underbust_girth"]
+        level = {name: path[0, 1] for name, path in zip(NAMES, tape.polylines(vertices), strict=True)}
+        assert 0.75 * chest < below.length_mm < 1.06 * chest
+        assert level["waist_girth"] < below.origin[1] < level["chest_girth"]
 
 
 def box(x: float, y: float, z: float) -> tuple[np.ndarray, np.ndarray]:

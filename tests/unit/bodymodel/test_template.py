@@ -37,7 +37,7 @@ def test_the_body_is_one_closed_surface_without_handles(template: Template) -> N
 
 
 def test_faces_look_outwards(template: Template, space: ShapeSpace) -> None:
-    a, b, c = space.mean[template.body.triangles].swapaxes(0, 1).astype(np.float64)
+    a, b, c = space.surface.mean[template.body.triangles].swapaxes(0, 1).astype(np.float64)
     volume = np.einsum("fi,fi->", a, np.cross(b, c)) / 6.0
     assert 0.045 < volume < 0.12  # m^3: an adult, inside inside
 
@@ -78,7 +78,7 @@ def test_the_mirror_is_an_involution_that_mirrors_the_mean_body(
     body = np.arange(template.body_vertices)
     mirror = template.mirror[body]
     assert (mirror[mirror] == body).all()
-    np.testing.assert_allclose(space.mean[mirror] * [-1, 1, 1], space.mean[body], atol=5e-4)
+    np.testing.assert_allclose(space.surface.mean[mirror] * [-1, 1, 1], space.surface.mean[body], atol=5e-4)
 
 
 def test_canonical_points_lie_on_body_faces_and_leave_no_gap(template: Template, space: ShapeSpace) -> None:
@@ -86,10 +86,10 @@ def test_canonical_points_lie_on_body_faces_and_leave_no_gap(template: Template,
     assert {tuple(sorted(corners)) for corners in template.canonical_corners.tolist()} <= faces
     assert (template.canonical_barycentric >= 0).all()
     np.testing.assert_allclose(template.canonical_barycentric.sum(axis=1), 1.0, atol=1e-6)
-    points = template.canonical(space.mean)
+    points = template.canonical(space.surface.mean)
     assert points.shape == (10_000, 3)
-    np.testing.assert_allclose(template.canonical_matrix() @ space.mean, points, atol=1e-6)
-    gaps, _ = cKDTree(points).query(space.mean[: template.body_vertices])
+    np.testing.assert_allclose(template.canonical_matrix() @ space.surface.mean, points, atol=1e-6)
+    gaps, _ = cKDTree(points).query(space.surface.mean[: template.body_vertices])
     assert gaps.max() < 0.025
 
 
