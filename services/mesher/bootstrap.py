@@ -11,21 +11,25 @@ from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, issuer
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
+from services.mesher.adapters.cloud_files import CloudReader
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.adapters.obj import ObjWriter
 from services.mesher.adapters.ply import PlyWriter
+from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.adapters.stl import StlWriter
 from services.mesher.adapters.usdz import UsdzWriter
 from services.mesher.adapters.vrm import VrmWriter
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
-from services.mesher.domain.ports import Files, Writer
+from services.mesher.domain.ports import Files, Surfaces, Writer
+from services.mesher.domain.scan.person import Finder
+from services.mesher.domain.scan.reconstruct import Reconstructor
 from services.mesher.domain.variants import Variants
 from services.mesher.metrics import Metrics
 from services.mesher.servicer import MesherServicer
 from services.mesher.settings import MesherSettings
-from services.mesher.use_cases import BuildAvatar, PreviewBody, Workshop
+from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan, Workshop
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),
@@ -42,23 +46,44 @@ _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
 
 async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     """The service over the object store; raises FileNotFoundError when a model is absent."""
+    surfaces = PoissonReconstruction(settings.scan_threads)
+    stack.callback(surfaces.close)
     return assemble(
         model=BodyModel.load(settings.models_dir),
         files=blobs.open(settings.blob_url),
         verifier=await issuer.verifier(settings, stack),
         workshop=Workshop(stack.enter_context(ThreadPoolExecutor(settings.workers, "mesher"))),
+        # Apart and one at a time: a scan takes as long as twenty bodies, and needs as much memory.
+        scan_workshop=Workshop(stack.enter_context(ThreadPoolExecutor(1, "scans"))),
+        surfaces=surfaces,
         kept_cuts=settings.kept_cuts,
     )
 
 
 def assemble(
-    *, model: BodyModel, files: Files, verifier: TokenVerifier, workshop: Workshop, kept_cuts: int
+    *,
+    model: BodyModel,
+    files: Files,
+    verifier: TokenVerifier,
+    workshop: Workshop,
+    scan_workshop: Workshop,
+    surfaces: Surfaces,
+    kept_cuts: int,
 ) -> Service:
     """The service on these adapters."""
     watch, outfitter = Metrics(), Outfitter(model, kept_cuts)
     servicer = MesherServicer(
         BuildAvatar(model, outfitter, Variants(model, outfitter), WRITERS, files, workshop, watch),
         PreviewBody(model, workshop, watch),
+        ReconstructScan(
+            model,
+            outfitter,
+            Reconstructor(Finder(model.template, model.space), surfaces),
+            CloudReader(),
+            WRITERS[FileFormat.GLB],
+            files,
+            scan_workshop,
+        ),
     )
     return Service(
         name=_DESCRIPTOR.full_name,

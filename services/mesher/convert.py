@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from anthropometry.measurements import NAMES
-from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2, scan_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.errors import FieldFault
 from services.mesher.domain.errors import MeasurementMissing
@@ -30,6 +30,8 @@ from services.mesher.domain.model import (
     RestPose,
     StoredBlob,
 )
+from services.mesher.domain.scan.cloud import CloudFormat
+from services.mesher.domain.scan.model import Registration, Scan, ScanReport
 from services.mesher.domain.surface import FloatArray, IntArray
 
 _PATTERNS = {
@@ -65,6 +67,11 @@ _COMPRESSIONS = {
     file_pb2.COMPRESSION_NONE: Compression.NONE,
     file_pb2.COMPRESSION_MESHOPT: Compression.MESHOPT,
     file_pb2.COMPRESSION_DRACO: Compression.DRACO,
+}
+_CLOUD_FORMATS = {
+    scan_pb2.CLOUD_FORMAT_PLY: CloudFormat.PLY,
+    scan_pb2.CLOUD_FORMAT_XYZ: CloudFormat.XYZ,
+    scan_pb2.CLOUD_FORMAT_OBJ: CloudFormat.OBJ,
 }
 _MM = 1e-3
 
@@ -138,6 +145,42 @@ def preview_response(preview: Preview) -> pb.PreviewBodyResponse:
 def topology_response(triangles: IntArray, vertex_count: int) -> pb.GetPreviewTopologyResponse:
     return pb.GetPreviewTopologyResponse(
         triangles=triangles.astype("<u2").tobytes(), vertex_count=vertex_count
+    )
+
+
+def cloud_format(message: scan_pb2.CloudFormat.ValueType) -> CloudFormat:
+    return _CLOUD_FORMATS[message]
+
+
+def scan_response(scan: Scan) -> pb.ReconstructScanResponse:
+    return pb.ReconstructScanResponse(
+        report=_scan_report(scan.report),
+        mesh=blob_ref(scan.mesh),
+        registration=_registration(scan.registration) if scan.registration else None,
+        body=blob_ref(scan.body) if scan.body else None,
+    )
+
+
+def _scan_report(report: ScanReport) -> scan_pb2.ScanReport:
+    return scan_pb2.ScanReport(
+        point_count=report.point_count,
+        outlier_count=report.outlier_count,
+        metres_per_unit=report.metres_per_unit,
+        height_mm=report.height_mm,
+        vertex_count=report.vertex_count,
+        face_count=report.face_count,
+        watertight=report.watertight,
+        volume_l=report.volume_l,
+    )
+
+
+def _registration(registration: Registration) -> scan_pb2.Registration:
+    return scan_pb2.Registration(
+        score=registration.score,
+        mean_distance_mm=registration.mean_distance_mm,
+        inlier_share=registration.inlier_share,
+        readings=map(reading, registration.readings),
+        quantities=quantities(registration.quantities),
     )
 
 

@@ -23,6 +23,12 @@ CORRECTION_ITERATIONS = Histogram(
     "Steps that closing the loop on the tape took for one body.",
     buckets=(0, 1, 2, 3, 4, 6, 8, 12),
 )
+SCAN_SECONDS = Histogram(
+    "atelier_mesher_scan_duration_seconds",
+    "Time to make one scan's mesh and, where asked, its body, waiting for the turn included, by outcome.",
+    ["outcome"],  # mesh | body; refused | failed
+    buckets=(0.5, 1, 2.5, 5, 10, 20, 40, 80),
+)
 INFEASIBLE_BODIES = Counter(
     "atelier_mesher_infeasible_bodies_total",
     "Bodies of which at least one measurement could not be delivered as asked.",
@@ -40,13 +46,26 @@ class Metrics:
 
 @contextmanager
 def build_timed(kind: str) -> Iterator[None]:
-    """Record how long the block takes, by how it ends."""
+    """Record how long the block takes to build an avatar or a preview, by how it ends."""
+    with _timed(BUILD_SECONDS, "ok", kind=kind):
+        yield
+
+
+@contextmanager
+def scan_timed(*, register: bool) -> Iterator[None]:
+    """Record how long the block takes for a scan, by how it ends."""
+    with _timed(SCAN_SECONDS, "body" if register else "mesh"):
+        yield
+
+
+@contextmanager
+def _timed(histogram: Histogram, success: str, **labels: str) -> Iterator[None]:
     start, outcome = time.perf_counter(), "failed"
     try:
         yield
-        outcome = "ok"
+        outcome = success
     except AppError:
         outcome = "refused"
         raise
     finally:
-        metrics.observe(BUILD_SECONDS, time.perf_counter() - start, kind=kind, outcome=outcome)
+        metrics.observe(histogram, time.perf_counter() - start, outcome=outcome, **labels)

@@ -9,8 +9,8 @@ import grpc
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceServicer
 from services.mesher import convert
-from services.mesher.metrics import build_timed
-from services.mesher.use_cases import BuildAvatar, PreviewBody
+from services.mesher.metrics import build_timed, scan_timed
+from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -18,9 +18,12 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class MesherServicer(MesherServiceServicer):
     """Offers the verbs."""
 
-    def __init__(self, build_avatar: BuildAvatar, preview_body: PreviewBody) -> None:
+    def __init__(
+        self, build_avatar: BuildAvatar, preview_body: PreviewBody, reconstruct_scan: ReconstructScan
+    ) -> None:
         self._build_avatar = build_avatar
         self._preview_body = preview_body
+        self._reconstruct_scan = reconstruct_scan
 
     async def BuildAvatar(self, request: pb.BuildAvatarRequest, context: Context) -> pb.BuildAvatarResponse:
         with build_timed("avatar"):
@@ -36,6 +39,15 @@ class MesherServicer(MesherServiceServicer):
         with build_timed("preview"):
             preview = await self._preview_body(convert.body_order(request.body))
         return convert.preview_response(preview)
+
+    async def ReconstructScan(
+        self, request: pb.ReconstructScanRequest, context: Context
+    ) -> pb.ReconstructScanResponse:
+        with scan_timed(register=request.register):
+            scan = await self._reconstruct_scan(
+                request.cloud.key, convert.cloud_format(request.format), register=request.register
+            )
+        return convert.scan_response(scan)
 
     async def GetPreviewTopology(
         self, request: pb.GetPreviewTopologyRequest, context: Context

@@ -17,5 +17,7 @@ class MesherSettings(TokenSettings):
     """Port of the gRPC server; 0 takes a free one."""
     workers: int = Field(default=2, ge=1)
     """Bodies built at a time, in threads beside the event loop; further ones wait their turn."""
+    scan_threads: int = Field(default=1, ge=1)
+    """Threads that the surface of one scan is made with; scans are taken one at a time, beside the bodies."""
     kept_cuts: int = Field(default=256, ge=1)
     """Garment cuts whose topology is kept; each takes about 2 MB, and 0.3 s to make again."""

@@ -1,4 +1,4 @@
-"""The verbs: build an avatar, preview a body, tell the preview's topology."""
+"""The verbs: build an avatar, preview a body, tell the preview's topology, make a mesh and a body of a scan."""
 
 from __future__ import annotations
 
@@ -18,16 +18,26 @@ from services.mesher.domain.model import (
     FileFormat,
     FileOptions,
     Garment,
+    HairPattern,
     Preview,
     Rig,
     Scene,
+    StoredBlob,
 )
 from services.mesher.domain.outfit import Outfitter
-from services.mesher.domain.ports import Files, Watch, Writer
+from services.mesher.domain.ports import CloudFiles, Files, Watch, Writer
+from services.mesher.domain.scan.cloud import CloudFormat
+from services.mesher.domain.scan.model import Registration, Scan, ScanReport
+from services.mesher.domain.scan.person import Person
+from services.mesher.domain.scan.reconstruct import Reconstruction, Reconstructor
 from services.mesher.domain.surface import FloatArray, IntArray
 from services.mesher.domain.variants import Variants
 
 PREFIX = "avatars"
+SCANS_PREFIX = "scans"
+_BARE = FileOptions(whole_body=True)
+_SCANNED = Appearance("#c9a58a", HairPattern.NONE, "")
+"""Nobody can tell skin from a cloud: a middling tone."""
 _STEPS = 65_535
 
 _Made = TypeVar("_Made")
@@ -120,6 +130,54 @@ class PreviewBody:
     def topology(self) -> tuple[IntArray, int]:
         """Triangles (m, 3) of every preview, and its number of vertices."""
         return self._model.template.body.triangles, self._model.template.body_vertices
+
+
+class ReconstructScan:
+    """An uploaded cloud to a watertight mesh and, where asked, a measured and rigged body."""
+
+    def __init__(
+        self,
+        model: BodyModel,
+        outfitter: Outfitter,
+        reconstruct: Reconstructor,
+        clouds: CloudFiles,
+        writer: Writer,
+        files: Files,
+        workshop: Workshop,
+    ) -> None:
+        self._model = model
+        self._outfitter = outfitter
+        self._reconstruct = reconstruct
+        self._clouds = clouds
+        self._writer = writer
+        self._files = files
+        self._workshop = workshop
+
+    async def __call__(self, key: str, format: CloudFormat, *, register: bool) -> Scan:
+        """Raise InvalidCloud, TooManyPoints; NotAPerson where a body is asked for and none is in the scan."""
+        upload = await self._files.get(key)
+
+        def make() -> tuple[Reconstruction, bytes, tuple[Measured, bytes] | None]:
+            made = self._reconstruct(self._clouds.read(upload, format), must_be_person=register)
+            return made, self._clouds.write(made.solid), self._body(made.person) if register else None
+
+        made, mesh, body = await self._workshop.run(make)
+        return Scan(
+            report=ScanReport.of(made),
+            mesh=await self._files.put(mesh, prefix=SCANS_PREFIX, media_type=self._clouds.media_type),
+            registration=Registration.of(made.person, body[0]) if body else None,
+            body=await self._stored_body(body[1]) if body else None,
+        )
+
+    def _body(self, person: Person) -> tuple[Measured, bytes]:
+        """The person in the standing pose: what the tape reads, and a rigged file."""
+        body = self._model.stand(person.coefficients)
+        rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
+        scene = prepared(Scene(self._outfitter.bare(body, _SCANNED), rig, {"madeFrom": "scan"}), _BARE)
+        return self._model.measured_as_is(body), self._writer.write(scene, _BARE)
+
+    async def _stored_body(self, data: bytes) -> StoredBlob:
+        return await self._files.put(data, prefix=SCANS_PREFIX, media_type=self._writer.media_type)
 
 
 def quantised(vertices: FloatArray, delivered_mm: FloatArray) -> Preview:

@@ -23,6 +23,19 @@ class InvalidCloud(InvalidInput):
         super().__init__(message, faults=[FieldFault("cloud", rule, message, limit)])
 
 
+class TooManyPoints(AppError):
+    """The upload has more points than are read."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "PAYLOAD_TOO_LARGE"
+
+    def __init__(self, most: int) -> None:
+        message = "the cloud has too many points"
+        super().__init__(
+            message, faults=[FieldFault("cloud", "cloud.too_many_points", message, f"{most} points")]
+        )
+
+
 class NotAPerson(AppError):
     """No body explains the scan well enough."""
 

@@ -6,10 +6,17 @@ from typing import Protocol
 
 from bodymodel.correct import Correction
 from services.mesher.domain.model import FileOptions, Scene, StoredBlob
+from services.mesher.domain.scan.cloud import Cloud, CloudFormat
+from services.mesher.domain.scan.shell import Shell
+from services.mesher.domain.scan.solid import Solid
 
 
 class Files(Protocol):
-    """The object store, as far as it is written to."""
+    """The object store, as far as it is used here."""
+
+    async def get(self, key: str) -> bytes:
+        """All the bytes of an object."""
+        ...
 
     async def put(self, data: bytes, *, prefix: str, media_type: str) -> StoredBlob:
         """Store the bytes by their hash; storing the same bytes again changes nothing."""
@@ -31,4 +38,31 @@ class Watch(Protocol):
 
     def corrected(self, correction: Correction) -> None:
         """A body was closed on its targets."""
+        ...
+
+
+class CloudFiles(Protocol):
+    """Clouds as files."""
+
+    media_type: str
+    """Of what is written."""
+
+    def read(self, data: bytes, format: CloudFormat) -> Cloud:
+        """The cloud in a file. Raise InvalidCloud and TooManyPoints."""
+        ...
+
+    def write(self, solid: Solid) -> bytes:
+        """A closed surface as a file."""
+        ...
+
+
+class Surfaces(Protocol):
+    """Makes surfaces of points. Both raise ReconstructionAbsent where what they need is not installed."""
+
+    def oriented(self, shell: Shell) -> Shell:
+        """The same points, their normals turned outwards."""
+        ...
+
+    def surface(self, shell: Shell) -> Solid:
+        """A surface near the points; not closed everywhere, perhaps."""
         ...

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceStub
 from atelierkit.blobs import MemoryBlobs
+from atelierkit.service import Service
 from atelierkit.testing import MemoryVerifier, serve
+from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble
 from services.mesher.domain.body import BodyModel
 from services.mesher.use_cases import Workshop
@@ -28,15 +30,22 @@ def model() -> BodyModel:
     return BodyModel.load(MODELS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def blobs() -> MemoryBlobs:
     return MemoryBlobs()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def threads() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(1) as executor:
         yield executor
+
+
+@pytest.fixture(scope="session")
+def poisson() -> Iterator[PoissonReconstruction]:
+    surfaces = PoissonReconstruction(threads=1)
+    yield surfaces
+    surfaces.close()
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,33 @@ class Mesher:
     token: tuple[tuple[str, str], ...]
 
 
+@pytest.fixture(scope="session")
+def verifier() -> MemoryVerifier:
+    return MemoryVerifier()
+
+
+@pytest.fixture(scope="session")
+def service(
+    model: BodyModel,
+    blobs: MemoryBlobs,
+    threads: ThreadPoolExecutor,
+    poisson: PoissonReconstruction,
+    verifier: MemoryVerifier,
+) -> Service:
+    workshop = Workshop(threads)
+    return assemble(
+        model=model,
+        files=blobs,
+        verifier=verifier,
+        workshop=workshop,
+        scan_workshop=workshop,
+        surfaces=poisson,
+        kept_cuts=4,
+    )
+
+
 @pytest.fixture
-async def mesher(model: BodyModel, blobs: MemoryBlobs, threads: ThreadPoolExecutor) -> AsyncIterator[Mesher]:
-    verifier = MemoryVerifier()
+async def mesher(service: Service, verifier: MemoryVerifier) -> AsyncIterator[Mesher]:
     token = verifier.admit("alice")
-    service = assemble(model=model, files=blobs, verifier=verifier, workshop=Workshop(threads), kept_cuts=4)
     async with serve(service) as channel:
         yield Mesher(MesherServiceStub(channel), (("authorization", f"Bearer {token}"),))

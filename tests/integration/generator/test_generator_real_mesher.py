@@ -18,6 +18,7 @@ from atelierkit.server import Service
 from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve, token_verifier
 from services.generator.adapters.network import BodyNetwork
+from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble as assemble_mesher
 from services.mesher.domain.body import BodyModel
 from services.mesher.use_cases import Workshop
@@ -61,7 +62,13 @@ def blobs() -> RecordingBlobs:
 @pytest.fixture(scope="module")
 def mesher(model: BodyModel, workshop: Workshop, blobs: RecordingBlobs) -> Service:
     return assemble_mesher(
-        model=model, files=blobs, verifier=token_verifier(), workshop=workshop, kept_cuts=8
+        model=model,
+        files=blobs,
+        verifier=token_verifier(),
+        workshop=workshop,
+        scan_workshop=workshop,
+        surfaces=PoissonReconstruction(threads=1),
+        kept_cuts=8,
     )
 
 
