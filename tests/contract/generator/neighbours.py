@@ -7,12 +7,13 @@ mesher's contract, with its validation and its demand for a token.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import grpc.aio
+import pytest
 
 from anthropometry.measurements import NAMES
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
@@ -25,6 +26,7 @@ from atelier.mesher.v1.mesher_pb2_grpc import (
     MesherServiceStub,
     add_MesherServiceServicer_to_server,
 )
+from atelierkit.errors import AppError
 from atelierkit.identity import require_caller
 from atelierkit.server import Service
 from atelierkit.testing import serve, signed_token, token_verifier
@@ -142,6 +144,18 @@ async def town(
         ) as channel,
     ):
         yield Town(GeneratorServiceStub(channel), world, double)
+
+
+async def refusal(call: Awaitable[Any]) -> AppError:
+    """The error of the contract that the call ends with."""
+    with pytest.raises(AppError) as refused:
+        await call
+    return refused.value
+
+
+def fields(error: AppError) -> list[str]:
+    """The fields that it names."""
+    return [fault.field for fault in error.faults]
 
 
 def body(**measurements_mm: float) -> pb.BodySpec:
