@@ -24,12 +24,23 @@ from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork, released_version
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.postgres import PostgresUnitOfWork
-from services.generator.domain.ports import Clock, Estimator, FileStore, Looks, Mesher, Network, UnitsOfWork
+from services.generator.adapters.scanner import RemoteScanner
+from services.generator.domain.ports import (
+    Clock,
+    Estimator,
+    FileStore,
+    Looks,
+    Mesher,
+    Network,
+    Scanner,
+    UnitsOfWork,
+)
 from services.generator.servicer import GeneratorServicer
 from services.generator.settings import GeneratorSettings
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
 
 SCHEMA = "generator"
@@ -44,13 +55,15 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
     mesher = await stack.enter_async_context(
         client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
     )
+    mesher_stub = mesher_pb2_grpc.MesherServiceStub(mesher)
     return assemble(
         units=functools.partial(PostgresUnitOfWork, engine),
         store=BlobFiles(blobs.open(settings.blob_url)),
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(await _inference(settings, stack), released_version(settings.models_dir)),
         looks=CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s),
-        mesher=RemoteMesher(mesher_pb2_grpc.MesherServiceStub(mesher), settings.mesher_timeout_s),
+        mesher=RemoteMesher(mesher_stub, settings.mesher_timeout_s),
+        scanner=RemoteScanner(mesher_stub, settings.scan_timeout_s),
         clock=functools.partial(datetime.now, UTC),
         verifier=await issuer.verifier(settings, stack),
     )
@@ -64,6 +77,7 @@ def assemble(
     network: Network,
     looks: Looks,
     mesher: Mesher,
+    scanner: Scanner,
     clock: Clock,
     verifier: TokenVerifier,
 ) -> Service:
@@ -81,6 +95,9 @@ def assemble(
         update_avatar=UpdateAvatar(get_avatar, looks, rebuild, shelf, clock),
         delete_avatar=DeleteAvatar(units, shelf),
         export_avatar=ExportAvatar(get_avatar, looks, rebuild, shelf),
+        create_scan=CreateScan(scanner, shelf, clock),
+        get_scan=GetScan(units),
+        delete_scan=DeleteScan(units, shelf),
     )
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(

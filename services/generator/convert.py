@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from anthropometry.measurements import MEASUREMENTS
-from atelier.common.v1 import blob_pb2, body_pb2, file_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, scan_pb2
 from atelier.generator.v1 import generator_pb2 as pb
+from atelier.mesher.v1 import mesher_pb2
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.model import (
     Avatar,
@@ -36,6 +38,7 @@ from services.generator.domain.model import (
     Xyz,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
+from services.generator.domain.scan import CloudFormat, Registration, Scan, ScanBuild, ScanReport
 
 _DEFAULT_PAGE = 20
 _UNIT = "_mm"
@@ -65,6 +68,12 @@ _COMPRESSIONS = {
     Compression.DRACO: file_pb2.COMPRESSION_DRACO,
 }
 _COMPRESSIONS_BACK = {message: value for value, message in _COMPRESSIONS.items()}
+_CLOUD_FORMATS = {
+    CloudFormat.PLY: scan_pb2.CLOUD_FORMAT_PLY,
+    CloudFormat.XYZ: scan_pb2.CLOUD_FORMAT_XYZ,
+    CloudFormat.OBJ: scan_pb2.CLOUD_FORMAT_OBJ,
+}
+_CLOUD_FORMATS_BACK = {message: value for value, message in _CLOUD_FORMATS.items()}
 _SOURCES = {Source.ASKED: pb.SOURCE_ASKED, Source.ESTIMATED: pb.SOURCE_ESTIMATED}
 
 
@@ -192,6 +201,70 @@ def estimates(targets: Targets) -> Iterable[pb.MeasurementEstimate]:
             limit_low_mm=measurement.lowest_mm,
             limit_high_mm=measurement.highest_mm,
         )
+
+
+def cloud_format(message: scan_pb2.CloudFormat.ValueType) -> CloudFormat:
+    """What an upload is written in."""
+    return _CLOUD_FORMATS_BACK[message]
+
+
+def cloud_format_message(format: CloudFormat) -> scan_pb2.CloudFormat.ValueType:
+    """The same for the mesher."""
+    return _CLOUD_FORMATS[format]
+
+
+def scan_build(message: mesher_pb2.ReconstructScanResponse) -> ScanBuild:
+    """What the mesher made of a cloud."""
+    found = message.registration
+    registration = Registration(
+        score=found.score,
+        mean_distance_mm=found.mean_distance_mm,
+        inlier_share=found.inlier_share,
+        readings=tuple(map(reading, found.readings)),
+        quantities=Quantities(found.quantities.volume_l, found.quantities.surface_area_m2),
+    )
+    return ScanBuild(
+        report=ScanReport(
+            **{field.name: getattr(message.report, field.name) for field in message.report.DESCRIPTOR.fields}
+        ),
+        mesh=stored_file(message.mesh),
+        registration=registration if message.HasField("registration") else None,
+        body=stored_file(message.body) if message.HasField("body") else None,
+    )
+
+
+def scan_message(scan: Scan) -> pb.Scan:
+    """A scan."""
+    build = scan.build
+    return pb.Scan(
+        id=str(scan.id),
+        create_time=_timestamp(scan.created_at),
+        report=scan_pb2.ScanReport(**asdict(build.report)),
+        registration=_registration(build.registration) if build.registration else None,
+        mesh=blob_ref(build.mesh),
+        body=blob_ref(build.body) if build.body else None,
+    )
+
+
+def stored_file(message: blob_pb2.BlobRef) -> StoredFile:
+    """A file in the object store."""
+    return StoredFile(message.key, message.sha256, message.media_type, message.size)
+
+
+def reading(message: body_pb2.TapeReading) -> Reading:
+    """One reading of the tape."""
+    tape = tuple((point.x, point.y, point.z) for point in message.tape)
+    return Reading(message.name, message.delivered_mm, tape, message.feasible)
+
+
+def _registration(registration: Registration) -> scan_pb2.Registration:
+    return scan_pb2.Registration(
+        score=registration.score,
+        mean_distance_mm=registration.mean_distance_mm,
+        inlier_share=registration.inlier_share,
+        readings=map(_reading, registration.readings),
+        quantities=_quantities(registration.quantities),
+    )
 
 
 def blob_ref(file: StoredFile) -> blob_pb2.BlobRef:

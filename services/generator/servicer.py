@@ -14,6 +14,7 @@ from services.generator import convert, metrics
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, UpdateAvatar
+from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -32,6 +33,9 @@ class GeneratorServicer(GeneratorServiceServicer):
         update_avatar: UpdateAvatar,
         delete_avatar: DeleteAvatar,
         export_avatar: ExportAvatar,
+        create_scan: CreateScan,
+        get_scan: GetScan,
+        delete_scan: DeleteScan,
     ) -> None:
         self._create_avatar = create_avatar
         self._preview_avatar = preview_avatar
@@ -41,6 +45,9 @@ class GeneratorServicer(GeneratorServiceServicer):
         self._update_avatar = update_avatar
         self._delete_avatar = delete_avatar
         self._export_avatar = export_avatar
+        self._create_scan = create_scan
+        self._get_scan = get_scan
+        self._delete_scan = delete_scan
 
     async def CreateAvatar(
         self, request: pb.CreateAvatarRequest, context: Context
@@ -99,3 +106,18 @@ class GeneratorServicer(GeneratorServiceServicer):
                 require_caller().subject, UUID(request.id), convert.file_options(request.file)
             )
         return pb.ExportAvatarResponse(file=convert.blob_ref(file))
+
+    async def CreateScan(self, request: pb.CreateScanRequest, context: Context) -> pb.CreateScanResponse:
+        cloud, format = convert.stored_file(request.cloud), convert.cloud_format(request.format)
+        with metrics.refusals_counted():
+            scan = await self._create_scan(require_caller().subject, cloud, format, register=request.register)
+        metrics.scanned(scan)
+        return pb.CreateScanResponse(scan=convert.scan_message(scan))
+
+    async def GetScan(self, request: pb.GetScanRequest, context: Context) -> pb.GetScanResponse:
+        scan = await self._get_scan(require_caller().subject, UUID(request.id))
+        return pb.GetScanResponse(scan=convert.scan_message(scan))
+
+    async def DeleteScan(self, request: pb.DeleteScanRequest, context: Context) -> pb.DeleteScanResponse:
+        await self._delete_scan(require_caller().subject, UUID(request.id))
+        return pb.DeleteScanResponse()

@@ -25,5 +25,7 @@ class GeneratorSettings(TokenSettings, DatabaseSettings):
     """Longest wait for Triton."""
     catalog_timeout_s: float = Field(default=2.0, gt=0)
     """Longest wait for the catalogue."""
+    scan_timeout_s: float = Field(default=90.0, gt=0)
+    """Longest wait for the mesher to reconstruct one scan, waiting for its turn there included."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

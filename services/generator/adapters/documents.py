@@ -1,8 +1,9 @@
-"""Recipe and receipt as JSON documents, for the records. Numbers survive the way there and back exactly."""
+"""Recipes, receipts and what is told about scans as JSON documents, for the records. Numbers survive the way there and back exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from services.generator.domain.model import (
@@ -19,6 +20,7 @@ from services.generator.domain.model import (
     Source,
     Weight,
 )
+from services.generator.domain.scan import Registration, ScanReport
 
 Document = dict[str, Any]
 
@@ -98,6 +100,42 @@ def receipt_of(document: Mapping[str, Any]) -> Receipt:
         # Absent from receipts of the first release.
         quantities=_quantities_of(document.get("quantities")),
         weight=_weight_of(document.get("weight")),
+    )
+
+
+def scan_report_document(report: ScanReport) -> Document:
+    """What a scan was found to be, as JSON."""
+    return asdict(report)
+
+
+def scan_report_of(document: Mapping[str, Any]) -> ScanReport:
+    """The report that ``scan_report_document`` wrote."""
+    return ScanReport(**document)
+
+
+def registration_document(registration: Registration | None) -> Document | None:
+    """A fitted body as JSON; None stays None."""
+    if registration is None:
+        return None
+    return {
+        "score": registration.score,
+        "mean_distance_mm": registration.mean_distance_mm,
+        "inlier_share": registration.inlier_share,
+        "readings": [_reading_document(reading) for reading in registration.readings],
+        "quantities": asdict(registration.quantities),
+    }
+
+
+def registration_of(document: Mapping[str, Any] | None) -> Registration | None:
+    """The registration that ``registration_document`` wrote."""
+    if document is None:
+        return None
+    return Registration(
+        score=document["score"],
+        mean_distance_mm=document["mean_distance_mm"],
+        inlier_share=document["inlier_share"],
+        readings=tuple(map(_reading_of, document["readings"])),
+        quantities=Quantities(**document["quantities"]),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, Position, StoredFile
+from services.generator.domain.scan import Scan
 
 
 class MemoryUnitsOfWork:
@@ -16,6 +17,7 @@ class MemoryUnitsOfWork:
 
     def __init__(self) -> None:
         self._avatars: dict[UUID, Avatar] = {}
+        self._scans: dict[UUID, Scan] = {}
         self._marks: dict[str, bool] = {}
         self._turn = asyncio.Lock()
 
@@ -23,17 +25,19 @@ class MemoryUnitsOfWork:
     async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
         """Begin a unit of work on a copy, which replaces what is kept when the block succeeds."""
         async with self._turn:
-            unit = MemoryUnitOfWork(dict(self._avatars), dict(self._marks))
+            unit = MemoryUnitOfWork(dict(self._avatars), dict(self._scans), dict(self._marks))
             yield unit
-            self._avatars, self._marks = unit.avatars.by_id, unit.files.marks
+            self._avatars, self._scans = unit.avatars.by_id, unit.scans.by_id
+            self._marks = unit.files.marks
 
 
 class MemoryUnitOfWork:
     """What one unit of work sees."""
 
-    def __init__(self, avatars: dict[UUID, Avatar], marks: dict[str, bool]) -> None:
+    def __init__(self, avatars: dict[UUID, Avatar], scans: dict[UUID, Scan], marks: dict[str, bool]) -> None:
         self.avatars = MemoryAvatars(avatars)
-        self.files = MemoryFileIndex(marks, self.avatars)
+        self.scans = MemoryScans(scans)
+        self.files = MemoryFileIndex(marks, self.avatars, self.scans)
 
 
 class MemoryAvatars:
@@ -68,12 +72,31 @@ class MemoryAvatars:
         return sorted(older, key=position, reverse=True)[:limit]
 
 
+class MemoryScans:
+    """Scans by id."""
+
+    def __init__(self, by_id: dict[UUID, Scan]) -> None:
+        self.by_id = by_id
+
+    async def add(self, scan: Scan) -> None:
+        self.by_id[scan.id] = scan
+
+    async def get(self, owner: str, id: UUID) -> Scan | None:
+        found = self.by_id.get(id)
+        return found if found is not None and found.owner == owner else None
+
+    async def remove(self, owner: str, id: UUID) -> Scan | None:
+        found = await self.get(owner, id)
+        return None if found is None else self.by_id.pop(id)
+
+
 class MemoryFileIndex:
     """Whether a file is marked, by key."""
 
-    def __init__(self, marks: dict[str, bool], avatars: MemoryAvatars) -> None:
+    def __init__(self, marks: dict[str, bool], avatars: MemoryAvatars, scans: MemoryScans) -> None:
         self.marks = marks
         self._avatars = avatars
+        self._scans = scans
 
     async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
         self.marks.update({file.key: True for file in dropped})
@@ -81,6 +104,7 @@ class MemoryFileIndex:
 
     async def claim_unused(self, limit: int) -> Sequence[str]:
         used = {file.key for avatar in self._avatars.by_id.values() for file in avatar.files.all()}
+        used |= {file.key for scan in self._scans.by_id.values() for file in scan.build.files()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]
         for key in marked:
             if key in used:

@@ -12,8 +12,6 @@ from services.generator.domain.model import (
     Person,
     Preview,
     Quantities,
-    Reading,
-    StoredFile,
     Wardrobe,
     Xyz,
 )
@@ -37,8 +35,8 @@ class RemoteMesher:
         with calling("mesher", "UNKNOWN_MORPH_TARGET"):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
         return Build(
-            file=StoredFile(answer.file.key, answer.file.sha256, answer.file.media_type, answer.file.size),
-            readings=tuple(map(_reading, answer.readings)),
+            file=convert.stored_file(answer.file),
+            readings=tuple(map(convert.reading, answer.readings)),
             quantities=Quantities(answer.quantities.volume_l, answer.quantities.surface_area_m2),
             vertex_count=answer.vertex_count,
             face_count=answer.face_count,
@@ -58,10 +56,6 @@ def _body(person: Person) -> pb.BodyRequest:
         targets=body_pb2.Measurements(**targets),
         model_version=person.model_version,
     )
-
-
-def _reading(message: body_pb2.TapeReading) -> Reading:
-    return Reading(message.name, message.delivered_mm, tuple(map(_xyz, message.tape)), message.feasible)
 
 
 def _xyz(point: body_pb2.Point) -> Xyz:

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, literal, select, tuple_, update
+from sqlalchemy import Select, delete, insert, literal, select, tuple_, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
-from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow
+from services.generator.adapters.postgres_scans import PostgresScans
+from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow, ScanFileRow
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, Files, Position, StoredFile
 
@@ -79,7 +80,7 @@ class PostgresAvatars:
 
 
 class PostgresFileIndex:
-    """Which objects avatars need."""
+    """Which objects avatars and scans need."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -110,7 +111,9 @@ class PostgresFileIndex:
         marked = select(FileRow.key).where(FileRow.dropped).order_by(FileRow.key).limit(limit)
         claimed = set(await self._session.scalars(marked.with_for_update(skip_locked=True)))
         # A statement of its own: it sees what was committed before the locks were given.
-        referred = select(AvatarFileRow.key).where(AvatarFileRow.key.in_(claimed)).distinct()
+        referred = union(
+            *(select(link.key).where(link.key.in_(claimed)) for link in (AvatarFileRow, ScanFileRow))
+        )
         used = set(await self._session.scalars(referred))
         await self._session.execute(
             update(FileRow)
@@ -124,11 +127,12 @@ class PostgresFileIndex:
 
 
 class PostgresUnitOfWork(sql.UnitOfWork):
-    """One transaction over avatars and the index of their files."""
+    """One transaction over avatars, scans and the index of their files."""
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.avatars = PostgresAvatars(self.session)
+        self.scans = PostgresScans(self.session)
         self.files = PostgresFileIndex(self.session)
         return self
 

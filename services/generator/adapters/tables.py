@@ -28,7 +28,7 @@ metadata = Base.metadata
 
 
 class FileRow(Base):
-    """An object in the object store that avatars refer to."""
+    """An object in the object store that avatars or scans refer to."""
 
     __tablename__ = "files"
     __table_args__ = (
@@ -43,6 +43,38 @@ class FileRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     dropped: Mapped[bool]
     """Somebody needs it no more; the next sweep finds out whether nobody does."""
+
+
+class ScanRow(Base):
+    """A scan; report and registration are the documents of ``documents.py``."""
+
+    __tablename__ = "scans"
+    __table_args__ = (Index("ix_scans_owner", "owner"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    report: Mapped[dict[str, Any]]
+    registration: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Absent where no body was asked for."""
+    created_at: Mapped[datetime]
+
+    files: Mapped[list[ScanFileRow]] = relationship(lazy="raise", viewonly=True)
+
+
+class ScanFileRow(Base):
+    """One file of one scan."""
+
+    __tablename__ = "scan_files"
+    __table_args__ = (
+        CheckConstraint("role IN ('mesh', 'body')", name="role"),
+        Index("ix_scan_files_key", "key"),
+    )
+
+    scan_id: Mapped[UUID] = mapped_column(ForeignKey("scans.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(ForeignKey("files.key", deferrable=True, initially="DEFERRED"))
+
+    file: Mapped[FileRow] = relationship(lazy="raise", viewonly=True)
 
 
 class AvatarRow(Base):

@@ -3,7 +3,9 @@
 AppError
 ├── ImplausibleMeasurements   INVALID_ARGUMENT
 ├── BadPageToken              INVALID_ARGUMENT
+├── NotAnUpload               INVALID_ARGUMENT
 ├── AvatarNotFound            NOT_FOUND
+├── ScanNotFound              NOT_FOUND
 ├── FileLost                  UNAVAILABLE
 └── Outdated                  UNAVAILABLE
 """
@@ -37,6 +39,21 @@ class AvatarNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("there is no such avatar")
+
+
+class ScanNotFound(NotFound):
+    """No scan of the caller has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such scan")
+
+
+class NotAnUpload(InvalidInput):
+    """The cloud is no upload: it would be deleted after the call, and it belongs to somebody."""
+
+    def __init__(self) -> None:
+        text = "only an upload is read"
+        super().__init__(text, faults=[FieldFault("cloud.key", "cloud.not_an_upload", text, "uploads/...")])
 
 
 class FileLost(Unavailable):

@@ -23,6 +23,7 @@ from services.generator.domain.model import (
     Weight,
 )
 from services.generator.domain.options import FileOptions
+from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -76,6 +77,16 @@ class Mesher(Protocol):
         ...
 
 
+class Scanner(Protocol):
+    """Makes meshes and bodies of scans."""
+
+    async def reconstruct(self, cloud: StoredFile, format: CloudFormat, *, register: bool) -> ScanBuild:
+        """Make and store a watertight mesh and, where asked, a body. Unavailable when it does not answer; refuses what
+        is no cloud, or no person where a body is asked for.
+        """
+        ...
+
+
 class FileStore(Protocol):
     """The object store; its keys follow from the bytes, so equal bytes are one object."""
 
@@ -120,8 +131,24 @@ class Avatars(Protocol):
         ...
 
 
+class Scans(Protocol):
+    """The records of scans, which never change. Somebody else's scan is treated as one that does not exist."""
+
+    async def add(self, scan: Scan) -> None:
+        """Store a new scan. Its files are noted in the same unit of work."""
+        ...
+
+    async def get(self, owner: str, id: UUID) -> Scan | None:
+        """One scan."""
+        ...
+
+    async def remove(self, owner: str, id: UUID) -> Scan | None:
+        """Delete a scan and say what it was; None when there is none."""
+        ...
+
+
 class FileIndex(Protocol):
-    """Which objects avatars need, so that those nobody needs any more can be deleted.
+    """Which objects avatars and scans need, so that those nobody needs any more can be deleted.
 
     Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
     another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
@@ -133,7 +160,7 @@ class FileIndex(Protocol):
         ...
 
     async def claim_unused(self, limit: int) -> Sequence[str]:
-        """Forget marked files that no avatar refers to; gives their keys, to be deleted before the commit."""
+        """Forget marked files that nothing refers to; gives their keys, to be deleted before the commit."""
         ...
 
 
@@ -142,6 +169,9 @@ class UnitOfWork(Protocol):
 
     @property
     def avatars(self) -> Avatars: ...
+
+    @property
+    def scans(self) -> Scans: ...
 
     @property
     def files(self) -> FileIndex: ...

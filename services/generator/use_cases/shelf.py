@@ -1,12 +1,12 @@
 """Records and their files, kept together: no record without its files, and no file that nobody refers to.
 
 Files are written before the record that refers to them, and deleted after the one that referred to them
-last is gone. Equal bytes are one object, so a file may belong to several avatars, of several people.
+last is gone. Equal bytes are one object, so a file may belong to several records, of several people.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from atelierkit.logs import get_logger
 from services.generator.domain.errors import FileLost
 from services.generator.domain.model import Avatar, StoredFile
 from services.generator.domain.ports import FileStore, UnitsOfWork
+from services.generator.domain.scan import Scan
 
 _log = get_logger(__name__)
 
@@ -24,7 +25,7 @@ _SWEEP_LIMIT = 100
 
 @dataclass(frozen=True)
 class Shelf:
-    """Stores and deletes avatars with their files."""
+    """Stores and deletes avatars and scans with their files."""
 
     units: UnitsOfWork
     store: FileStore
@@ -45,7 +46,14 @@ class Shelf:
         async with self.units() as unit:
             await unit.avatars.add(avatar)
             await unit.files.note(needed=avatar.files.all())
-            await self._require(avatar)
+            await self._require(avatar.files.all())
+
+    async def add_scan(self, scan: Scan) -> None:
+        """Store a new scan."""
+        async with self.units() as unit:
+            await unit.scans.add(scan)
+            await unit.files.note(needed=scan.build.files())
+            await self._require(scan.build.files())
 
     async def replace(self, old: Avatar, new: Avatar) -> None:
         """Store a changed avatar; files that only its old revision knew are deleted. Raise Outdated."""
@@ -53,11 +61,11 @@ class Shelf:
             await unit.avatars.replace(new)
             needed = new.files.all()
             await unit.files.note(needed=needed, dropped=set(old.files.all()) - set(needed))
-            await self._require(new)
+            await self._require(needed)
         await self.sweep()
 
     async def sweep(self) -> None:
-        """Delete marked files that no avatar refers to.
+        """Delete marked files that nothing refers to.
 
         What cannot be deleted now stays marked, and the next sweep tries again: the change that marked it
         is stored already, so its caller is not told.
@@ -69,9 +77,9 @@ class Shelf:
         except AppError as error:
             _log.warning("files wait for the next sweep", cause=error.message)
 
-    async def _require(self, avatar: Avatar) -> None:
+    async def _require(self, files: Iterable[StoredFile]) -> None:
         """Raise FileLost unless all files are there; being noted, they stay until the unit of work ends."""
-        for file in avatar.files.all():
+        for file in files:
             if not await self.store.exists(file):
                 raise FileLost
 

@@ -10,7 +10,9 @@ import functools
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import grpc.aio
 import pytest
@@ -36,9 +38,11 @@ from services.catalog.bootstrap import assemble as assemble_catalog
 from services.generator import convert
 from services.generator.adapters.catalog import CatalogLooks
 from services.generator.adapters.mesher import RemoteMesher
+from services.generator.adapters.scanner import RemoteScanner
 from services.generator.bootstrap import assemble
 from services.generator.domain.model import Interval, Person, Reading, Source, Target, Wardrobe
-from tests.unit.generator.world import ClayMesher, World
+from services.generator.domain.scan import Scan
+from tests.unit.generator.world import ClayMesher, ClayScanner, World
 
 SEED = released()
 
@@ -46,8 +50,9 @@ SEED = released()
 class MesherDouble(MesherServiceServicer):
     """The mesher's contract over the clay mesher."""
 
-    def __init__(self, clay: ClayMesher) -> None:
+    def __init__(self, clay: ClayMesher, scanner: ClayScanner) -> None:
         self.clay = clay
+        self.scanner = scanner
         self.callers: list[str] = []
         self.files: list[file_pb2.FileOptions] = []
         self.error: Exception | None = None
@@ -80,6 +85,18 @@ class MesherDouble(MesherServiceServicer):
             origin=_point(preview.origin),
             step=_point(preview.step),
             delivered_mm=preview.delivered_mm,
+        )
+
+    async def ReconstructScan(self, request: mesher_pb2.ReconstructScanRequest, context: Any) -> Any:
+        self._called()
+        cloud, format = convert.stored_file(request.cloud), convert.cloud_format(request.format)
+        build = await self.scanner.reconstruct(cloud, format, register=request.register)
+        scan = convert.scan_message(Scan(UUID(int=0), "", build, datetime.now(UTC)))
+        return mesher_pb2.ReconstructScanResponse(
+            report=scan.report,
+            mesh=scan.mesh,
+            registration=scan.registration if build.registration else None,
+            body=scan.body if build.body else None,
         )
 
     async def GetPreviewTopology(self, request: mesher_pb2.GetPreviewTopologyRequest, context: Any) -> Any:
@@ -126,7 +143,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """Serve the generator; a channel that is given stands in for the neighbour's own."""
     world = world or World()
-    double = MesherDouble(world.mesher)
+    double = MesherDouble(world.mesher, world.scanner)
     async with (
         serve(assemble_catalog(units=lambda: MemoryCatalogue(SEED))) as catalog_here,
         serve(double.service()) as mesher_here,
@@ -138,6 +155,7 @@ async def town(
                 network=world.network,
                 looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
                 mesher=RemoteMesher(MesherServiceStub(mesher or mesher_here), timeout_s),
+                scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
                 clock=world.clock,
                 verifier=token_verifier(),
             )

@@ -39,9 +39,11 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
+from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -164,6 +166,35 @@ class ClayMesher:
         return (*of_targets, Reading("natural_waist_girth", 701.5, tape, True))
 
 
+class ClayScanner:
+    """Scans whose mesh is the upload itself, and whose body, where one is asked for, is the upload backwards."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.blobs = blobs
+        self.error: Exception | None = None
+
+    async def reconstruct(self, cloud: StoredFile, format: CloudFormat, *, register: bool) -> ScanBuild:
+        data = await self.blobs.get(cloud.key)
+        if self.error is not None:
+            raise self.error
+        mesh = await self._stored(data, "model/ply")
+        report = ScanReport(
+            len(data), 12, 0.001, 1712.345678, 40_000, 79_996, watertight=True, volume_l=71.25
+        )
+        if not register:
+            return ScanBuild(report, mesh)
+        tape = ((0.125, 1.0, 0.0), (0.25, 1.0, 0.25), (0.125, 1.0, 0.0))
+        readings = tuple(Reading(name, 100.5 + place, tape, True) for place, name in enumerate(NAMES))
+        beside = Reading("natural_waist_girth", 701.5, tape, True)
+        quantities = Quantities(volume_l=70.125, surface_area_m2=1.875)
+        registration = Registration(0.9375, 2.5, 0.96875, (*readings, beside), quantities)
+        return ScanBuild(report, mesh, registration, await self._stored(data[::-1], "model/gltf-binary"))
+
+    async def _stored(self, data: bytes, media_type: str) -> StoredFile:
+        ref = await self.blobs.put(data, prefix="scans", media_type=media_type)
+        return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+
+
 def body_digest(person: Person) -> str:
     """What of a mesh's bytes the body alone decides."""
     targets = [(target.name, target.value_mm) for target in person.targets]
@@ -200,6 +231,10 @@ class World:
         self.get = GetAvatar(self.units)
         self.list = ListAvatars(self.units)
         self.delete = DeleteAvatar(self.units, self.shelf)
+        self.scanner = ClayScanner(self.blobs)
+        self.create_scan = CreateScan(self.scanner, self.shelf, self.clock)
+        self.get_scan = GetScan(self.units)
+        self.delete_scan = DeleteScan(self.units, self.shelf)
         self.update = UpdateAvatar(self.get, self.looks, rebuild, self.shelf, self.clock)
         self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
 

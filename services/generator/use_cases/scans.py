@@ -1,0 +1,85 @@
+"""The life of a scan: made of an upload that does not outlive the call, shown, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from atelierkit.errors import AppError
+from atelierkit.logs import get_logger
+from services.generator.domain.errors import NotAnUpload, ScanNotFound
+from services.generator.domain.model import StoredFile
+from services.generator.domain.ports import Clock, FileStore, Scanner, UnitsOfWork
+from services.generator.domain.scan import CloudFormat, Scan
+from services.generator.use_cases.shelf import Shelf
+
+UPLOADS = "uploads/"
+"""Keys of uploads: they belong to one call, which may delete them."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class CreateScan:
+    """Makes a mesh and, where asked, a body of an upload; nothing is stored when anything fails."""
+
+    scanner: Scanner
+    shelf: Shelf
+    clock: Clock
+
+    async def __call__(self, owner: str, cloud: StoredFile, format: CloudFormat, *, register: bool) -> Scan:
+        """Raise NotAnUpload and the mesher's refusals; Unavailable when it is away."""
+        if not cloud.key.startswith(UPLOADS):
+            raise NotAnUpload
+        async with _consumed(self.shelf.store, cloud), self.shelf.writing() as written:
+            build = await self.scanner.reconstruct(cloud, format, register=register)
+            written.extend(build.files())
+            scan = Scan(id=uuid4(), owner=owner, build=build, created_at=self.clock())
+            await self.shelf.add_scan(scan)
+        return scan
+
+
+@dataclass(frozen=True)
+class GetScan:
+    """Shows one scan to its owner."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, owner: str, id: UUID) -> Scan:
+        """Raise ScanNotFound."""
+        async with self.units() as unit:
+            scan = await unit.scans.get(owner, id)
+        if scan is None:
+            raise ScanNotFound
+        return scan
+
+
+@dataclass(frozen=True)
+class DeleteScan:
+    """Deletes a scan, and its files unless somebody else has the same."""
+
+    units: UnitsOfWork
+    shelf: Shelf
+
+    async def __call__(self, owner: str, id: UUID) -> None:
+        """Raise ScanNotFound."""
+        async with self.units() as unit:
+            scan = await unit.scans.remove(owner, id)
+            if scan is None:
+                raise ScanNotFound
+            await unit.files.note(dropped=scan.build.files())
+        await self.shelf.sweep()
+
+
+@asynccontextmanager
+async def _consumed(store: FileStore, upload: StoredFile) -> AsyncIterator[None]:
+    """Delete the upload after the block, however it ends; a store that is away then is no failure of the scan."""
+    try:
+        yield
+    finally:
+        try:
+            await store.delete(upload.key)
+        except AppError as error:
+            _log.warning("an upload was left behind", cause=error.message, key=upload.key)
