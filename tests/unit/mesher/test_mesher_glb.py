@@ -150,7 +150,7 @@ def test_a_picture_survives_png() -> None:
     [
         FileOptions(),
         SPEAKING,
-        FileOptions(pose=RestPose.T),
+        FileOptions(lod=2, pose=RestPose.T),
         FileOptions(lod=1, morph_targets=EXPRESSIONS),
         FileOptions(lod=3, texture_size=256),
         FileOptions(morph_targets=("jawOpen", "viseme_aa"), texture_atlas=256),
