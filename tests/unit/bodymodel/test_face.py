@@ -110,9 +110,9 @@ def test_a_blink_closes_the_eyes(
     assert 0.02 < eye_share(template, half, "l") < 0.7 * eye_share(template, awake, "l")
     winking = wearing(face, awake, {"eyeBlinkLeft": 1.0})
     assert (eye_share(template, winking, "l") == 0.0, eye_share(template, winking, "r") > 0.1) == (True, True)
-    # The lid does not run on over the cheek: lash roots end within 4 mm of each other.
+    # The lid does not run on over the cheek: without their own scale lashes would pass each other by up to 3.7 mm.
     gap = asleep[face.upper_lids, 1].mean() - asleep[face.lower_lids, 1].mean()
-    assert -0.004 < gap < 0.0
+    assert -0.0021 < gap < 0.0
 
 
 @pytest.mark.parametrize("seed", PEOPLE)

@@ -31,7 +31,7 @@ def test_a_canonical_cloud_leads_back_to_its_body(space: ShapeSpace, seed: int) 
 def test_the_cloud_lies_on_the_surface(space: ShapeSpace, template: Template) -> None:
     coefficients = np.zeros(space.size)
     expected = template.canonical(space.vertices(coefficients))
-    np.testing.assert_allclose(space.cloud(coefficients), expected, atol=2e-4)  # but for skin that is pressed
+    np.testing.assert_allclose(space.cloud(coefficients), expected, atol=6e-4)  # two vertices are pressed
 
 
 def test_noise_on_a_cloud_hardly_moves_the_fit(space: ShapeSpace) -> None:
@@ -93,3 +93,15 @@ def test_both_halves_keep_to_their_own_side(space: ShapeSpace, seed: int) -> Non
     untouched = np.setdiff1d(np.arange(len(free)), pressed)
     assert np.array_equal(vertices[untouched], free[untouched])
     assert np.array_equal(vertices[pressed, 1:], free[pressed, 1:])
+
+
+def test_a_vertex_belongs_to_the_half_that_its_neighbours_belong_to(
+    space: ShapeSpace, template: Template
+) -> None:
+    side = space.surface.side
+    quads = template.body.quads
+    assert (side[quads].max(axis=1) * side[quads].min(axis=1) >= 0.0).all()  # no face spans the plane
+    count = template.body_vertices
+    np.testing.assert_array_equal(side[template.mirror[:count]], -side[:count])
+    by_place = np.where(side[:count] == 0.0, 0.0, np.sign(space.surface.mean[:count, 0]))
+    assert 0 < np.count_nonzero(by_place != side[:count]) < 5  # which is why place does not decide
