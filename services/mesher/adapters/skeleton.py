@@ -20,6 +20,7 @@ ROOT = "Armature"
 """Node above the hips, and the scene: engines look up this name, some to find meshes below it. A skinned mesh must be
 a root by glTF's rules, so the scene bears the name too."""
 _LEFT, _UP, _FORWARD = np.eye(3)
+_RIGHT, _BACK = -_LEFT, -_FORWARD
 _LEG = ("UpLeg", "Leg", "Foot", "ToeBase")
 
 
@@ -59,21 +60,21 @@ def frames(rig: Rig) -> FloatArray:
 
 def _directions(rig: Rig) -> tuple[FloatArray, FloatArray]:
     """(B, 3) where each bone's +Y points, and (B, 3) what its +X is as near to as can be."""
-    ways = _ways(rig)
-    along, across = np.zeros_like(ways), np.zeros_like(ways)
+    along, across = _ways(rig), []
     for bone, name in enumerate(rig.bones):
         limb = name.removeprefix("Left").removeprefix("Right")
-        outward = _LEFT if name.startswith("Left") else -_LEFT
-        back = -_FORWARD if name.startswith("Left") else _FORWARD
+        outward, back = (_LEFT, _BACK) if name.startswith("Left") else (_RIGHT, _FORWARD)
         if limb in (name, "Eye"):
-            along[bone], across[bone] = _UP, _LEFT
+            along[bone] = _UP
+            across.append(_LEFT)
         elif (
             limb == "Shoulder"
         ):  # Collar bones slope more in this body than in most; poses expect level ones.
-            along[bone], across[bone] = outward, back
+            along[bone] = outward
+            across.append(back)
         else:
-            along[bone], across[bone] = ways[bone], -_LEFT if limb in _LEG else back
-    return along, across
+            across.append(_RIGHT if limb in _LEG else back)
+    return along, np.array(across)
 
 
 def _ways(rig: Rig) -> FloatArray:
@@ -81,13 +82,15 @@ def _ways(rig: Rig) -> FloatArray:
     heads = rig.heads.astype(np.float64)
     number = {name: bone for bone, name in enumerate(rig.bones)}
     first_child = {parent: child for child, parent in reversed(list(enumerate(rig.parents)))}
-    ways = np.zeros((len(heads), 3))
-    for bone, (name, parent) in enumerate(zip(rig.bones, rig.parents, strict=True)):
-        following = number.get(f"{name}Middle1", first_child.get(bone))
+    following = [
+        number.get(f"{name}Middle1", first_child.get(bone, bone)) for bone, name in enumerate(rig.bones)
+    ]
+    ways: FloatArray = heads[following] - heads
+    for bone, name in enumerate(rig.bones):
         if name.endswith("ToeBase"):
             ways[bone] = _FORWARD
-        else:
-            ways[bone] = ways[parent] if following is None else heads[following] - heads[bone]
+        elif following[bone] == bone:
+            ways[bone] = ways[rig.parents[bone]]
     return ways
 
 
