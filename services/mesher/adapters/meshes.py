@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.mesher.adapters.gltf import COMPONENT, INDEX_DATA, VERTEX_DATA, Document, index_type
 from services.mesher.domain.model import Morph, Part, Scene
@@ -109,18 +110,12 @@ def _sparse(document: Document, moving: Sequence[Morph], count: int) -> list[dic
     offsets = np.concatenate([morph.offsets for morph in moving])
     numbers, steps = document.view(vertices), document.view(offsets)
     turns = document.view(np.concatenate([morph.normals for morph in moving]))
-    some_stay = sizes < count
-    columns = np.ascontiguousarray(offsets.T)
-    least, most = (bound.reduceat(columns, firsts, axis=1).T for bound in (np.minimum, np.maximum))
-    least[some_stay] = np.minimum(least[some_stay], 0.0)
-    most[some_stay] = np.maximum(most[some_stay], 0.0)
+    least, most = _bounds(offsets, firsts, sizes < count)
     # JSON by hand: through dictionaries, hundreds of these cost four times as much as the bytes that they describe.
     head = f'{{"componentType":{COMPONENT["f4"]},"count":{count},"type":"VEC3",'
     indices = f'"componentType":{COMPONENT[vertices.dtype.str[1:]]},"bufferView":{numbers}'
     entries = []
-    for first, size, low, high in zip(
-        firsts.tolist(), sizes.tolist(), least.tolist(), most.tolist(), strict=True
-    ):
+    for first, size, low, high in zip(firsts.tolist(), sizes.tolist(), least, most, strict=True):
         which = f'"count":{size},"indices":{{{indices},"byteOffset":{first * vertices.itemsize}}}'
         values = f'"byteOffset":{first * _VECTOR_BYTES}'
         entries += [
@@ -129,3 +124,14 @@ def _sparse(document: Document, moving: Sequence[Morph], count: int) -> list[dic
         ]
     first = document.describe_all(entries)
     return [{"POSITION": number, "NORMAL": number + 1} for number in range(first, first + len(entries), 2)]
+
+
+def _bounds(
+    offsets: FloatArray, firsts: IntArray, some_stay: NDArray[np.bool_]
+) -> tuple[list[list[float]], list[list[float]]]:
+    """Least and most offset of each shape, along each axis; where some vertices stay, they count as zero."""
+    columns = np.ascontiguousarray(offsets.T)
+    least, most = (bound.reduceat(columns, firsts, axis=1) for bound in (np.minimum, np.maximum))
+    least[:, some_stay] = np.minimum(least[:, some_stay], 0.0)
+    most[:, some_stay] = np.maximum(most[:, some_stay], 0.0)
+    return least.T.tolist(), most.T.tolist()
