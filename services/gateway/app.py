@@ -19,7 +19,7 @@ from services.gateway.compat import source_000
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS, files
+from services.gateway.routes import OPERATIONS, clouds, files
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 
@@ -49,7 +49,11 @@ def create(backend: Backend, callers: Callers, sessions: BrowserSessions) -> Sta
                 compresslevel=COMPRESSION_LEVEL,
                 exclude_content_types=NOT_COMPRESSED,
             ),
-            Middleware(RequestScope, timeout_s=settings.request_timeout_s),
+            Middleware(
+                RequestScope,
+                timeout_s=settings.request_timeout_s,
+                longer={("POST", clouds.PATH): settings.cloud_timeout_s},
+            ),
             Middleware(Failures),
             Middleware(Identity, callers=callers),
         ],

@@ -38,9 +38,13 @@ _log = logs.get_logger(__name__)
 class RequestScope:
     """Gives each request an id and a deadline, and tells the log and the metrics how it went."""
 
-    def __init__(self, app: ASGIApp, timeout_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, timeout_s: float, longer: Mapping[tuple[str, str], float] | None = None
+    ) -> None:
+        """``longer`` are deadlines of their own, by method and path."""
         self._app = app
         self._timeout_s = timeout_s
+        self._longer = longer or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,8 +54,9 @@ class RequestScope:
         offered = Headers(scope=scope).get(context.REQUEST_ID_KEY)
         started = time.perf_counter()
         status = 500
+        timeout_s = self._longer.get((scope["method"], scope["path"]), self._timeout_s)
         with (
-            context.request(id=offered, timeout_s=self._timeout_s) as request_id,
+            context.request(id=offered, timeout_s=timeout_s) as request_id,
             metrics.IN_FLIGHT.track_inprogress(),
         ):
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.gateway.middleware import remember_route
+from services.gateway.multipart import MEDIA_TYPE as MULTIPART
 from services.gateway.operations import Access, Operation
 from services.gateway.schemas.base import Problem
 
@@ -30,9 +31,12 @@ _REFUSAL_TEXTS = {
     404: "Unknown, or somebody else's",
     409: "Exists already",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body's Content-Type is not one that the route reads",
+    422: "The file is well-formed, and not of a person",
     429: "Too often",
+    501: "This installation lacks a part that the route needs",
     503: "A service is away; try again",
+    504: "The deadline passed",
 }
 
 
@@ -104,10 +108,20 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
     if operation.body is not None:
         content = {"application/json": {"schema": references[operation.body, "validation"]}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.upload:
+        described["requestBody"] = {"required": True, "content": dict(map(_uploaded, operation.upload))}
     refused = {"application/json": {"schema": references[Problem, "serialization"]}}
     for status in _refusals(operation):
         described["responses"][str(status)] = {"description": _REFUSAL_TEXTS[status], "content": refused}
     return described
+
+
+def _uploaded(media_type: str) -> tuple[str, dict[str, Any]]:
+    file = {"type": "string", "format": "binary"}
+    if media_type != MULTIPART:
+        return media_type, {"schema": file}
+    form = {"type": "object", "required": ["file"], "properties": {"file": file}}
+    return media_type, {"schema": form}
 
 
 def _answer(operation: Operation, references: Reference) -> dict[str, Any]:
@@ -122,7 +136,7 @@ def _answer(operation: Operation, references: Reference) -> dict[str, Any]:
 
 def _refusals(operation: Operation) -> list[int]:
     statuses = {503, *operation.refusals}
-    if operation.body is not None:
+    if operation.body is not None or operation.upload:
         statuses |= {400, 413, 415}
     if operation.query is not None or "{" in operation.path:
         statuses.add(400)

@@ -67,6 +67,8 @@ class Operation:
     access: Access = Access.USER
     body: type[BaseModel] | None = None
     """Shape of the JSON body; None for none."""
+    upload: Sequence[str] = ()
+    """Media types of a body that the handler reads itself; empty for none."""
     answer: type[BaseModel] | str | None = None
     """Shape of the JSON answer, or the media type of another one; None for an empty answer."""
     status: HTTPStatus = HTTPStatus.OK

@@ -36,6 +36,7 @@ _FAULTS = {
     "int_parsing": ("wrong_type", "a whole number"),
     "int_from_float": ("wrong_type", "a whole number"),
     "bool_type": ("wrong_type", "true or false"),
+    "bool_parsing": ("wrong_type", "true or false"),
 }
 _JSON = "JSON as RFC 8259 has it, in UTF-8"
 
@@ -63,17 +64,17 @@ async def body(request: Request, limit: int) -> bytes:
 
 async def json_model(request: Request, model: type[Model], limit: int) -> Model:
     """The body as `model`. Raises InvalidInput, PayloadTooLarge or UnsupportedMediaType."""
-    if _media_type(request) != "application/json":
+    if media_type(request) != "application/json":
         raise UnsupportedMediaType("the body must be application/json")
     return validated(model, parse_json(await body(request, limit)))
 
 
 async def json_or_form(request: Request, limit: int) -> dict[str, Any]:
     """The body as a flat mapping, from JSON or from an HTML form. Numbers in a form stay text."""
-    media_type = _media_type(request)
-    if media_type == "application/x-www-form-urlencoded":
+    kind = media_type(request)
+    if kind == "application/x-www-form-urlencoded":
         return _form(await body(request, limit))
-    if media_type != "application/json":
+    if kind != "application/json":
         raise UnsupportedMediaType("the body must be application/json or a form")
     document = parse_json(await body(request, limit))
     if not isinstance(document, dict):
@@ -141,7 +142,8 @@ def _form(data: bytes) -> dict[str, Any]:
         raise _bad_field(error.key, "duplicate_field", "the field is given twice", "once") from error
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
+    """What the body says it is, without parameters, in lower case."""
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 

@@ -29,6 +29,10 @@ class GatewaySettings(TokenSettings):
     """Folder of the built web app; without it the gateway serves the API alone."""
     request_timeout_s: float = Field(default=10.0, gt=0)
     """Deadline of one HTTP request; the calls behind it share what is left of it."""
+    cloud_timeout_s: float = Field(default=120.0, gt=0)
+    """Deadline of one `POST /v1/clouds`, in place of `request_timeout_s`: a scan takes seconds, and waits its turn."""
+    max_cloud_bytes: int = Field(default=150_000_000, gt=0)
+    """Largest uploaded cloud that is read."""
     max_json_bytes: int = Field(default=1_000_000, gt=0)
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)

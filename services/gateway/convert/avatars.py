@@ -72,7 +72,7 @@ def receipt(message: generator_pb2.Receipt) -> shapes.Receipt:
     return shapes.Receipt(
         measurements=[_line(line) for line in message.lines],
         beside=[
-            shapes.BesideLine(name=item.name, delivered_mm=_mm(item.delivered_mm), tape=_tape(item))
+            shapes.BesideLine(name=item.name, delivered_mm=mm(item.delivered_mm), tape=tape(item))
             for item in message.beside
         ],
         volume_l=round(quantities.volume_l, _QUANTITY_DECIMALS) if quantities else None,
@@ -91,9 +91,9 @@ def estimates(message: generator_pb2.EstimateMeasurementsResponse) -> shapes.Est
         data=[
             shapes.Estimate(
                 name=item.name,
-                value_mm=_mm(item.value_mm),
+                value_mm=mm(item.value_mm),
                 source=SOURCES[item.source],
-                interval_mm=(_mm(item.interval_low_mm), _mm(item.interval_high_mm)),
+                interval_mm=(mm(item.interval_low_mm), mm(item.interval_high_mm)),
                 limits_mm=(item.limit_low_mm, item.limit_high_mm),
             )
             for item in message.estimates
@@ -147,13 +147,13 @@ def _line(line: generator_pb2.ReceiptLine) -> shapes.ReceiptLine:
     return shapes.ReceiptLine(
         name=line.reading.name,
         asked_mm=line.target_mm if source == "asked" else None,
-        target_mm=_mm(line.target_mm),
-        delivered_mm=_mm(line.reading.delivered_mm),
-        error_mm=_mm(line.error_mm),
+        target_mm=mm(line.target_mm),
+        delivered_mm=mm(line.reading.delivered_mm),
+        error_mm=mm(line.error_mm),
         source=source,
-        interval_mm=(_mm(line.interval_low_mm), _mm(line.interval_high_mm)),
+        interval_mm=(mm(line.interval_low_mm), mm(line.interval_high_mm)),
         feasible=line.reading.feasible,
-        tape=_tape(line.reading),
+        tape=tape(line.reading),
     )
 
 
@@ -171,7 +171,8 @@ def _kg(value: float) -> float:
     return round(value, _KG_DECIMALS)
 
 
-def _tape(reading: body_pb2.TapeReading) -> list[list[float]]:
+def tape(reading: body_pb2.TapeReading) -> list[list[float]]:
+    """Where a tape lies: metres, to a hundredth of a millimetre."""
     return [[round(value, _TAPE_DECIMALS) for value in _xyz(point)] for point in reading.tape]
 
 
@@ -179,5 +180,6 @@ def _xyz(point: body_pb2.Point) -> tuple[float, float, float]:
     return point.x, point.y, point.z
 
 
-def _mm(value: float) -> float:
+def mm(value: float) -> float:
+    """Millimetres, to a thousandth."""
     return round(value, _MM_DECIMALS)

@@ -6,7 +6,9 @@ from atelier.common.v1 import body_pb2
 
 # Wrappers that the JSON does not have, and fields that it calls otherwise.
 _UNWRAPPED = (("body.", ""), ("file.", ""), ("outfit.items", "outfit"))
-_RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit", "page_token": "cursor"}
+_RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit", "page_token": "cursor"} | {
+    "cloud": "file"
+}
 _MEASUREMENTS = frozenset(field.name for field in body_pb2.Measurements.DESCRIPTOR.fields)
 _UNIT = "_mm"
 

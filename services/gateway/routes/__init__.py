@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from services.gateway.operations import Operation
-from services.gateway.routes import accounts, avatars, catalog, files, measurements, sizes
+from services.gateway.routes import accounts, avatars, catalog, clouds, files, measurements, sizes
 
 OPERATIONS: tuple[Operation, ...] = (
     *accounts.OPERATIONS,
     *measurements.OPERATIONS,
     *files.OPERATIONS,
     *avatars.OPERATIONS,
+    *clouds.OPERATIONS,
     *catalog.OPERATIONS,
     *sizes.OPERATIONS,
 )

@@ -46,7 +46,7 @@ class NotAPerson(AppError):
         message = "the scan is not one of a person"
         super().__init__(
             message,
-            faults=[FieldFault("cloud", "cloud.not_a_person", message, f"score {required:.2f}")],
+            faults=[FieldFault("cloud", "cloud.not_a_person", message, f"{score:.2f} < {required:.2f}")],
             score=f"{score:.3f}",
             required=f"{required:.2f}",
         )

@@ -54,7 +54,9 @@ class World:
 async def world() -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         blobs = MemoryBlobs()
-        generator = GeneratorDouble(await blobs.put(GLB, prefix="avatars", media_type="model/gltf-binary"))
+        generator = GeneratorDouble(
+            await blobs.put(GLB, prefix="avatars", media_type="model/gltf-binary"), blobs
+        )
         tokens = access_tokens()
         passwords = stack.enter_context(cheap_passwords())
 

@@ -8,11 +8,11 @@ from typing import Any
 import grpc
 
 from anthropometry.measurements import MEASUREMENTS
-from atelier.common.v1 import blob_pb2, file_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, scan_pb2
 from atelier.generator.v1 import generator_pb2, generator_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2, tryon_pb2_grpc
-from atelierkit.blobs import BlobRef
+from atelierkit.blobs import BlobRef, Blobs
 from atelierkit.errors import AppError, Code, FieldFault, NotFound
 from atelierkit.identity import TokenVerifier, require_caller
 from atelierkit.server import Service
@@ -30,8 +30,11 @@ class Implausible(AppError):
 class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
     """Keeps avatars in a dictionary."""
 
-    def __init__(self, glb: BlobRef) -> None:
+    def __init__(self, glb: BlobRef, blobs: Blobs) -> None:
         self.glb = glb
+        self.blobs = blobs
+        self.uploads: list[tuple[generator_pb2.CreateScanRequest, bytes, float | None]] = []
+        self.scans: dict[str, tuple[str, generator_pb2.Scan]] = {}
         self.files: list[file_pb2.FileOptions] = []
         self.avatars: dict[str, tuple[str, generator_pb2.Avatar]] = {}
         self.failure: Exception | None = None
@@ -107,11 +110,75 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         )
         return generator_pb2.ExportAvatarResponse(file=file)
 
+    async def CreateScan(
+        self, request: generator_pb2.CreateScanRequest, context: Context
+    ) -> generator_pb2.CreateScanResponse:
+        self.uploads.append((request, await self.blobs.get(request.cloud.key), context.time_remaining()))
+        if self.failure is not None:
+            raise self.failure
+        await self.blobs.delete(request.cloud.key)
+        scan = _scan(request.register, self.glb)
+        self.scans[scan.id] = (require_caller().subject, scan)
+        return generator_pb2.CreateScanResponse(scan=scan)
+
+    async def GetScan(
+        self, request: generator_pb2.GetScanRequest, context: Context
+    ) -> generator_pb2.GetScanResponse:
+        return generator_pb2.GetScanResponse(scan=self._own_scan(request.id))
+
+    async def DeleteScan(
+        self, request: generator_pb2.DeleteScanRequest, context: Context
+    ) -> generator_pb2.DeleteScanResponse:
+        self._own_scan(request.id)
+        del self.scans[request.id]
+        return generator_pb2.DeleteScanResponse()
+
+    def _own_scan(self, scan_id: str) -> generator_pb2.Scan:
+        owner, scan = self.scans.get(scan_id, ("", generator_pb2.Scan()))
+        if owner != require_caller().subject:
+            raise NotFound("there is no such scan")
+        return scan
+
     def _own(self, avatar_id: str) -> generator_pb2.Avatar:
         owner, avatar = self.avatars.get(avatar_id, ("", generator_pb2.Avatar()))
         if owner != require_caller().subject:
             raise NotFound("there is no such avatar")
         return avatar
+
+
+def _scan(register: bool, glb: BlobRef) -> generator_pb2.Scan:
+    scan = generator_pb2.Scan(id=str(uuid.uuid4()))
+    scan.create_time.FromSeconds(1_800_000_000)
+    scan.report.CopyFrom(
+        scan_pb2.ScanReport(
+            point_count=5,
+            outlier_count=1,
+            metres_per_unit=0.001,
+            height_mm=1712.345678,
+            vertex_count=4,
+            face_count=4,
+            watertight=True,
+            volume_l=71.5,
+        )
+    )
+    file = blob_pb2.BlobRef(key=glb.key, sha256=glb.sha256, media_type="model/ply", size=glb.size)
+    scan.mesh.CopyFrom(file)
+    if register:
+        scan.registration.CopyFrom(
+            scan_pb2.Registration(
+                score=0.9375,
+                mean_distance_mm=2.5,
+                inlier_share=0.96875,
+                readings=[
+                    body_pb2.TapeReading(name=name, delivered_mm=100.5, tape=[body_pb2.Point(x=0.25)])
+                    for name in (*(item.name for item in MEASUREMENTS), "natural_waist_girth")
+                ],
+                quantities=body_pb2.BodyQuantities(volume_l=70.25, surface_area_m2=1.875),
+            )
+        )
+        scan.body.CopyFrom(file)
+        scan.body.media_type = glb.media_type
+    return scan
 
 
 def _receipt(body: generator_pb2.BodySpec) -> generator_pb2.Receipt:
@@ -148,6 +215,11 @@ class MesherDouble(mesher_pb2_grpc.MesherServiceServicer):
         self, request: mesher_pb2.PreviewBodyRequest, context: Context
     ) -> mesher_pb2.PreviewBodyResponse:
         raise AssertionError("the gateway asks the generator for previews")
+
+    async def ReconstructScan(
+        self, request: mesher_pb2.ReconstructScanRequest, context: Context
+    ) -> mesher_pb2.ReconstructScanResponse:
+        raise AssertionError("the gateway asks the generator for scans")
 
     async def GetPreviewTopology(
         self, request: mesher_pb2.GetPreviewTopologyRequest, context: Context
