@@ -23,6 +23,7 @@ _FAULTS = {
     "missing": ("required", "a value"),
     "extra_forbidden": ("unknown_field", "a field that this route knows"),
     "literal_error": ("not_offered", None),
+    "string_pattern_mismatch": ("invalid_format", None),
     "too_long": ("too_many", None),
     "list_type": ("wrong_type", "an array"),
     "dict_type": ("wrong_type", "an object"),

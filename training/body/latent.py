@@ -37,7 +37,8 @@ def fit(features: Tensor, coefficients: Tensor, weights_mm: Tensor, size: int, r
     `weights_mm` (K,) says how far each coefficient moves the surface: directions are ordered by surface moved.
     """
     features, targets = features.double(), coefficients.double()
-    gram = features.T @ features + ridge * len(features) * torch.eye(features.shape[1], dtype=torch.float64)
+    penalty = ridge * len(features) * torch.eye(features.shape[1]).to(features)
+    gram = features.T @ features + penalty
     skip = torch.linalg.solve(gram, features.T @ targets)
     weights = weights_mm.double()
     _, values, directions = torch.linalg.svd((targets - features @ skip) * weights, full_matrices=False)

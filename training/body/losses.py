@@ -25,7 +25,7 @@ class _Readings(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def forward(context: Any, points: Tensor, tape: TapeMeasure) -> Tensor:
         """(N, U, 3) touched vertices -> (N, 15) millimetres; NaN for a body that the tape cannot go round."""
-        bodies = points.detach().numpy()
+        bodies = points.detach().cpu().numpy()
         values = np.full((len(bodies), len(NAMES)), np.nan, np.float32)
         context.gradients = {}
         for index, body in enumerate(bodies):
@@ -35,28 +35,30 @@ class _Readings(torch.autograd.Function):  # type: ignore[misc]
                 continue
             values[index] = reading.values_mm
             context.gradients[index] = tape.gradient(body, reading)
-        context.shape = points.shape
-        return torch.from_numpy(values)
+        context.shape, context.device = points.shape, points.device
+        return torch.from_numpy(values).to(points.device)
 
     @staticmethod
     def backward(context: Any, *upstream: Tensor) -> tuple[Tensor, None]:
         """Pull the loss' derivatives by the readings back to the vertices."""
         pulled = np.zeros((context.shape[0], context.shape[1] * 3), np.float32)
-        by_reading = upstream[0].numpy()
+        by_reading = upstream[0].cpu().numpy()
         for index, gradient in context.gradients.items():
             pulled[index] = by_reading[index] @ gradient
-        return torch.from_numpy(pulled).reshape(context.shape), None
+        return torch.from_numpy(pulled).reshape(context.shape).to(context.device), None
 
 
 class TapeLoss:
     """How far the tape on generated bodies is from what was asked."""
 
-    def __init__(self, space: ShapeSpace, tape: TapeMeasure, unit_mm: float) -> None:
+    def __init__(
+        self, space: ShapeSpace, tape: TapeMeasure, unit_mm: float, device: torch.device | str = "cpu"
+    ) -> None:
         """Errors beyond `unit_mm` count linearly, smaller ones by their square."""
         rows = space.rows(tape.touched)
-        self._mean = torch.from_numpy(rows.mean.astype(np.float32))
-        self._basis = torch.from_numpy(rows.basis.astype(np.float32))
-        self._side = torch.from_numpy(rows.side.astype(np.float32))
+        self._mean = torch.from_numpy(rows.mean.astype(np.float32)).to(device)
+        self._basis = torch.from_numpy(rows.basis.astype(np.float32)).to(device)
+        self._side = torch.from_numpy(rows.side.astype(np.float32)).to(device)
         self._tape = tape
         self._unit_mm = unit_mm
 

@@ -2,6 +2,7 @@
 
 Reads the shape space, the bodies and the population; writes `generator.pt`, `discriminator.pt`, the resolved
 `config.yaml` and `log.jsonl` into the run's folder. The same configuration gives the same weights on one machine.
+The networks run on a GPU where there is one; the tape, which is exact and runs in NumPy, stays on the CPU.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def ablated(arguments: TrainArguments, part: str) -> TrainArguments:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Training tensors, and the frozen parts of the body model that losses use."""
+    """Training tensors, on the device that trains, and the frozen parts of the body model that losses use."""
 
     coefficients: Tensor
     """(N, K) of the bodies."""
@@ -133,23 +134,23 @@ class Data:
     tape_loss: TapeLoss
 
 
-def load(arguments: TrainArguments) -> Data:
-    """Everything a run reads."""
+def load(arguments: TrainArguments, device: torch.device) -> Data:
+    """Everything a run reads, on the device that trains."""
     models = Path(arguments.models)
     template = Template.load(models)
     space = ShapeSpace.load(models, template)
     bodies, _ = load_bodies(Path(arguments.bodies))
     people, people_type = sample_people(Population.load(models), arguments.people, arguments.seed)
-    measurements = torch.from_numpy(bodies.measurements_mm)
+    measurements = torch.from_numpy(bodies.measurements_mm).to(device)
     return Data(
-        coefficients=torch.from_numpy(bodies.coefficients),
+        coefficients=torch.from_numpy(bodies.coefficients).to(device),
         measurements=measurements,
-        body_type=torch.from_numpy(bodies.body_type),
-        people=torch.from_numpy(people),
-        people_type=torch.from_numpy(people_type),
+        body_type=torch.from_numpy(bodies.body_type).to(device),
+        people=torch.from_numpy(people).to(device),
+        people_type=torch.from_numpy(people_type).to(device),
         surface=Surface.of(space),
         scale=Scale(measurements.mean(dim=0), measurements.std(dim=0)),
-        tape_loss=TapeLoss(space, TapeMeasure(template), arguments.tape_unit_mm),
+        tape_loss=TapeLoss(space, TapeMeasure(template), arguments.tape_unit_mm, device),
     )
 
 
@@ -157,8 +158,9 @@ def train(arguments: TrainArguments) -> Generator:
     """Run the whole training and write its folder; returns the averaged generator."""
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
-    data = load(arguments)
-    weights_mm = data.surface.weights_mm
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    data = load(arguments, device)
+    weights_mm = data.surface.weights_mm.to(device)
 
     # Closed form first: what regression knows, and a z for every real body.
     condition = data.scale.condition(data.measurements, data.body_type)
@@ -168,7 +170,8 @@ def train(arguments: TrainArguments) -> Generator:
     skip = start.skip if arguments.skip else torch.zeros_like(start.skip)
     generator = Generator(data.scale, data.surface, skip, start.decoder, arguments.widths)
     generator.skip.requires_grad_(arguments.skip)
-    judge = Discriminator(data.surface, arguments.judge_stride, arguments.judge_width)
+    generator = generator.to(device)
+    judge = Discriminator(data.surface, arguments.judge_stride, arguments.judge_width).to(device)
     averaged: Generator = copy.deepcopy(generator).requires_grad_(False)
 
     creates = torch.optim.Adam(generator.parameters(), arguments.generator_rate, betas=(0.5, 0.99))
@@ -189,7 +192,7 @@ def train(arguments: TrainArguments) -> Generator:
         # A batch of real bodies with their own z, and the same measurements with a random one.
         chosen = torch.randint(len(data.coefficients), (arguments.batch,))
         asked, body_type, real = data.measurements[chosen], data.body_type[chosen], data.coefficients[chosen]
-        random_z = torch.randn(arguments.batch, arguments.latent)
+        random_z = _normal(arguments.batch, arguments.latent, device)
         fake = generator.coefficients(asked, body_type, random_z)
 
         # The discriminator compares both.
@@ -203,12 +206,14 @@ def train(arguments: TrainArguments) -> Generator:
         half = arguments.measured // 2
         persons = torch.randint(len(data.people), (arguments.measured - half,))
         people, people_type = data.people[persons], data.people_type[persons]
-        strangers = generator.coefficients(people, people_type, torch.randn(len(people), arguments.latent))
+        strangers = generator.coefficients(
+            people, people_type, _normal(len(people), arguments.latent, device)
+        )
         measured = torch.cat([fake[:half], strangers]), torch.cat([asked[:half], people])
 
         # The generator: its own z gives the body back, any z obeys the tape, convinces, and makes a difference.
         again = generator.coefficients(asked, body_type, codes[chosen])
-        other_z = torch.randn_like(random_z)
+        other_z = _normal(arguments.batch, arguments.latent, device)
         other = generator.coefficients(asked, body_type, other_z)
         expected = (random_z - other_z) @ start.decoder
         losses = {
@@ -232,9 +237,14 @@ def train(arguments: TrainArguments) -> Generator:
             log.write(json.dumps(line) + "\n")
             print(line, flush=True)
     log.close()
-    torch.save(averaged.state_dict(), output / "generator.pt")
-    torch.save(judge.state_dict(), output / "discriminator.pt")
+    torch.save(averaged.cpu().state_dict(), output / "generator.pt")
+    torch.save(judge.cpu().state_dict(), output / "discriminator.pt")
     return averaged
+
+
+def _normal(count: int, size: int, device: torch.device) -> Tensor:
+    """(count, size) standard normal numbers: drawn on the CPU, so that every device sees the same."""
+    return torch.randn(count, size).to(device)
 
 
 def half_cosine(progress: float) -> float:

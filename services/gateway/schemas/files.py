@@ -5,7 +5,9 @@ A format takes no parameter that it could not answer to.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from services.gateway.schemas.base import Query
 
@@ -17,6 +19,10 @@ Lod = Literal["0", "1", "2", "3"]
 TextureSize = Literal["256", "512", "1024", "2048"]
 TextureAtlas = Literal["none", "256", "512", "1024"]
 Flag = Literal["true", "false"]
+
+_CHANNEL = "(normal|metallicRoughness|emissive|occlusion)"
+TEXTURE_CHANNELS = rf"^({_CHANNEL},)*baseColor(,{_CHANNEL})*$"
+"""A list of glTF's texture slots that holds the one that is always filled."""
 
 _TEXTURES = frozenset({"textureSize", "textureSizeLimit", "textureAtlas"})
 _MORPHS = frozenset({"morphTargets"})
@@ -77,3 +83,12 @@ class GlbQuery(PaintedQuery):
     """`true`: the same as `compression=draco`."""
     use_mesh_opt_compression: Flag | None = None
     """`true`: the same as `compression=meshopt`."""
+
+    use_hands: Literal["true"] | None = None
+    """Every avatar has hands."""
+    texture_format: Literal["png"] | None = None
+    """Pictures are PNG."""
+    texture_quality: Annotated[int, Field(ge=0, le=100)] | None = None
+    """PNG loses nothing, so every quality is the best."""
+    texture_channels: Annotated[str, Field(max_length=128, pattern=TEXTURE_CHANNELS)] | None = None
+    """Channels of materials that may be there, comma-separated; ours have `baseColor`, which must be among them."""

@@ -11,7 +11,7 @@ from atelier.common.v1 import file_pb2 as pb
 from atelierkit.errors import FieldFault
 from bodymodel.expressions import ARKIT, EXPRESSIONS, VISEMES
 from services.gateway.convert.files import FORMATS, UnknownMorphTarget
-from services.gateway.schemas.files import GlbQuery
+from services.gateway.schemas.files import TEXTURE_CHANNELS, GlbQuery
 from tests.contract.gateway.conftest import GLB, World
 
 DRAFT = {"measurements": {}, "bodyType": "neutral"}
@@ -72,6 +72,7 @@ async def test_a_file_is_streamed_once_and_then_known(
         ("morphTargets=Oculus%20Visemes,ARKit", glb(morph_targets=EXPRESSIONS)),
         ("morphTargets=viseme_aa,%20jawOpen,viseme_aa", glb(morph_targets=["jawOpen", "viseme_aa"])),
         ("morphTargets=ARKit,jawOpen", glb(morph_targets=ARKIT)),
+        ("useHands=true&textureFormat=png&textureQuality=80&textureChannels=normal,baseColor", glb()),
         ("quality=low", glb(lod=2, texture_size=256, texture_atlas=256)),
         ("quality=medium", glb(lod=1, texture_size=512, texture_atlas=512)),
         ("quality=high", glb(texture_size=1024, texture_atlas=1024)),
@@ -135,6 +136,10 @@ SIZES = "'256', '512', '1024' or '2048'"
         ("glb?lod=-1", {"lod": ("not_offered", "'0', '1', '2' or '3'")}),
         ("glb?lod=1.0", {"lod": ("not_offered", "'0', '1', '2' or '3'")}),
         ("glb?lod=", {"lod": ("not_offered", "'0', '1', '2' or '3'")}),
+        ("glb?useHands=false", {"useHands": ("not_offered", "'true'")}),
+        ("glb?textureFormat=webp", {"textureFormat": ("not_offered", "'png'")}),
+        ("glb?textureQuality=101", {"textureQuality": ("out_of_range", "100")}),
+        ("glb?textureChannels=normal", {"textureChannels": ("invalid_format", TEXTURE_CHANNELS)}),
         ("glb?pose=a", {"pose": ("not_offered", "'A' or 'T'")}),
         ("glb?textureSize=4096", {"textureSize": ("not_offered", SIZES)}),
         ("glb?textureSizeLimit=300", {"textureSizeLimit": ("not_offered", SIZES)}),

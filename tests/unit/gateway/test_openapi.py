@@ -54,6 +54,10 @@ def test_a_file_s_parameters_are_those_of_its_format() -> None:
         "compression",
         "useDracoMeshCompression",
         "useMeshOptCompression",
+        "useHands",
+        "textureFormat",
+        "textureQuality",
+        "textureChannels",
     }
     assert by_format["vrm"].keys() - by_format["usdz"].keys() == {"morphTargets"}
     assert by_format["stl"].keys() == {"parts", "pose", "lod", "meshLod", "quality"}
