@@ -19,10 +19,11 @@ help: ## List the targets
 
 .PHONY: run
 run: setup models web ## Start the whole platform and print its address; Ctrl-C stops it
+	@deploy/local/open3d.sh --optional
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium triton ## Set up and pass all tests
+test: setup models web chromium open3d triton ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
@@ -91,6 +92,10 @@ proto-release: setup ## Make the contract of now the one that later ones must no
 .PHONY: chromium
 chromium: ## Find Chromium, or install it
 	@deploy/local/chromium.sh
+
+.PHONY: open3d
+open3d: ## Find the system libraries of Open3D, or install them
+	@deploy/local/open3d.sh
 
 .PHONY: triton
 triton: setup ## Install the tritonserver that the tests talk to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 
-NAMES = ("body_accuracy", "main_way", "glb_writing", "peers")
+NAMES = ("body_accuracy", "main_way", "glb_writing", "peers", "scans")
 
 if __name__ == "__main__":
     for name in NAMES:

@@ -83,7 +83,8 @@ def _posed(
     template: Template, space: ShapeSpace, coefficients: FloatArray, rng: np.random.Generator
 ) -> FloatArray:
     vertices, heads = space.standing(coefficients)
-    rotations, positions = [], []
+    rotations: list[FloatArray] = []
+    positions: list[FloatArray] = []
     for bone, parent in enumerate(template.parents):
         turn = Rotation.from_rotvec(np.radians(_turn_deg(template.bones[bone], rng))).as_matrix()
         rotations.append(turn if parent < 0 else rotations[parent] @ turn)
@@ -127,7 +128,8 @@ def _sampled(template: Template, body: FloatArray, kind: ScanKind, rng: np.rando
     strays = rng.random(kind.points) < kind.outliers
     low, size = points.min(axis=0), np.ptp(points, axis=0)
     anywhere = low - 0.1 * size + 1.2 * size * rng.random(points.shape)
-    return np.where(strays[:, None], anywhere, points)
+    seen: FloatArray = np.where(strays[:, None], anywhere, points)
+    return seen
 
 
 def _unseen(middles: FloatArray, across: FloatArray, rng: np.random.Generator) -> NDArray[np.bool_]:

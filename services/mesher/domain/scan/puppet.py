@@ -190,13 +190,13 @@ class Puppet:
         self, pieces: Pieces, weights: FloatArray, rest: FloatArray, along: FloatArray
     ) -> FloatArray:
         """(m, 3 J): turning a joint swings all that hangs on it about the joint's own place."""
-        local = rest[:, None, :] - pieces.heads
-        swung = np.einsum("sij,msj->msi", pieces.rotations, local) + pieces.positions
-        carried = np.einsum("js,msi->mji", self.below, weights[:, :, None] * swung)
-        lever = carried - (weights @ self.below.T)[:, :, None] * pieces.positions[1:]
-        turn = np.cross(lever, along[:, None, :])
-        pulls: FloatArray = np.einsum("jki,mjk->mji", pieces.rotations[self.parents[1:]], turn)
-        return pulls.reshape(len(rest), -1)
+        local = rest - pieces.heads[:, None, :]
+        swung = local @ pieces.rotations.transpose(0, 2, 1) + pieces.positions[:, None, :]
+        weighted = weights.T[:, :, None] * swung
+        carried = (self.below @ weighted.reshape(len(weighted), -1)).reshape(-1, *rest.shape)
+        lever = carried - (self.below @ weights.T)[:, :, None] * pieces.positions[1:, None, :]
+        turn: FloatArray = np.cross(lever, along[None]) @ pieces.rotations[self.parents[1:]]
+        return turn.transpose(1, 0, 2).reshape(len(rest), -1)
 
     def _shape_pulls(
         self, posed: Posed, vertices: IntArray, weights: FloatArray, along: FloatArray

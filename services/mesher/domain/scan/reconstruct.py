@@ -25,6 +25,12 @@ class Reconstruction:
     """Closed; metres, upright, floor at Y = 0."""
     person: Person
     """Who explains it best, whether or not that is a person."""
+    skin: FloatArray
+    """(V, 3) that person's skin as it is posed, where the solid is."""
+    rotation: FloatArray
+    """(3, 3) from the upload to the solid: `rotation @ (metres_per_unit * point) + shift`."""
+    shift: FloatArray
+    """(3,) metres."""
     point_count: int
     outlier_count: int
     metres_per_unit: float
@@ -39,19 +45,25 @@ class Reconstructor:
 
     def __call__(self, upload: Cloud, *, must_be_person: bool) -> Reconstruction:
         """Raise InvalidCloud, NotAPerson where a person is wanted, ReconstructionAbsent for what is none without Open3D."""
-        everything = (
-            np.concatenate([upload.points, cloud.on_surface(upload)]) if len(upload.faces) else upload.points
-        )
+        everything = np.concatenate([upload.points, cloud.on_surface(upload)])
         belongs = cloud.kept(everything)
-        points = everything[belongs]
-        unit = upright.metres_per_unit(points)
-        points = (points - points.mean(axis=0)) * unit
+        unit = upright.metres_per_unit(everything[belongs])
+        # Near the origin, however far off the scanner's own was: float32 is to be enough.
+        centre = everything[belongs].mean(axis=0)
+        points = (everything[belongs] - centre) * unit
         person = self._finder.explain(points)
         if must_be_person and not person.plausible:
             raise NotAPerson(person.score, REQUIRED_SCORE)
+        rotation, shift = person.upright()
+        around = self._shell(points, person).moved(rotation, shift)
+        solid = self._closed(around)
+        floor = np.array([0.0, solid.vertices[:, 1].min(), 0.0])
         return Reconstruction(
-            solid=_standing(self._closed(self._shell(points, person)), person),
+            solid=Solid(solid.vertices - floor, solid.faces),
             person=person,
+            skin=person.posed.points @ rotation.T + shift - floor,
+            rotation=rotation,
+            shift=shift - floor - rotation @ centre * unit,
             point_count=len(upload.points),
             outlier_count=int((~belongs[: len(upload.points)]).sum()),
             metres_per_unit=unit,
@@ -69,9 +81,3 @@ class Reconstructor:
         except ReconstructionAbsent:
             return round_points(around.points, around.normals)
         return solid.outward() if solid.closed else round_points(around.points, around.normals)
-
-
-def _standing(solid: Solid, person: Person) -> Solid:
-    rotation, shift = person.upright()
-    vertices = solid.vertices @ rotation.T + shift
-    return Solid(vertices - [0.0, vertices[:, 1].min(), 0.0], solid.faces)

@@ -33,6 +33,10 @@ class Shell:
     normals: FloatArray
     """(n, 3) unit vectors that face outwards."""
 
+    def moved(self, rotation: FloatArray, shift: FloatArray) -> Shell:
+        """The points turned by `rotation` (3, 3), then shifted by `shift` (3,)."""
+        return Shell(self.points @ rotation.T + shift, self.normals @ rotation.T)
+
 
 def of_person(points: FloatArray, person: Person) -> Shell:
     """The scan (m, 3) in metres without strays, facing as the person's skin does, its holes closed with that skin."""

@@ -36,8 +36,9 @@ class Solid:
         """Whether every edge belongs to two triangles that run along it in opposite directions."""
         ends = self.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
         there, back = ends @ [len(self.vertices), 1], ends @ [1, len(self.vertices)]
-        edges = np.unique(there)
-        return len(edges) == len(there) > 0 and np.array_equal(edges, np.unique(back))
+        edges = np.sort(there)
+        once = len(edges) > 0 and bool((np.diff(edges) > 0).all())
+        return once and np.array_equal(edges, np.sort(back))
 
     @property
     def volume(self) -> float:
