@@ -40,7 +40,7 @@ KINDS = {
     "the same, 20,000 points": ScanKind(2.0, 0.1, missing_back=True, points=20_000),
     "the same, 200,000 points": ScanKind(2.0, 0.1, missing_back=True, points=200_000),
 }
-FEWER = 5
+FEWER = 4
 """Cases of every kind but the hard one."""
 SURFACE_SAMPLES = 20_000
 MM = 1000.0

@@ -170,6 +170,16 @@ def test_strays_and_crumbs_are_dropped_and_nothing_else() -> None:
     assert not kept[len(body) :].any()
 
 
+def test_many_strays_are_dropped_from_a_dense_scan() -> None:
+    trunk = cylinder(0.2, (0, 0, 0), (0, 1.7, 0))
+    body = sampled(trunk, count=200_000)
+    strays = np.random.default_rng(3).uniform((-0.6, -0.1, -0.6), (0.6, 1.8, 0.6), (60_000, 3))
+    kept = cloud.kept(np.concatenate([body, strays]))
+    assert kept[: len(body)].mean() > 0.99
+    away = np.abs(np.linalg.norm(strays[:, [0, 2]], axis=1) - 0.2) > 0.05
+    assert kept[len(body) :][away].mean() < 0.02
+
+
 @pytest.mark.parametrize(
     "points",
     [

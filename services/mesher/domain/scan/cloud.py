@@ -34,6 +34,8 @@ _FLAT = 0.02
 _NEIGHBOURS = 10
 _LONELY = 2.0
 """A cell is a stray when its neighbours are so many times farther away than is usual."""
+_SPARSE = 0.05
+"""A cell is a stray too when it has less than this share of the points that are usual."""
 _APART = 4.0
 """Cells farther apart than so many usual distances do not touch."""
 _CRUMB = 0.01
@@ -96,7 +98,7 @@ def on_surface(cloud: Cloud) -> FloatArray:
 def kept(points: FloatArray) -> NDArray[np.bool_]:
     """(n,) which points belong to the thing scanned. Raises InvalidCloud where they are flat, a line, or a point."""
     middles, cell_of = gridded(points, _STEPS)
-    company = _unstrayed(middles)
+    company = _unstrayed(middles, np.bincount(cell_of))
     company[company] = _whole(middles[company])
     _refuse_flat(middles[company])
     if company.sum() * 2 < FEWEST_POINTS:
@@ -138,12 +140,21 @@ def main_directions(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return vectors[:, ::-1].T, np.sqrt(np.maximum(values[::-1], 0.0))
 
 
-def _unstrayed(points: FloatArray) -> NDArray[np.bool_]:
-    """(m,) whether a cell has company."""
+def _unstrayed(points: FloatArray, counts: IntArray) -> NDArray[np.bool_]:
+    """(m,) whether a cell has company, and as many points as cells of the surface may have. What is usual is asked of
+    the points, most of which lie on the surface, not of the cells, most of which may hold a stray.
+    """
     distances, _ = cKDTree(points).query(points, k=min(_NEIGHBOURS, len(points)))
     loneliness = distances.mean(axis=1)
-    company: NDArray[np.bool_] = loneliness < _LONELY * np.median(loneliness)
-    return company
+    company: NDArray[np.bool_] = loneliness < _LONELY * _usual(loneliness, counts)
+    return company & (counts >= _SPARSE * _usual(counts, counts))
+
+
+def _usual(values: FloatArray | IntArray, counts: IntArray) -> float:
+    """The median over points of what cells (m,) with so many points (m,) have."""
+    order = np.argsort(values)
+    middle = np.searchsorted(np.cumsum(counts[order]), counts.sum() / 2.0)
+    return float(values[order[middle]])
 
 
 def _whole(points: FloatArray) -> NDArray[np.bool_]:
