@@ -159,7 +159,8 @@ def distribution(bench: Bench, make: Maker, held_out: Dataset) -> dict[str, floa
     Requests are those of one half of them and the real bodies the other half: nobody meets the body whose
     measurements it was made from.
     """
-    asked, real = slice(0, COMPARED), slice(COMPARED, 2 * COMPARED)
+    count = min(COMPARED, len(held_out) // 2)
+    asked, real = slice(0, count), slice(count, 2 * count)
     made = bench.made(make, held_out.measurements_mm[asked], held_out.body_type[asked], seed=2).numpy()
     clouds = bench.clouds(made) + bench.clouds(held_out.coefficients[real])
     return realism.two_sample(realism.chamfer_matrix_mm2(clouds), len(made))

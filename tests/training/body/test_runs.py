@@ -14,11 +14,12 @@ pytest.importorskip("yaml")
 
 from anthropometry.measurements import MEASUREMENTS  # noqa: E402
 from anthropometry.population import Population  # noqa: E402
+from training.body.card import card  # noqa: E402
 from training.body.dataset import load_bodies, sample_people  # noqa: E402
-from training.body.evaluate import evaluate, frechet, restore  # noqa: E402
+from training.body.evaluate import evaluate, restore  # noqa: E402
 from training.body.export import export, largest_difference_m  # noqa: E402
 from training.body.model import Surface  # noqa: E402
-from training.body.train import TrainArguments, half_cosine, train  # noqa: E402
+from training.body.train import TrainArguments, ablated, half_cosine, train  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 
@@ -82,7 +83,15 @@ def test_a_finished_run_can_be_judged_and_exported(arguments, trained, space, tm
     assert judged["bodies"] == 8
     assert judged["unreadable"] == 0
     assert judged["mean_mm"] == pytest.approx(np.mean(list(judged["by_name_mm"].values())), abs=0.01)
-    assert metrics["realism"]["generator"]["diversity_mm"] > 0
+    corrected = metrics["corrected_held_out_bodies"]
+    assert corrected["mean_mm"] < judged["mean_mm"]
+    assert metrics["spread"]["people"] > 0
+    assert metrics["likeness"]["generator"]["diversity_mm"] > 0
+    assert 0.0 <= metrics["distribution"]["generator"]["one_nna"] <= 1.0
+    assert set(metrics["likeness"]) == {"generator", "quadratic_regression", "linear_regression"}
+    text = card(metrics)
+    assert f"| **this network** | {judged['mean_mm']:.2f} (" in text
+    assert "40 synthetic bodies" in text
 
     generator, _ = restore(arguments, Surface.of(space))
     assert all(
@@ -124,11 +133,15 @@ def test_people_are_drawn_from_the_population() -> None:
         assert column.max() <= measurement.highest_mm
 
 
-def test_the_frechet_distance_of_shifted_and_scaled_normals() -> None:
-    rng = np.random.default_rng(0)
-    first = rng.standard_normal((20000, 2))
-    assert frechet(first, first + np.array([3.0, 4.0])) == pytest.approx(5.0, rel=1e-3)
-    assert frechet(first, 2.0 * first) == pytest.approx(np.sqrt(2.0), rel=0.03)
+def test_what_is_left_out_of_a_training_makes_no_difference_to_it(arguments, tmp_path: Path) -> None:
+    for part, gone in (("gan", "adversarial_weight"), ("tape", "tape_weight")):
+        other = ablated(arguments, part)
+        assert getattr(other, gone) == 0.0
+        assert other.output.endswith(f"-without-{part}")
+    generator = train(replace(ablated(arguments, "skip"), output=str(tmp_path)))
+    assert not generator.skip.any()
+    with pytest.raises(ValueError, match="no such part"):
+        ablated(arguments, "judge")
 
 
 def test_the_rate_falls_along_a_half_cosine() -> None:
