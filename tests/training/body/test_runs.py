@@ -14,10 +14,11 @@ pytest.importorskip("yaml")
 
 from anthropometry.measurements import MEASUREMENTS  # noqa: E402
 from anthropometry.population import Population  # noqa: E402
+from bodymodel.shape import NETWORK_GRID, on_grid  # noqa: E402
 from training.body.card import card  # noqa: E402
 from training.body.dataset import load_bodies, sample_people  # noqa: E402
 from training.body.evaluate import evaluate, restore  # noqa: E402
-from training.body.export import export, largest_difference_m  # noqa: E402
+from training.body.export import Served, export, largest_difference_m  # noqa: E402
 from training.body.model import Surface  # noqa: E402
 from training.body.train import TrainArguments, ablated, half_cosine, train  # noqa: E402
 
@@ -103,6 +104,24 @@ def test_a_finished_run_can_be_judged_and_exported(arguments, trained, space, tm
     with torch.no_grad():
         generator.head.bias += 0.1
     assert largest_difference_m(generator, tmp_path / "model.onnx", bodies, arguments.latent) > 1e-3
+
+
+def test_the_served_network_leaves_its_coefficients_on_the_grid(arguments, trained, space) -> None:
+    bodies, _ = load_bodies(Path(arguments.bodies))
+    asked = torch.from_numpy(bodies.measurements_mm[:8]), torch.from_numpy(bodies.body_type[:8])
+    z = torch.randn(8, arguments.latent, generator=torch.Generator().manual_seed(0))
+    served = Served(trained).eval()
+    with torch.no_grad():
+        together = served.coefficients(*asked, z)
+        alone = torch.cat([served.coefficients(*(part[i : i + 1] for part in (*asked, z))) for i in range(8)])
+        trained_ones = trained.coefficients(*asked, z)
+        clouds = served(*asked, z).numpy()
+    steps = together.double() / NETWORK_GRID
+    assert torch.equal(steps, steps.round())
+    assert torch.equal(together, alone)
+    torch.testing.assert_close(together, trained_ones, rtol=0.0, atol=0.51 * NETWORK_GRID)
+    for cloud, row in zip(clouds, together.numpy(), strict=True):
+        np.testing.assert_array_equal(on_grid(space.fit_cloud(cloud), NETWORK_GRID), row)
 
 
 def test_a_run_on_another_shape_space_is_refused(arguments, trained, space) -> None:
