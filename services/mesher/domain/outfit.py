@@ -70,11 +70,8 @@ class Outfitter:
         own = self._skin_at(level).part(
             body.vertices, normals, hidden, appearance.skin_color, lod.SUNK_M[level]
         )
-        tresses = self._hair(body, appearance, layers)
-        if level > 0:
-            clothes = lod.coarse_clothes(clothes, own, level)
-            tresses = [lod.coarse(part, level) for part in tresses]
-        return [own, *self._small(body, level), *clothes, *tresses]
+        cover = [*clothes, *self._hair(body, appearance, layers)]
+        return [own, *self._small(body, level), *(lod.coarse(part, level) for part in cover)]
 
     def _clothe(
         self, body: Body, garments: Sequence[Garment], layers: list[Layer]

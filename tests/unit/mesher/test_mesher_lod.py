@@ -130,6 +130,20 @@ def test_no_skin_shows_through_coarse_cloth(
     assert skin_through_cloth(fine, coarse) == 0
 
 
+@pytest.mark.parametrize("level", [0, *COARSE])
+def test_covered_skin_sinks_and_no_other(outfitter: Outfitter, some_body: Body, level: int) -> None:
+    bare = outfitter.bare(some_body, BALD)[0]
+    worn = outfitter.dress(some_body, BALD, [TROUSERS, TSHIRT], level)[0]
+    assert worn.origin is not None
+    depth = np.einsum("ij,ij->i", bare.positions[worn.origin] - worn.positions, worn.normals)
+    sunk = depth > 1e-6
+    np.testing.assert_allclose(depth[sunk], lod.SUNK_M[level], rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(worn.positions[~sunk], bare.positions[worn.origin[~sunk]])
+    # A triangle that has sunk whole would not be there.
+    assert not sunk[worn.triangles].all(axis=1).any()
+    assert sunk.any() == (level > 0)
+
+
 def test_the_check_finds_skin_that_shows(outfitter: Outfitter, mean_body: Body) -> None:
     fine = outfitter.dress(mean_body, BALD, [DRESS])
     sunk = [

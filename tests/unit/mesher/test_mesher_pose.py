@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from services.mesher.domain.body import Body, BodyModel
-from services.mesher.domain.model import Appearance, FileOptions, HairPattern, RestPose, Rig, Scene
+from services.mesher.domain.model import Appearance, FileOptions, HairPattern, Morph, RestPose, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.pose import arms_level
 from services.mesher.domain.variants import Variants
@@ -116,21 +116,14 @@ def test_sleeves_go_with_the_arms(t_pose: Scene) -> None:
     assert np.linalg.norm(hem[:, 1:] - shoulder[1:], axis=1).min() > 0.5 * np.ptp(under[:, 1]) - 0.02
 
 
-def test_face_shapes_turn_with_their_vertices(
-    model: BodyModel, outfitter: Outfitter, some_body: Body, a_pose: Scene
-) -> None:
-    variants = Variants(model, outfitter)
-    options = FileOptions(morph_targets=("jawOpen",), pose=RestPose.T)
-    posed = variants.make(replace(a_pose, parts=outfitter.bare(some_body, LOOK)), some_body, options).parts[0]
-    at = model.face.names.index("jawOpen")
-    vertices = some_body.vertices.copy()
-    vertices[model.face.vertices[at]] += model.face.scales(some_body.vertices)[at] * model.face.offsets[at]
-    open_mouthed = outfitter.bare(replace(some_body, vertices=vertices), LOOK)
-    expected = arms_level(replace(a_pose, parts=open_mouthed)).parts[0]
-    (morph,) = posed.morphs
-    moved = posed.positions.copy()
-    moved[morph.vertices] += morph.offsets
-    np.testing.assert_allclose(moved, expected.positions, rtol=0, atol=2e-6)
+def test_morphs_turn_with_their_vertices(a_pose: Scene) -> None:
+    body = a_pose.parts[0]
+    swell = Morph("swell", np.arange(len(body.positions)), 0.01 * body.normals, 0.0 * body.normals)
+    swollen = replace(body, positions=body.positions + swell.offsets)
+    carried, expected = arms_level(replace(a_pose, parts=[replace(body, morphs=(swell,)), swollen])).parts
+    (morph,) = carried.morphs
+    np.testing.assert_allclose(carried.positions + morph.offsets, expected.positions, rtol=0, atol=2e-6)
+    assert np.linalg.norm(morph.offsets - swell.offsets, axis=1).max() > 0.005
 
 
 def test_a_pose_is_the_scene_itself(
