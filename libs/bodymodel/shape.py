@@ -79,7 +79,9 @@ class ShapeSpace:
     cloud_mean: FloatArray
     """(30000,) float32 canonical points of the mean body, flattened."""
     cloud_basis: FloatArray
-    """(K, 30000) float32 canonical points' offsets."""
+    """(K, 30000) float32 canonical points' offsets, rounded to float16 as the network stores them: so a fit finds its
+    very coefficients.
+    """
     cloud_normal: tuple[FloatArray, bool]
     """Cholesky factor of `cloud_basis @ cloud_basis.T`, as `scipy.linalg.cho_factor` gives it."""
     bending_limits: FloatArray
@@ -97,6 +99,7 @@ class ShapeSpace:
             limits = data["bending_limits"]
         to_cloud = template.canonical_matrix()
         cloud_basis = np.stack([(to_cloud @ offsets.astype(np.float32)).reshape(-1) for offsets in basis])
+        cloud_basis = cloud_basis.astype(np.float16).astype(np.float32)
         return cls(
             surface=Rows(mean, basis.reshape(len(basis), -1), _sides(template, mean)),
             heads_mean=heads_mean,

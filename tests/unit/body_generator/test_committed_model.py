@@ -12,7 +12,7 @@ import pytest
 
 from anthropometry.measurements import NAMES
 from anthropometry.population import Population
-from bodymodel.shape import ShapeSpace
+from bodymodel.shape import NETWORK_GRID, ShapeSpace
 from bodymodel.tape import TapeMeasure
 from bodymodel.template import Template
 
@@ -61,6 +61,15 @@ def test_names_types_and_shapes(session: onnxruntime.InferenceSession) -> None:
     (output,) = session.get_outputs()
     assert (output.name, output.type) == ("points", "tensor(float)")
     assert (output.shape[0], output.shape[2]) == ("n", 3)
+
+
+def test_a_fit_finds_the_network_s_grid(
+    session: onnxruntime.InferenceSession, people: dict[str, np.ndarray]
+) -> None:
+    """Noise on the way through float32 points must stay far below half a step, or machines would disagree."""
+    space = ShapeSpace.load(MODELS, Template.load(MODELS))
+    steps = np.array([space.fit_cloud(cloud) for cloud in points(session, people)]) / NETWORK_GRID
+    assert np.abs(steps - np.rint(steps)).max() < 0.05
 
 
 def test_a_batch_is_its_single_runs(
