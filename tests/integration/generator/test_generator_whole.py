@@ -29,7 +29,7 @@ from services.generator.bootstrap import build
 from services.generator.settings import GeneratorSettings
 from tests.contract.generator.neighbours import SEED, MesherDouble, Town, body
 from tests.integration.generator import tiny_network
-from tests.unit.generator.world import MODELS, ClayMesher, World
+from tests.unit.generator.world import MODELS, ClayMesher, ClayScanner, World
 
 BODY = file_pb2.FileOptions(parts=file_pb2.PARTS_BODY)
 pytestmark = pytest.mark.postgres
@@ -73,7 +73,8 @@ def models_dir(tmp_path: Path) -> Path:
 async def settings(stack, tmp_path, models_dir, migrated_url) -> GeneratorSettings:
     """Settings that name running neighbours."""
     blob_url = (tmp_path / "blobs").as_uri()
-    mesher = MesherDouble(ClayMesher(blobs.open(blob_url)))
+    store = blobs.open(blob_url)
+    mesher = MesherDouble(ClayMesher(store), ClayScanner(store))
     services = {
         "auth_addr": keys_alone(),
         "catalog_addr": assemble_catalog(units=lambda: MemoryCatalogue(SEED)),
@@ -100,7 +101,7 @@ async def whole(stack, settings) -> Town:
     service = await build(settings, stack)
     channel = await stack.enter_async_context(serve(service))
     world = World()
-    return Town(GeneratorServiceStub(channel), world, MesherDouble(world.mesher))
+    return Town(GeneratorServiceStub(channel), world, MesherDouble(world.mesher, world.scanner))
 
 
 def files_in(settings: GeneratorSettings) -> list[Path]:
@@ -149,7 +150,8 @@ async def test_a_service_without_its_network_does_not_start(stack, settings, mod
 async def test_an_inference_server_that_is_away_is_unavailable(stack, settings) -> None:
     elsewhere = settings.model_copy(update={"inference": "127.0.0.1:9"})
     channel = await stack.enter_async_context(serve(await build(elsewhere, stack)))
-    town = Town(GeneratorServiceStub(channel), World(), MesherDouble(World().mesher))
+    world = World()
+    town = Town(GeneratorServiceStub(channel), world, MesherDouble(world.mesher, world.scanner))
     with pytest.raises(AppError) as away:
         await town.create()
     assert (away.value.code, away.value.reason) == (Code.UNAVAILABLE, "UNAVAILABLE")

@@ -23,7 +23,8 @@ def test_distances_of_all_pairs_are_symmetric() -> None:
 
 def distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     points = np.concatenate([first, second])
-    return np.square(points[:, None] - points[None]).sum(axis=2)
+    squares: np.ndarray = np.square(points[:, None] - points[None]).sum(axis=2)
+    return squares
 
 
 def test_two_samples_of_one_distribution_cannot_be_told_apart() -> None:
