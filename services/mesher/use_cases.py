@@ -9,8 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from bodymodel.section import OpenSectionError
 from services.mesher.domain.body import BodyModel, Measured
 from services.mesher.domain.delivery import prepared
+from services.mesher.domain.errors import NotAPerson
 from services.mesher.domain.model import (
     Appearance,
     Avatar,
@@ -28,7 +30,7 @@ from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.ports import CloudFiles, Files, Watch, Writer
 from services.mesher.domain.scan.cloud import CloudFormat
 from services.mesher.domain.scan.model import Registration, Scan, ScanReport
-from services.mesher.domain.scan.person import Person
+from services.mesher.domain.scan.person import REQUIRED_SCORE, Person
 from services.mesher.domain.scan.reconstruct import Reconstruction, Reconstructor
 from services.mesher.domain.surface import FloatArray, IntArray
 from services.mesher.domain.variants import Variants
@@ -174,7 +176,12 @@ class ReconstructScan:
         body = self._model.stand(person.coefficients)
         rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
         scene = prepared(Scene(self._outfitter.bare(body, _SCANNED), rig, {"madeFrom": "scan"}), _BARE)
-        return self._model.measured_as_is(body), self._writer.write(scene, _BARE)
+        try:
+            measured = self._model.measured_as_is(body)
+        except OpenSectionError as error:
+            # Whatever the surfaces say: nobody is so shaped that a tape cannot go round.
+            raise NotAPerson(0.0, REQUIRED_SCORE) from error
+        return measured, self._writer.write(scene, _BARE)
 
     async def _stored_body(self, data: bytes) -> StoredBlob:
         return await self._files.put(data, prefix=SCANS_PREFIX, media_type=self._writer.media_type)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import trimesh
 
+from atelierkit.blobs import MemoryBlobs
 from benchmarks.synthetic_scans import METRES_PER_UNIT, ScanKind, scan
+from bodymodel.section import OpenSectionError
+from bodymodel.shape import on_grid
+from services.mesher.adapters.cloud_files import CloudReader
+from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.errors import InvalidCloud, NotAPerson, ReconstructionAbsent
+from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.scan import cloud, upright
-from services.mesher.domain.scan.person import REQUIRED_SCORE, Finder
+from services.mesher.domain.scan.person import REQUIRED_SCORE, Finder, Person
 from services.mesher.domain.scan.puppet import Puppet
-from services.mesher.domain.scan.reconstruct import Reconstructor
+from services.mesher.domain.scan.reconstruct import Reconstruction, Reconstructor
 from services.mesher.domain.scan.repair import mended
 from services.mesher.domain.scan.shell import Shell
 from services.mesher.domain.scan.solid import Solid, round_points
+from services.mesher.use_cases import ReconstructScan, Workshop
 
 HARD = ScanKind(noise_mm=2.0, outliers=0.1, missing_back=True, points=15_000)
+_BALL = trimesh.creation.icosphere(subdivisions=2)
+BALL = Solid(np.asarray(_BALL.vertices), np.asarray(_BALL.faces))
+CLOUD = "\n".join(f"{x} {y} {z}" for x, y, z in np.random.default_rng(0).random((600, 3))).encode()
 NO_FACES = np.zeros((0, 3), np.int64)
 
 
@@ -31,6 +43,17 @@ class NoOpen3D:
 
     def surface(self, shell: Shell) -> Solid:
         raise ReconstructionAbsent
+
+
+class Foretold(Reconstructor):
+    """Finds the same in every cloud."""
+
+    def __init__(self, finder: Finder, made: Reconstruction) -> None:
+        super().__init__(finder, NoOpen3D())
+        self._made = made
+
+    def __call__(self, upload: cloud.Cloud, *, must_be_person: bool) -> Reconstruction:
+        return self._made
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +174,44 @@ def test_a_thing_is_no_person(reconstruct: Reconstructor, thing: str) -> None:
 def test_without_open3d_a_thing_has_no_surface(reconstruct: Reconstructor) -> None:
     with pytest.raises(ReconstructionAbsent):
         reconstruct(cloud.checked(THINGS["ball"](), NO_FACES), must_be_person=False)
+
+
+async def test_a_body_that_no_tape_goes_round_is_no_person(
+    model: BodyModel, outfitter: Outfitter, finder: Finder, puppet: Puppet
+) -> None:
+    rng = np.random.default_rng(0)
+    odd = next(
+        c
+        for c in np.clip(3.0 * rng.standard_normal((100, model.space.size)), -4.0, 4.0)
+        if unmeasured(model, c)
+    )
+    stance = replace(puppet.standing(), coefficients=odd)
+    person = Person(stance, puppet.pose(stance), score=0.99, mean_distance_m=0.001, inlier_share=1.0)
+    made = Reconstruction(BALL, person, person.posed.points, np.eye(3), np.zeros(3), 5000, 0, 1.0)
+    files = MemoryBlobs()
+    upload = await files.put(CLOUD, prefix="uploads", media_type="text/plain")
+    with ThreadPoolExecutor(1) as threads:
+        verb = ReconstructScan(
+            model,
+            outfitter,
+            Foretold(finder, made),
+            CloudReader(),
+            GlbWriter(),
+            files,
+            Workshop(threads),
+        )
+        with pytest.raises(NotAPerson) as refusal:
+            await verb(upload.key, cloud.CloudFormat.XYZ, register=True)
+        assert refusal.value.metadata == {"score": "0.000", "required": "0.50"}
+        assert (await verb(upload.key, cloud.CloudFormat.XYZ, register=False)).registration is None
+
+
+def unmeasured(model: BodyModel, coefficients: Any) -> bool:
+    try:
+        model.tape.measure(model.stand(on_grid(coefficients)).vertices)
+    except OpenSectionError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("unit", METRES_PER_UNIT)

@@ -9,7 +9,7 @@ pulls.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -23,6 +23,8 @@ _INDEPENDENT = 800
 """Points that count as independent of each other, however dense a scan is: a misfit is shared by its neighbours."""
 _ALIKE = 0.5
 """Least cosine between both surfaces' normals in a pair; the sign of a scan's normals is not known."""
+_ANYWHERE = 1e-3
+"""Firmness with which a body is held at its place: next to none, and a solution even where no pair is trusted."""
 _LARGEST = 4.0
 """No coefficient leaves this many standard deviations."""
 
@@ -86,7 +88,7 @@ def _step(
 def _prior(puppet: Puppet, stance: Stance) -> tuple[FloatArray, FloatArray]:
     """(unknowns,) firmness with which each unknown is held at its mean, and how far it is from there."""
     joints = np.repeat(puppet.looseness**-2, 3)
-    place = np.full(puppet.unknowns - len(joints) - len(stance.coefficients), 1e-3)
+    place = np.full(puppet.unknowns - len(joints) - len(stance.coefficients), _ANYWHERE)
     firmness = np.concatenate([place, joints, np.ones(len(stance.coefficients))])
     return firmness, np.concatenate([0.0 * place, stance.turns.ravel(), stance.coefficients])
 
@@ -102,5 +104,4 @@ def _free(puppet: Puppet, stage: Stage) -> IntArray:
 
 
 def _bounded(stance: Stance) -> Stance:
-    coefficients = np.clip(stance.coefficients, -_LARGEST, _LARGEST)
-    return Stance(coefficients, stance.turns, stance.rotation, stance.position)
+    return replace(stance, coefficients=np.clip(stance.coefficients, -_LARGEST, _LARGEST))

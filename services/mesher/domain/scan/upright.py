@@ -6,7 +6,7 @@ average body in every such place and looking whose surface lies nearest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -69,6 +69,6 @@ def _misfit(puppet: Puppet, target: Target, stance: Stance) -> float:
     return _robust(to_body) + _robust(to_scan)
 
 
-def _robust(distances: Sequence[float] | FloatArray) -> float:
-    square = (np.asarray(distances) / _REACH_M) ** 2
+def _robust(distances: FloatArray) -> float:
+    square = (distances / _REACH_M) ** 2
     return float(np.mean(square / (1.0 + square)))
