@@ -73,7 +73,7 @@ async def test_the_same_request_gives_the_same_bytes(mesher: Mesher, model: Body
 async def test_readings_follow_the_targets(mesher: Mesher, model: BodyModel) -> None:
     request = build_request(model, waist_girth=860.0)
     answer = await mesher.stub.BuildAvatar(request, metadata=mesher.token)
-    assert [reading.name for reading in answer.readings] == [*NAMES, "natural_waist_girth"]
+    assert [reading.name for reading in answer.readings] == [*NAMES, "natural_waist_girth", "underbust_girth"]
     assert len(answer.readings[-1].tape) > 10
     for reading in answer.readings[:15]:
         asked = getattr(request.body.targets, f"{reading.name}_mm")
