@@ -1,10 +1,13 @@
-"""Pictures that the mesher draws itself: the face's colouring, and the eye."""
+"""Pictures that the mesher draws itself: the face's colouring inside and out, and the eye."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from bodymodel.template import Template
 from services.mesher.domain import color
@@ -17,6 +20,9 @@ EYE_REACH = 0.75
 # Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
 _IRIS = 0.44
 _PUPIL = 0.19
+_ABOUT_TEETH = np.array([0.004, 0.008, 0.02])
+_BEHIND_LIPS = 0.001
+"""Metres about teeth and tongue, and behind the foremost tooth, in which skin can line the mouth."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,7 +50,7 @@ def eye() -> Texture:
 
 
 def face(template: Template, vertices: FloatArray) -> Texture:
-    """What multiplies the skin's colour: lips, brows, a little red on cheeks and nose; white elsewhere.
+    """What multiplies the skin's colour: lips, mouth, brows, a little red on cheeks and nose; white elsewhere.
 
     It is painted by place on the reference body, so it follows the face's features through the UV map.
     """
@@ -64,6 +70,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     )
     light = _mix(light, np.array([0.74, 0.40, 0.42]), 0.62 * front * _lips(x, y))
     light = _mix(light, np.array([0.16, 0.12, 0.10]), front * _brow(np.abs(x), y))
+    light = _mix(light, np.array([0.38, 0.10, 0.10]), _mouth(template, vertices))
     return Texture(color.pixels(light))
 
 
@@ -98,26 +105,55 @@ def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
     return brow
 
 
+def _mouth(template: Template, vertices: FloatArray) -> FloatArray:
+    """(size, size) 1 on texels of the skin that lines the mouth: what lies about teeth and tongue and hangs together."""
+    groups = [template.groups[f"helper-{name}"].quads for name in ("upper-teeth", "lower-teeth", "tongue")]
+    inner = vertices[np.unique(np.concatenate([quads.ravel() for quads in groups]))]
+    skin = vertices[: template.body_vertices]
+    near = (skin > inner.min(axis=0) - _ABOUT_TEETH) & (skin < inner.max(axis=0) + _ABOUT_TEETH)
+    about = near.all(axis=1) & (skin[:, 2] < inner[:, 2].max() - _BEHIND_LIPS)
+    triangles = template.body.triangles
+    lining = about[triangles].all(axis=1)
+    pairs = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2)[lining].reshape(-1, 2)
+    links = sparse.coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(len(skin), len(skin)))
+    piece = sparse.csgraph.connected_components(links, directed=False)[1]
+    # The cheeks' outer skin is about the teeth as well; the lining is the piece that crosses the middle.
+    largest = np.bincount(piece[triangles[lining, 0]]).argmax()
+    mouth = np.zeros((FACE_SIZE, FACE_SIZE))
+    for _, v, u, _ in _texels(template, lining & (piece[triangles[:, 0]] == largest)):
+        mouth[v, u] = 1.0
+    return mouth
+
+
 def _places(template: Template, vertices: FloatArray) -> tuple[FloatArray, FloatArray]:
     """(size, size, 3) place on the reference body of each texel of the head, and (size, size) 1 where one is known."""
     head = template.dominant_bones()[: template.body_vertices] == template.bones.index("Head")
-    triangles, uv_triangles = template.body.triangles, template.body.uv_triangles
-    mine = head[triangles].all(axis=1) & (vertices[triangles, 2].mean(axis=1) > 0.0)
-    corners = template.uv[uv_triangles[mine]].astype(np.float64)
-    corners[:, :, 1] = 1.0 - corners[:, :, 1]
-    corners = corners * FACE_SIZE - 0.5
+    triangles = template.body.triangles
     place = np.zeros((FACE_SIZE, FACE_SIZE, 3))
     known = np.zeros((FACE_SIZE, FACE_SIZE))
-    for corner, points in zip(corners, vertices[triangles[mine]], strict=True):
+    front = head[triangles].all(axis=1) & (vertices[triangles, 2].mean(axis=1) > 0.0)
+    for triangle, v, u, weights in _texels(template, front):
+        place[v, u] = weights @ vertices[triangles[triangle]]
+        known[v, u] = 1.0
+    return place, known
+
+
+def _texels(
+    template: Template, chosen: NDArray[np.bool_]
+) -> Iterator[tuple[int, IntArray, IntArray, FloatArray]]:
+    """Of each chosen body triangle (m,): its number, rows and columns (t,) of its texels, barycentric weights (t, 3)."""
+    corners = template.uv[template.body.uv_triangles].astype(np.float64)
+    corners[:, :, 1] = 1.0 - corners[:, :, 1]
+    corners = corners * FACE_SIZE - 0.5
+    for triangle in np.flatnonzero(chosen).tolist():
+        corner = corners[triangle]
         low = np.maximum(np.floor(corner.min(axis=0)).astype(int), 0)
         high = np.minimum(np.ceil(corner.max(axis=0)).astype(int) + 1, FACE_SIZE)
         u, v = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
         weights = _barycentric(corner, u, v)
         # A texel of slack closes the seams between triangles and islands.
         inside = (weights > -0.35).all(axis=-1)
-        place[v[inside], u[inside]] = weights[inside] @ points
-        known[v[inside], u[inside]] = 1.0
-    return place, known
+        yield triangle, v[inside], u[inside], weights[inside]
 
 
 def _barycentric(corner: FloatArray, u: IntArray, v: IntArray) -> FloatArray:
