@@ -21,6 +21,11 @@ _FEASIBLE_MM = 0.5
 """A measurement counts as delivered within this."""
 _LARGEST = 5.0
 """No coefficient leaves this many standard deviations: beyond, bodies are not human."""
+_STARTS = (1.0, 0.5, 0.0)
+"""Where corrections start: at the body itself and, where its measurements cannot be had, nearer to the mean body.
+
+One random body in a thousand leads into a corner between guard and bounds from which no step helps.
+"""
 _NEAR_MEAN = 0.5
 """A body whose coefficients are all smaller is as good as the mean body."""
 _STIFF, _STIFFER, _STIFFENINGS = 1e3, 8.0, 8
@@ -86,10 +91,29 @@ def correct(
 
     Minimises |c - start|^2 + sum of weights * (residual / 0.05 mm)^2 over coefficients within 5 standard
     deviations that the guard allows, by Gauss-Newton steps that are shortened until they help, or dropped. `weights`
-    (15,) of 1 hold a measurement firmly, smaller ones more loosely, 0 not at all. Coefficients stay on their grid.
+    (15,) of 1 hold a measurement firmly, smaller ones more loosely, 0 not at all. Coefficients stay on their grid. Where
+    that does not bring all of them, the start is moved towards the mean body, and the nearest result counts.
     """
     firmness = np.sqrt(np.ones(len(NAMES)) if weights is None else weights) / _SLACK_MM
-    start, reading = _readable_start(tape, np.clip(coefficients.astype(np.float64), -_LARGEST, _LARGEST))
+    start = np.clip(coefficients.astype(np.float64), -_LARGEST, _LARGEST)
+    found = []
+    for share in _STARTS:
+        found.append(_descend(tape, guard, share * start, targets_mm, firmness, steps))
+        if found[-1].feasible[firmness > 0.0].all():
+            break
+    return min(found, key=lambda one: _misses(one, targets_mm, firmness))
+
+
+def _descend(
+    tape: ShapeTape,
+    guard: Guard,
+    coefficients: FloatArray,
+    targets_mm: FloatArray,
+    firmness: FloatArray,
+    steps: int,
+) -> Correction:
+    """The nearest body that steps from this one lead to."""
+    start, reading = _readable_start(tape, coefficients)
     guard = guard.widened(start)
     best = start
     cost = _cost(best, start, firmness * (targets_mm - reading.values_mm))
@@ -114,6 +138,11 @@ def correct(
         iterations += 1
     delivered = reading.values_mm
     return Correction(best, delivered, iterations, np.abs(targets_mm - delivered) <= _FEASIBLE_MM)
+
+
+def _misses(found: Correction, targets_mm: FloatArray, firmness: FloatArray) -> float:
+    """How far a correction is from what was asked."""
+    return float(np.linalg.norm(firmness * (targets_mm - found.delivered_mm)))
 
 
 def _readable_start(tape: ShapeTape, coefficients: FloatArray) -> tuple[FloatArray, Reading]:

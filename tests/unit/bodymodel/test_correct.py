@@ -46,6 +46,18 @@ def test_a_body_that_already_fits_is_left_alone(
     np.testing.assert_array_equal(found.coefficients, start)
 
 
+def test_an_odd_start_leads_to_the_same_numbers(
+    shape_tape: ShapeTape, guard: Guard, space: ShapeSpace
+) -> None:
+    """From one such body in eight no step leads all the way: then a start nearer to the mean body does."""
+    targets = shape_tape.read(np.zeros(space.size)).values_mm
+    for seed in (4, 32, 47):
+        odd = 1.6 * np.random.default_rng(seed).normal(size=space.size)
+        found = correct(shape_tape, guard, odd, targets)
+        assert found.feasible.all(), seed
+        assert np.linalg.norm(found.coefficients) > 1.0  # still somebody else than the mean body
+
+
 def test_only_what_was_asked_is_held(shape_tape: ShapeTape, guard: Guard, space: ShapeSpace) -> None:
     start = np.zeros(space.size)
     before = shape_tape.read(start).values_mm
