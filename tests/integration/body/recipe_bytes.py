@@ -1,4 +1,7 @@
-"""Builds three people from their recipes and prints the SHA-256 of each file; run in environments of other machines."""
+"""Builds three people from their recipes and prints the SHA-256 of each file; run in environments of other machines.
+
+Each person is written as a plain GLB, and in one more way, so that every format and every variant has its turn.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,47 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from anthropometry.measurements import NAMES
 from anthropometry.population import Population
+from bodymodel.expressions import EXPRESSIONS
 from services.generator.adapters.network import latent
-from services.mesher.adapters.glb import GlbWriter
+from services.mesher.bootstrap import WRITERS
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.delivery import prepared
+from services.mesher.domain.expressions import VRM_SHAPES, canonical
 from services.mesher.domain.model import (
     Appearance,
+    Compression,
     Cut,
+    FileFormat,
     FileOptions,
     Garment,
     Girths,
     HairPattern,
     Pattern,
+    RestPose,
     Rig,
     Scene,
 )
 from services.mesher.domain.outfit import Outfitter
+from services.mesher.domain.variants import Variants
 
 MODELS = Path(__file__).parents[3] / "models"
 PEOPLE = ((-1.0, "masculine", 0), (1.0, "feminine", 7), (0.0, "neutral", 41))
+FILES = (
+    (
+        FileOptions(lod=1, morph_targets=EXPRESSIONS, compression=Compression.MESHOPT),
+        FileOptions(format=FileFormat.USDZ),
+    ),
+    (
+        FileOptions(format=FileFormat.VRM, pose=RestPose.T, morph_targets=canonical(VRM_SHAPES)),
+        FileOptions(format=FileFormat.OBJ),
+    ),
+    (
+        FileOptions(lod=2, texture_atlas=512, compression=Compression.DRACO),
+        FileOptions(format=FileFormat.PLY, pose=RestPose.T),
+        FileOptions(format=FileFormat.STL, whole_body=True),
+    ),
+)
 DRESS = Garment(
     "dress",
     Cut(Pattern.DRESS, sleeve=0.25, hem=0.5, neckline=0.35, flare=0.35, thickness=0.003),
@@ -57,18 +81,27 @@ def points(batch: int) -> list[np.ndarray]:
 
 
 def main() -> None:
-    """Print one line a person."""
+    """Print one line a file."""
     model = BodyModel.load(MODELS)
     outfitter = Outfitter(model, kept_cuts=4)
+    variants = Variants(model, outfitter)
     population = Population.load(MODELS)
-    for cloud, (_, body_type, _) in zip(points(int(sys.argv[1])), PEOPLE, strict=True):
+    look = Appearance("#d7a98c", HairPattern.BOB, "#3b2417")
+    for cloud, (_, body_type, _), more in zip(points(int(sys.argv[1])), PEOPLE, FILES, strict=True):
         targets = population.estimate({"stature": 1712.0, "waist_girth": 860.0}, body_type).values_mm
-        assert len(targets) == len(NAMES)
         body = model.stand(model.solve(cloud, targets).coefficients)
-        parts = outfitter.dress(body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
         rig = Rig(model.template.bones, model.template.parents.tolist(), body.heads)
-        file = GlbWriter().write(Scene(parts, rig, {}), FileOptions())
-        sys.stdout.write(hashlib.sha256(file).hexdigest() + "\n")
+        for options in (FileOptions(), *more):
+            parts = (
+                outfitter.bare(body, look, options.lod)
+                if options.whole_body
+                else outfitter.dress(body, look, [DRESS], options.lod)
+            )
+            scene = prepared(
+                variants.make(Scene(parts, rig, {"modelVersion": "2.0.0"}), body, options), options
+            )
+            file = WRITERS[options.format].write(scene, options)
+            sys.stdout.write(hashlib.sha256(file).hexdigest() + "\n")
 
 
 if __name__ == "__main__":
