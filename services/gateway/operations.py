@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from atelierkit import identity
+from atelierkit.errors import Unavailable
 from services.gateway import reading
 from services.gateway.clients import Clients
 from services.gateway.middleware import remember_route
@@ -21,6 +23,7 @@ from services.gateway.schemas.base import Query
 from services.gateway.settings import GatewaySettings
 
 Body = TypeVar("Body")
+UPLOAD_RETRY_S = 5.0
 
 
 class Access(enum.Enum):
@@ -97,9 +100,15 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
 
 
 def route(operation: Operation, backend: Backend) -> Route:
-    """The Starlette route of an operation."""
+    """The Starlette route of an operation. An upload is held in memory, so only a few are taken at a time."""
+    places = asyncio.Semaphore(backend.settings.max_uploads)
 
     async def endpoint(request: Request) -> Response:
-        return await perform(operation, request, backend)
+        if not operation.upload:
+            return await perform(operation, request, backend)
+        if places.locked():
+            raise Unavailable("too many uploads at a time", retry_after_s=UPLOAD_RETRY_S)
+        async with places:
+            return await perform(operation, request, backend)
 
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.summary)

@@ -33,6 +33,8 @@ class GatewaySettings(TokenSettings):
     """Deadline of one `POST /v1/clouds`, in place of `request_timeout_s`: a scan takes seconds, and waits its turn."""
     max_cloud_bytes: int = Field(default=150_000_000, gt=0)
     """Largest uploaded cloud that is read."""
+    max_uploads: int = Field(default=4, gt=0)
+    """Clouds that are held at a time, in memory; the next one is told to come back."""
     max_json_bytes: int = Field(default=1_000_000, gt=0)
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -230,3 +232,29 @@ async def test_an_upload_does_not_outlive_a_call_that_failed(world: World, token
     request, _, _ = world.generator.uploads[-1]
     with pytest.raises(Exception, match="no such object"):
         await world.generator.blobs.get(request.cloud.key)
+
+
+async def test_only_a_few_uploads_are_held_at_a_time(world: World, token: str) -> None:
+    places = GatewaySettings.model_fields["max_uploads"].default
+    begun, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        begun.release()
+        await go_on.wait()
+        yield XYZ
+
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+    async with asyncio.TaskGroup() as group:
+        held = [
+            group.create_task(world.client.post("/v1/clouds?format=xyz", content=slowly(), headers=headers))
+            for _ in range(places)
+        ]
+        for _ in held:
+            await begun.acquire()
+        refused = await post(world, token, XYZ, "?format=xyz")
+        go_on.set()
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused.json()["retryable"] is True
+    assert int(refused.headers["retry-after"]) > 0
+    assert [task.result().status_code for task in held] == [201] * places
+    assert (await post(world, token, XYZ, "?format=xyz")).status_code == 201

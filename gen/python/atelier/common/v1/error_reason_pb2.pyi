@@ -69,7 +69,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNKNOWN_MORPH_TARGET: _ErrorReason.ValueType  # 44
     """No face shape of that name; the fault lists those there are. HTTP 400."""
     ERROR_REASON_INVALID_CLOUD: _ErrorReason.ValueType  # 45
-    """The upload is no cloud that a body could be found in: unreadable, empty, flat, too large. HTTP 400."""
+    """The upload is no cloud that a body could be found in: unreadable, empty, flat. HTTP 400."""
     ERROR_REASON_NOT_A_PERSON: _ErrorReason.ValueType  # 46
     """The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
@@ -123,7 +123,7 @@ ERROR_REASON_CONFLICTING_GARMENTS: ErrorReason.ValueType  # 43
 ERROR_REASON_UNKNOWN_MORPH_TARGET: ErrorReason.ValueType  # 44
 """No face shape of that name; the fault lists those there are. HTTP 400."""
 ERROR_REASON_INVALID_CLOUD: ErrorReason.ValueType  # 45
-"""The upload is no cloud that a body could be found in: unreadable, empty, flat, too large. HTTP 400."""
+"""The upload is no cloud that a body could be found in: unreadable, empty, flat. HTTP 400."""
 ERROR_REASON_NOT_A_PERSON: ErrorReason.ValueType  # 46
 """The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
