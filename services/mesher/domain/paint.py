@@ -20,7 +20,7 @@ EYE_REACH = 0.75
 # Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
 _IRIS = 0.44
 _PUPIL = 0.19
-_ABOUT_TEETH = np.array([0.004, 0.008, 0.02])
+_ABOUT_TEETH = np.array([0.008, 0.03, 0.06])
 _BEHIND_LIPS = 0.001
 """Metres about teeth and tongue, and behind the foremost tooth, in which skin can line the mouth."""
 
@@ -117,7 +117,7 @@ def _mouth(template: Template, vertices: FloatArray) -> FloatArray:
     pairs = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2)[lining].reshape(-1, 2)
     links = sparse.coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(len(skin), len(skin)))
     piece = sparse.csgraph.connected_components(links, directed=False)[1]
-    # The cheeks' outer skin is about the teeth as well; the lining is the piece that crosses the middle.
+    # The outer skin of cheeks and chin is about the teeth as well; the lining, with the palate, is the largest piece.
     largest = np.bincount(piece[triangles[lining, 0]]).argmax()
     mouth = np.zeros((FACE_SIZE, FACE_SIZE))
     for _, v, u, _ in _texels(template, lining & (piece[triangles[:, 0]] == largest)):

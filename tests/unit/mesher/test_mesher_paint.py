@@ -29,6 +29,10 @@ def test_the_mouth_is_dark_inside_and_the_cheeks_are_not(model: BodyModel, mean_
     about_tongue = ((skin > low - reach) & (skin < high + reach)).all(axis=1)
     assert about_tongue.sum() > 20
     assert np.median(at[about_tongue]) < 130
+    over_tongue = ((skin > low) & (skin < high))[:, [0, 2]].all(axis=1)
+    palate = over_tongue & (skin[:, 1] > high[1]) & (skin[:, 1] < high[1] + 0.04)
+    assert palate.sum() > 10
+    assert at[palate].max() < 130
     beside = (np.abs(skin[:, 0]) > teeth[:, 0].max() + 0.012) & (
         np.abs(skin[:, 1] - teeth[:, 1].mean()) < 0.02
     )
