@@ -40,17 +40,22 @@ def ply(points: Any) -> bytes:
     return f"{header}{properties}end_header\n".encode() + data
 
 
-@pytest.fixture(scope="module")
-def scanned(ada: httpx.Client, person: tuple[SyntheticScan, dict[str, float]]) -> dict[str, Any]:
-    answer = ada.post(
+def uploaded(client: httpx.Client, points: Any) -> dict[str, Any]:
+    """The scan that these points become."""
+    answer = client.post(
         "/v1/clouds?register=true",
-        content=ply(person[0].points),
+        content=ply(points),
         timeout=TIMEOUT_S,
         headers={"Content-Type": "model/ply"},
     )
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
+
+
+@pytest.fixture(scope="module")
+def scanned(ada: httpx.Client, person: tuple[SyntheticScan, dict[str, float]]) -> dict[str, Any]:
+    return uploaded(ada, person[0].points)
 
 
 def test_the_body_is_measured(
@@ -85,17 +90,28 @@ def test_the_body_is_rigged(ada: httpx.Client, scanned: dict[str, Any], tmp_path
     assert {"Hips", "Head", "LeftForeArm", "RightFoot"} <= names
 
 
-def test_a_scan_is_its_owners_own_and_can_be_deleted(
-    ada: httpx.Client, eve: httpx.Client, platform: Platform, scanned: dict[str, Any]
-) -> None:
+def test_a_scan_is_its_owners_own(ada: httpx.Client, eve: httpx.Client, scanned: dict[str, Any]) -> None:
     links = scanned["links"]
     assert ada.get(links["self"]).json() == scanned
     assert [eve.get(link).status_code for link in links.values()] == [404, 404, 404]
-    assert ada.delete(links["self"]).status_code == 204
-    assert ada.get(links["mesh"]).status_code == 404
+    assert eve.delete(links["self"]).status_code == 404
+
+
+def test_nothing_is_left_of_a_scan_that_was_deleted(
+    ada: httpx.Client, platform: Platform, person: tuple[SyntheticScan, dict[str, float]]
+) -> None:
     store = platform.state_file.parent / "blobs"
-    left = [path for folder in ("uploads", "scans") for path in (store / folder).rglob("*") if path.is_file()]
-    assert left == []
+
+    def kept() -> set[Path]:
+        found = [path for name in ("uploads", "scans") for path in (store / name).rglob("*")]
+        return {path for path in found if path.is_file()}
+
+    before = kept()
+    links = uploaded(ada, person[0].points[::2])["links"]
+    assert {path.parent.name for path in kept() - before} == {"scans"}
+    assert ada.delete(links["self"]).status_code == 204
+    assert [ada.get(link).status_code for link in links.values()] == [404, 404, 404]
+    assert kept() == before
 
 
 def test_a_box_is_not_a_person(ada: httpx.Client) -> None:
