@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,12 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import migrations, sql
 from atelierkit.errors import Unavailable
 from services.generator.adapters.files import BlobFiles
-from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
 from services.generator.domain.model import Avatar, Files, Look, LookChange, Position, StoredFile
@@ -25,28 +22,6 @@ from services.generator.domain.ports import UnitsOfWork
 from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, RecordingBlobs, World
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
-
-
-@pytest.fixture
-async def engine(migrated_url) -> AsyncIterator[AsyncEngine]:
-    async with sql.engine(migrated_url("services.generator"), schema="generator") as made:
-        yield made
-
-
-@pytest.fixture
-def memory_units() -> UnitsOfWork:
-    return MemoryUnitsOfWork()
-
-
-@pytest.fixture
-def postgres_units(engine) -> UnitsOfWork:
-    return partial(PostgresUnitOfWork, engine)
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-def units(request) -> UnitsOfWork:
-    chosen: UnitsOfWork = request.getfixturevalue(f"{request.param}_units")
-    return chosen
 
 
 @pytest.fixture

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from functools import partial
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from atelierkit import sql
-from services.generator.adapters.memory import MemoryUnitsOfWork
-from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import ScanNotFound
 from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import UnitsOfWork
@@ -22,24 +16,8 @@ CLOUD = b"0 0 0\n1 1 1"
 
 
 @pytest.fixture
-async def engine(migrated_url) -> AsyncIterator[AsyncEngine]:
-    async with sql.engine(migrated_url("services.generator"), schema="generator") as made:
-        yield made
-
-
-@pytest.fixture
-def memory_units() -> UnitsOfWork:
-    return MemoryUnitsOfWork()
-
-
-@pytest.fixture
-def postgres_units(engine) -> UnitsOfWork:
-    return partial(PostgresUnitOfWork, engine)
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-def world(request) -> World:
-    return World(units=request.getfixturevalue(f"{request.param}_units"))
+def world(units: UnitsOfWork) -> World:
+    return World(units=units)
 
 
 async def scanned(world: World, owner: str = ANN, *, register: bool = True) -> Scan:
