@@ -92,7 +92,7 @@ def dog() -> Any:
     return sampled(trimesh.creation.capsule(height=0.6, radius=0.15), head, *legs)
 
 
-def dummy() -> Any:
+def mannequin() -> Any:
     trunk, head = cylinder(0.12, (0, 0.8, 0), (0, 1.45, 0)), trimesh.creation.icosphere(radius=0.11)
     legs = [cylinder(0.07, (side * 0.1, 0, 0), (side * 0.1, 0.85, 0)) for side in (-1, 1)]
     arms = [cylinder(0.04, (side * 0.15, 1.4, 0), (side * 0.6, 0.9, 0)) for side in (-1, 1)]
@@ -104,7 +104,7 @@ THINGS = {
     "box": lambda: sampled(trimesh.creation.box((0.5, 1.7, 0.3))),
     "car": car,
     "dog": dog,
-    "dummy": dummy,
+    "mannequin": mannequin,
 }
 
 
@@ -222,7 +222,7 @@ def test_the_unit_follows_from_the_height(unit: float, height_m: float) -> None:
 
 
 def test_strays_and_crumbs_are_dropped_and_nothing_else() -> None:
-    body = THINGS["dummy"]()
+    body = THINGS["mannequin"]()
     rng = np.random.default_rng(2)
     strays = rng.uniform(-1.0, 1.0, (200, 3)) * [4.0, 4.0, 4.0] + [0.0, 0.0, 5.0]
     crumb = rng.normal((1.0, 0.0, 0.0), 0.01, (30, 3))

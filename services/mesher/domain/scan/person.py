@@ -15,7 +15,7 @@ from services.mesher.domain.scan.register import Stage, Target, fit
 from services.mesher.domain.surface import FloatArray
 
 REQUIRED_SCORE = 0.5
-"""People score above 0.6 through 8 mm of noise and a fifth of strays; boxes, cars, dogs and dummies below 0.3."""
+"""People score above 0.6 through 8 mm of noise and a fifth of strays; boxes, cars, dogs and mannequins below 0.3."""
 
 _STEPS = 160
 """Cells along the scan to which it is thinned: about a centimetre."""
