@@ -148,17 +148,20 @@ def make(arguments: ShapeArguments) -> None:
     errors = vertex_errors_mm(components, unseen)
     coefficients = components.coefficients(flat)
     template = Template.load(arguments.models)
-    limits = bending_limits(components, coefficients[: len(seen)], template)
-    save(components, limits, len(source.template), folder)
+    # No limit yet: they are those of bodies that can be measured, and nothing is corrected to find that out.
+    save(components, np.full(len(template.regions), np.inf), len(source.template), folder)
     tape = ShapeTape(ShapeSpace.load(arguments.models, template), TapeMeasure(template))
     readings = [_values_or_nan(tape, body) for body in coefficients]
     readable = ~np.isnan(readings).any(axis=1)
+    kept = coefficients[readable].astype(np.float32)
+    in_training = np.arange(len(flat))[readable] < len(seen)
+    save(components, bending_limits(components, kept[in_training], template), len(source.template), folder)
     np.savez(
         arguments.out / "bodies.npz",
-        coefficients=coefficients[readable].astype(np.float32),
+        coefficients=kept,
         measurements_mm=np.array(readings, np.float32)[readable],
         body_type=bodies.body_type[readable].astype(np.float32),
-        held_out=np.flatnonzero(np.arange(len(flat))[readable] >= len(seen)),
+        held_out=np.flatnonzero(~in_training),
     )
     metrics = {
         "components": arguments.size,
