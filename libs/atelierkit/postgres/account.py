@@ -12,11 +12,11 @@ import pwd
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from atelierkit.postgres.errors import PostgresFailed
 
@@ -27,6 +27,9 @@ _CANDIDATES = ("postgres", "nobody")
 # Linux capabilities that let a process into closed folders, by their bit; the one that allows least comes first.
 _LETTING_THROUGH = {"dac_read_search": 2, "dac_override": 1}
 _OWN_STATUS = Path("/proc/self/status")
+# subprocess's own `user` forks this process with everything that its libraries do at a fork, and a process full
+# of threads (gRPC, BLAS) has hung there. A program of its own that changes the account needs no such fork.
+_BECOME = "import os, sys; g, u, *c = sys.argv[1:]; os.setgroups([]); os.setgid(int(g)); os.setuid(int(u)); os.execvp(c[0], c)"
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,15 @@ class Account:
         capability = next(held, None)
         return None if capability is None else replace(self, capability=capability)
 
-    def running(self, command: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
-        """The command, and the arguments of `subprocess`, that run it as this account."""
+    def running(self, command: Sequence[str]) -> list[str]:
+        """The command that root runs to have this one run as the account."""
         if self.capability is None:
-            return list(command), {"user": self.uid, "group": self.gid, "extra_groups": []}
+            return [sys.executable, "-I", "-S", "-c", _BECOME, str(self.gid), str(self.uid), *command]
         only = f"+{self.capability}"
         who = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
         may = [f"--inh-caps=-all,{only}", f"--ambient-caps=-all,{only}", f"--bounding-set=-all,{only}"]
         # Without this bit access(2) ignores capabilities, and PostgreSQL asks it about its own programs.
-        return ["setpriv", *who, *may, "--securebits=+no_setuid_fixup", *command], {}
+        return ["setpriv", *who, *may, "--securebits=+no_setuid_fixup", *command]
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account may walk through that folder; access lists are not looked at."""
@@ -100,9 +103,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program as the account; output and errors come back together, in plain English."""
     words = [str(part) for part in command]
-    identity: dict[str, Any] = {}
     if account is not None:
-        words, identity = account.running(words)
+        words = account.running(words)
     return subprocess.run(  # noqa: S603 - the programs of the wheel, with arguments of ours
         words,
         cwd="/",
@@ -113,7 +115,6 @@ def run(
         text=True,
         timeout=timeout_s,
         check=False,
-        **identity,
     )
 
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from atelierkit.postgres import EmbeddedPostgres, PostgresFailed
-from atelierkit.postgres.account import Account, run
+from atelierkit.postgres.account import Account, run, unprivileged
 
 pytestmark = pytest.mark.postgres
 
@@ -139,14 +139,20 @@ def test_a_stale_process_file_does_no_harm(server: EmbeddedPostgres, folder: Pat
     lines = file.read_text().splitlines()
     server.stop()
     # The id now belongs to another program of the same account, as happens in containers.
-    other = subprocess.Popen(["/bin/sleep", "60"], user=cluster.stat().st_uid)
+    account = unprivileged(cluster)
+    command = ["/bin/cat"] if account is None else account.running(["/bin/cat"])
+    other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    assert other.stdin is not None
+    assert other.stdout is not None
     try:
+        other.stdin.write("there\n")
+        assert other.stdout.readline() == "there\n"
         file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
         server.start()
         assert _postmaster(folder) != other.pid
     finally:
         other.kill()
-        other.wait()
+        other.communicate()
 
 
 def test_a_start_that_was_killed_half_way_leaves_nothing_in_the_way(
