@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,7 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 STOP_TIMEOUT_S = 15.0
-_PR_SET_PDEATHSIG = 1
+# Asks the kernel for SIGTERM when the launcher dies, however it dies: no process is left behind. It is a program in
+# between, since `preexec_fn` runs in a fork of this process, whose libraries' threads and locks may hang it there.
+_END_WITH_PARENT = """
+import ctypes, os, signal, sys
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 _LOG_TAIL_BYTES = 4096
 
 
@@ -26,14 +32,13 @@ class Process:
             self._begin = output.tell()
             # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
             self._popen = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [sys.executable, "-m", module],
+                [*_interpreter(), "-m", module],
                 cwd=cwd,
                 env={**service_environment(), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
 
     @property
@@ -75,6 +80,7 @@ def service_environment() -> dict[str, str]:
     return {**quiet, **os.environ}  # noqa: TID251  handed on, not read
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the launcher dies, however it dies: no process is left behind."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _interpreter() -> list[str]:
+    """Python, on Linux by way of `_END_WITH_PARENT`."""
+    through = ["-I", "-S", "-c", _END_WITH_PARENT] if sys.platform == "linux" else []
+    return [sys.executable, *through]
