@@ -23,7 +23,7 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium open3d triton ## Set up and pass all tests
+test: setup models web chromium open3d triton prometheus ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
@@ -96,6 +96,10 @@ chromium: ## Find Chromium, or install it
 .PHONY: open3d
 open3d: ## Find the system libraries of Open3D, or install them
 	@deploy/local/open3d.sh
+
+.PHONY: prometheus
+prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
+	@deploy/local/prometheus.sh
 
 .PHONY: triton
 triton: setup ## Install the tritonserver that the tests talk to
