@@ -37,6 +37,8 @@ class Running:
 
     grpc_addr: str
     http_addr: str
+    metrics_addr: str
+    """host:port of its Prometheus metrics, at ``/metrics``."""
     models: tuple[str, ...]
     pid: int
     """Leader of a process group of its own, which holds the backend's stubs too."""
@@ -48,17 +50,25 @@ def serving(models_dir: Path) -> Iterator[Running]:
     home = Path(tempfile.mkdtemp(prefix="atelier-triton-"))
     try:
         models = repository.lay_out(models_dir, home / "models")
-        grpc_port, http_port = _free_ports(2)
-        with _process(home, grpc_port, http_port) as process:
+        grpc_port, http_port, metrics_port = _free_ports(3)
+        with _process(home, grpc_port, http_port, metrics_port) as process:
             grpc_addr = f"127.0.0.1:{grpc_port}"
             _await_answers(process, grpc_addr, models, home / "log")
-            yield Running(grpc_addr, f"127.0.0.1:{http_port}", tuple(models), process.pid)
+            yield Running(
+                grpc_addr,
+                f"127.0.0.1:{http_port}",
+                f"127.0.0.1:{metrics_port}",
+                tuple(models),
+                process.pid,
+            )
     finally:
         shutil.rmtree(home)
 
 
 @contextmanager
-def _process(home: Path, grpc_port: int, http_port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    home: Path, grpc_port: int, http_port: int, metrics_port: int
+) -> Iterator[subprocess.Popen[bytes]]:
     installed = install.installed()
     command = [
         str(installed.program),
@@ -66,7 +76,8 @@ def _process(home: Path, grpc_port: int, http_port: int) -> Iterator[subprocess.
         f"--backend-directory={install.BACKENDS}",
         *("--grpc-address=127.0.0.1", f"--grpc-port={grpc_port}", "--reuse-grpc-port=false"),
         *("--http-address=127.0.0.1", f"--http-port={http_port}", "--reuse-http-port=false"),
-        *("--allow-metrics=false", "--disable-auto-complete-config"),
+        *("--metrics-address=127.0.0.1", f"--metrics-port={metrics_port}", "--allow-gpu-metrics=false"),
+        "--disable-auto-complete-config",
     ]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - the server that install.py installed
