@@ -7,7 +7,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from atelierkit.errors import AppError
 from atelierkit.inference import TritonInference
+from deploy.local.topology import LOOPBACK, free_ports
 from deploy.triton import install, repository
 
 _START_TIMEOUT_S = 60.0
@@ -50,17 +50,11 @@ def serving(models_dir: Path) -> Iterator[Running]:
     home = Path(tempfile.mkdtemp(prefix="atelier-triton-"))
     try:
         models = repository.lay_out(models_dir, home / "models")
-        grpc_port, http_port, metrics_port = _free_ports(3)
-        with _process(home, grpc_port, http_port, metrics_port) as process:
-            grpc_addr = f"127.0.0.1:{grpc_port}"
+        ports = free_ports(3)
+        grpc_addr, http_addr, metrics_addr = (f"{LOOPBACK}:{port}" for port in ports)
+        with _process(home, *ports) as process:
             _await_answers(process, grpc_addr, models, home / "log")
-            yield Running(
-                grpc_addr,
-                f"127.0.0.1:{http_port}",
-                f"127.0.0.1:{metrics_port}",
-                tuple(models),
-                process.pid,
-            )
+            yield Running(grpc_addr, http_addr, metrics_addr, tuple(models), process.pid)
     finally:
         shutil.rmtree(home)
 
@@ -74,9 +68,9 @@ def _process(
         str(installed.program),
         f"--model-repository={home / 'models'}",
         f"--backend-directory={install.BACKENDS}",
-        *("--grpc-address=127.0.0.1", f"--grpc-port={grpc_port}", "--reuse-grpc-port=false"),
-        *("--http-address=127.0.0.1", f"--http-port={http_port}", "--reuse-http-port=false"),
-        *("--metrics-address=127.0.0.1", f"--metrics-port={metrics_port}", "--allow-gpu-metrics=false"),
+        *(f"--grpc-address={LOOPBACK}", f"--grpc-port={grpc_port}", "--reuse-grpc-port=false"),
+        *(f"--http-address={LOOPBACK}", f"--http-port={http_port}", "--reuse-http-port=false"),
+        *(f"--metrics-address={LOOPBACK}", f"--metrics-port={metrics_port}", "--allow-gpu-metrics=false"),
         "--disable-auto-complete-config",
     ]
     with (home / "log").open("wb") as log:
@@ -131,17 +125,6 @@ async def _infer_with_each(addr: str, models: list[str]) -> None:
             await inference.ready(model)
 
 
-def _free_ports(count: int) -> list[int]:
-    """Different ports that are free now."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 def main() -> None:
     """Serve until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m deploy.triton.server", description=main.__doc__)
@@ -150,7 +133,9 @@ def main() -> None:
     try:
         install.install()
         with serving(arguments.models) as running:
-            print(f"Triton serves {', '.join(running.models)} at {running.grpc_addr} (gRPC)")
+            print(
+                f"Triton serves {', '.join(running.models)} at {running.grpc_addr} (gRPC), metrics at {running.metrics_addr}"
+            )
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
     except (install.InstallFailed, ServerFailed) as error:
         sys.exit(str(error))

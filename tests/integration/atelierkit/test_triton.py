@@ -165,6 +165,22 @@ def test_readiness_sees_what_the_servers_own_word_hides(models_dir: Path) -> Non
     assert word.status_code == 200
 
 
+async def test_the_servers_metrics_count_each_inference(
+    running: server.Running, triton: TritonInference
+) -> None:
+    """The name is the one that dashboards and alerts read."""
+
+    async def counted() -> float:
+        async with httpx.AsyncClient() as client:
+            text = (await client.get(f"http://{running.metrics_addr}/metrics")).text
+        [line] = [line for line in text.splitlines() if line.startswith('nv_inference_count{model="affine"')]
+        return float(line.split()[-1])
+
+    before = await counted()
+    await triton.infer("affine", {"x": np.ones((2, 3), np.float32), "flag": np.zeros((2, 1), np.float32)})
+    assert await counted() == before + 2
+
+
 def test_the_repository_holds_the_released_file_itself(tmp_path: Path) -> None:
     released = onnx_models.affine(tmp_path) / "model.onnx"
     laid_out = tmp_path / "repository" / "affine"
