@@ -7,6 +7,7 @@
     ├── NotFound           NOT_FOUND
     ├── Conflict           ALREADY_EXISTS
     ├── Unavailable        UNAVAILABLE
+    ├── Overloaded         RESOURCE_EXHAUSTED
     ├── TimedOut           DEADLINE_EXCEEDED
     └── RemoteError        whatever another service answered
 
@@ -133,6 +134,16 @@ class Unavailable(AppError):
         **metadata: str,
     ) -> None:
         super().__init__(message, faults=faults, retry_after_s=retry_after_s, **metadata)
+
+
+class Overloaded(AppError):
+    """More work waits than can be done in time; the request was not begun.
+
+    RESOURCE_EXHAUSTED and not UNAVAILABLE, which gRPC's retries would bring back at once, three times over.
+    """
+
+    code = Code.RESOURCE_EXHAUSTED
+    reason = "OVERLOADED"
 
 
 class TimedOut(AppError):

@@ -1,7 +1,7 @@
 """Prometheus metrics: how they are observed with exemplars, and the port they are served on.
 
 Each service declares its metrics once, in its own ``metrics.py``, as module constants on the default
-registry; this module declares those of every gRPC server.
+registry; this module declares those of every gRPC server and client, and `watch` those of resources.
 """
 
 from __future__ import annotations
@@ -29,6 +29,43 @@ GRPC_SERVER_IN_FLIGHT = Gauge(
     "atelier_grpc_server_in_flight",
     "Calls at work now.",
     ["service", "method"],
+)
+GRPC_SERVER_REFUSALS = Counter(
+    "atelier_grpc_server_refusals_total",
+    "Calls answered with an error of the contract, by its reason.",
+    ["service", "method", "reason"],  # those of error_reason.proto, in lower case
+)
+GRPC_SERVER_REPEATED = Counter(
+    "atelier_grpc_server_repeated_attempts_total",
+    "Calls that are not their caller's first attempt.",
+    ["service", "method"],
+)
+GRPC_CLIENT_REQUESTS = Counter(
+    "atelier_grpc_client_requests_total",
+    "Calls made, their repeated attempts counted once, by status code.",
+    ["service", "method", "code"],
+)
+GRPC_CLIENT_DURATION = Histogram(
+    "atelier_grpc_client_duration_seconds",
+    "Time from making a call to its last byte, repeated attempts included.",
+    ["service", "method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+ADMISSION_REFUSALS = Counter(
+    "atelier_admission_refusals_total",
+    "Pieces of work refused before they began, by queue and reason.",
+    ["queue", "reason"],  # full | slow | late
+)
+ADMISSION_WAITING = Gauge(
+    "atelier_admission_waiting",
+    "Pieces of work that wait for a place now.",
+    ["queue"],
+)
+ADMISSION_WAIT = Histogram(
+    "atelier_admission_wait_duration_seconds",
+    "Time that admitted work waited for its place.",
+    ["queue"],
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
 

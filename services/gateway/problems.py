@@ -39,12 +39,13 @@ STATUS_OF_CODE = {
 }
 """HTTP status of a gRPC code; every other code is a fault of ours: 500."""
 
-# gRPC says RESOURCE_EXHAUSTED both for "too often" and for "too big"; HTTP does not.
+# gRPC says RESOURCE_EXHAUSTED for "too often", for "too big" and for "too much of everybody"; HTTP does not.
 STATUS_OF_REASON = {
     "PAYLOAD_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_A_PERSON": 422,
+    "OVERLOADED": 503,
 }
 RETRYABLE = frozenset({429, 503, 504})
 
