@@ -1,6 +1,7 @@
 """Settings that every service shares; each service adds its own fields and its prefix.
 
-Environment variables are ``ATELIER_<SERVICE>_<FIELD>``; ``ATELIER_DATA_DIR`` alone is common to all.
+Environment variables are ``ATELIER_<SERVICE>_<FIELD>``; ``ATELIER_DATA_DIR`` and ``ATELIER_FAILPOINTS`` alone are
+common to all.
 Telemetry keeps its standard names (``OTEL_*``), and so does S3 (``AWS_*``).
 """
 
@@ -75,6 +76,9 @@ class ServiceSettings(_Settings):
     """Folder of everything that the platform stores on this machine; common to all services."""
     blob_url: str = Field(default_factory=_blob_folder)
     """Object store: ``file:///path``, ``s3://bucket/prefix`` or ``memory://``; a folder in ``data_dir`` by default."""
+
+    failpoints: str = Field(default="", validation_alias="ATELIER_FAILPOINTS")
+    """Places where this process is made to fail, for experiments alone (``atelierkit.failpoints``); common to all."""
 
     @property
     def tls(self) -> Tls | None:
