@@ -1,0 +1,69 @@
+"""Auth and the catalogue: can people get in, does somebody else try to, and do looks come together?"""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from deploy.grafana.board import Board, Row
+from deploy.grafana.boards import shared
+from deploy.grafana.panels import Query, graph
+from deploy.grafana.queries import Job, or_zero, rate
+
+AUTH = Job("atelier-auth")
+BOTH = Job("atelier-(auth|catalog)")
+CATALOG = Job("atelier-catalog")
+SIGN_UPS = AUTH.series("atelier_auth_sign_ups_total")
+LOG_INS = AUTH.series("atelier_auth_log_ins_total")
+REFRESHES = AUTH.series("atelier_auth_refreshes_total")
+REUSED = AUTH.series("atelier_auth_refreshes_total", 'outcome="reused"')
+LOOKS = CATALOG.series("atelier_catalog_looks_total")
+
+BOARD = Board(
+    uid="atelier-auth-and-catalog",
+    title="Atelier / Auth and catalogue",
+    question="Can people get in, does somebody else try to, and do looks come together?",
+    jobs=BOTH,
+    rows=[
+        shared.calls(BOTH, "job, method"),
+        Row(
+            "People and looks",
+            [
+                graph(
+                    "Log-ins by outcome",
+                    "`invalid_credentials` that grows while `ok` does not is somebody who tries passwords; "
+                    "`too_many_attempts` is the limit that holds them back.",
+                    Query(rate(LOG_INS, "outcome"), "{{outcome}}"),
+                    unit=units.RequestsPerSecond,
+                    width=6,
+                    stacked=True,
+                ),
+                graph(
+                    "Sign-ups by outcome",
+                    "New accounts, and why others were not made.",
+                    Query(rate(SIGN_UPS, "outcome"), "{{outcome}}"),
+                    unit=units.RequestsPerSecond,
+                    width=6,
+                    stacked=True,
+                ),
+                graph(
+                    "Refresh tokens",
+                    "A token that comes a second time may be a stolen one: its session was ended. More than a few at "
+                    "once: look for the accounts in the log of auth.",
+                    Query(rate(REFRESHES, "outcome"), "{{outcome}}"),
+                    Query(or_zero(rate(REUSED)), "reused"),
+                    unit=units.RequestsPerSecond,
+                    width=6,
+                ),
+                graph(
+                    "Looks by outcome",
+                    "`unknown_catalog_item` that grows is a page or a shop that knows another catalogue.",
+                    Query(rate(LOOKS, "outcome"), "{{outcome}}"),
+                    unit=units.RequestsPerSecond,
+                    width=6,
+                    stacked=True,
+                ),
+            ],
+        ),
+        shared.resources(BOTH),
+    ],
+)
