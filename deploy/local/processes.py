@@ -64,13 +64,17 @@ class Process:
         if self.running:
             self._popen.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """End it as the kernel would, without a word."""
+        self._popen.kill()
+        self._popen.wait()
+
     def ensure_stopped(self) -> None:
         """Wait for its end; kill it when it takes too long."""
         try:
             self._popen.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
-            self._popen.wait()
+            self.kill()
 
 
 def service_environment() -> dict[str, str]:
