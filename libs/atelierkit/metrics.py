@@ -6,13 +6,14 @@ registry; this module declares those of every gRPC server and client, and `watch
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
+from atelier.common.v1 import error_reason_pb2
 from atelierkit import tracing
+from atelierkit.errors import AppError
 
 GRPC_SERVER_REQUESTS = Counter(
     "atelier_grpc_server_requests_total",
@@ -68,6 +69,8 @@ ADMISSION_WAIT = Histogram(
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
+_REASONS = frozenset(name.removeprefix("ERROR_REASON_") for name in error_reason_pb2.ErrorReason.keys())  # noqa: SIM118
+
 
 def observe(histogram: Histogram, seconds: float, **labels: str) -> None:
     """Record a duration, with the trace at hand as its exemplar."""
@@ -75,14 +78,9 @@ def observe(histogram: Histogram, seconds: float, **labels: str) -> None:
     child.observe(seconds, exemplar=_exemplar())
 
 
-@contextmanager
-def timed(histogram: Histogram, **labels: str) -> Iterator[None]:
-    """Record how long the block takes, whether it succeeds or not."""
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        observe(histogram, time.perf_counter() - start, **labels)
+def reason_label(error: AppError) -> str:
+    """The error's reason as a label: those of the published catalogue in lower case, ``other`` for any other text."""
+    return error.reason.lower() if error.reason in _REASONS else "other"
 
 
 def _exemplar() -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from atelierkit import logs, metrics, tracing
 from atelierkit.errors import AppError
 from atelierkit.server import Running, Service, serving
 from atelierkit.settings import ServiceSettings
+from atelierkit.watch import process
 
 __all__ = ["Service", "run", "run_serving"]
 
@@ -45,6 +46,7 @@ def run_serving(
     logs.configure(name)
     settings = _read(settings_cls)
     logs.configure(name, level=settings.log_level, format=settings.log_format)
+    process.announce(name)
     with tracing.tracing(name):
         uvloop.run(_until_signalled(_serve(settings, build, serving)))
 
@@ -97,7 +99,7 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
 async def _serve(
     settings: _Settings, build: _Build[_Settings, _Product], serving: _Serving[_Product, _Settings]
 ) -> None:
-    async with AsyncExitStack() as stack:
+    async with process.loop_watched(), AsyncExitStack() as stack:
         try:
             product = await build(settings, stack)
             if settings.metrics_port is not None:

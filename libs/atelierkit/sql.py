@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from atelierkit.errors import Unavailable
 from atelierkit.settings import DatabaseSettings
+from atelierkit.watch.sql import WatchedPool, watched
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +55,8 @@ async def engine(
     milliseconds = round(statement_timeout_s * 1000)
     made = create_async_engine(
         url.get_secret_value() if isinstance(url, SecretStr) else url,
+        poolclass=WatchedPool,
+        pool_logging_name=schema,
         pool_size=pool_size,
         max_overflow=pool_overflow,
         pool_timeout=pool_timeout_s,
@@ -67,7 +70,8 @@ async def engine(
     )
     SQLAlchemyInstrumentor().instrument(engine=made.sync_engine)
     try:
-        yield made
+        with watched(made.sync_engine, schema, pool_size + pool_overflow):
+            yield made
     finally:
         SQLAlchemyInstrumentor().uninstrument()
         await made.dispose()

@@ -11,7 +11,25 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from atelierkit.errors import Code
+
+HEALTH_SERVICE = "grpc.health.v1.Health"
+"""Probes come every few seconds from every side: they are no part of any trace."""
+
+# Of a server span, only what the server itself got wrong is an error; a client marks whatever is not OK.
+_FAULTS_OF_SERVER = frozenset(
+    {
+        Code.UNKNOWN,
+        Code.DEADLINE_EXCEEDED,
+        Code.UNIMPLEMENTED,
+        Code.INTERNAL,
+        Code.UNAVAILABLE,
+        Code.DATA_LOSS,
+    }
+)
 
 
 class _OtlpSettings(BaseSettings):
@@ -42,6 +60,34 @@ def tracing(service: str) -> Iterator[None]:
         yield
     finally:
         provider.shutdown()
+
+
+@contextmanager
+def rpc_span(tracer: Tracer, service: str, method: str, kind: SpanKind) -> Iterator[Span]:
+    """A span about one call, by OpenTelemetry's conventions for RPC; ``end_rpc`` tells how it went.
+
+    Exceptions are not recorded in it: their texts may hold what a caller sent.
+    """
+    if service == HEALTH_SERVICE:
+        yield trace.INVALID_SPAN
+        return
+    attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
+    with tracer.start_as_current_span(
+        f"{service}/{method}",
+        kind=kind,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        yield span
+
+
+def end_rpc(span: Span, code: Code, *, of_server: bool) -> None:
+    """Tell a call's span the code that it ended with, and mark it where that is an error."""
+    span.set_attribute("rpc.grpc.status_code", int(code))
+    if code in _FAULTS_OF_SERVER if of_server else code is not Code.OK:
+        span.set_attribute("error.type", code.name)
+        span.set_status(StatusCode.ERROR)
 
 
 def exemplar() -> Mapping[str, str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,6 +21,7 @@ from services.gateway.probes import Probes
 from services.gateway.routes import OPERATIONS, clouds, files
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
+from services.gateway.tracing import Tracing
 
 # Meshes are float data that gzip hardly shrinks, at 30 ms of CPU a file, or archives already.
 NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", *files.MEDIA_TYPES)
@@ -42,7 +42,7 @@ def create(backend: Backend, callers: Callers, sessions: BrowserSessions) -> Sta
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(OpenTelemetryMiddleware, exclude_spans=["receive", "send"]),
+            Middleware(Tracing),
             Middleware(
                 GZipMiddleware,
                 minimum_size=COMPRESS_FROM_BYTES,

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from atelierkit import blobs
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
+from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
 from services.gateway.clients import connect
 from services.gateway.operations import Backend
@@ -19,7 +20,7 @@ from services.gateway.settings import GatewaySettings
 
 async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Starlette:
     """The application with its channels, which close with `stack`."""
-    clients = await connect(settings, blobs.open(settings.blob_url), stack)
+    clients = await connect(settings, WatchedBlobs(blobs.open(settings.blob_url)), stack)
     verifier = JwksVerifier(
         functools.partial(published_keys, clients.auth), settings.issuer, settings.audience
     )

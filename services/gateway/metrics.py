@@ -16,3 +16,12 @@ REQUEST_DURATION = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 IN_FLIGHT = Gauge("atelier_gateway_in_flight", "HTTP requests at work now.")
+OVERDUE = Gauge(
+    "atelier_gateway_overdue",
+    "Requests past their deadline for which no answer has begun: they hang.",
+)
+REFUSALS = Counter(
+    "atelier_gateway_refusals_total",
+    "Requests answered with an error of the contract, by its reason; a bug is `internal`.",
+    ["reason"],  # those of error_reason.proto, in lower case
+)

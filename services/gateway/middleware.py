@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atelierkit import context, identity, logs
 from atelierkit.errors import AppError
-from atelierkit.metrics import observe
+from atelierkit.metrics import observe, reason_label
 from services.gateway import metrics, problems
 from services.gateway.sessions import Callers
 
@@ -45,6 +45,8 @@ class RequestScope:
         self._app = app
         self._timeout_s = timeout_s
         self._longer = longer or {}
+        self._unanswered: dict[int, float] = {}
+        metrics.OVERDUE.set_function(self._overdue)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,6 +57,7 @@ class RequestScope:
         started = time.perf_counter()
         status = 500
         timeout_s = self._longer.get((scope["method"], scope["path"]), self._timeout_s)
+        self._unanswered[id(scope)] = started + timeout_s
         with (
             context.request(id=offered, timeout_s=timeout_s) as request_id,
             metrics.IN_FLIGHT.track_inprogress(),
@@ -64,6 +67,7 @@ class RequestScope:
                 nonlocal status
                 if message["type"] == "http.response.start":
                     status = int(message["status"])
+                    self._unanswered.pop(id(scope), None)
                     headers = MutableHeaders(scope=message)
                     headers[context.REQUEST_ID_KEY] = request_id
                     headers.update(SECURITY_HEADERS)
@@ -72,7 +76,13 @@ class RequestScope:
             try:
                 await self._app(scope, receive, send_marked)
             finally:
+                self._unanswered.pop(id(scope), None)
                 _record(scope, status, time.perf_counter() - started)
+
+    def _overdue(self) -> float:
+        """Requests that should have been answered by now; asked by the thread that serves metrics, hence the copy."""
+        now = time.perf_counter()
+        return sum(deadline < now for deadline in tuple(self._unanswered.values()))
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
@@ -111,6 +121,7 @@ class Failures:
             failure = problems.Internal("internal error")
         else:
             return
+        metrics.REFUSALS.labels(reason_label(failure)).inc()
         if begun:
             # Half an answer is out: only closing the connection tells the client that it is not whole.
             raise ConnectionAbortedError("the answer broke off")

@@ -16,8 +16,9 @@ from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, client, issuer, sql
 from atelierkit.identity import TokenVerifier
-from atelierkit.inference import Inference, LocalInference, TritonInference
+from atelierkit.inference import Inference, LocalInference, TritonInference, WatchedInference
 from atelierkit.service import Service
+from atelierkit.watch.blobs import WatchedBlobs
 from services.generator.adapters.catalog import CatalogLooks
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.mesher import RemoteMesher
@@ -58,7 +59,7 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
     mesher_stub = mesher_pb2_grpc.MesherServiceStub(mesher)
     return assemble(
         units=functools.partial(PostgresUnitOfWork, engine),
-        store=BlobFiles(blobs.open(settings.blob_url)),
+        store=BlobFiles(WatchedBlobs(blobs.open(settings.blob_url))),
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(await _inference(settings, stack), released_version(settings.models_dir)),
         looks=CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s),
@@ -111,12 +112,11 @@ def assemble(
 async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Inference:
     """In this process the network is tried out at once: a broken model must not look like a service."""
     if settings.inference != "local":
-        return await stack.enter_async_context(
-            TritonInference(settings.inference, timeout_s=settings.infer_timeout_s)
-        )
+        triton = TritonInference(settings.inference, timeout_s=settings.infer_timeout_s)
+        return WatchedInference(await stack.enter_async_context(triton), "triton")
     local = await stack.enter_async_context(LocalInference(settings.models_dir))
     await local.ready(MODEL)
-    return local
+    return WatchedInference(local, "local")
 
 
 def _service(module: Any, name: str) -> ServiceDescriptor:

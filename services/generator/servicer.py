@@ -53,25 +53,22 @@ class GeneratorServicer(GeneratorServiceServicer):
         self, request: pb.CreateAvatarRequest, context: Context
     ) -> pb.CreateAvatarResponse:
         look, outfit = convert.look(request.look), convert.outfit(request.outfit)
-        with metrics.refusals_counted():
-            avatar = await self._create_avatar(
-                require_caller().subject, convert.body_spec(request.body), look, outfit
-            )
+        avatar = await self._create_avatar(
+            require_caller().subject, convert.body_spec(request.body), look, outfit
+        )
         metrics.created(avatar.receipt)
         return pb.CreateAvatarResponse(avatar=convert.avatar_message(avatar))
 
     async def PreviewAvatar(
         self, request: pb.PreviewAvatarRequest, context: Context
     ) -> pb.PreviewAvatarResponse:
-        with metrics.refusals_counted():
-            preview = await self._preview_avatar(convert.body_spec(request.body))
+        preview = await self._preview_avatar(convert.body_spec(request.body))
         return convert.preview_message(preview)
 
     async def EstimateMeasurements(
         self, request: pb.EstimateMeasurementsRequest, context: Context
     ) -> pb.EstimateMeasurementsResponse:
-        with metrics.refusals_counted():
-            targets = self._estimate_measurements(convert.body_spec(request.body))
+        targets = self._estimate_measurements(convert.body_spec(request.body))
         return pb.EstimateMeasurementsResponse(estimates=convert.estimates(targets))
 
     async def GetAvatar(self, request: pb.GetAvatarRequest, context: Context) -> pb.GetAvatarResponse:
@@ -88,8 +85,7 @@ class GeneratorServicer(GeneratorServiceServicer):
     ) -> pb.UpdateAvatarResponse:
         look = convert.look_change(request.look)
         outfit = convert.outfit(request.outfit) if request.HasField("outfit") else None
-        with metrics.refusals_counted():
-            avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit)
+        avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit)
         return pb.UpdateAvatarResponse(avatar=convert.avatar_message(avatar))
 
     async def DeleteAvatar(
@@ -101,16 +97,14 @@ class GeneratorServicer(GeneratorServiceServicer):
     async def ExportAvatar(
         self, request: pb.ExportAvatarRequest, context: Context
     ) -> pb.ExportAvatarResponse:
-        with metrics.refusals_counted():
-            file = await self._export_avatar(
-                require_caller().subject, UUID(request.id), convert.file_options(request.file)
-            )
+        file = await self._export_avatar(
+            require_caller().subject, UUID(request.id), convert.file_options(request.file)
+        )
         return pb.ExportAvatarResponse(file=convert.blob_ref(file))
 
     async def CreateScan(self, request: pb.CreateScanRequest, context: Context) -> pb.CreateScanResponse:
         cloud, format = convert.stored_file(request.cloud), convert.cloud_format(request.format)
-        with metrics.refusals_counted():
-            scan = await self._create_scan(require_caller().subject, cloud, format, register=request.register)
+        scan = await self._create_scan(require_caller().subject, cloud, format, register=request.register)
         metrics.scanned(scan)
         return pb.CreateScanResponse(scan=convert.scan_message(scan))
 

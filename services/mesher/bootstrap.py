@@ -11,6 +11,7 @@ from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, issuer
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
+from atelierkit.watch.blobs import WatchedBlobs
 from services.mesher.adapters.cloud_files import CloudReader
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.adapters.obj import ObjWriter
@@ -50,7 +51,7 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     stack.callback(surfaces.close)
     return assemble(
         model=BodyModel.load(settings.models_dir),
-        files=blobs.open(settings.blob_url),
+        files=WatchedBlobs(blobs.open(settings.blob_url)),
         verifier=await issuer.verifier(settings, stack),
         workshop=Workshop(stack.enter_context(ThreadPoolExecutor(settings.workers, "mesher"))),
         # Apart and one at a time: a scan takes as long as twenty bodies, and needs as much memory.

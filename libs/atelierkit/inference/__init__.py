@@ -5,5 +5,13 @@ from __future__ import annotations
 from atelierkit.inference.local import LocalInference
 from atelierkit.inference.port import Inference, ModelMissing, ModelOutputInvalid
 from atelierkit.inference.triton import TritonInference
+from atelierkit.inference.watched import WatchedInference
 
-__all__ = ["Inference", "LocalInference", "ModelMissing", "ModelOutputInvalid", "TritonInference"]
+__all__ = [
+    "Inference",
+    "LocalInference",
+    "ModelMissing",
+    "ModelOutputInvalid",
+    "TritonInference",
+    "WatchedInference",
+]

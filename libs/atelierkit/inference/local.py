@@ -20,6 +20,7 @@ from atelierkit.errors import TimedOut
 from atelierkit.inference.batching import BatchLimits, MicroBatcher
 from atelierkit.inference.files import onnx_file
 from atelierkit.inference.port import Arrays, ModelMissing, check_finite, check_rows, rows
+from atelierkit.inference.watched import BATCH_ROWS
 
 _DTYPES: dict[str, type[np.generic]] = {
     "tensor(float)": np.float32,
@@ -132,6 +133,7 @@ class LocalInference:
                 zip(names, await loop.run_in_executor(thread, session.run, names, inputs), strict=True)
             )
             check_rows(model, outputs, rows(inputs))
+            BATCH_ROWS.labels(model).observe(rows(inputs))
             return outputs
 
         batcher = await self._stack.enter_async_context(MicroBatcher(run, self._limits))

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from opentelemetry import propagate
 from tritonclient.grpc import aio as triton
 from tritonclient.utils import InferenceServerException, np_to_triton_dtype, triton_to_np_dtype
 
@@ -85,7 +86,9 @@ class TritonInference:
         try:
             with _told(model):
                 async with asyncio.timeout(limit), self._slots:
-                    answer = await self._client.infer(model, _tensors(inputs), client_timeout=limit)
+                    answer = await self._client.infer(
+                        model, _tensors(inputs), client_timeout=limit, headers=_trace()
+                    )
         finally:
             self._at_work -= 1
         return {item.name: answer.as_numpy(item.name) for item in answer.get_response().outputs}
@@ -93,6 +96,13 @@ class TritonInference:
     def _limit_s(self) -> float:
         remaining = context.remaining_s()
         return self._timeout_s if remaining is None else min(remaining, self._timeout_s)
+
+
+def _trace() -> dict[str, str]:
+    """The trace at hand, for Triton's own spans."""
+    headers: dict[str, str] = {}
+    propagate.inject(headers)
+    return headers
 
 
 def _tensors(inputs: Arrays) -> list[triton.InferInput]:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import grpc
 
-from atelierkit import context
+from atelierkit import context, metrics
 from atelierkit.errors import AppError, Code
 from atelierkit.interceptors.around import AroundInterceptor, Call, Context
 from atelierkit.logs import get_logger
@@ -39,6 +39,7 @@ class Errors(AroundInterceptor):
         except grpc.aio.AbortError:
             raise
         except AppError as error:
+            metrics.GRPC_SERVER_REFUSALS.labels(call.service, call.method, metrics.reason_label(error)).inc()
             if error.code in _OUR_SIDE:
                 cause = repr(error.__cause__) if error.__cause__ is not None else None
                 _log.warning(

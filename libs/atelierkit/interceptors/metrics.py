@@ -10,6 +10,9 @@ from atelierkit import metrics
 from atelierkit.interceptors.around import AroundInterceptor, Call
 from atelierkit.interceptors.logging import outcome
 
+# Set by gRPC itself on the second attempt and on further ones: how many came before.
+_ATTEMPTS_KEY = "grpc-previous-rpc-attempts"
+
 
 class Metrics(AroundInterceptor):
     """Counts and times calls by service and method; both come from registered handlers, so the set is closed."""
@@ -22,6 +25,8 @@ class Metrics(AroundInterceptor):
         start = time.perf_counter()
         error: BaseException | None = None
         in_flight.inc()
+        if _ATTEMPTS_KEY in call.metadata:
+            metrics.GRPC_SERVER_REPEATED.labels(**labels).inc()
         try:
             yield
         except BaseException as raised:

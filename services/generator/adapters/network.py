@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from atelierkit.errors import TimedOut, Unavailable
 from atelierkit.inference import Inference, ModelMissing
-from atelierkit.metrics import timed
 from services.generator.domain.model import BodySpec, BodyType, Targets
 from services.generator.domain.receipts import POINT_COUNT
-from services.generator.metrics import INFERENCE_SECONDS
 
 MODEL = "body_generator"
 """Name of the network: folder of its ONNX file, and its name on an inference server."""
@@ -48,8 +46,7 @@ class BodyNetwork:
 
     async def _inferred(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         try:
-            with timed(INFERENCE_SECONDS):
-                return (await self._inference.infer(MODEL, inputs))["points"]
+            return (await self._inference.infer(MODEL, inputs))["points"]
         except TimedOut as error:
             raise Unavailable("the inference does not answer", dependency="inference") from error
 

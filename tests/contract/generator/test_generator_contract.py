@@ -134,15 +134,19 @@ async def test_numbers_out_of_range_are_named_with_their_limits(here, method, sp
 @pytest.mark.parametrize("method", ["CreateAvatar", "PreviewAvatar", "EstimateMeasurements"])
 async def test_measurements_that_fit_nobody_are_named_with_what_would_fit(here, method) -> None:
     spec = body(stature=1700, waist_girth=1850, hip_girth=850)
-    refusals = {"reason": "implausible_measurements"}
-    before = REGISTRY.get_sample_value("atelier_generator_refusals_total", refusals) or 0
+    refusals = {
+        "service": "atelier.generator.v1.GeneratorService",
+        "method": method,
+        "reason": "implausible_measurements",
+    }
+    before = REGISTRY.get_sample_value("atelier_grpc_server_refusals_total", refusals) or 0
     error = await refusal(here.call(method, getattr(pb, f"{method}Request")(body=spec)))
     assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, "IMPLAUSIBLE_MEASUREMENTS")
     assert fields(error) == ["body.measurements.waist_girth_mm"]
     low, high = (error.faults[0].limit or "").removesuffix(" mm").split("..")
     assert 450 <= int(low) < int(high) < 1850
     assert here.world.blobs.keys == []
-    assert REGISTRY.get_sample_value("atelier_generator_refusals_total", refusals) == before + 1
+    assert REGISTRY.get_sample_value("atelier_grpc_server_refusals_total", refusals) == before + 1
 
 
 @pytest.mark.parametrize(
