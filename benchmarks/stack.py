@@ -38,23 +38,29 @@ def signed_in(url: str) -> Iterator[httpx.Client]:
 
 
 def processes(platform: Platform) -> dict[str, list[psutil.Process]]:
-    """Processes by service; all of PostgreSQL's under `postgres`."""
+    """Processes by service; PostgreSQL's first, which all its others are children of, under `postgres`."""
     state = json.loads(platform.state_file.read_text())
     found = {name: [psutil.Process(service["pid"])] for name, service in state["services"].items()}
     pid_file = platform.state_file.parent / "postgres" / "cluster" / "postmaster.pid"
-    postmaster = psutil.Process(int(pid_file.read_text().splitlines()[0]))
-    found["postgres"] = [postmaster, *postmaster.children(recursive=True)]
+    found["postgres"] = [psutil.Process(int(pid_file.read_text().splitlines()[0]))]
     return found
 
 
 def cpu_seconds(groups: Mapping[str, list[psutil.Process]]) -> dict[str, float]:
-    """User and system CPU time so far, by group."""
+    """User and system CPU time so far, by group, with that of the processes' children, ended ones included."""
     return {name: sum(_cpu(process) for process in group) for name, group in groups.items()}
 
 
 def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    children = process.children()
+    return float(sum(process.cpu_times()[:4])) + sum(map(_child_cpu, children))
+
+
+def _child_cpu(process: psutil.Process) -> float:
+    try:
+        return _cpu(process)
+    except psutil.NoSuchProcess:
+        return 0.0  # ended just now: its parent counts it from here on
 
 
 def write_result(name: str, table: str, figures: Mapping[str, object]) -> None:
