@@ -11,10 +11,11 @@ import contextlib
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+Address = tuple[str, int]
 LOOPBACK = "127.0.0.1"
 _CHUNK_BYTES = 16 * 1024
 _QUEUED_CHUNKS = 64
@@ -44,10 +45,13 @@ CLEAR = Weather()
 
 
 class FaultProxy:
-    """Passes connections on to `upstream` (host, port); `weather` may change at any time."""
+    """Passes connections on; `weather` may change at any time.
 
-    def __init__(self, upstream: tuple[str, int], *, seed: int = 0) -> None:
-        self.upstream = upstream
+    `upstream` is (host, port), or gives them for each new connection.
+    """
+
+    def __init__(self, upstream: Address | Callable[[], Address], *, seed: int = 0) -> None:
+        self._upstream = upstream if callable(upstream) else lambda: upstream
         self.port = 0
         self.accepted = 0
         """Connections taken so far."""
@@ -110,7 +114,7 @@ class FaultProxy:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
         try:
-            upstream = await asyncio.open_connection(*self.upstream)
+            upstream = await asyncio.open_connection(*self._upstream())
         except OSError:
             _reset(writer)
             return

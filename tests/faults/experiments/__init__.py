@@ -1,0 +1,7 @@
+"""The experiments: importing this package enters all of them into the register."""
+
+from __future__ import annotations
+
+from tests.faults.experiments import processes
+
+__all__ = ["processes"]

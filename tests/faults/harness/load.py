@@ -1,0 +1,77 @@
+"""An open-loop load: many users who come when the schedule says so, whether or not others were answered.
+
+Arrivals, users and what they do are drawn from one seed, so that the same seed asks the same in the same order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.faults.harness.journal import Journal
+from tests.faults.harness.users import OPERATIONS, Api, User
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is asked, and for how long. The arrival rate suits two cores: good-put must not bend without a fault."""
+
+    users: int
+    arrivals_per_s: float
+    before_s: float
+    """Time under load before the fault; its good-put is what recovery is compared with."""
+    fault_s: float
+    """Usual length of a fault."""
+    after_s: float
+    """Time under load after the fault."""
+    most_requests: int = 5000
+    """Bound of one run, whatever happens."""
+
+
+FULL = Scale(users=50, arrivals_per_s=8.0, before_s=5.0, fault_s=8.0, after_s=8.0)
+"""`make faults`."""
+FAST = Scale(users=6, arrivals_per_s=8.0, before_s=1.5, fault_s=2.0, after_s=2.5)
+"""`make test`."""
+
+
+@dataclass
+class Load:
+    """Sends requests until it is stopped."""
+
+    scale: Scale
+    journal: Journal
+    users: list[User]
+    api: Api
+    random: random.Random
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Ask while the block runs; all that was sent is answered, or given up, when it ends."""
+        arriving = asyncio.create_task(self._arrive())
+        try:
+            yield
+        finally:
+            arriving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await arriving
+            await asyncio.gather(*self._tasks)
+
+    async def _arrive(self) -> None:
+        due = self.journal.now
+        names, weights = zip(
+            *((name, operation.weight) for name, operation in OPERATIONS.items()), strict=True
+        )
+        for _ in range(self.scale.most_requests):
+            due += self.random.expovariate(self.scale.arrivals_per_s)
+            user = self.random.choice(self.users)
+            [name] = self.random.choices(names, weights)
+            dice = random.Random(self.random.random())
+            await asyncio.sleep(max(0.0, due - self.journal.now))
+            task = asyncio.create_task(OPERATIONS[name].perform(self.api, user, dice, due))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)

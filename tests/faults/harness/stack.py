@@ -1,0 +1,273 @@
+"""The platform under test: embedded PostgreSQL and every service as a process that can be killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from sqlalchemy import make_url
+
+from atelierkit import client, migrations
+from atelierkit.postgres import EmbeddedPostgres
+from deploy.local.platform import ROOT
+from deploy.local.processes import Process
+from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, environment, free_ports
+from tests.faults.harness.balancer import Balancer
+from tests.faults.harness.proxy import FaultProxy
+from tests.faults.harness.waiting import until
+
+DATABASE = "database"
+INFERENCE = "inference"
+_POLL_S = 0.05
+_START_TIMEOUT_S = 60.0
+
+DEADLINE_S = 5.0
+"""Deadline of a request in every experiment: half of the default, which halves the time that one takes."""
+_EVERYWHERE = {"ATELIER_GATEWAY_REQUEST_TIMEOUT_S": str(DEADLINE_S)}
+
+Arrow = tuple[str, str]
+"""Who calls whom; the callee may be DATABASE."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the platform is laid out for an experiment."""
+
+    replicas: int = 1
+    """Processes of each service; with two the gateway's stand behind a balancer."""
+    proxied: frozenset[Arrow] = frozenset()
+    """Arrows that go through a proxy of their own."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment of every process, on top of what the topology says."""
+    inference: bool = False
+    """Whether the generator infers on a server, whose address the run gives."""
+
+
+@dataclass
+class Instance:
+    """One process of a service."""
+
+    service: str
+    replica: int
+    ports: Ports
+    process: Process | None = None
+
+    @property
+    def name(self) -> str:
+        """E.g. `auth-1`."""
+        return f"{self.service}-{self.replica}"
+
+    @property
+    def address(self) -> str:
+        """host:port that it serves on."""
+        return f"{LOOPBACK}:{self.ports.serving}"
+
+
+class Stack:
+    """The running platform of one plan; made by `running`."""
+
+    def __init__(self, plan: Plan, data_dir: Path, *, inference_addr: str | None = None) -> None:
+        self.plan = plan
+        self.data_dir = data_dir
+        self.database = EmbeddedPostgres(data_dir / "postgres", services=WITH_DATABASE)
+        self.proxies: dict[tuple[Arrow, int], FaultProxy] = {}
+        """The proxies of each arrow, by the callee's replica."""
+        self.balancer: Balancer | None = None
+        self.instances = self._instances()
+        self._inference_addr = inference_addr
+        self._database_urls: Mapping[str, str] = {}
+        self._ended_by_us: set[int] = set()
+
+    @property
+    def url(self) -> str:
+        """Address of the gateway, or of the balancer before the gateways."""
+        address = self.balancer.address if self.balancer else self.of("gateway").address
+        return f"http://{address}"
+
+    @property
+    def blobs(self) -> Path:
+        """Folder of the object store."""
+        return self.data_dir / "blobs"
+
+    def of(self, service: str, replica: int = 0) -> Instance:
+        """That process of the service."""
+        return self.instances[service][replica]
+
+    def links(self, caller: str, callee: str) -> list[FaultProxy]:
+        """The proxies of an arrow, one for each replica of the callee."""
+        return [proxy for (arrow, _), proxy in self.proxies.items() if arrow == (caller, callee)]
+
+    def unasked_ends(self) -> list[str]:
+        """Processes that ended and that nobody had ended."""
+        return [
+            f"{instance.name}: {instance.process.last_words()}"
+            for instance in itertools.chain.from_iterable(self.instances.values())
+            if instance.process is not None
+            and not instance.process.running
+            and instance.process.pid not in self._ended_by_us
+        ]
+
+    def kill(self, service: str, replica: int = 0) -> None:
+        """SIGKILL; in flight stays what was in flight."""
+        process = self._process(service, replica)
+        self._ended_by_us.add(process.pid)
+        process.kill()
+
+    async def stop(self, service: str, replica: int = 0) -> None:
+        """SIGTERM, and wait for the end."""
+        process = self._process(service, replica)
+        self._ended_by_us.add(process.pid)
+        process.ask_to_stop()
+        await asyncio.to_thread(process.ensure_stopped)
+
+    async def crashed(self, service: str, replica: int = 0) -> None:
+        """Wait until the process has ended by itself, at a failpoint."""
+        process = self._process(service, replica)
+        self._ended_by_us.add(process.pid)
+        await until(lambda: not process.running, _START_TIMEOUT_S)
+
+    def spawn(self, service: str, replica: int = 0, *, failpoints: str = "") -> None:
+        """Start a process of the service, and do not wait for it."""
+        instance = self.of(service, replica)
+        variables = self._environment(instance) | {"ATELIER_FAILPOINTS": failpoints}
+        log = self.data_dir / "logs" / f"{instance.name}.log"
+        # In the main thread: the kernel ends a child with the thread that started it.
+        instance.process = Process(instance.name, f"services.{service}", variables, log, ROOT)
+
+    async def start(self, service: str, replica: int = 0, *, failpoints: str = "") -> None:
+        """Start a process of the service and wait until it serves."""
+        self.spawn(service, replica, failpoints=failpoints)
+        await self.serves(service, replica)
+
+    async def serves(self, service: str, replica: int = 0) -> None:
+        """Wait until the process says that it serves; AssertionError when it ends instead."""
+        instance, process = self.of(service, replica), self._process(service, replica)
+        async with asyncio.timeout(_START_TIMEOUT_S):
+            while not await _is_serving(instance):
+                assert process.running, f"{instance.name} ended: {process.last_words()}"
+                await asyncio.sleep(_POLL_S)
+
+    async def restart_database(self, down_s: float) -> None:
+        """`pg_ctl stop -m fast`, a pause, `pg_ctl start`."""
+        await asyncio.to_thread(self.database.stop)
+        await asyncio.sleep(down_s)
+        await asyncio.to_thread(self.database.start)
+
+    async def prepare(self, stack: AsyncExitStack) -> None:
+        """Start everything and return when all of it serves; it ends with `stack`."""
+        self._database_urls = await asyncio.to_thread(self.database.start)
+        stack.callback(self.database.stop)
+        for service in WITH_DATABASE:
+            await asyncio.to_thread(migrations.upgrade, f"services.{service}", self._database_urls[service])
+        await self._open_proxies(stack)
+        stack.callback(self._end_processes)
+        every = [(service, replica) for service in CALLS for replica in range(self.plan.replicas)]
+        for service, replica in every:
+            self.spawn(service, replica)
+        await asyncio.gather(*(self.serves(service, replica) for service, replica in every))
+        if self.plan.replicas > 1:
+            self.balancer = Balancer([instance.ports.serving for instance in self.instances["gateway"]])
+            await stack.enter_async_context(self.balancer.serving())
+
+    def _instances(self) -> dict[str, list[Instance]]:
+        free = iter(free_ports(2 * len(CALLS) * self.plan.replicas))
+        return {
+            service: [
+                Instance(service, replica, Ports(next(free), next(free)))
+                for replica in range(self.plan.replicas)
+            ]
+            for service in CALLS
+        }
+
+    async def _open_proxies(self, stack: AsyncExitStack) -> None:
+        for arrow in sorted(self.plan.proxied):
+            for replica, upstream in enumerate(self._upstreams(arrow[1])):
+                proxy = FaultProxy(upstream)
+                self.proxies[arrow, replica] = await stack.enter_async_context(proxy.serving())
+
+    def _upstreams(self, callee: str) -> list[tuple[str, int]]:
+        if callee == DATABASE:
+            url = make_url(next(iter(self._database_urls.values())))
+            assert url.port is not None
+            return [(LOOPBACK, url.port)]
+        return [(LOOPBACK, instance.ports.serving) for instance in self.instances[callee]]
+
+    def _environment(self, instance: Instance) -> dict[str, str]:
+        service = instance.service
+        ports = {name: instances[0].ports for name, instances in self.instances.items()}
+        variables = environment(
+            service,
+            ports=ports | {service: instance.ports},
+            data_dir=self.data_dir,
+            root=ROOT,
+            database_urls=self._database_urls,
+            gateway_host=LOOPBACK,
+        )
+        prefix = f"ATELIER_{service.upper()}_"
+        for peer in CALLS[service]:
+            variables[f"{prefix}{peer.upper()}_ADDR"] = self._address(service, peer)
+        if (service, DATABASE) in self.plan.proxied:
+            [proxy] = self.links(service, DATABASE)
+            url = make_url(self._database_urls[service]).set(port=proxy.port)
+            variables[f"{prefix}DATABASE_URL"] = url.render_as_string(hide_password=False)
+        if service == "generator" and self.plan.inference:
+            assert self._inference_addr is not None
+            variables[f"{prefix}INFERENCE"] = self._inference_addr
+        return variables | _EVERYWHERE | dict(self.plan.variables)
+
+    def _address(self, caller: str, callee: str) -> str:
+        proxies = self.links(caller, callee)
+        addresses = [proxy.address for proxy in proxies] or [
+            instance.address for instance in self.instances[callee]
+        ]
+        return addresses[0] if len(addresses) == 1 else f"ipv4:{','.join(addresses)}"
+
+    def _process(self, service: str, replica: int) -> Process:
+        process = self.of(service, replica).process
+        assert process is not None, f"{service}-{replica} was never started"
+        return process
+
+    def _end_processes(self) -> None:
+        """The gateway first, as the launcher does."""
+        every = [instance for service in reversed(tuple(CALLS)) for instance in self.instances[service]]
+        running = [instance.process for instance in every if instance.process is not None]
+        for process in running:
+            process.ask_to_stop()
+        for process in running:
+            process.ensure_stopped()
+
+
+@asynccontextmanager
+async def running(plan: Plan, *, inference_addr: str | None = None) -> AsyncIterator[Stack]:
+    """The platform of that plan on data of its own, while the block runs."""
+    with _folder() as folder:
+        async with AsyncExitStack() as stack:
+            made = Stack(plan, folder / "data", inference_addr=inference_addr)
+            await made.prepare(stack)
+            yield made
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="atelier-faults-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL's account must be able to enter it
+        yield folder
+
+
+async def _is_serving(instance: Instance) -> bool:
+    if instance.service != "gateway":
+        async with client.channel(instance.address) as channel:
+            return await client.is_serving(channel)
+    try:
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(f"http://{instance.address}/readyz", timeout=5)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == httpx.codes.OK
