@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atelierkit.errors import Unavailable
+from atelierkit.inference.backlog import Backlog
 from atelierkit.inference.port import Arrays, rows
 
 Run = Callable[[Arrays], Awaitable[dict[str, NDArray[Any]]]]
@@ -28,8 +29,8 @@ class BatchLimits:
     max_delay_s: float = 0.0
     """Wait for company after the first request. Zero joins just what came while the last run was busy:
     measured on a 15 -> 30,000 network, that already gave 4,528 rows/s, and one request alone waits for nobody."""
-    max_waiting: int = 256
-    """Rows that may wait; further requests are Unavailable at once."""
+    max_rows: int = 256
+    """Rows at work or waiting; further requests are Overloaded at once."""
 
 
 @dataclass(eq=False)
@@ -56,6 +57,7 @@ class MicroBatcher:
     def __init__(self, run: Run, limits: BatchLimits) -> None:
         self._run = run
         self._limits = limits
+        self._backlog = Backlog(limits.max_rows)
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -72,15 +74,17 @@ class MicroBatcher:
             await asyncio.gather(self._worker, return_exceptions=True)
         _refuse(self._queue)
 
-    async def submit(self, inputs: Arrays) -> dict[str, NDArray[Any]]:
-        """The outputs for these rows. Unavailable when too many rows wait already."""
+    async def submit(self, inputs: Arrays, limit_s: float | None = None) -> dict[str, NDArray[Any]]:
+        """The outputs for these rows.
+
+        TimeoutError after ``limit_s``; Overloaded at once where that can be foreseen, or too many rows wait.
+        """
         item = _Waiting(inputs, rows(inputs), asyncio.get_running_loop().create_future())
-        waiting = self._waiting_rows()
-        if waiting and waiting + item.count > self._limits.max_waiting:
-            raise Unavailable("too many inferences are waiting", retry_after_s=0.5)
-        self._queue.append(item)
-        self._arrived.set()
-        return await item.answer
+        with self._backlog.joined(item.count, limit_s):
+            self._queue.append(item)
+            self._arrived.set()
+            async with asyncio.timeout(limit_s):
+                return await item.answer
 
     async def _work(self) -> None:
         while True:

@@ -111,7 +111,7 @@ class LocalInference:
             async with asyncio.timeout(context.remaining_s()):
                 loaded = await self._loaded(model)
                 loaded.check(inputs)
-                return await loaded.batcher.submit(inputs)
+                return await loaded.batcher.submit(inputs, context.remaining_s())
         except TimeoutError as error:
             raise TimedOut("the inference did not finish in time", model=model) from error
 

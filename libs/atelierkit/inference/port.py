@@ -17,8 +17,8 @@ class Inference(Protocol):
     """Runs models by name.
 
     Axis 0 of every input and output is the batch; a call may bring any number of rows, the same in
-    each input. The request's deadline holds: TimedOut past it, Unavailable when the queue is full or
-    the server is away.
+    each input. The request's deadline holds: TimedOut past it, Overloaded at once where it could not be met
+    or too much waits, Unavailable while the server is away.
     """
 
     async def infer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:

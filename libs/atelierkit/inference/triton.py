@@ -10,36 +10,54 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from opentelemetry import propagate
-from tritonclient.grpc import aio as triton
-from tritonclient.utils import InferenceServerException, np_to_triton_dtype, triton_to_np_dtype
+from tritonclient.grpc import service_pb2, service_pb2_grpc
+from tritonclient.utils import np_to_triton_dtype
 
-from atelierkit import context
-from atelierkit.errors import TimedOut, Unavailable
-from atelierkit.inference.port import Arrays, ModelMissing, check_finite, check_rows, rows
-from atelierkit.server import options
+from atelierkit import client, context
+from atelierkit.errors import Code, RemoteError, TimedOut, Unavailable
+from atelierkit.inference.answers import Declared
+from atelierkit.inference.backlog import Backlog
+from atelierkit.inference.port import Arrays, ModelMissing, ModelOutputInvalid, check_finite, check_rows, rows
+from atelierkit.inference.retries import Retries, RetryBudget
+from atelierkit.settings import ServiceSettings
 
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-"""A batch of 32 clouds of 10,000 points is 3.8 MB, close to gRPC's own limit of 4 MiB."""
+"""A batch of 32 clouds of 10,000 points is 3.8 MB, close to the limit of 4 MiB that services have."""
+_OWN_METADATA = (("authorization", ""),)
+"""Triton asks for no token: a value of our own keeps the caller's from being passed on."""
 
 
 class TritonInference:
-    """Runs the models of the Triton server at ``addr`` (host:port of its gRPC endpoint); used by ``async with``.
+    """Runs the models of the Triton server at ``addr``, a target of ``atelierkit.client.channel``; used by ``async with``.
 
-    At most ``max_in_flight`` requests are under way and as many wait: Triton's own queue limits are
-    not exact, so the bound is kept here. A call of more than ``max_batch`` rows goes in several
-    requests; the models' configuration allows that many.
+    At most ``max_in_flight`` requests are under way, and ``max_rows`` rows of a model under way or waiting:
+    Triton's own queue limits are not exact, so the bounds are kept here, and so is the deadline. A call of
+    more than ``max_batch`` rows goes in several requests; the models' configuration allows that many.
+    Requests that the server failed are repeated: a model has no memory.
     """
 
     def __init__(
-        self, addr: str, *, timeout_s: float = 2.0, max_in_flight: int = 64, max_batch: int = 32
+        self,
+        addr: str,
+        settings: ServiceSettings | None = None,
+        *,
+        timeout_s: float = 2.0,
+        max_in_flight: int = 64,
+        max_rows: int = 256,
+        max_batch: int = 32,
+        retries: Retries | None = None,
     ) -> None:
         self._timeout_s = timeout_s
-        self._max_in_flight = max_in_flight
+        self._max_rows = max_rows
         self._max_batch = max_batch
         self._slots = asyncio.Semaphore(max_in_flight)
-        self._at_work = 0
-        self._client = triton.InferenceServerClient(addr, channel_args=options(_MAX_MESSAGE_BYTES))
+        self._budget = RetryBudget(retries or Retries())
+        self._backlogs: dict[str, Backlog] = {}
+        self._declared: dict[str, Declared] = {}
+        base = settings or ServiceSettings()
+        wide = base.model_copy(update={"max_message_bytes": _MAX_MESSAGE_BYTES})
+        self._channel = client.channel(addr, wide, timeout_s=timeout_s)
+        self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,7 +65,7 @@ class TritonInference:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._client.close()
+        await self._channel.close()
 
     async def infer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
         outputs = await self._answer(model, inputs)
@@ -56,15 +74,10 @@ class TritonInference:
 
     async def ready(self, model: str) -> None:
         """A real inference: Triton goes on saying READY after its backend's process has died."""
+        self._declared.pop(model, None)
         with _told(model):
-            described = await self._client.get_model_metadata(model, client_timeout=self._limit_s())
-        one_row = {
-            item.name: np.zeros(
-                [1, *(max(1, size) for size in item.shape[1:])], triton_to_np_dtype(item.datatype)
-            )
-            for item in described.inputs
-        }
-        await self._answer(model, one_row)
+            declared = await self._declaration(model)
+        await self._answer(model, {name: tensor.zeros() for name, tensor in declared.inputs.items()})
 
     async def _answer(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
         count = rows(inputs)
@@ -79,39 +92,48 @@ class TritonInference:
         return outputs
 
     async def _part(self, model: str, inputs: Arrays) -> dict[str, NDArray[Any]]:
-        if self._at_work >= 2 * self._max_in_flight:
-            raise Unavailable("too many inferences are waiting", retry_after_s=0.5)
-        limit = self._limit_s()
-        self._at_work += 1
+        backlog = self._backlogs.setdefault(model, Backlog(self._max_rows))
+        limit_s = self._limit_s()
+        with backlog.joined(rows(inputs), limit_s), _told(model):
+            async with asyncio.timeout(limit_s) as deadline, self._slots:
+                return await self._budget.attempted(lambda: self._once(model, inputs, deadline), _may_repeat)
+
+    async def _once(self, model: str, inputs: Arrays, deadline: asyncio.Timeout) -> dict[str, NDArray[Any]]:
+        declared = self._declared.get(model) or await self._declaration(model)
+        left_s = max(0.0, (deadline.when() or 0.0) - asyncio.get_running_loop().time())
+        response = await self._stub.ModelInfer(
+            _request(model, inputs, left_s), timeout=left_s, metadata=_OWN_METADATA
+        )
         try:
-            with _told(model):
-                async with asyncio.timeout(limit), self._slots:
-                    answer = await self._client.infer(
-                        model, _tensors(inputs), client_timeout=limit, headers=_trace()
-                    )
-        finally:
-            self._at_work -= 1
-        return {item.name: answer.as_numpy(item.name) for item in answer.get_response().outputs}
+            return declared.arrays(model, response)
+        except ModelOutputInvalid:
+            # It may be another version of the model by now: the next call asks what that declares.
+            self._declared.pop(model, None)
+            raise
+
+    async def _declaration(self, model: str) -> Declared:
+        request = service_pb2.ModelMetadataRequest(name=model)
+        metadata = await self._stub.ModelMetadata(request, timeout=self._limit_s(), metadata=_OWN_METADATA)
+        declared = self._declared[model] = Declared.of(metadata)
+        return declared
 
     def _limit_s(self) -> float:
         remaining = context.remaining_s()
         return self._timeout_s if remaining is None else min(remaining, self._timeout_s)
 
 
-def _trace() -> dict[str, str]:
-    """The trace at hand, for Triton's own spans."""
-    headers: dict[str, str] = {}
-    propagate.inject(headers)
-    return headers
-
-
-def _tensors(inputs: Arrays) -> list[triton.InferInput]:
-    tensors = []
+def _request(model: str, inputs: Arrays, limit_s: float) -> Any:
+    request = service_pb2.ModelInferRequest(model_name=model)
+    # Triton drops it from its queue after that time, in microseconds: nobody will be there to take the answer.
+    request.parameters["timeout"].int64_param = max(1, round(limit_s * 1e6))
     for name, array in inputs.items():
-        tensor = triton.InferInput(name, list(array.shape), np_to_triton_dtype(array.dtype))
-        tensor.set_data_from_numpy(np.ascontiguousarray(array))
-        tensors.append(tensor)
-    return tensors
+        request.inputs.add(name=name, datatype=np_to_triton_dtype(array.dtype), shape=array.shape)
+        request.raw_input_contents.append(array.tobytes())
+    return request
+
+
+def _may_repeat(error: Exception) -> bool:
+    return isinstance(error, RemoteError) and error.code in (Code.UNAVAILABLE, Code.INTERNAL)
 
 
 @contextmanager
@@ -121,12 +143,17 @@ def _told(model: str) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise TimedOut("the inference did not finish in time", model=model) from error
-    except InferenceServerException as error:
-        match (error.status() or "").removeprefix("StatusCode."):
-            case "DEADLINE_EXCEEDED" | "CANCELLED":
-                raise TimedOut("the inference did not finish in time", model=model) from error
-            case "NOT_FOUND":
-                raise ModelMissing("the inference server does not have the model", model=model) from error
-            case "INVALID_ARGUMENT":
-                raise ValueError(f"{model}: {error.message()}") from error
+    except RemoteError as error:
+        if error.code in (Code.DEADLINE_EXCEEDED, Code.CANCELLED):
+            raise TimedOut("the inference did not finish in time", model=model) from error
+        if error.code is Code.NOT_FOUND:
+            raise ModelMissing("the inference server does not have the model", model=model) from error
+        if error.code is Code.INVALID_ARGUMENT:
+            raise ValueError(f"{model}: {_details(error)}") from error
+        if error.reason == "PAYLOAD_TOO_LARGE":
+            raise ModelOutputInvalid("the model's answer is too large", model=model) from error
         raise Unavailable("the inference server does not answer", dependency="inference") from error
+
+
+def _details(error: RemoteError) -> str:
+    return str(getattr(error.__cause__, "details", lambda: error.message)())

@@ -11,18 +11,15 @@ from numpy.typing import NDArray
 from opentelemetry import trace
 from prometheus_client import Counter, Gauge, Histogram
 
-from atelierkit.errors import AppError, TimedOut, Unavailable
+from atelierkit.errors import AppError, Overloaded, TimedOut, Unavailable
 from atelierkit.inference.port import Arrays, Inference, ModelMissing, ModelOutputInvalid
 from atelierkit.metrics import observe
 
 REQUESTS = Counter(
     "atelier_inference_requests_total",
     "Inferences asked for, by model and outcome.",
-    [
-        "model",
-        "backend",
-        "outcome",
-    ],  # local | triton; ok | timed_out | unavailable | missing | invalid_output | failed
+    # local | triton; ok | refused | timed_out | unavailable | missing | invalid_output | failed
+    ["model", "backend", "outcome"],
 )
 SECONDS = Histogram(
     "atelier_inference_duration_seconds",
@@ -43,6 +40,7 @@ BATCH_ROWS = Histogram(
 )
 
 _OUTCOMES: tuple[tuple[type[AppError], str], ...] = (
+    (Overloaded, "refused"),
     (TimedOut, "timed_out"),
     (Unavailable, "unavailable"),
     (ModelMissing, "missing"),

@@ -105,6 +105,17 @@ class FakeTriton:
     counts: Counts = field(default_factory=Counts)
     last_metadata: dict[str, str | bytes] = field(default_factory=dict)
     """Metadata of the last inference, e.g. its ``traceparent``."""
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def counted(self, enough: Callable[[Counts], bool]) -> None:
+        """Return once the counts are so: ``await fake.counted(lambda seen: seen.in_flight == 3)``."""
+        while not enough(self.counts):
+            self._moved.clear()
+            await self._moved.wait()
+
+    def moved(self) -> None:
+        """Wake those who wait for the counts."""
+        self._moved.set()
 
     @asynccontextmanager
     async def serving(self, port: int = 0) -> AsyncIterator[tuple[Self, str]]:
@@ -156,6 +167,7 @@ class _Servicer(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[
         counts.attempts += 1
         counts.in_flight += 1
         counts.most_in_flight = max(counts.most_in_flight, counts.in_flight)
+        self._fake.moved()
         self._fake.last_metadata = dict(context.invocation_metadata() or ())
         try:
             async with self._instances:
@@ -166,6 +178,7 @@ class _Servicer(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[
             raise
         finally:
             counts.in_flight -= 1
+            self._fake.moved()
 
     async def _answer(self, request: Any, context: Any) -> Any:
         fake = self._fake

@@ -16,7 +16,7 @@ import onnxruntime
 import pytest
 
 from atelierkit import context
-from atelierkit.errors import TimedOut, Unavailable
+from atelierkit.errors import Overloaded, TimedOut, Unavailable
 from atelierkit.inference import LocalInference, ModelMissing, ModelOutputInvalid, TritonInference
 from deploy.triton import install, repository, server
 from tests.unit.atelierkit import onnx_models
@@ -134,11 +134,11 @@ async def test_the_requests_deadline_holds(triton: TritonInference) -> None:
 
 async def test_a_bound_of_its_own_turns_requests_away(running: server.Running) -> None:
     inputs = {"x": np.ones((1, 3), np.float32)}
-    async with TritonInference(running.grpc_addr, timeout_s=10, max_in_flight=1) as narrow:
+    async with TritonInference(running.grpc_addr, timeout_s=10, max_in_flight=1, max_rows=2) as narrow:
         answers = await asyncio.gather(
             *(narrow.infer("logarithm", inputs) for _ in range(5)), return_exceptions=True
         )
-    assert [type(answer) for answer in answers] == [dict, dict, Unavailable, Unavailable, Unavailable]
+    assert [type(answer) for answer in answers] == [dict, dict, Overloaded, Overloaded, Overloaded]
 
 
 async def test_a_server_that_is_away_is_unavailable() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from atelierkit.errors import Unavailable
+from atelierkit.errors import Overloaded, Unavailable
 from atelierkit.inference.batching import BatchLimits, MicroBatcher
 
 
@@ -122,7 +122,7 @@ async def test_only_the_culprit_fails() -> None:
 
 async def test_a_caller_that_has_gone_costs_nothing() -> None:
     model = _Model()
-    async with MicroBatcher(model, BatchLimits(max_waiting=2)) as batcher:
+    async with MicroBatcher(model, BatchLimits(max_rows=3)) as batcher:
         first = await _held(model, batcher)
         gone, waits = await _queued(batcher, _rows(1), _rows(2))
         gone.cancel()
@@ -136,14 +136,27 @@ async def test_a_caller_that_has_gone_costs_nothing() -> None:
 
 async def test_a_full_queue_refuses_at_once() -> None:
     model = _Model()
-    async with MicroBatcher(model, BatchLimits(max_waiting=2)) as batcher:
+    async with MicroBatcher(model, BatchLimits(max_rows=3)) as batcher:
         first = await _held(model, batcher)
         tasks = await _queued(batcher, _rows(1), _rows(2))
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(Overloaded) as caught:
             await batcher.submit(_rows(3))
         model.gate.set()
         await asyncio.gather(first, *tasks)
     assert caught.value.retry_after_s == 0.5
+
+
+async def test_a_wait_ends_at_its_limit_and_later_ones_are_refused_at_once() -> None:
+    model = _Model()
+    async with MicroBatcher(model, BatchLimits()) as batcher:
+        first = await _held(model, batcher)
+        with pytest.raises(TimeoutError):
+            await batcher.submit(_rows(1), 0.05)
+        with pytest.raises(Overloaded):
+            await batcher.submit(_rows(2), 0.001)
+        model.gate.set()
+        await first
+    assert model.batches == [[-1]]
 
 
 async def test_whoever_waits_when_it_closes_is_told() -> None:
