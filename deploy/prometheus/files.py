@@ -1,0 +1,61 @@
+"""The files that are made of the rules and of the topology; a test proves that the committed ones are fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.prometheus.names import SERVICES
+from deploy.prometheus.rules import scaled
+
+FOLDER = Path(__file__).parent
+_HEAD = "# Written by `python -m deploy.prometheus`; change the modules beside it.\n"
+METRICS_PORT = 9464
+
+
+def committed() -> dict[Path, str]:
+    """Every written file of this folder, by its path."""
+    return {
+        FOLDER / "prometheus.yml": _yaml(configuration()),
+        FOLDER / "rules.yml": rules(),
+        FOLDER / "prometheus-rule.yaml": _yaml(operator_rule()),
+    }
+
+
+def rules(speed: float = 1) -> str:
+    """The rule file."""
+    return _yaml(scaled(speed))
+
+
+def configuration() -> dict[str, Any]:
+    """Prometheus' own configuration for one machine, where services have names and no operator finds them."""
+    jobs = {
+        **{f"atelier-{service}": f"{service}:{METRICS_PORT}" for service in SERVICES},
+        "triton": "triton:8002",
+        "postgres": "postgres-exporter:9187",
+        "prometheus": "localhost:9090",
+    }
+    return {
+        "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
+        "rule_files": ["rules.yml"],
+        "scrape_configs": [
+            {"job_name": job, "static_configs": [{"targets": [target]}]} for job, target in jobs.items()
+        ],
+    }
+
+
+def operator_rule() -> dict[str, Any]:
+    """The rules for Prometheus' operator."""
+    labels = {"app.kubernetes.io/name": "atelier-rules", "app.kubernetes.io/part-of": "atelier"}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "atelier", "labels": labels},
+        "spec": scaled(),
+    }
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    return _HEAD + yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True)
