@@ -20,6 +20,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from atelierkit import failpoints
 from atelierkit.errors import AppError, Code, NotFound, Unavailable
 
 CHUNK_BYTES = 256 * 1024
@@ -112,6 +113,7 @@ class ObjectStoreBlobs:
             else:
                 # The type first: whoever sees the blob finds its type.
                 await obstore.put_async(self._store, ref.key + _TYPE_SUFFIX, media_type.encode())
+                await failpoints.reach("blobs.typed")
                 await obstore.put_async(self._store, ref.key, data)
         return ref
 

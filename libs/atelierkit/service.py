@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import uvloop
 from pydantic import ValidationError
 
-from atelierkit import logs, metrics, tracing
+from atelierkit import failpoints, logs, metrics, tracing
 from atelierkit.errors import AppError
 from atelierkit.server import Running, Service, serving
 from atelierkit.settings import ServiceSettings
@@ -47,6 +47,7 @@ def run_serving(
     settings = _read(settings_cls)
     logs.configure(name, level=settings.log_level, format=settings.log_format)
     process.announce(name)
+    _arm(settings.failpoints)
     with tracing.tracing(name):
         uvloop.run(_until_signalled(_serve(settings, build, serving)))
 
@@ -64,6 +65,16 @@ def _read(settings_cls: type[_Settings]) -> _Settings:
         ]
         _log.error("start failed", cause="; ".join(faults))
         raise SystemExit(1) from None
+
+
+def _arm(places: str) -> None:
+    try:
+        armed = failpoints.arm(places)
+    except ValueError as error:
+        _log.error("start failed", cause=f"ATELIER_FAILPOINTS: {error}")
+        raise SystemExit(1) from None
+    if armed:
+        _log.warning("this process is told to fail", places=sorted(armed))
 
 
 def _variable(prefix: str, location: tuple[int | str, ...]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from atelierkit import failpoints
+from atelierkit.workshop import Workshop
 from bodymodel.section import OpenSectionError
 from services.mesher.domain.body import BodyModel, Measured
 from services.mesher.domain.delivery import prepared
@@ -42,19 +41,6 @@ _SCANNED = Appearance("#c9a58a", HairPattern.NONE, "")
 """Nobody can tell skin from a cloud: a middling tone."""
 _STEPS = 65_535
 
-_Made = TypeVar("_Made")
-
-
-class Workshop:
-    """Threads that geometry runs in, so that the event loop stays free; NumPy releases the interpreter's lock."""
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-
-    async def run(self, make: Callable[[], _Made]) -> _Made:
-        """Run `make` in a thread and wait for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, make)
-
 
 class BuildAvatar:
     """Points to a dressed, skinned file in the object store."""
@@ -86,6 +72,7 @@ class BuildAvatar:
         def make() -> tuple[Measured, Scene, bytes]:
             correction = self._model.solve(order.points, order.targets_mm)
             self._watch.corrected(correction)
+            failpoints.hit("mesher.meshing")
             body = self._model.stand(correction.coefficients)
             parts = (
                 self._outfitter.bare(body, appearance, options.lod)
@@ -99,8 +86,9 @@ class BuildAvatar:
             scene = prepared(scene, options)
             return self._model.measured(body, correction), scene, writer.write(scene, options)
 
-        measured, scene, data = await self._workshop.run(make)
+        measured, scene, data = await self._workshop.run(make, f"avatar {options.format.value}")
         stored = await self._files.put(data, prefix=PREFIX, media_type=writer.media_type)
+        await failpoints.reach("mesher.stored")
         return Avatar(
             file=stored,
             readings=measured.readings,
@@ -127,7 +115,7 @@ class PreviewBody:
             vertices, _ = self._model.space.standing(correction.coefficients)
             return quantised(vertices[: self._model.template.body_vertices], correction.delivered_mm)
 
-        return await self._workshop.run(make)
+        return await self._workshop.run(make, "preview")
 
     def topology(self) -> tuple[IntArray, int]:
         """Triangles (m, 3) of every preview, and its number of vertices."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from atelierkit import failpoints
 from services.generator.domain.errors import AvatarNotFound
 from services.generator.domain.model import (
     Avatar,
@@ -43,8 +44,10 @@ class CreateAvatar:
         async with self.shelf.writing() as written:
             build = await self.mesher.build(person, wardrobe, DRESSED)
             written.append(build.file)
+            await failpoints.reach("generator.built")
             points = await self.shelf.store.put(person.points, _POINTS_MEDIA_TYPE)
             written.append(points)
+            await failpoints.reach("generator.points_stored")
             now = self.clock()
             avatar = Avatar(
                 id=uuid4(),
@@ -56,6 +59,7 @@ class CreateAvatar:
                 updated_at=now,
             )
             await self.shelf.add(avatar)
+            await failpoints.reach("generator.recorded")
         return avatar
 
 

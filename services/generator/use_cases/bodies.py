@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from atelierkit import failpoints
 from services.generator.domain.model import BodySpec, Person, Preview, Targets
 from services.generator.domain.ports import Estimator, Mesher, Network
 
@@ -30,6 +31,7 @@ class MakePerson:
         """Raise ImplausibleMeasurements; Unavailable when the network does not answer."""
         targets = self.estimator.complete(spec)
         points = await self.network.points(spec, targets)
+        await failpoints.reach("generator.inferred")
         return Person(points, targets, self.network.version)
 
 
