@@ -15,7 +15,7 @@ export GRPC_VERBOSITY := ERROR
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: setup models web ## Start the whole platform and print its address; Ctrl-C stops it
@@ -23,14 +23,14 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium open3d triton prometheus ## Set up and pass all tests
+test: setup models web chromium open3d triton prometheus kubectl ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
 	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: check
-check: setup web proto-check ## Lint, types, import rules, dependencies, contracts
+check: setup web proto-check k8s-check ## Lint, types, import rules, dependencies, contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(PATHS)
@@ -88,6 +88,19 @@ proto-check: setup ## Lint the contract, compare it with the last one, prove tha
 .PHONY: proto-release
 proto-release: setup ## Make the contract of now the one that later ones must not break
 	@$(BIN)/python gen/generate.py --release gen/released.binpb
+
+.PHONY: kubectl
+kubectl: ## Install the kubectl that renders the manifests
+	@deploy/local/kubectl.sh
+
+deploy/k8s/custom-resources/node_modules/.ready: deploy/k8s/custom-resources/package-lock.json | preflight
+	@echo "Installing the types of the operators' resources ..."
+	@npm --prefix deploy/k8s/custom-resources ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: k8s-check
+k8s-check: setup kubectl deploy/k8s/custom-resources/node_modules/.ready ## Render the manifests, validate them for three versions of Kubernetes
+	@$(BIN)/python -m deploy.k8s
 
 .PHONY: chromium
 chromium: ## Find Chromium, or install it
