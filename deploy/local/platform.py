@@ -14,6 +14,7 @@ from urllib.error import URLError
 
 from atelierkit import migrations
 from atelierkit.postgres import EmbeddedPostgres, PostgresFailed
+from deploy.local.certificates import Authority
 from deploy.local.processes import Process
 from deploy.local.settings import LocalSettings
 from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, choose_ports, environment
@@ -77,6 +78,7 @@ class Platform:
         for service in WITH_DATABASE:
             migrations.upgrade(f"services.{service}", urls[service])
         self._ports = choose_ports(self._settings.gateway_port)
+        authority = Authority() if self._settings.mtls else None
         for service in CALLS:
             variables = environment(
                 service,
@@ -85,6 +87,7 @@ class Platform:
                 root=ROOT,
                 database_urls=urls,
                 gateway_host=self._settings.gateway_host,
+                tls=None if authority is None else authority.issue(service, self._data_dir / "tls" / service),
             )
             log = self._data_dir / "logs" / f"{service}.log"
             self._processes.append(Process(service, f"services.{service}", variables, log, ROOT))

@@ -19,5 +19,7 @@ class LocalSettings(BaseSettings):
     """Address that the gateway listens on; `0.0.0.0` for the whole network."""
     gateway_port: int = Field(default=8080, ge=0, le=65535)
     """Port of the gateway; 0 takes a free one."""
+    mtls: bool = False
+    """Whether the services talk mutual TLS, with certificates made for this run, as they do in a cluster."""
     start_timeout_s: float = Field(default=60.0, gt=0)
     """Longest wait for every service to be ready."""

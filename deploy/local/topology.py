@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from atelierkit.settings import Tls
+
 LOOPBACK = "127.0.0.1"
 
 CALLS: Mapping[str, tuple[str, ...]] = {
@@ -60,8 +62,9 @@ def environment(
     root: Path,
     database_urls: Mapping[str, str],
     gateway_host: str,
+    tls: Tls | None = None,
 ) -> dict[str, str]:
-    """The `ATELIER_*` variables of one service's process."""
+    """The `ATELIER_*` variables of one service's process; it talks plain text without `tls`."""
     prefix = f"ATELIER_{service.upper()}_"
     settings = {
         "HOST": gateway_host if service == "gateway" else LOOPBACK,
@@ -72,6 +75,8 @@ def environment(
     }
     if service in WITH_DATABASE:
         settings["DATABASE_URL"] = database_urls[service]
+    if tls is not None:
+        settings |= {"TLS_CERT": str(tls.cert), "TLS_KEY": str(tls.key), "TLS_CLIENT_CA": str(tls.client_ca)}
     if service == "gateway":
         settings["WEB_DIR"] = str(root / "web" / "dist")
     return {"ATELIER_DATA_DIR": str(data_dir)} | {prefix + name: value for name, value in settings.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -13,18 +14,30 @@ from google.protobuf.descriptor_pb2 import MethodOptions
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from opentelemetry import propagate, trace
 
-from atelierkit import context
-from atelierkit.errors import AppError, TimedOut
+from atelierkit import context, metrics, tracing
+from atelierkit.connections import Connections, Method
+from atelierkit.errors import AppError, Code, TimedOut
 from atelierkit.identity import current_caller
 from atelierkit.server import options
 from atelierkit.settings import ServiceSettings
 from atelierkit.status import from_rpc_error
+from atelierkit.tls import Certificates, Material, channel_credentials
 
 DEFAULT_TIMEOUT_S = 10.0
 """Deadline of a call that sets none, in a request that has none: no call waits for ever."""
 
 _MAX_MESSAGE_BYTES: int = ServiceSettings.model_fields["max_message_bytes"].default
 _tracer = trace.get_tracer(__name__)
+
+_CLIENT_OPTIONS: list[tuple[str, str | int]] = [
+    # A lost address is tried again after 0.1 s and then every 2 s at most; gRPC's own limit is two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    # And the name is asked again, so that a replica in its place is found; gRPC's own pause is 30 s.
+    ("grpc.dns_min_time_between_resolutions_ms", 1_000),
+    ("grpc.service_config_disable_resolution", 1),
+]
 
 
 def channel(
@@ -34,7 +47,11 @@ def channel(
     services: Sequence[ServiceDescriptor] = (),
     timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> grpc.aio.Channel:
-    """A channel to ``addr`` (host:port), to be used and closed by ``async with``.
+    """A channel to ``addr``, to be used and closed by ``async with``.
+
+    ``addr`` is host:port, or a target of gRPC's: ``dns:///name:port`` for all addresses behind a
+    name, ``ipv4:1.2.3.4:1,1.2.3.4:2`` for several. Calls are spread over the addresses that say
+    SERVING under the name of the first of ``services``.
 
     Calls raise AppErrors, never ``grpc.aio.AioRpcError``. Each passes on the request id, the
     caller's token and the trace, and has the nearest of three deadlines: its own ``timeout``, the
@@ -44,15 +61,17 @@ def channel(
     """
     arguments: list[tuple[str, str | int]] = [
         *options(_MAX_MESSAGE_BYTES if settings is None else settings.max_message_bytes),
+        *_CLIENT_OPTIONS,
         ("grpc.service_config", _service_config(services)),
     ]
+
+    def open(material: Material | None) -> grpc.aio.Channel:
+        if material is None:
+            return grpc.aio.insecure_channel(addr, options=arguments)
+        return grpc.aio.secure_channel(addr, channel_credentials(material), options=arguments)
+
     tls = None if settings is None else settings.tls
-    if tls is None:
-        return _Channel(grpc.aio.insecure_channel(addr, options=arguments), timeout_s)
-    credentials = grpc.ssl_channel_credentials(
-        tls.client_ca.read_bytes(), tls.key.read_bytes(), tls.cert.read_bytes()
-    )
-    return _Channel(grpc.aio.secure_channel(addr, credentials, options=arguments), timeout_s)
+    return _Channel(Connections(open, None if tls is None else Certificates(tls)), timeout_s)
 
 
 async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s: float = 1.0) -> bool:
@@ -65,10 +84,10 @@ async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s:
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def _service_config(services: Iterable[ServiceDescriptor]) -> str:
+def _service_config(named: Sequence[ServiceDescriptor]) -> str:
     repeatable = [
         {"service": service.full_name, "method": method.name}
-        for service in services
+        for service in named
         for method in service.methods
         if _is_idempotent(method)
     ]
@@ -80,11 +99,16 @@ def _service_config(services: Iterable[ServiceDescriptor]) -> str:
         "retryableStatusCodes": ["UNAVAILABLE"],
     }
     config: dict[str, Any] = {
-        "methodConfig": [{"name": repeatable, "retryPolicy": policy}] if repeatable else []
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "methodConfig": [{"name": repeatable, "retryPolicy": policy}] if repeatable else [],
     }
+    if named:
+        # An address that is draining, or has lost its database, gets no call.
+        config["healthCheckConfig"] = {"serviceName": named[0].full_name}
     if repeatable:
-        # Retries stop once half of ten tokens are gone, and each success gives a tenth back: no storm on a dead peer.
-        config["retryThrottling"] = {"maxTokens": 10, "tokenRatio": 0.1}
+        # Retries stop once half of the tokens are gone, and each success gives a tenth back: no storm on a dead peer,
+        # yet enough for the calls that one dead replica of two had under way.
+        config["retryThrottling"] = {"maxTokens": 40, "tokenRatio": 0.1}
     return json.dumps(config)
 
 
@@ -99,52 +123,51 @@ class _Channel(grpc.aio.Channel):
     ours that passes through them surfaces a second time in ``InterceptedCall.__del__``.
     """
 
-    def __init__(self, inner: grpc.aio.Channel, timeout_s: float) -> None:
-        self._inner = inner
+    def __init__(self, connections: Connections, timeout_s: float) -> None:
+        self._connections = connections
         self._timeout_s = timeout_s
 
     async def __aenter__(self) -> Self:
-        await self._inner.__aenter__()
         return self
 
     async def __aexit__(self, *exc_info: Any) -> None:
-        await self._inner.__aexit__(*exc_info)
+        await self.close()
 
     async def close(self, grace: float | None = None) -> None:
-        await self._inner.close(grace)
+        await self._connections.close(grace)
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
-        return self._inner.get_state(try_to_connect)
+        return self._connections.channel.get_state(try_to_connect)
 
     async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
-        await self._inner.wait_for_state_change(last_observed_state)
+        await self._connections.channel.wait_for_state_change(last_observed_state)
 
     async def channel_ready(self) -> None:
-        await self._inner.channel_ready()
+        await self._connections.channel.channel_ready()
 
     def unary_unary(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return self._once(method, self._inner.unary_unary(method, *args, **kwargs))
+        return self._once(method, Method("unary_unary", method, *args, **kwargs))
 
     def stream_unary(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return self._once(method, self._inner.stream_unary(method, *args, **kwargs))
+        return self._once(method, Method("stream_unary", method, *args, **kwargs))
 
     def unary_stream(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return self._streaming(method, self._inner.unary_stream(method, *args, **kwargs))
+        return self._streaming(method, Method("unary_stream", method, *args, **kwargs))
 
     def stream_stream(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return self._streaming(method, self._inner.stream_stream(method, *args, **kwargs))
+        return self._streaming(method, Method("stream_stream", method, *args, **kwargs))
 
-    def _once(self, method: str, start: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    def _once(self, method: str, start: Method) -> Callable[..., Coroutine[Any, Any, Any]]:
         async def call(request: Any = None, **given: Any) -> Any:
-            with _calling(method):
-                return await start(request, **self._passed_on(given))
+            with _calling(method), self._connections.in_use() as connection:
+                return await start.on(connection)(request, **self._passed_on(given))
 
         return call
 
-    def _streaming(self, method: str, start: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
+    def _streaming(self, method: str, start: Method) -> Callable[..., AsyncIterator[Any]]:
         async def call(request: Any = None, **given: Any) -> AsyncIterator[Any]:
-            with _calling(method):
-                running = start(request, **self._passed_on(given))
+            with _calling(method), self._connections.in_use() as connection:
+                running = start.on(connection)(request, **self._passed_on(given))
                 try:
                     async for message in running:
                         yield message
@@ -167,13 +190,26 @@ class _Channel(grpc.aio.Channel):
 
 @contextmanager
 def _calling(method: str) -> Iterator[None]:
-    """A client span around the call; the failures that gRPC raises become AppErrors."""
-    attributes = {"rpc.system": "grpc"}
-    with _tracer.start_as_current_span(method.lstrip("/"), kind=trace.SpanKind.CLIENT, attributes=attributes):
+    """A client span around the call, and its rate, code and duration; what gRPC raises becomes an AppError."""
+    service, _, name = method.lstrip("/").rpartition("/")
+    start, code = time.perf_counter(), Code.CANCELLED
+    with tracing.rpc_span(_tracer, service, name, trace.SpanKind.CLIENT) as span:
         try:
             yield
+            code = Code.OK
         except grpc.aio.AioRpcError as error:
-            raise from_rpc_error(error) from error
+            failure = from_rpc_error(error)
+            code = failure.code
+            raise failure from error
+        except AppError as error:
+            code = error.code
+            raise
+        finally:
+            tracing.end_rpc(span, code, of_server=False)
+            metrics.GRPC_CLIENT_REQUESTS.labels(service, name, code.name).inc()
+            metrics.observe(
+                metrics.GRPC_CLIENT_DURATION, time.perf_counter() - start, service=service, method=name
+            )
 
 
 def _outgoing(own: Iterable[tuple[str, str | bytes]]) -> tuple[tuple[str, str | bytes], ...]:

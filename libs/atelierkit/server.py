@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_health.v1 import health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
-from opentelemetry.instrumentation.grpc import aio_server_interceptor
 
+from atelierkit import health
 from atelierkit.identity import TokenVerifier
+from atelierkit.interceptors.around import HEALTH
 from atelierkit.interceptors.errors import Errors
 from atelierkit.interceptors.identity import Identity
+from atelierkit.interceptors.limit import Limit
 from atelierkit.interceptors.logging import AccessLog, RequestContext
 from atelierkit.interceptors.metrics import Metrics
+from atelierkit.interceptors.peers import Peers
+from atelierkit.interceptors.tracing import Tracing
 from atelierkit.interceptors.validation import Validation
-from atelierkit.settings import ServiceSettings, Tls
+from atelierkit.settings import ServiceSettings
+from atelierkit.tls import Certificates, server_credentials
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Service:
     """The proto service, whose method options say who may call."""
     verifier: TokenVerifier | None = None
     """Verifies callers' tokens; without one only public methods can be called."""
+    dependencies: Mapping[str, health.Dependency] = field(default_factory=dict)
+    """What the service stands on, by name; it says SERVING while the hard ones answer."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Running:
 
     port: int
     """The port it listens on."""
+    health_port: int | None = None
+    """The port of its health service in plain text; None where it has none."""
 
 
 def options(max_message_bytes: int) -> list[tuple[str, int]]:
@@ -65,21 +74,35 @@ _SERVER_OPTIONS = [
     ("grpc.max_metadata_size", 16 * 1024),
 ]
 
+_AGE_GRACE_MS = 150_000
+"""What calls under way on an aged connection get to finish: more than the longest, a scan with its 120 s."""
+
 
 def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
     """A server with the interceptors in their order, not yet listening."""
+    peers = (
+        []
+        if settings.tls is None
+        else [Peers(settings.peer_prefix + name for name in settings.allowed_peers)]
+    )
     return grpc.aio.server(
         interceptors=[
             RequestContext(),
-            aio_server_interceptor(),  # type: ignore[no-untyped-call]
+            Tracing(),
             AccessLog(),
             Metrics(),
             Errors(),
+            Limit(settings.max_concurrent_rpcs),
+            *peers,
             Identity([service.descriptor], service.verifier),
             Validation(),
         ],
-        options=[*options(settings.max_message_bytes), *_SERVER_OPTIONS],
-        maximum_concurrent_rpcs=settings.max_concurrent_rpcs,
+        options=[
+            *options(settings.max_message_bytes),
+            *_SERVER_OPTIONS,
+            ("grpc.max_connection_age_ms", round(settings.max_connection_age_s * 1000)),
+            ("grpc.max_connection_age_grace_ms", _AGE_GRACE_MS),
+        ],
     )
 
 
@@ -87,25 +110,30 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
 async def serving(service: Service, settings: ServiceSettings) -> AsyncIterator[Running]:
     """Serve while the block runs, then drain: NOT_SERVING, a wait for it to be noticed, running calls finish.
 
-    Raises OSError when the port is taken.
+    Raises OSError when a port is taken or the certificate cannot be used.
     """
-    server = create(service, settings)
-    service.add(server)
-    checks = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    if settings.reflection:
-        names: Sequence[str] = (service.name, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
-    port = _listen(server, settings)
-    await server.start()
-    for name in ("", service.name):
-        await checks.set(name, health_pb2.HealthCheckResponse.SERVING)
-    try:
-        yield Running(port)
-    finally:
-        await checks.enter_graceful_shutdown()
-        await asyncio.sleep(settings.endpoint_notice_s)
-        await server.stop(settings.drain_grace_s)
+    async with AsyncExitStack() as stack:
+        checks = health.Health(service.name)
+        health_port = None
+        if settings.health_port is not None:
+            answering = health.answering(checks, settings.metrics_host, settings.health_port)
+            health_port = await stack.enter_async_context(answering)
+        server = create(service, settings)
+        service.add(server)
+        health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+        if settings.reflection:
+            reflection.enable_server_reflection((service.name, HEALTH, reflection.SERVICE_NAME), server)
+        port = _listen(server, settings)
+        await server.start()
+        watching = health.watching(service.dependencies, lambda ready: checks.tell(ready=ready))
+        await stack.enter_async_context(watching)
+        try:
+            yield Running(port, health_port)
+        finally:
+            checks.drain()
+            await asyncio.sleep(settings.endpoint_notice_s)
+            checks.end()
+            await server.stop(settings.drain_grace_s)
 
 
 def _listen(server: grpc.aio.Server, settings: ServiceSettings) -> int:
@@ -113,16 +141,8 @@ def _listen(server: grpc.aio.Server, settings: ServiceSettings) -> int:
     try:
         if settings.tls is None:
             return server.add_insecure_port(address)
-        return server.add_secure_port(address, _credentials(settings.tls))
+        return server.add_secure_port(address, server_credentials(Certificates(settings.tls)))
     except RuntimeError as error:
         raise OSError(
             f"cannot listen on {address}: the port is taken or the address is not of this machine"
         ) from error
-
-
-def _credentials(tls: Tls) -> grpc.ServerCredentials:
-    return grpc.ssl_server_credentials(
-        [(tls.key.read_bytes(), tls.cert.read_bytes())],
-        root_certificates=tls.client_ca.read_bytes(),
-        require_client_auth=True,
-    )

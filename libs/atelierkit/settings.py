@@ -47,9 +47,11 @@ class ServiceSettings(_Settings):
     port: int = Field(default=50051, ge=0, le=65535)
     """Port of the gRPC server; 0 takes a free one."""
     metrics_host: str = "127.0.0.1"
-    """Address that Prometheus' metrics are served on."""
+    """Address that Prometheus' metrics and the health port are served on."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of the metrics, apart from the service's own; unset serves none, 0 takes a free one."""
+    health_port: int | None = Field(default=None, ge=0, le=65535)
+    """Port of `grpc.health.v1` alone, in plain text, for probes without a certificate; unset serves none."""
     drain_grace_s: float = Field(default=10.0, ge=0)
     """Time that running calls get to finish after the server has stopped taking new ones."""
     endpoint_notice_s: float = Field(default=0.0, ge=0)
@@ -60,6 +62,8 @@ class ServiceSettings(_Settings):
     """Largest gRPC message taken or sent; big bytes ride in the object store, not in messages."""
     max_concurrent_rpcs: int = Field(default=256, gt=0)
     """Calls at work at a time; further ones are answered RESOURCE_EXHAUSTED at once."""
+    max_connection_age_s: float = Field(default=300.0, gt=0)
+    """Life of a connection; its client then connects anew: to new replicas, with the certificates of then."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe level that is logged."""
     log_format: Literal["json", "console"] = "json"
@@ -70,6 +74,10 @@ class ServiceSettings(_Settings):
     """PEM private key of ``tls_cert``."""
     tls_client_ca: Path | None = None
     """PEM certificates of the authorities whose peers are trusted, clients and servers alike."""
+    allowed_peers: frozenset[str] = frozenset()
+    """Services that may call this one, by name; the certificate proves it. Without TLS anybody may."""
+    peer_prefix: str = "spiffe://atelier/ns/atelier/sa/atelier-"
+    """What comes before a service's name in the URI of its certificate: trust domain, namespace, account."""
     models_dir: Path = Path("models")
     """Folder of the trained models, one subfolder with a manifest each."""
     data_dir: Path = Field(default=Path(".data"), validation_alias="ATELIER_DATA_DIR")

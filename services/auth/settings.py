@@ -10,6 +10,8 @@ from atelierkit.settings import DatabaseSettings, ServiceSettings
 class AuthSettings(ServiceSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     """What the auth service can be told."""
 
+    allowed_peers: frozenset[str] = frozenset({"gateway", "generator", "mesher", "tryon"})
+    """Services that may call this one, by name; the certificate proves it. Without TLS anybody may."""
     issuer: str = "atelier"
     """``iss`` of access tokens; differs between environments, so that none takes another's tokens."""
     audience: str = "atelier"
@@ -24,3 +26,5 @@ class AuthSettings(ServiceSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"
     """Argon2id's t."""
     password_threads: int = Field(default=2, ge=1)
     """Passwords hashed at a time; each takes ``password_memory_kib``, the others wait."""
+    password_wait_s: float = Field(default=1.0, ge=0)
+    """Longest wait of a password for its turn; one that would wait longer is refused at once."""

@@ -46,6 +46,8 @@ STATUS_OF_REASON = {
     "METHOD_NOT_ALLOWED": 405,
     "NOT_A_PERSON": 422,
     "OVERLOADED": 503,
+    # Between our own services: whoever sent the request can do nothing about it.
+    "PEER_NOT_ALLOWED": 500,
 }
 RETRYABLE = frozenset({429, 503, 504})
 

@@ -15,6 +15,8 @@ class GeneratorSettings(TokenSettings, DatabaseSettings):
 
     port: int = Field(default=50053, ge=0, le=65535)
     """Port of the gRPC server; 0 takes a free one."""
+    allowed_peers: frozenset[str] = frozenset({"gateway"})
+    """Services that may call this one, by name; the certificate proves it. Without TLS anybody may."""
     catalog_addr: str
     """host:port of the catalog service."""
     mesher_addr: str

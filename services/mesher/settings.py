@@ -15,8 +15,14 @@ class MesherSettings(TokenSettings):
 
     port: int = Field(default=50054, ge=0, le=65535)
     """Port of the gRPC server; 0 takes a free one."""
+    allowed_peers: frozenset[str] = frozenset({"gateway", "generator"})
+    """Services that may call this one, by name; the certificate proves it. Without TLS anybody may."""
     workers: int = Field(default=2, ge=1)
     """Bodies built at a time, in threads beside the event loop; further ones wait their turn."""
+    longest_wait_s: float = Field(default=1.0, ge=0)
+    """Longest wait of a body for its turn; one that would wait longer is refused at once."""
+    longest_scan_wait_s: float = Field(default=60.0, ge=0)
+    """The same for a scan."""
     scan_threads: int = Field(default=1, ge=1)
     """Threads that the surface of one scan is made with; scans are taken one at a time, beside the bodies."""
     kept_cuts: int = Field(default=256, ge=1)

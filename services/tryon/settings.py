@@ -15,3 +15,5 @@ class TryonSettings(TokenSettings):
 
     port: int = Field(default=50055, ge=0, le=65535)
     """Port of the gRPC server; 0 takes a free one."""
+    allowed_peers: frozenset[str] = frozenset({"gateway"})
+    """Services that may call this one, by name; the certificate proves it. Without TLS anybody may."""

@@ -14,6 +14,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Any
 """A grpc.RpcMethodHandler: its published types know the synchronous API alone."""
 
+HEALTH = "grpc.health.v1.Health"
+"""Asked without a token from every side, and watched for as long as a connection lives: its calls are no requests."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -50,11 +53,11 @@ class AroundInterceptor(grpc.aio.ServerInterceptor, ABC):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        """Give the handler with ``around`` about it; an unknown method stays unknown."""
+        """Give the handler with ``around`` about it; an unknown method stays unknown, a health check bare."""
         handler = await continuation(handler_call_details)
-        if handler is None:
-            return handler
         service, _, method = handler_call_details.method.lstrip("/").rpartition("/")
+        if handler is None or service == HEALTH:
+            return handler
         metadata: dict[str, str | bytes] = {}
         for key, value in handler_call_details.invocation_metadata or ():
             metadata.setdefault(key, value)

@@ -13,8 +13,8 @@ from atelierkit.errors import Unauthenticated
 from atelierkit.identity import Caller, TokenVerifier
 from atelierkit.interceptors.around import AroundInterceptor, Call
 
-# Probes and tools carry no token; neither service says anything about people.
-_OPEN_SERVICES = frozenset({"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"})
+# Tools carry no token, and it says nothing about people.
+_OPEN_SERVICES = frozenset({"grpc.reflection.v1alpha.ServerReflection"})
 
 
 class Identity(AroundInterceptor):

@@ -20,9 +20,6 @@ _log = get_logger(__name__)
 # A deadline further away than a day is none; grpc gives about 292 years where the client set none.
 _NO_DEADLINE_S = 86_400.0
 
-# Probes come every few seconds from every side and say nothing when they succeed.
-_QUIET_SERVICES = frozenset({"grpc.health.v1.Health"})
-
 
 def outcome(call_context: Context, error: BaseException | None) -> Code:
     """The status code that a call ends with: what it raised, else what its context was told."""
@@ -60,11 +57,9 @@ class AccessLog(AroundInterceptor):
             error = raised
             raise
         finally:
-            code = outcome(call.context, error)
-            log = _log.debug if code is Code.OK and call.service in _QUIET_SERVICES else _log.info
-            log(
+            _log.info(
                 "call ended",
                 rpc=call.rpc,
-                code=code.name,
+                code=outcome(call.context, error).name,
                 duration_ms=round((time.perf_counter() - start) * 1e3, 3),
             )

@@ -11,7 +11,7 @@ import protovalidate
 from google.protobuf.message import DecodeError, Message
 
 from atelierkit.errors import InvalidInput
-from atelierkit.interceptors.around import Handler, reshaped
+from atelierkit.interceptors.around import HEALTH, Handler, reshaped
 from atelierkit.violations import field_fault
 
 _TEXT = "the request breaks the rules of its fields"
@@ -33,9 +33,9 @@ class Validation(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        """Give the handler behind a check of each request message."""
+        """Give the handler behind a check of each request message; that of a health check bare."""
         handler = await continuation(handler_call_details)
-        if handler is None:
+        if handler is None or handler_call_details.method.startswith(f"/{HEALTH}/"):
             return handler
         behaviour = (
             handler.unary_unary or handler.stream_unary or handler.unary_stream or handler.stream_stream

@@ -1,23 +1,17 @@
-"""A server's metrics, its drain, its port and its TLS."""
+"""A server's metrics, its drain and its port."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime
-from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 
 from atelierkit import client, metrics, server
-from atelierkit.errors import AppError, Code
-from atelierkit.settings import ServiceSettings, Tls
+from atelierkit.errors import AppError
+from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve
 from tests.contract.atelierkit import echo
 
@@ -131,62 +125,3 @@ async def test_metrics_are_served_on_their_own_port_with_exemplars_for_those_who
     assert trace_id not in plain.text
     assert f'# {{trace_id="{trace_id}"}} 0.2' in rich.text
     assert rich.text.count("trace_id") == 1
-
-
-class _Authority:
-    """A certificate authority and what it signs."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name = folder, name
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._certificate = self._sign(name, self._key, ca=True)
-        self.ca_file = folder / f"{name}.ca.pem"
-        self.ca_file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
-
-    def tls(self, trusts: _Authority | None = None) -> Tls:
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign("localhost", key, ca=False)
-        cert_file, key_file = self._folder / f"{self._name}.pem", self._folder / f"{self._name}.key"
-        cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        key_file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return Tls(cert_file, key_file, (trusts or self).ca_file)
-
-    def _sign(self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool) -> x509.Certificate:
-        now = datetime.datetime.now(tz=datetime.UTC)
-        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._name)])
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(minutes=5))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
-
-
-def _settings(tls: Tls, **over) -> ServiceSettings:
-    return ServiceSettings(port=0, tls_cert=tls.cert, tls_key=tls.key, tls_client_ca=tls.client_ca, **over)
-
-
-async def test_mutual_tls_knows_its_own_and_nobody_else(tmp_path: Path) -> None:
-    house, stranger = _Authority(tmp_path, "house"), _Authority(tmp_path, "stranger")
-    ours = _settings(house.tls())
-    theirs = _settings(stranger.tls(trusts=house))
-    async with server.serving(echo.service(), ours) as running:
-        addr = f"localhost:{running.port}"
-        async with client.channel(addr, ours) as channel:
-            assert (await echo.call(channel, "Open")(echo.word(text="hello"))).text == "hello"
-        for settings in (theirs, None):
-            async with client.channel(addr, settings) as channel:
-                with pytest.raises(AppError) as caught:
-                    await echo.call(channel, "Open")(echo.word(), timeout=2)
-            assert caught.value.code is Code.UNAVAILABLE

@@ -50,6 +50,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The address exists, and not with this HTTP method. HTTP 405."""
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 12
     """More work waits than can be done in time; nothing was begun, and RetryInfo says when to come back. HTTP 503."""
+    ERROR_REASON_PEER_NOT_ALLOWED: _ErrorReason.ValueType  # 13
+    """The calling service has no business with this one: its certificate names none that may call. HTTP 500."""
     ERROR_REASON_EMAIL_TAKEN: _ErrorReason.ValueType  # 20
     """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
     ERROR_REASON_WEAK_PASSWORD: _ErrorReason.ValueType  # 21
@@ -106,6 +108,8 @@ ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 11
 """The address exists, and not with this HTTP method. HTTP 405."""
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 12
 """More work waits than can be done in time; nothing was begun, and RetryInfo says when to come back. HTTP 503."""
+ERROR_REASON_PEER_NOT_ALLOWED: ErrorReason.ValueType  # 13
+"""The calling service has no business with this one: its certificate names none that may call. HTTP 500."""
 ERROR_REASON_EMAIL_TAKEN: ErrorReason.ValueType  # 20
 """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
 ERROR_REASON_WEAK_PASSWORD: ErrorReason.ValueType  # 21
