@@ -1,5 +1,8 @@
 """Alembic, one history per service: ``python -m atelierkit.migrations services.auth`` brings its schema to head.
 
+A revision's file is named ``NNNN_pre_what.py`` or ``NNNN_post_what.py``. A rollout runs ``--phase pre`` before the first
+new process starts, with what the old code does not mind, and ``--phase post`` after the last old one has gone.
+
 A service's ``migrations/env.py`` is three lines::
 
     from atelierkit.migrations import run_env
@@ -14,30 +17,53 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import dropwhile, takewhile
 from pathlib import Path
+from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from atelierkit import logs
 from atelierkit.settings import DatabaseSettings
+
+Phase = Literal["pre", "post"]
+"""When a revision may run: under the old code, or once that is gone."""
 
 _LOCK_TIMEOUT = "4s"
 """A migration that waits longer for a table's lock fails, rather than queue every request behind itself."""
 _QUEUE_TIMEOUT = "60s"
 """How long a second migrator waits for the first."""
+_log = logs.get_logger(__name__)
 
 
-def upgrade(package: str, url: str) -> None:
-    """Bring the schema of ``package`` (``services.auth``) to its newest revision.
+class PhaseRefused(Exception):
+    """The phase cannot be run without breaking what it promises; the text says which revisions stand in the way."""
+
+
+def upgrade(package: str, url: str, phase: Phase | None = None) -> list[str]:
+    """Bring the schema of ``package`` (``services.auth``) to its newest revision, and give the revisions applied.
+
+    With the phase ``pre`` it stops before the first ``post`` that is pending. A schema that has no version yet goes to
+    the newest one in either phase: no old code stands on it. PhaseRefused where a ``pre`` waits behind a ``post``: the
+    release that the ``post`` belongs to was never finished, and the code that it would break may still run.
 
     Safe to run from several processes at once: they take turns. Raises SQLAlchemy's errors.
     """
     with _configured(package, url) as config:
-        command.upgrade(config, "head")
+        scripts = ScriptDirectory.from_config(config)
+        version = _version(config, scripts)
+        pending = [*scripts.iterate_revisions("head", version)][::-1]
+        chosen = _until_post(pending) if phase == "pre" and version is not None else pending
+        if chosen:
+            command.upgrade(config, chosen[-1].revision)
+    return [script.revision for script in chosen]
 
 
 def check(package: str, url: str) -> None:
@@ -72,6 +98,40 @@ def _prepare(connection: Connection, schema: str) -> None:
     )
 
 
+def _version(config: Config, scripts: ScriptDirectory) -> str | None:
+    """The revision that the schema is at; None where nothing was ever applied."""
+    found: list[str] = []
+
+    def look(revision: Sequence[str] | str, _: Any) -> list[Any]:
+        found.extend([revision] if isinstance(revision, str) else revision)
+        return []
+
+    with EnvironmentContext(config, scripts, fn=look, dont_mutate=True):
+        scripts.run_env()
+    return found[0] if found else None
+
+
+def _until_post(pending: Sequence[Script]) -> list[Script]:
+    """The revisions of the phase ``pre``: those before the first ``post``."""
+    before = [*takewhile(_is_pre, pending)]
+    behind = [*dropwhile(lambda script: not _is_pre(script), pending[len(before) :])]
+    if behind:
+        raise PhaseRefused(
+            f"{behind[0].revision} waits behind {pending[len(before)].revision}, which was never applied: "
+            "finish the rollout of that release first, with its phase post"
+        )
+    return before
+
+
+def _is_pre(script: Script) -> bool:
+    """Told from the file's name. ValueError where that names no phase."""
+    name = Path(script.path).name
+    phase = name.split("_")[1]
+    if phase not in {"pre", "post"}:
+        raise ValueError(f"{name} is named neither NNNN_pre_... nor NNNN_post_...")
+    return phase == "pre"
+
+
 @contextmanager
 def _configured(package: str, url: str) -> Iterator[Config]:
     config = Config()
@@ -95,10 +155,19 @@ def main() -> None:
     """Command line: the package to migrate; its database URL is ``ATELIER_<SERVICE>_DATABASE_URL``."""
     parser = argparse.ArgumentParser(prog="python -m atelierkit.migrations", description=main.__doc__)
     parser.add_argument("package", help="such as services.auth")
-    package: str = parser.parse_args().package
-    name = package.rpartition(".")[2]
+    parser.add_argument(
+        "--phase", choices=["pre", "post"], help="one half of a rollout; without it, everything"
+    )
+    arguments = parser.parse_args()
+    name = arguments.package.rpartition(".")[2]
+    logs.configure(name)
     settings = DatabaseSettings(_env_prefix=f"ATELIER_{name.upper()}_")
-    upgrade(package, settings.database_url.get_secret_value())
+    try:
+        applied = upgrade(arguments.package, settings.database_url.get_secret_value(), arguments.phase)
+    except PhaseRefused as error:
+        _log.error("migration refused", phase=arguments.phase, cause=str(error))
+        raise SystemExit(1) from error
+    _log.info("migrated", phase=arguments.phase, applied=applied)
 
 
 if __name__ == "__main__":
