@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +12,10 @@ from typing import Any
 from atelier.auth.v1 import auth_pb2
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
 from atelierkit import sql
+from atelierkit.admission import Limits
 from atelierkit.identity import JwksVerifier
 from atelierkit.service import Service
+from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
@@ -33,12 +34,19 @@ from services.auth.use_cases import (
 )
 
 SCHEMA = "auth"
+PASSWORD_S = 0.02
+"""Time that hashing a password takes, until the first was measured."""
 
 
 async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
     """The service on PostgreSQL; raises Unavailable when that does not answer."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
-    threads = stack.enter_context(ThreadPoolExecutor(settings.password_threads, "password"))
+    hashing = stack.enter_context(
+        workshop(
+            "passwords",
+            Limits(settings.password_threads, longest_wait_s=settings.password_wait_s, usual_s=PASSWORD_S),
+        )
+    )
     tokens = JwtAccessTokens(
         await load_signing_keys(engine, new_signing_key),
         issuer=settings.issuer,
@@ -48,7 +56,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
     return assemble(
         units=functools.partial(PostgresUnitOfWork, engine),
         passwords=Argon2Passwords(
-            threads, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
+            hashing, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
         ),
         tokens=tokens,
         clock=functools.partial(datetime.now, UTC),

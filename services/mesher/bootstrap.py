@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, issuer
+from atelierkit.admission import Limits
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
+from atelierkit.workshop import Workshop, workshop
 from services.mesher.adapters.cloud_files import CloudReader
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.adapters.obj import ObjWriter
@@ -30,7 +31,7 @@ from services.mesher.domain.variants import Variants
 from services.mesher.metrics import Metrics
 from services.mesher.servicer import MesherServicer
 from services.mesher.settings import MesherSettings
-from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan, Workshop
+from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),
@@ -41,6 +42,9 @@ WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.STL: StlWriter(),
 }
 """A writer for every format."""
+
+SCAN_S = 3.0
+"""Time that a scan takes, until the first was measured."""
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
 
@@ -53,9 +57,13 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
         model=BodyModel.load(settings.models_dir),
         files=WatchedBlobs(blobs.open(settings.blob_url)),
         verifier=await issuer.verifier(settings, stack),
-        workshop=Workshop(stack.enter_context(ThreadPoolExecutor(settings.workers, "mesher"))),
+        workshop=stack.enter_context(
+            workshop("bodies", Limits(settings.workers, longest_wait_s=settings.longest_wait_s))
+        ),
         # Apart and one at a time: a scan takes as long as twenty bodies, and needs as much memory.
-        scan_workshop=Workshop(stack.enter_context(ThreadPoolExecutor(1, "scans"))),
+        scan_workshop=stack.enter_context(
+            workshop("scans", Limits(1, longest_wait_s=settings.longest_scan_wait_s, usual_s=SCAN_S))
+        ),
         surfaces=surfaces,
         kept_cuts=settings.kept_cuts,
     )

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import Executor
+import functools
 
 import argon2
 from argon2.exceptions import VerifyMismatchError
 
+from atelierkit.workshop import Workshop
 from services.auth.domain.model import new_secret
 
 
 class Argon2Passwords:
-    """Hashes passwords on the executor's threads, whose number bounds the memory and CPU that log-ins take.
+    """Hashes passwords in the workshop, whose places bound the memory and CPU that log-ins take.
 
     ``memory_kib`` and ``time_cost`` are Argon2's m and t; one lane, as OWASP's profiles have it.
     """
 
-    def __init__(self, executor: Executor, *, memory_kib: int, time_cost: int) -> None:
-        self._executor = executor
+    def __init__(self, workshop: Workshop, *, memory_kib: int, time_cost: int) -> None:
+        self._workshop = workshop
         self._hasher = argon2.PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._nobodys_hash = self._hasher.hash(new_secret())
 
     async def hash(self, password: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._hasher.hash, password)
+        return await self._workshop.run(functools.partial(self._hasher.hash, password))
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, self._matches, password_hash or self._nobodys_hash, password
+        return await self._workshop.run(
+            functools.partial(self._matches, password_hash or self._nobodys_hash, password)
         )
 
     def is_outdated(self, password_hash: str) -> bool:

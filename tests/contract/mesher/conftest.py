@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +13,14 @@ if TYPE_CHECKING:
     from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceAsyncStub
 
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceStub
+from atelierkit.admission import Limits
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.service import Service
 from atelierkit.testing import MemoryVerifier, serve
+from atelierkit.workshop import Workshop, workshop
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble
 from services.mesher.domain.body import BodyModel
-from services.mesher.use_cases import Workshop
 
 MODELS = Path(__file__).parents[3] / "models"
 
@@ -36,9 +36,9 @@ def blobs() -> MemoryBlobs:
 
 
 @pytest.fixture(scope="session")
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
+def alone() -> Iterator[Workshop]:
+    with workshop("bodies", Limits(places=1, longest_wait_s=60.0)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +65,16 @@ def verifier() -> MemoryVerifier:
 def service(
     model: BodyModel,
     blobs: MemoryBlobs,
-    threads: ThreadPoolExecutor,
+    alone: Workshop,
     poisson: PoissonReconstruction,
     verifier: MemoryVerifier,
 ) -> Service:
-    workshop = Workshop(threads)
     return assemble(
         model=model,
         files=blobs,
         verifier=verifier,
-        workshop=workshop,
-        scan_workshop=workshop,
+        workshop=alone,
+        scan_workshop=alone,
         surfaces=poisson,
         kept_cuts=4,
     )

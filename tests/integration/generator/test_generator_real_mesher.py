@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +12,16 @@ import pytest
 from anthropometry.measurements import MEASUREMENTS, NAMES
 from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
+from atelierkit.admission import Limits
 from atelierkit.inference import LocalInference
 from atelierkit.server import Service
 from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve, token_verifier
+from atelierkit.workshop import Workshop, workshop
 from services.generator.adapters.network import BodyNetwork
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble as assemble_mesher
 from services.mesher.domain.body import BodyModel
-from services.mesher.use_cases import Workshop
 from tests.contract.generator.neighbours import Town, body, town
 from tests.integration.generator import tiny_network
 from tests.unit.generator.world import MODELS, RecordingBlobs, World
@@ -49,9 +49,9 @@ def models_dir(model: BodyModel, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with ThreadPoolExecutor(1) as threads:
-        yield Workshop(threads)
+def alone() -> Iterator[Workshop]:
+    with workshop("bodies", Limits(places=1)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,13 @@ def blobs() -> RecordingBlobs:
 
 
 @pytest.fixture(scope="module")
-def mesher(model: BodyModel, workshop: Workshop, blobs: RecordingBlobs) -> Service:
+def mesher(model: BodyModel, alone: Workshop, blobs: RecordingBlobs) -> Service:
     return assemble_mesher(
         model=model,
         files=blobs,
         verifier=token_verifier(),
-        workshop=workshop,
-        scan_workshop=workshop,
+        workshop=alone,
+        scan_workshop=alone,
         surfaces=PoissonReconstruction(threads=1),
         kept_cuts=8,
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from services.auth.adapters.memory import MemoryUnitsOfWork
-from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.domain.errors import InvalidRefreshToken, ReusedRefreshToken
 from services.auth.domain.model import SessionKind, secret_digest
-from tests.unit.auth.world import EMAIL, PASSWORD, SESSION_LIFE, SetClock, World
+from tests.unit.auth.world import EMAIL, PASSWORD, SESSION_LIFE, SetClock, World, cheap_passwords
 
 _T = TypeVar("_T")
 
@@ -38,16 +37,16 @@ class RefreshRotation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.threads = ThreadPoolExecutor(1)
+        self.stack = ExitStack()
         self.clock = SetClock()
-        passwords = Argon2Passwords(self.threads, memory_kib=8, time_cost=1)
+        passwords = self.stack.enter_context(cheap_passwords())
         self.world = World(MemoryUnitsOfWork(), passwords, self.clock)
         self.all: list[Family] = []
         self.run(self.world.sign_up(EMAIL, PASSWORD))
 
     def teardown(self) -> None:
         self.runner.close()
-        self.threads.shutdown()
+        self.stack.close()
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self.runner.run(work)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from atelierkit.admission import Limits
 from atelierkit.identity import JwksVerifier
+from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import UnitsOfWork
@@ -46,8 +47,8 @@ class SetClock:
 
 @contextmanager
 def cheap_passwords(memory_kib: int = 8, time_cost: int = 1) -> Iterator[Argon2Passwords]:
-    with ThreadPoolExecutor(2) as threads:
-        yield Argon2Passwords(threads, memory_kib=memory_kib, time_cost=time_cost)
+    with workshop("passwords", Limits(places=2)) as hashing:
+        yield Argon2Passwords(hashing, memory_kib=memory_kib, time_cost=time_cost)
 
 
 def access_tokens(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,9 @@ import numpy as np
 import pytest
 import trimesh
 
+from atelierkit.admission import Limits
 from atelierkit.blobs import MemoryBlobs
+from atelierkit.workshop import workshop
 from benchmarks.synthetic_scans import METRES_PER_UNIT, ScanKind, scan
 from bodymodel.section import OpenSectionError
 from bodymodel.shape import on_grid
@@ -26,7 +27,7 @@ from services.mesher.domain.scan.reconstruct import Reconstruction, Reconstructo
 from services.mesher.domain.scan.repair import mended
 from services.mesher.domain.scan.shell import Shell
 from services.mesher.domain.scan.solid import Solid, round_points
-from services.mesher.use_cases import ReconstructScan, Workshop
+from services.mesher.use_cases import ReconstructScan
 
 HARD = ScanKind(noise_mm=2.0, outliers=0.1, missing_back=True, points=15_000)
 _BALL = trimesh.creation.icosphere(subdivisions=2)
@@ -190,7 +191,7 @@ async def test_a_body_that_no_tape_goes_round_is_no_person(
     made = Reconstruction(BALL, person, person.posed.points, np.eye(3), np.zeros(3), 5000, 0, 1.0)
     files = MemoryBlobs()
     upload = await files.put(CLOUD, prefix="uploads", media_type="text/plain")
-    with ThreadPoolExecutor(1) as threads:
+    with workshop("scans", Limits(places=1)) as alone:
         verb = ReconstructScan(
             model,
             outfitter,
@@ -198,7 +199,7 @@ async def test_a_body_that_no_tape_goes_round_is_no_person(
             CloudReader(),
             GlbWriter(),
             files,
-            Workshop(threads),
+            alone,
         )
         with pytest.raises(NotAPerson) as refusal:
             await verb(upload.key, cloud.CloudFormat.XYZ, register=True)
