@@ -63,7 +63,10 @@ class Board:
             made.with_row(dashboards.Row(row.title))
             for panel in row.panels:
                 made.with_panel(panel)
-        return made.build()
+        built = made.build()
+        for number, panel_or_row in enumerate(built.panels or [], 1):
+            panel_or_row.id_val = number
+        return built
 
     def _variable(self, label: str) -> dashboards.QueryVariable:
         """A choice of the label's values; All is `.*`, which series without that label match as well."""

@@ -49,14 +49,17 @@ def graph(
     width: int = 8,
     warn: Steps = (),
     stacked: bool = False,
+    least: float | None = 0,
     most: float | None = None,
     alert: str = "",
 ) -> Panel:
-    """Curves over time. `help` says what to do; `most` ends the axis; `alert` names the runbook that is linked."""
+    """Curves over time. `help` says what to do, `alert` names the runbook that is linked.
+
+    The axis goes from `least` to `most`; None leaves an end to the data.
+    """
     panel = (
         _framed(timeseries.Panel(), title, help, alert, width, GRAPH_HEIGHT)
         .unit(unit)
-        .min(0)
         .line_width(2)
         .fill_opacity(25 if stacked else 8)
         .show_points(common.VisibilityMode.NEVER)
@@ -76,6 +79,8 @@ def graph(
     )
     if stacked:
         panel.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if least is not None:
+        panel.min(least)
     if most is not None:
         panel.max(most)
     if warn:

@@ -29,9 +29,9 @@ def rate(series: str, by: str = "") -> str:
     return f"sum{_by(by)} (rate({series}[{WINDOW}]))"
 
 
-def total(series: str, by: str = "") -> str:
-    """Events within the time range on the screen."""
-    return f"sum{_by(by)} (increase({series}[$__range]))"
+def total(series: str) -> str:
+    """Events within the time range on the screen; 0 before the first one."""
+    return or_zero(f"sum (increase({series}[$__range]))")
 
 
 def sum_of(series: str, by: str = "") -> str:
@@ -41,24 +41,32 @@ def sum_of(series: str, by: str = "") -> str:
 
 def or_zero(expression: str) -> str:
     """Zero where there is nothing to count: a counter is born with its first event, and nothing is no answer."""
-    return f"({expression}) or vector(0)"
+    return f"{expression} or vector(0)"
+
+
+def or_none(expression: str, *labels: str) -> str:
+    """The same for a sum by labels, each of which then says `none`."""
+    nothing = "vector(0)"
+    for label in labels:
+        nothing = f'label_replace({nothing}, "{label}", "none", "", "")'
+    return f"{expression} or on() {nothing}"
 
 
 def share(part: str, whole: str, by: str = "") -> str:
     """Part of the events of `whole` that are also of `part`, 0 to 1; 0, not nothing, while there are none."""
-    all_of_them = rate(whole, by)
-    return f"{rate(part, by)} / ({all_of_them} > 0) or 0 * {all_of_them}"
+    every = rate(whole, by)
+    return f"{rate(part, by)} / ({every} > 0) or 0 * {every}"
 
 
-def quantile(which: float, histogram: str, by: str = "") -> str:
-    """Quantile of a histogram's observations, from its buckets; `histogram` selects the `_bucket` series."""
+def quantile(which: float, buckets: str, by: str = "") -> str:
+    """Quantile of a histogram's observations; `buckets` selects its `_bucket` series."""
     labels = f"le, {by}" if by else "le"
-    return f"histogram_quantile({which:g}, {rate(histogram, labels)})"
+    return f"histogram_quantile({which:g}, {rate(buckets, labels)})"
 
 
-def mean(total_of: str, count_of: str, by: str = "") -> str:
-    """Mean of what two counters sum and count; nothing while nothing is counted."""
-    return f"{rate(total_of, by)} / ({rate(count_of, by)} > 0)"
+def mean(sums: str, counts: str, by: str = "") -> str:
+    """What two counters add up, divided; nothing while nothing is counted."""
+    return f"{rate(sums, by)} / ({rate(counts, by)} > 0)"
 
 
 def _by(labels: str) -> str:

@@ -30,6 +30,7 @@ BOARD = Board(
                     "1 while the exporter's queries are answered. 0: see the runbook, then the cluster's own log.",
                     Query(f"min({POSTGRES.series('pg_up')})", "up"),
                     width=6,
+                    alert="DatabaseDown",
                 ),
                 number(
                     "Connections in use",
@@ -40,7 +41,8 @@ BOARD = Board(
                     ),
                     unit=units.PercentUnit,
                     width=6,
-                    warn=[(0.7, YELLOW), (0.9, RED)],
+                    warn=[(0.7, YELLOW), (0.85, RED)],
+                    alert="DatabaseConnectionsRunOut",
                 ),
                 number(
                     "Longest transaction",

@@ -1,4 +1,4 @@
-"""The generator: are avatars made, are they as exact as promised, and what is refused?"""
+"""The generator: are avatars made, are they as exact as promised, and where does the time go?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from grafana_foundation_sdk.models import units
 
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
-from deploy.grafana.panels import YELLOW, Query, graph, number
-from deploy.grafana.queries import Job, or_zero, quantile, rate, share, total
+from deploy.grafana.panels import RED, YELLOW, Query, graph, number
+from deploy.grafana.queries import Job, or_none, quantile, rate, share, sum_of, total
 
 GENERATOR = Job("atelier-generator")
 AVATARS = GENERATOR.series("atelier_generator_avatars_created_total")
 OUTSIDE = GENERATOR.series("atelier_generator_avatars_created_total", 'within_iso20685="no"')
 SCANS = GENERATOR.series("atelier_generator_scans_created_total")
-REFUSALS = GENERATOR.series("atelier_generator_refusals_total")
-INFERENCE = GENERATOR.series("atelier_generator_inference_duration_seconds_bucket")
+REFUSALS = GENERATOR.series("atelier_grpc_server_refusals_total")
+CALL_BUCKETS = GENERATOR.series("atelier_grpc_client_duration_seconds_bucket")
+INFERENCES = GENERATOR.series("atelier_inference_requests_total")
+INFERENCES_FAILED = GENERATOR.series("atelier_inference_requests_total", 'outcome!="ok"')
+INFERENCE_BUCKETS = GENERATOR.series("atelier_inference_duration_seconds_bucket")
 
 BOARD = Board(
     uid="atelier-generation",
@@ -28,32 +31,31 @@ BOARD = Board(
             [
                 number(
                     "Avatars made",
-                    "Avatars stored within the time on the screen.",
-                    Query(or_zero(total(AVATARS)), "avatars"),
+                    "Stored within the time on the screen.",
+                    Query(total(AVATARS), "avatars"),
+                    width=8,
                     decimals=0,
                 ),
                 number(
                     "Outside ISO 20685",
-                    "Share of avatars of which a measurement misses the limit of the standard. More than a few: has "
-                    "the model or the mesher been changed? The dashboard of the mesher shows bodies that cannot be.",
-                    Query(or_zero(share(OUTSIDE, AVATARS)), "share"),
+                    "Share of avatars of which a measurement misses the limit of the standard. More than a few: was "
+                    "the model or the mesher changed? The mesher's dashboard shows bodies that cannot be.",
+                    Query(share(OUTSIDE, AVATARS), "share"),
                     unit=units.PercentUnit,
-                    warn=[(0.02, YELLOW)],
+                    width=8,
+                    warn=[(0.01, YELLOW)],
+                    alert="ErrorBudgetBurnsSlowly",
                 ),
                 number(
                     "Scans made",
-                    "Scans stored within the time on the screen.",
-                    Query(or_zero(total(SCANS)), "scans"),
+                    "Stored within the time on the screen.",
+                    Query(total(SCANS), "scans"),
+                    width=8,
                     decimals=0,
                 ),
-            ],
-        ),
-        Row(
-            "What is made, what is refused, how long the network takes",
-            [
                 graph(
                     "Avatars, by whether they keep ISO 20685",
-                    "Both together are the output of the platform.",
+                    "Both together are what the platform delivers.",
                     Query(rate(AVATARS, "within_iso20685"), "within limits: {{within_iso20685}}"),
                     unit="avatars/s",
                     stacked=True,
@@ -62,20 +64,57 @@ BOARD = Board(
                     "Refusals by reason",
                     "Requests that cannot be had. A reason that grows at once is a caller that sends something new, or "
                     "a limit of ours that is wrong.",
-                    Query(rate(REFUSALS, "reason"), "{{reason}}"),
+                    Query(or_none(rate(REFUSALS, "reason"), "reason"), "{{reason}}"),
                     unit=units.RequestsPerSecond,
                     stacked=True,
                 ),
                 graph(
-                    "Inference: measurements to points",
-                    "Waiting for the network included. When it grows and the network itself does not (dashboard of "
-                    "Triton), requests queue: add replicas of the generator or instances of the model.",
-                    Query(quantile(0.5, INFERENCE), "half are faster"),
-                    Query(quantile(0.95, INFERENCE), "95 of 100 are faster", exemplars=True),
+                    "Neighbours: 95 of 100 calls are faster",
+                    "Where the time of an avatar goes: the mesher takes most of it.",
+                    Query(quantile(0.95, CALL_BUCKETS, "service"), "{{service}}", exemplars=True),
                     unit=units.Seconds,
                 ),
             ],
         ),
+        Row(
+            "Inference",
+            [
+                graph(
+                    "Duration of an inference",
+                    "Waiting included. When it grows and the time of the model itself does not (dashboard Triton and "
+                    "GPU), requests queue: add instances of the model.",
+                    Query(quantile(0.5, INFERENCE_BUCKETS, "model"), "{{model}} half are faster"),
+                    Query(
+                        quantile(0.95, INFERENCE_BUCKETS, "model"),
+                        "{{model}} 95 of 100 are faster",
+                        exemplars=True,
+                    ),
+                    unit=units.Seconds,
+                    warn=[(0.25, RED)],
+                    alert="InferenceSlow",
+                ),
+                graph(
+                    "Failed share",
+                    "Avatars cannot be made without. Is Triton up, and does its log name the model?",
+                    Query(share(INFERENCES_FAILED, INFERENCES, "model, backend"), "{{model}} on {{backend}}"),
+                    unit=units.PercentUnit,
+                    warn=[(0.01, YELLOW), (0.05, RED)],
+                    alert="InferenceFails",
+                ),
+                graph(
+                    "Inferences under way",
+                    "Those at work and the queue before them.",
+                    Query(
+                        sum_of(GENERATOR.series("atelier_inference_in_flight"), "model, backend"),
+                        "{{model}} on {{backend}}",
+                    ),
+                    warn=[(32, RED)],
+                    alert="InferenceQueueGrows",
+                ),
+            ],
+        ),
+        shared.records(GENERATOR),
+        shared.files(GENERATOR),
         shared.resources(GENERATOR),
     ],
 )

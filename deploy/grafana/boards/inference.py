@@ -47,6 +47,7 @@ BOARD = Board(
                     Query(rate(FAILURE, "model, reason"), "{{model}} {{reason}}"),
                     unit=units.RequestsPerSecond,
                     warn=[(0.01, RED)],
+                    alert="TritonModelFails",
                 ),
                 graph(
                     "Time of one request, mean",
@@ -56,6 +57,8 @@ BOARD = Board(
                     Query(_time_of("queue"), "{{model}} waiting"),
                     Query(_time_of("compute_infer"), "{{model}} computing"),
                     unit=units.Microseconds,
+                    warn=[(100_000, RED)],
+                    alert="TritonQueueSlow",
                 ),
             ],
         ),
@@ -104,6 +107,8 @@ BOARD = Board(
                     unit=units.Percent,
                     width=6,
                     most=100,
+                    warn=[(95, RED)],
+                    alert="GpuSaturated",
                 ),
                 graph(
                     "Memory of the card",
@@ -117,7 +122,8 @@ BOARD = Board(
                     unit=units.PercentUnit,
                     width=6,
                     most=1,
-                    warn=[(0.9, YELLOW)],
+                    warn=[(0.95, RED)],
+                    alert="GpuMemoryFull",
                 ),
                 graph(
                     "Temperature",
@@ -129,6 +135,7 @@ BOARD = Board(
                     unit=units.Celsius,
                     width=6,
                     warn=[(85, RED)],
+                    alert="GpuHot",
                 ),
                 graph(
                     "Last error of the driver (XID)",
@@ -138,7 +145,8 @@ BOARD = Board(
                         "{{instance}} GPU {{gpu}}",
                     ),
                     width=6,
-                    warn=[(1, RED)],
+                    warn=[(1, YELLOW)],
+                    alert="GpuFault",
                 ),
             ],
         ),

@@ -70,6 +70,8 @@ BOARD = Board(
                 ),
             ],
         ),
+        shared.queues(MESHER),
+        shared.files(MESHER),
         shared.resources(MESHER),
     ],
 )

@@ -24,7 +24,7 @@ BOARD = Board(
     question="Can people get in, does somebody else try to, and do looks come together?",
     jobs=BOTH,
     rows=[
-        shared.calls(BOTH, "job, method"),
+        shared.calls(BOTH, "job, method", "{{job}} {{method}}"),
         Row(
             "People and looks",
             [
@@ -64,6 +64,8 @@ BOARD = Board(
                 ),
             ],
         ),
-        shared.resources(BOTH),
+        shared.queues(AUTH),
+        shared.records(BOTH),
+        shared.resources(BOTH, "{{job}} {{instance}}"),
     ],
 )

@@ -1,0 +1,25 @@
+"""The platform and its Prometheus, once for all tests of this folder, which run in one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.observability import stack
+from tests.integration.observability.stack import Observed
+
+
+@pytest.fixture(scope="session")
+def seen() -> Iterator[Observed]:
+    """A platform that was used, and the Prometheus that watched."""
+    with stack.observed() as observed:
+        yield observed
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("observability"))

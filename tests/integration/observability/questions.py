@@ -1,0 +1,56 @@
+"""Every question that the committed dashboards ask Prometheus."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.grafana import files
+
+VARIABLES = {"namespace": ".*", "instance": ".*", "__rate_interval": "30s", "__range": "60s"}
+"""What Grafana puts in their place while everything is chosen."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query of one panel."""
+
+    board: str
+    panel: str
+    expression: str
+    """With the variables filled in."""
+    legend: str
+
+    def __str__(self) -> str:
+        return f"{self.board}: {self.panel}: {self.legend}"
+
+    @property
+    def labels(self) -> set[str]:
+        """Labels that the legend names."""
+        return {label.strip() for label in re.findall(r"{{(.*?)}}", self.legend)}
+
+
+def dashboards() -> dict[str, dict[str, Any]]:
+    """The committed dashboards by uid."""
+    found: list[dict[str, Any]] = [
+        json.loads(path.read_text()) for path in sorted(files.FOLDER.glob("*.json"))
+    ]
+    return {dashboard["uid"]: dashboard for dashboard in found}
+
+
+def questions() -> Iterator[Question]:
+    """All of them."""
+    for uid, dashboard in dashboards().items():
+        for panel in dashboard["panels"]:
+            for target in panel.get("targets", []):
+                yield Question(uid, panel["title"], filled(target["expr"]), target["legendFormat"])
+
+
+def filled(expression: str) -> str:
+    """The expression with everything chosen."""
+    for name, value in VARIABLES.items():
+        expression = expression.replace(f"${name}", value)
+    return expression

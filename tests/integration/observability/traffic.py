@@ -1,0 +1,85 @@
+"""People who use the platform, in every way that a panel shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import trimesh
+
+PASSWORD = "tape & chalk, twice"
+WOMAN = {"stature": 1662, "chest_girth": 930, "waist_girth": 815, "hip_girth": 1005, "inside_leg": 765}
+DRAFT: dict[str, Any] = {"bodyType": "feminine", "measurements": WOMAN}
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+def all_of_it(url: str, name: str) -> None:
+    """One person's visit: everything that can be asked, and everything that is refused."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        tokens = come_in(client, f"{name}@example.org")
+        client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
+        avatar = make_and_take(client)
+        ask_for_sizes(client, avatar["id"])
+        be_refused(client)
+        upload_a_scan(client)
+
+
+def come_in(client: httpx.Client, email: str) -> dict[str, str]:
+    """Sign up, log in, refresh; be refused at each."""
+    credentials = {"email": email, "password": PASSWORD}
+    expect(client.post("/v1/auth/signup", json=credentials), 201)
+    expect(client.post("/v1/auth/signup", json=credentials), 409)
+    expect(
+        client.post("/v1/auth/signup", json=credentials | {"email": f"x{email}", "password": "password"}), 400
+    )
+    expect(client.post("/v1/auth/login", json=credentials | {"password": "not this one"}), 401)
+    first = expect(client.post("/v1/auth/login", json=credentials), 200).json()
+    used = {"refreshToken": first["refreshToken"]}
+    expect(client.post("/v1/auth/refresh", json=used), 200)
+    expect(client.post("/v1/auth/refresh", json=used), 401)
+    tokens: dict[str, str] = expect(client.post("/v1/auth/login", json=credentials), 200).json()
+    return tokens
+
+
+def make_and_take(client: httpx.Client) -> dict[str, Any]:
+    """Look around, preview, make an avatar, change it and take its files."""
+    for path in ("/v1/me", "/v1/catalog/garments", "/v1/catalog/hairstyles", "/v1/avatars"):
+        expect(client.get(path), 200)
+    expect(client.post("/v1/measurements/estimate", json=DRAFT), 200)
+    expect(client.post("/v1/avatars/preview", json=DRAFT), 200)
+    outfit = [{"garmentId": "dress-ines", "size": "M"}]
+    avatar: dict[str, Any] = expect(
+        client.post("/v1/avatars", json=DRAFT | {"outfit": outfit, "look": {"hairstyle": "bob"}}), 201
+    ).json()
+    expect(client.patch(avatar["links"]["self"], json={"outfit": []}), 200)
+    for format in ("glb", "stl"):
+        expect(client.get(avatar["links"][format]), 200)
+    return avatar
+
+
+def ask_for_sizes(client: httpx.Client, avatar_id: str) -> None:
+    """Ask for a size of one's own, and of somebody of whom nothing useful is known."""
+    expect(client.post("/v1/size-advice", json={"avatarId": avatar_id, "garmentId": "dress-ines"}), 200)
+    unknown = {"measurements": {"wrist_girth": 152}, "garmentId": "dress-ines"}
+    expect(client.post("/v1/size-advice", json=unknown), 400)
+
+
+def be_refused(client: httpx.Client) -> None:
+    """Ask for what cannot be had."""
+    expect(client.post("/v1/avatars", json={"measurements": {"stature": 1700, "inside_leg": 560}}), 400)
+    expect(client.post("/v1/avatars", json=DRAFT | {"outfit": [{"garmentId": "cape", "size": "M"}]}), 400)
+    expect(client.get(f"/v1/avatars/{UNKNOWN}"), 404)
+    expect(client.get("/v1/nowhere"), 404)
+
+
+def upload_a_scan(client: httpx.Client) -> None:
+    """A thing that is scanned; its mesh is made."""
+    points = trimesh.sample.sample_surface(trimesh.creation.icosphere(radius=400), 3000, seed=1)[0]
+    text = "\n".join(f"{x:.1f} {y:.1f} {z:.1f}" for x, y, z in points.tolist())
+    expect(client.post("/v1/clouds", files={"file": ("ball.xyz", text)}), 201)
+
+
+def expect(answer: httpx.Response, status: int) -> httpx.Response:
+    """The answer, which has the status."""
+    assert answer.status_code == status, f"{answer.request.url}: {answer.status_code} {answer.text[:500]}"
+    return answer
