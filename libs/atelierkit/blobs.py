@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -30,6 +31,7 @@ _PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}(/[a-z0-9][a-z0-9_-]{0,63}){0,7}"
 _KEY = re.compile(rf"{_PREFIX.pattern}/(?P<sha256>[0-9a-f]{{64}})")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 _TYPE_SUFFIX = ".media-type"
+_LISTED_AT_A_TIME = 500
 
 
 class BlobCorrupt(AppError):
@@ -70,6 +72,10 @@ class Blobs(Protocol):
 
     async def head(self, key: str) -> BlobRef:
         """What the object is, without its bytes."""
+        ...
+
+    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys of all that was last put before then, some hundreds at a time; of an object cut short as well."""
         ...
 
 
@@ -153,16 +159,25 @@ class ObjectStoreBlobs:
                 media_type = bytes(await kept.bytes_async()).decode()
         return BlobRef(key, digest, media_type, found.meta["size"])
 
+    async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        with _told():
+            async for listed in obstore.list(self._store, chunk_size=_LISTED_AT_A_TIME):
+                old = (item["path"] for item in listed if item["last_modified"] < when)
+                keys = {path.removesuffix(_TYPE_SUFFIX) for path in old}
+                yield sorted(filter(_KEY.fullmatch, keys))
+
 
 class MemoryBlobs:
     """The twin in memory: passes the same tests, keeps nothing beyond the process."""
 
     def __init__(self) -> None:
         self._objects: dict[str, tuple[BlobRef, bytes]] = {}
+        self._put_at: dict[str, datetime] = {}
 
     async def put(self, data: bytes, *, prefix: str, media_type: str) -> BlobRef:
         ref = await _ref(data, prefix, media_type)
         self._objects[ref.key] = (ref, bytes(data))
+        self._put_at[ref.key] = datetime.now(UTC)
         return ref
 
     async def get(self, key: str) -> bytes:
@@ -179,6 +194,9 @@ class MemoryBlobs:
 
     async def head(self, key: str) -> BlobRef:
         return self._found(key)[0]
+
+    async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        yield sorted(key for key in self._objects if self._put_at[key] < when)
 
     def _found(self, key: str) -> tuple[BlobRef, bytes]:
         _digest_in(key)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -14,12 +15,13 @@ from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
 from atelier.generator.v1 import generator_pb2
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
-from atelierkit import blobs, client, issuer, sql
+from atelierkit import blobs, client, issuer, periodic, sql
+from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.inference import Inference, LocalInference, TritonInference, WatchedInference
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
-from services.generator.adapters.catalog import CatalogLooks
+from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork, released_version
@@ -42,7 +44,7 @@ from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, Get
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
-from services.generator.use_cases.shelf import Shelf
+from services.generator.use_cases.shelf import Shelf, TidyUp
 
 SCHEMA = "generator"
 
@@ -57,17 +59,40 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
     )
     mesher_stub = mesher_pb2_grpc.MesherServiceStub(mesher)
-    return assemble(
-        units=functools.partial(PostgresUnitOfWork, engine),
-        store=BlobFiles(WatchedBlobs(blobs.open(settings.blob_url))),
+    units = functools.partial(PostgresUnitOfWork, engine)
+    store = BlobFiles(WatchedBlobs(blobs.open(settings.blob_url)))
+    clock = functools.partial(datetime.now, UTC)
+    tidy_up = TidyUp(Shelf(units, store), clock, timedelta(seconds=settings.tidy_age_s))
+    await stack.enter_async_context(periodic.every(settings.tidy_interval_s, tidy_up, name="tidy up"))
+    verifier = await issuer.verifier(settings, stack)
+    inference = await _inference(settings, stack)
+    service = assemble(
+        units=units,
+        store=store,
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
-        network=BodyNetwork(await _inference(settings, stack), released_version(settings.models_dir)),
-        looks=CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s),
+        network=BodyNetwork(inference, released_version(settings.models_dir)),
+        looks=RememberedLooks(
+            CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s)
+        ),
         mesher=RemoteMesher(mesher_stub, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_stub, settings.scan_timeout_s),
-        clock=functools.partial(datetime.now, UTC),
-        verifier=await issuer.verifier(settings, stack),
+        clock=clock,
+        verifier=verifier,
     )
+    ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
+    dependencies = {
+        "database": Dependency(ping),
+        "auth_keys": Dependency(verifier.know_keys),
+        # Without these three, what is stored can still be listed and fetched.
+        "catalog": Dependency(client.reaching(catalog), hard=False),
+        "mesher": Dependency(client.reaching(mesher), hard=False),
+    }
+    if settings.inference != "local":
+        check = functools.partial(inference.ready, MODEL)
+        dependencies["inference"] = Dependency(
+            check, hard=False, period_s=5.0, timeout_s=settings.infer_timeout_s
+        )
+    return replace(service, dependencies=dependencies)
 
 
 def assemble(

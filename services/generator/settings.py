@@ -29,5 +29,9 @@ class GeneratorSettings(TokenSettings, DatabaseSettings):
     """Longest wait for the catalogue."""
     scan_timeout_s: float = Field(default=90.0, gt=0)
     """Longest wait for the mesher to reconstruct one scan, waiting for its turn there included."""
+    tidy_interval_s: float = Field(default=21_600.0, gt=0)
+    """Time between two looks for files that no record refers to; each lists the whole object store."""
+    tidy_age_s: float = Field(default=86_400.0, gt=0)
+    """Age from which such a file is deleted; longer than any request works."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

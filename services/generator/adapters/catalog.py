@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from atelier.catalog.v1 import catalog_pb2 as pb
 from atelier.catalog.v1 import catalog_pb2_grpc
-from atelierkit.errors import Code, FieldFault, RemoteError
+from atelierkit.errors import Code, FieldFault, RemoteError, Unavailable
 from services.generator.adapters.neighbours import calling
 from services.generator.domain.model import Look, Outfit, OutfitItem, Wardrobe
+from services.generator.domain.ports import Looks
 
 
 class CatalogLooks:
@@ -46,6 +48,34 @@ class CatalogLooks:
                 return await self._stub.ResolveLook(request, timeout=self._timeout_s)
         except RemoteError as error:
             raise _in_our_words(error) from error
+
+
+class RememberedLooks:
+    """Goes on with what the catalogue said last while it does not answer.
+
+    An id never comes to mean another thing, so an old answer builds what a new one would. A garment that left the
+    catalogue meanwhile can be worn until the catalogue is back.
+    """
+
+    def __init__(self, inner: Looks, kept: int = 1024) -> None:
+        """``kept`` looks are remembered, those that were asked for last."""
+        self._inner = inner
+        self._kept = kept
+        self._answers: OrderedDict[tuple[Look, Outfit], Wardrobe] = OrderedDict()
+
+    async def resolve(self, look: Look, outfit: Outfit) -> Wardrobe:
+        asked = (look, outfit)
+        try:
+            answer = await self._inner.resolve(look, outfit)
+        except Unavailable:
+            if asked not in self._answers:
+                raise
+            answer = self._answers[asked]
+        self._answers[asked] = answer
+        self._answers.move_to_end(asked)
+        if len(self._answers) > self._kept:
+            self._answers.popitem(last=False)
+        return answer
 
 
 def _worn(outfit: Outfit, resolved: pb.ResolveLookResponse) -> Outfit:

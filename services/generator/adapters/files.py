@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
 from atelierkit.blobs import Blobs
 from atelierkit.errors import NotFound
 from services.generator.domain.model import StoredFile
@@ -33,6 +36,9 @@ class BlobFiles:
         except NotFound:
             return False
         return True
+
+    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        return self._blobs.written_before(when)
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)

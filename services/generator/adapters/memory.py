@@ -102,6 +102,9 @@ class MemoryFileIndex:
         self.marks.update({file.key: True for file in dropped})
         self.marks.update({file.key: False for file in needed})
 
+    async def adopt(self, keys: Sequence[str]) -> None:
+        self.marks = dict.fromkeys(keys, True) | self.marks
+
     async def claim_unused(self, limit: int) -> Sequence[str]:
         used = {file.key for avatar in self._avatars.by_id.values() for file in avatar.files.all()}
         used |= {file.key for scan in self._scans.by_id.values() for file in scan.build.files()}

@@ -101,11 +101,24 @@ class PostgresFileIndex:
         if not rows:
             return
         entered = upsert(FileRow).values(rows)
-        await self._session.execute(
-            entered.on_conflict_do_update(
-                index_elements=[FileRow.key], set_={"dropped": entered.excluded.dropped}
-            )
-        )
+        # Size and type as well: whoever adopted the object did not know them.
+        told = {name: entered.excluded[name] for name in ("media_type", "size", "dropped")}
+        await self._session.execute(entered.on_conflict_do_update(index_elements=[FileRow.key], set_=told))
+
+    async def adopt(self, keys: Sequence[str]) -> None:
+        # Nobody reads size and type of an object that is about to be deleted.
+        rows = [
+            {
+                "key": key,
+                "sha256": key.rpartition("/")[2],
+                "media_type": "application/octet-stream",
+                "size": 1,
+                "dropped": True,
+            }
+            for key in keys
+        ]
+        if rows:
+            await self._session.execute(upsert(FileRow).values(rows).on_conflict_do_nothing())
 
     async def claim_unused(self, limit: int) -> Sequence[str]:
         marked = select(FileRow.key).where(FileRow.dropped).order_by(FileRow.key).limit(limit)

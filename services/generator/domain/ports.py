@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -106,6 +106,10 @@ class FileStore(Protocol):
         """Delete the object; nothing happens when it is gone already."""
         ...
 
+    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys of all objects that were last written before then, whoever wrote them."""
+        ...
+
 
 class Avatars(Protocol):
     """The records. Somebody else's avatar is treated as one that does not exist."""
@@ -157,6 +161,10 @@ class FileIndex(Protocol):
 
     async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
         """Enter files that an avatar refers to from now on, and mark those that one needs no more."""
+        ...
+
+    async def adopt(self, keys: Sequence[str]) -> None:
+        """Enter objects that the index does not know, as needed by nobody; those it knows stay as they are."""
         ...
 
     async def claim_unused(self, limit: int) -> Sequence[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
 from services.generator.domain.errors import FileLost
 from services.generator.domain.model import Avatar, StoredFile
-from services.generator.domain.ports import FileStore, UnitsOfWork
+from services.generator.domain.ports import Clock, FileStore, UnitsOfWork
 from services.generator.domain.scan import Scan
 
 _log = get_logger(__name__)
@@ -64,18 +65,36 @@ class Shelf:
             await self._require(needed)
         await self.sweep()
 
-    async def sweep(self) -> None:
-        """Delete marked files that nothing refers to.
+    async def sweep(self) -> int:
+        """Delete marked files that nothing refers to; gives their number.
 
         What cannot be deleted now stays marked, and the next sweep tries again: the change that marked it
         is stored already, so its caller is not told.
         """
         try:
             async with self.units() as unit:
-                for key in await unit.files.claim_unused(_SWEEP_LIMIT):
+                unused = await unit.files.claim_unused(_SWEEP_LIMIT)
+                for key in unused:
                     await self.store.delete(key)
         except AppError as error:
             _log.warning("files wait for the next sweep", cause=error.message)
+            return 0
+        return len(unused)
+
+    async def tidy(self, when: datetime) -> int:
+        """Delete all files written before then that no record refers to; gives their number.
+
+        A process that ends between a file and its record leaves one behind, and so does a store that was away when
+        a failed request wanted to take its files back. What a request is at work on has to be younger than
+        ``when``. Raise Unavailable when database or store do not answer.
+        """
+        async for keys in self.store.written_before(when):
+            async with self.units() as unit:
+                await unit.files.adopt(keys)
+        gone = 0
+        while swept := await self.sweep():
+            gone += swept
+        return gone
 
     async def _require(self, files: Iterable[StoredFile]) -> None:
         """Raise FileLost unless all files are there; being noted, they stay until the unit of work ends."""
@@ -93,3 +112,19 @@ class Shelf:
             )
         else:
             await self.sweep()
+
+
+@dataclass(frozen=True)
+class TidyUp:
+    """Deletes the files that processes have left behind which ended before they stored a record."""
+
+    shelf: Shelf
+    clock: Clock
+    age: timedelta
+    """Younger files may belong to a request that is at work."""
+
+    async def __call__(self) -> None:
+        """Raise Unavailable when database or store do not answer."""
+        gone = await self.shelf.tidy(self.clock() - self.age)
+        if gone:
+            _log.warning("files without a record were deleted", count=gone)

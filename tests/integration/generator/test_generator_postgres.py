@@ -277,6 +277,27 @@ async def test_deleting_while_changing_leaves_nothing(postgres_units) -> None:
     assert world.blobs.keys == []
 
 
+async def test_files_without_a_record_are_tidied_up_once_they_are_old(units) -> None:
+    world = World(units=units)
+    avatar = await world.avatar()
+    orphan = await world.store.put(b"left behind", "application/octet-stream")
+    before, after = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
+    assert await world.shelf.tidy(before) == 0
+    assert await world.exists(orphan) == [True]
+    assert await world.shelf.tidy(after) == 1
+    assert await world.exists(orphan, *avatar.files.all()) == [False, True, True]
+
+
+async def test_an_adopted_file_that_is_needed_after_all_is_known_by_its_own_size(units, pattern) -> None:
+    avatar = like(pattern)
+    async with units() as unit:
+        await unit.files.adopt([file.key for file in avatar.files.all()])
+    await store(units, avatar)
+    assert await claim(units) == []
+    async with units() as unit:
+        assert await unit.avatars.get(ANN, avatar.id) == avatar
+
+
 @pytest.mark.postgres
 async def test_a_record_without_its_files_is_refused_by_the_database(postgres_units, pattern) -> None:
     with pytest.raises(IntegrityError):

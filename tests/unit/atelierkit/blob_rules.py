@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,6 +27,10 @@ NO_KEYS = [
     f"avatars/{DIGEST}\n",
     "a/" * 20 + DIGEST,
 ]
+
+
+async def _listed(store: Blobs, when: datetime) -> list[str]:
+    return sorted([key async for keys in store.written_before(when) for key in keys])
 
 
 class BlobRules:
@@ -72,6 +77,12 @@ class BlobRules:
             await store.delete(ref.key)
         with pytest.raises(NotFound):
             await store.head(ref.key)
+
+    async def test_what_is_old_is_listed_and_what_is_new_is_not(self, store: Blobs) -> None:
+        refs = [await store.put(DATA[:size], prefix="avatars", media_type="image/png") for size in (1, 2)]
+        later = datetime.now(UTC) + timedelta(seconds=1)
+        assert await _listed(store, later) == sorted(ref.key for ref in refs)
+        assert await _listed(store, later - timedelta(hours=1)) == []
 
     @pytest.mark.parametrize("prefix", ["", "/", "..", "a/..", "a//b", "A", "a/", "é", "a\x00", "x" * 65])
     async def test_a_prefix_that_leads_elsewhere_is_a_bug(self, store: Blobs, prefix: str) -> None:

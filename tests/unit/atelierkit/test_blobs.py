@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ async def test_damaged_bytes_are_never_handed_out_as_good(tmp_path: Path) -> Non
     assert await anext(stream) == DATA[: len(DATA) // 2]
     with pytest.raises(BlobCorrupt):
         await anext(stream)
+
+
+async def test_an_object_that_was_cut_short_is_listed_and_can_be_deleted(tmp_path: Path) -> None:
+    store = blobs.open(tmp_path.as_uri())
+    ref = await store.put(DATA, prefix="avatars", media_type="image/png")
+    (tmp_path / ref.key).unlink()
+    listed = [keys async for keys in store.written_before(datetime.now(UTC) + timedelta(seconds=1))]
+    assert listed == [[ref.key]]
+    await store.delete(ref.key)
+    assert _files(tmp_path) == []
 
 
 async def test_a_store_that_fails_is_unavailable(tmp_path: Path) -> None:
