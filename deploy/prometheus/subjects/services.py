@@ -92,6 +92,15 @@ ALERTS = Group(
             "Load balancers send it nothing more. The answer of `/readyz` names the service.",
         ),
         Alert(
+            "DependencyDown",
+            f"atelier_dependency_up{{{OURS}}} == 0",
+            "1m",
+            "page",
+            "{{ $labels.instance }} of {{ $labels.job }} does without {{ $labels.dependency }}",
+            "It asks what it stands on every half second, and gets no answer; it says NOT_SERVING where it can do "
+            "nothing without.",
+        ),
+        Alert(
             "ServiceFails",
             f"{share(_FAULTS, _CALLS, 'job', '5m')} > 0.05 and sum by (job) (rate({_FAULTS}[5m])) > 0.01",
             "2m",
