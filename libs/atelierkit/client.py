@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from opentelemetry import propagate, trace
 
 from atelierkit import context, metrics, tracing
 from atelierkit.connections import Connections, Method
-from atelierkit.errors import AppError, Code, TimedOut
+from atelierkit.errors import AppError, Code, TimedOut, Unavailable
 from atelierkit.identity import current_caller
 from atelierkit.server import options
 from atelierkit.settings import ServiceSettings
@@ -82,6 +82,16 @@ async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s:
     except AppError:
         return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def reaching(through: grpc.aio.Channel) -> Callable[[], Awaitable[None]]:
+    """A check that an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
+
+    async def check() -> None:
+        if through.get_state(try_to_connect=True) is not grpc.ChannelConnectivity.READY:
+            raise Unavailable("no address of the service is serving")
+
+    return check
 
 
 def _service_config(named: Sequence[ServiceDescriptor]) -> str:

@@ -117,16 +117,23 @@ class JwksVerifier:
             raise Unauthenticated(NOT_VALID) from error
         return Caller(claims["sub"], frozenset(claims["roles"]), token)
 
+    async def know_keys(self) -> None:
+        """Return once keys are known, at whatever age; AppErrors of ``fetch`` pass through."""
+        async with self._fetching:
+            if not self._keys:
+                await self._take_keys()
+
     async def _refetch(self, kid: str) -> None:
         async with self._fetching:
             # Whoever waited here may find the key that another caller has fetched meanwhile.
             if kid in self._keys or self._clock() - self._fetched_at < _REFETCH_INTERVAL_S:
                 return
-            published = (await self._fetch())["keys"]
-            self._keys = {
-                key["kid"]: jwk.ECKey.import_key(key) for key in published if key.get("kty") == "EC"
-            }
+            await self._take_keys()
             self._fetched_at = self._clock()
+
+    async def _take_keys(self) -> None:
+        published = (await self._fetch())["keys"]
+        self._keys = {key["kid"]: jwk.ECKey.import_key(key) for key in published if key.get("kty") == "EC"}
 
     def _check(self, claims: dict[str, Any]) -> None:
         registry = jwt.JWTClaimsRegistry(

@@ -7,14 +7,14 @@ use case needs, its repository loads.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from pydantic import SecretStr
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -87,6 +87,30 @@ def engine_of(settings: DatabaseSettings, *, schema: str) -> AbstractAsyncContex
         pool_timeout_s=settings.database_pool_timeout_s,
         statement_timeout_s=settings.database_statement_timeout_s,
     )
+
+
+@asynccontextmanager
+async def pinging(settings: DatabaseSettings, *, schema: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Gives a check that the database answers; it raises where it does not.
+
+    Over a connection of its own: a pool whose connections are all in use is not a database that is gone.
+    """
+    made = create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=1,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"application_name": f"atelier-{schema}-health", "connect_timeout": 1},
+    )
+
+    async def ping() -> None:
+        async with made.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    try:
+        yield ping
+    finally:
+        await made.dispose()
 
 
 class UnitOfWork:

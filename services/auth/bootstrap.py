@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from atelier.auth.v1 import auth_pb2
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
 from atelierkit import sql
 from atelierkit.admission import Limits
+from atelierkit.health import Dependency
 from atelierkit.identity import JwksVerifier
 from atelierkit.service import Service
 from atelierkit.workshop import workshop
@@ -53,7 +55,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         audience=settings.audience,
         life=timedelta(seconds=settings.access_token_life_s),
     )
-    return assemble(
+    service = assemble(
         units=functools.partial(PostgresUnitOfWork, engine),
         passwords=Argon2Passwords(
             hashing, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
@@ -62,6 +64,8 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         clock=functools.partial(datetime.now, UTC),
         session_life=timedelta(days=settings.session_life_days),
     )
+    ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
+    return replace(service, dependencies={"database": Dependency(ping)})
 
 
 def assemble(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from atelier.catalog.v1 import catalog_pb2
 from atelier.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 from atelierkit import sql
+from atelierkit.health import Dependency
 from atelierkit.service import Service
 from services.catalog.adapters.postgres import PostgresUnitOfWork
 from services.catalog.domain.ports import UnitsOfWork
@@ -21,7 +23,9 @@ SCHEMA = "catalog"
 async def build(settings: CatalogSettings, stack: AsyncExitStack) -> Service:
     """The service on PostgreSQL; its connections close with the stack."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
-    return assemble(units=functools.partial(PostgresUnitOfWork, engine))
+    service = assemble(units=functools.partial(PostgresUnitOfWork, engine))
+    ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
+    return replace(service, dependencies={"database": Dependency(ping)})
 
 
 def assemble(*, units: UnitsOfWork) -> Service:

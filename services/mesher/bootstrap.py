@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, issuer
 from atelierkit.admission import Limits
+from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
@@ -53,10 +55,11 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     """The service over the object store; raises FileNotFoundError when a model is absent."""
     surfaces = PoissonReconstruction(settings.scan_threads)
     stack.callback(surfaces.close)
-    return assemble(
+    verifier = await issuer.verifier(settings, stack)
+    service = assemble(
         model=BodyModel.load(settings.models_dir),
         files=WatchedBlobs(blobs.open(settings.blob_url)),
-        verifier=await issuer.verifier(settings, stack),
+        verifier=verifier,
         workshop=stack.enter_context(
             workshop("bodies", Limits(settings.workers, longest_wait_s=settings.longest_wait_s))
         ),
@@ -67,6 +70,7 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
         surfaces=surfaces,
         kept_cuts=settings.kept_cuts,
     )
+    return replace(service, dependencies={"auth_keys": Dependency(verifier.know_keys)})
 
 
 def assemble(

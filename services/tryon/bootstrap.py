@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from atelier.tryon.v1 import tryon_pb2
 from atelier.tryon.v1.tryon_pb2_grpc import add_TryonServiceServicer_to_server
 from atelierkit import issuer
+from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from services.tryon.servicer import TryonServicer
@@ -17,7 +19,8 @@ from services.tryon.use_cases import AdviseSize
 
 async def build(settings: TryonSettings, stack: AsyncExitStack) -> Service:
     """The service with auth's keys; its connection closes with the stack."""
-    return assemble(verifier=await issuer.verifier(settings, stack))
+    verifier = await issuer.verifier(settings, stack)
+    return replace(assemble(verifier=verifier), dependencies={"auth_keys": Dependency(verifier.know_keys)})
 
 
 def assemble(*, verifier: TokenVerifier) -> Service:
