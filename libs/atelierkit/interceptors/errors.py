@@ -17,6 +17,10 @@ from atelierkit.status import DETAILS_KEY, to_status
 _log = get_logger(__name__)
 _STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
+# Whoever gets an answer has reached us. What failed behind us was tried again where it failed; callers that tried all of
+# it again would multiply the attempts at each hop, three times three behind the gateway alone (gRFC A6, pushback).
+_NOT_AGAIN = ("grpc-retry-pushback-ms", "-1")
+
 # What the caller cannot mend: whoever operates the service needs the cause, which the caller is not told.
 _OUR_SIDE = frozenset({Code.UNKNOWN, Code.DEADLINE_EXCEEDED, Code.INTERNAL, Code.UNAVAILABLE, Code.DATA_LOSS})
 
@@ -56,5 +60,5 @@ async def _abort(call_context: Context, error: AppError) -> NoReturn:
     await call_context.abort(
         _STATUS_CODES[status.code],
         status.message,
-        trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
+        trailing_metadata=((DETAILS_KEY, status.SerializeToString()), _NOT_AGAIN),
     )

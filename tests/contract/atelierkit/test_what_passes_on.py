@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from structlog.testing import capture_logs
 
 from atelierkit import client, context, identity
-from atelierkit.errors import AppError, Code
+from atelierkit.errors import AppError, Code, RemoteError, Unavailable
 from atelierkit.identity import Caller
 from atelierkit.testing import MemoryVerifier, serve
 from tests.contract.atelierkit import echo
@@ -157,6 +157,20 @@ async def test_only_a_method_that_may_be_repeated_is_tried_again(method: str, at
         else:
             assert (await attempt).text == "here"
     assert calls == attempts
+
+
+async def test_what_a_service_cannot_reach_is_not_tried_again_through_it() -> None:
+    calls = 0
+
+    async def away(request: Any, servicer_context: Any) -> None:
+        nonlocal calls
+        calls += 1
+        raise Unavailable("the database does not answer")
+
+    async with serve(echo.service(Again=away)) as channel:
+        with pytest.raises(RemoteError, match="the database does not answer"):
+            await echo.call(channel, "Again")(echo.word())
+    assert calls == 1
 
 
 async def test_a_refusal_is_not_tried_again() -> None:
