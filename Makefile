@@ -118,6 +118,10 @@ prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
 triton: setup ## Install the tritonserver that the tests talk to
 	@$(BIN)/python -m deploy.triton
 
+.PHONY: triton-repository
+triton-repository: setup models ## Lay out Triton's models in build/triton; DEVICE=cpu for machines without a card
+	@$(BIN)/python -m deploy.triton.repository --device $(or $(DEVICE),gpu)
+
 TRAINING := PYTHONPATH=libs:. OMP_NUM_THREADS=1 .venv-training/bin/python -m
 
 .venv-training/.ready: requirements/training.in

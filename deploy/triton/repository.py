@@ -1,62 +1,78 @@
-"""Triton's model repository, made from the platform's models."""
+"""Triton's model repository, made from the platform's models: ``python -m deploy.triton.repository``."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import shutil
-from collections.abc import Iterable
+import sys
 from pathlib import Path
+from typing import Any
 
-import onnxruntime
+from google.protobuf import text_format
 
-MAX_BATCH = 32
-"""Most rows of one request, as ``atelierkit.inference.TritonInference`` sends them."""
+from atelierkit.errors import AppError
+from atelierkit.inference.files import onnx_file
+from atelierkit.inference.versions import triton_version
+from deploy.triton.config import Target, model_config
+from deploy.triton.ensemble import Chain, ChainInvalid
 
-_TYPES = {
-    "tensor(float)": "TYPE_FP32",
-    "tensor(float16)": "TYPE_FP16",
-    "tensor(double)": "TYPE_FP64",
-    "tensor(int32)": "TYPE_INT32",
-    "tensor(int64)": "TYPE_INT64",
-    "tensor(uint8)": "TYPE_UINT8",
-    "tensor(bool)": "TYPE_BOOL",
-}
+ROOT = Path(__file__).resolve().parents[2]
+_STAND_IN = Path(__file__).with_name("model.py")
 
 
-def lay_out(models_dir: Path, repository: Path) -> list[str]:
-    """Make ``<repository>/<name>/`` for each ``<models_dir>/<name>/model.onnx``; gives the names."""
-    names = []
-    for onnx in sorted(models_dir.glob("*/model.onnx")):
-        folder = repository / onnx.parent.name
-        version = folder / "1"
-        version.mkdir(parents=True)
-        shutil.copy2(onnx, version / "model.onnx")
-        shutil.copy2(Path(__file__).with_name("model.py"), version / "model.py")
-        (folder / "config.pbtxt").write_text(_config(onnx))
-        names.append(onnx.parent.name)
-    return names
+def lay_out(models_dir: Path, repository: Path, target: Target) -> list[str]:
+    """Make ``<repository>/<name>/`` for each model and each chain of ``models_dir``; gives the names.
+
+    Other versions that lie there stay. Raise ModelMissing for a file that is not the released one, ChainInvalid
+    for a chain that does not fit its models.
+    """
+    configs: dict[str, Any] = {}
+    for found in sorted(models_dir.glob("*/model.onnx")):
+        name = found.parent.name
+        configs[name] = _lay_out_model(name, onnx_file(models_dir, name), repository, target)
+    for declared in sorted(models_dir.glob("*/ensemble.json")):
+        chain = Chain.read(declared)
+        configs[chain.name] = chain.config(configs)
+        # A chain is its configuration: the folder of its version is empty.
+        (repository / chain.name / triton_version(chain.version)).mkdir(parents=True, exist_ok=True)
+    for name, config in configs.items():
+        (repository / name / "config.pbtxt").write_text(text_format.MessageToString(config))
+    return sorted(configs)
 
 
-def _config(onnx: Path) -> str:
-    session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    return "\n".join(
-        [
-            f'name: "{onnx.parent.name}"',
-            'backend: "python"',
-            f"max_batch_size: {MAX_BATCH}",
-            f"input [{_tensors(session.get_inputs())}]",
-            f"output [{_tensors(session.get_outputs())}]",
-            "instance_group [{count: 1, kind: KIND_CPU}]",
-            # Requests that wait at the same time run together: 2,014 a second against 619 without.
-            "dynamic_batching {}",
-            "",
-        ]
+def _lay_out_model(name: str, onnx: Path, repository: Path, target: Target) -> Any:
+    manifest = json.loads((onnx.parent / "manifest.json").read_bytes())
+    version = manifest["version"]
+    folder = repository / name / triton_version(version)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(onnx, folder / "model.onnx")
+    if target.backend == "python":
+        shutil.copy2(_STAND_IN, folder / "model.py")
+    notes = {"released_version": version, "sha256": manifest["files"]["model.onnx"]["sha256"]}
+    return model_config(name, onnx, target, notes)
+
+
+def main() -> None:
+    """Lay out the released models for production: NVIDIA's ONNX backend."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.triton.repository", description=main.__doc__)
+    parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the models")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "build" / "triton", help="folder of the repository"
     )
-
-
-def _tensors(declared: Iterable[onnxruntime.NodeArg]) -> str:
-    """Name, type and sizes of a row; axis 0 is the batch, which Triton adds itself, and a free size is -1."""
-    return ", ".join(
-        f'{{name: "{item.name}", data_type: {_TYPES[item.type]}, '
-        f"dims: {[size if isinstance(size, int) else -1 for size in item.shape[1:]]}}}"
-        for item in declared
+    parser.add_argument("--device", choices=("gpu", "cpu"), default="gpu")
+    parser.add_argument(
+        "--instances", type=int, default=1, help="copies of each model; on a GPU, on each card"
     )
+    parser.add_argument("--tensorrt", action="store_true", help="compile for the card, with half precision")
+    arguments = parser.parse_args()
+    target = Target(device=arguments.device, instances=arguments.instances, tensorrt=arguments.tensorrt)
+    try:
+        names = lay_out(arguments.models, arguments.out, target)
+    except (AppError, ChainInvalid) as error:
+        sys.exit(str(error))
+    print(f"{arguments.out} serves {', '.join(names)} on the {arguments.device.upper()}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,21 +5,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from atelierkit.errors import AppError
 from atelierkit.inference import TritonInference
 from deploy.local.topology import LOOPBACK, free_ports
 from deploy.triton import install, repository
+from deploy.triton.arguments import Ports, arguments
+from deploy.triton.config import Target
+
+TARGET = Target(backend="python")
+"""What this server can run; the rest is as in production."""
 
 _START_TIMEOUT_S = 60.0
 # A server whose backend has died never ends by itself.
@@ -45,41 +49,45 @@ class Running:
 
 
 @contextmanager
-def serving(models_dir: Path) -> Iterator[Running]:
-    """Serve every ``<models_dir>/<name>/model.onnx`` while the block runs."""
-    home = Path(tempfile.mkdtemp(prefix="atelier-triton-"))
-    try:
-        models = repository.lay_out(models_dir, home / "models")
-        ports = free_ports(3)
-        grpc_addr, http_addr, metrics_addr = (f"{LOOPBACK}:{port}" for port in ports)
-        with _process(home, *ports) as process:
-            _await_answers(process, grpc_addr, models, home / "log")
-            yield Running(grpc_addr, http_addr, metrics_addr, tuple(models), process.pid)
-    finally:
-        shutil.rmtree(home)
+def serving(models_dir: Path, target: Target = TARGET) -> Iterator[Running]:
+    """Serve the models and chains of ``models_dir`` while the block runs."""
+    with tempfile.TemporaryDirectory(prefix="atelier-triton-models-") as folder:
+        repository.lay_out(models_dir, Path(folder), target)
+        with serving_repository(Path(folder)) as running:
+            yield running
 
 
 @contextmanager
-def _process(
-    home: Path, grpc_port: int, http_port: int, metrics_port: int
-) -> Iterator[subprocess.Popen[bytes]]:
+def serving_repository(models: Path) -> Iterator[Running]:
+    """Serve a model repository while the block runs, once each of its models has answered."""
+    names = tuple(sorted(path.parent.name for path in models.glob("*/config.pbtxt")))
+    ports = Ports(*free_ports(3))
+    grpc_addr, http_addr, metrics_addr = (f"{LOOPBACK}:{port}" for port in astuple(ports))
+    with (
+        tempfile.TemporaryDirectory(prefix="atelier-triton-") as home,
+        _process(models, ports, Path(home) / "log") as process,
+    ):
+        _await_answers(process, grpc_addr, names, Path(home) / "log")
+        yield Running(grpc_addr, http_addr, metrics_addr, names, process.pid)
+
+
+@contextmanager
+def _process(models: Path, ports: Ports, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     installed = install.installed()
     command = [
         str(installed.program),
-        f"--model-repository={home / 'models'}",
+        *arguments(models, ports, exit_timeout_s=1),
         f"--backend-directory={install.BACKENDS}",
-        *(f"--grpc-address={LOOPBACK}", f"--grpc-port={grpc_port}", "--reuse-grpc-port=false"),
-        *(f"--http-address={LOOPBACK}", f"--http-port={http_port}", "--reuse-http-port=false"),
-        *(f"--metrics-address={LOOPBACK}", f"--metrics-port={metrics_port}", "--allow-gpu-metrics=false"),
-        "--disable-auto-complete-config",
+        *(f"--{kind}-address={LOOPBACK}" for kind in ("grpc", "http", "metrics")),
+        *("--reuse-grpc-port=false", "--reuse-http-port=false", "--allow-gpu-metrics=false"),
     ]
-    with (home / "log").open("wb") as log:
+    with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - the server that install.py installed
             command,
             env=installed.environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
         try:
@@ -102,7 +110,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _await_answers(process: subprocess.Popen[bytes], addr: str, models: list[str], log: Path) -> None:
+def _await_answers(process: subprocess.Popen[bytes], addr: str, models: Sequence[str], log: Path) -> None:
     pause = threading.Event()
     said = "nothing"
     for _ in range(round(_START_TIMEOUT_S / _PAUSE_S)):
@@ -119,7 +127,7 @@ def _await_answers(process: subprocess.Popen[bytes], addr: str, models: list[str
     raise ServerFailed("\n".join([f"tritonserver does not answer ({said}); its last words:", *lines]))
 
 
-async def _infer_with_each(addr: str, models: list[str]) -> None:
+async def _infer_with_each(addr: str, models: Sequence[str]) -> None:
     async with TritonInference(addr, timeout_s=10) as inference:
         for model in models:
             await inference.ready(model)
@@ -129,10 +137,10 @@ def main() -> None:
     """Serve until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m deploy.triton.server", description=main.__doc__)
     parser.add_argument("--models", type=Path, default=install.ROOT / "models", help="folder of the models")
-    arguments = parser.parse_args()
+    given = parser.parse_args()
     try:
         install.install()
-        with serving(arguments.models) as running:
+        with serving(given.models) as running:
             print(
                 f"Triton serves {', '.join(running.models)} at {running.grpc_addr} (gRPC), metrics at {running.metrics_addr}"
             )

@@ -19,12 +19,13 @@ from atelierkit import blobs, client, issuer, periodic, sql
 from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.inference import Inference, LocalInference, TritonInference, WatchedInference
+from atelierkit.inference.versions import released_version
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
 from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.mesher import RemoteMesher
-from services.generator.adapters.network import MODEL, BodyNetwork, released_version
+from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
@@ -70,7 +71,7 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         units=units,
         store=store,
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
-        network=BodyNetwork(inference, released_version(settings.models_dir)),
+        network=BodyNetwork(inference, released_version(settings.models_dir, MODEL)),
         looks=RememberedLooks(
             CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s)
         ),
@@ -137,7 +138,12 @@ def assemble(
 async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Inference:
     """In this process the network is tried out at once: a broken model must not look like a service."""
     if settings.inference != "local":
-        triton = TritonInference(settings.inference, timeout_s=settings.infer_timeout_s)
+        triton = TritonInference(
+            settings.inference,
+            settings if settings.inference_tls else None,
+            timeout_s=settings.infer_timeout_s,
+            versions={MODEL: released_version(settings.models_dir, MODEL)},
+        )
         return WatchedInference(await stack.enter_async_context(triton), "triton")
     local = await stack.enter_async_context(LocalInference(settings.models_dir))
     await local.ready(MODEL)

@@ -23,6 +23,8 @@ class GeneratorSettings(TokenSettings, DatabaseSettings):
     """host:port of the mesher service."""
     inference: str = "local"
     """``local`` runs the network in this process; any other value is host:port of Triton's gRPC endpoint."""
+    inference_tls: bool = False
+    """Whether Triton is called over mutual TLS, with this service's certificate; its own names `inference`'s host."""
     infer_timeout_s: float = Field(default=2.0, gt=0)
     """Longest wait for Triton."""
     catalog_timeout_s: float = Field(default=2.0, gt=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from atelierkit.inference.answers import Declared
 from atelierkit.inference.backlog import Backlog
 from atelierkit.inference.port import Arrays, ModelMissing, ModelOutputInvalid, check_finite, check_rows, rows
 from atelierkit.inference.retries import Retries, RetryBudget
+from atelierkit.inference.versions import triton_version
 from atelierkit.settings import ServiceSettings
 
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -33,7 +34,8 @@ class TritonInference:
     At most ``max_in_flight`` requests are under way, and ``max_rows`` rows of a model under way or waiting:
     Triton's own queue limits are not exact, so the bounds are kept here, and so is the deadline. A call of
     more than ``max_batch`` rows goes in several requests; the models' configuration allows that many.
-    Requests that the server failed are repeated: a model has no memory.
+    Requests that the server failed are repeated: a model has no memory. ``versions`` are released versions by
+    model: where one is named, no other is taken.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class TritonInference:
         max_rows: int = 256,
         max_batch: int = 32,
         retries: Retries | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._max_rows = max_rows
         self._max_batch = max_batch
         self._slots = asyncio.Semaphore(max_in_flight)
+        self._versions = {model: triton_version(version) for model, version in (versions or {}).items()}
         self._budget = RetryBudget(retries or Retries())
         self._backlogs: dict[str, Backlog] = {}
         self._declared: dict[str, Declared] = {}
@@ -102,7 +106,7 @@ class TritonInference:
         declared = self._declared.get(model) or await self._declaration(model)
         left_s = max(0.0, (deadline.when() or 0.0) - asyncio.get_running_loop().time())
         response = await self._stub.ModelInfer(
-            _request(model, inputs, left_s), timeout=left_s, metadata=_OWN_METADATA
+            self._request(model, inputs, left_s), timeout=left_s, metadata=_OWN_METADATA
         )
         try:
             return declared.arrays(model, response)
@@ -112,24 +116,23 @@ class TritonInference:
             raise
 
     async def _declaration(self, model: str) -> Declared:
-        request = service_pb2.ModelMetadataRequest(name=model)
+        request = service_pb2.ModelMetadataRequest(name=model, version=self._versions.get(model, ""))
         metadata = await self._stub.ModelMetadata(request, timeout=self._limit_s(), metadata=_OWN_METADATA)
         declared = self._declared[model] = Declared.of(metadata)
         return declared
 
+    def _request(self, model: str, inputs: Arrays, limit_s: float) -> Any:
+        request = service_pb2.ModelInferRequest(model_name=model, model_version=self._versions.get(model, ""))
+        # Triton drops it from its queue after that time, in microseconds: nobody will be there to take the answer.
+        request.parameters["timeout"].int64_param = max(1, round(limit_s * 1e6))
+        for name, array in inputs.items():
+            request.inputs.add(name=name, datatype=np_to_triton_dtype(array.dtype), shape=array.shape)
+            request.raw_input_contents.append(array.tobytes())
+        return request
+
     def _limit_s(self) -> float:
         remaining = context.remaining_s()
         return self._timeout_s if remaining is None else min(remaining, self._timeout_s)
-
-
-def _request(model: str, inputs: Arrays, limit_s: float) -> Any:
-    request = service_pb2.ModelInferRequest(model_name=model)
-    # Triton drops it from its queue after that time, in microseconds: nobody will be there to take the answer.
-    request.parameters["timeout"].int64_param = max(1, round(limit_s * 1e6))
-    for name, array in inputs.items():
-        request.inputs.add(name=name, datatype=np_to_triton_dtype(array.dtype), shape=array.shape)
-        request.raw_input_contents.append(array.tobytes())
-    return request
 
 
 def _may_repeat(error: Exception) -> bool:

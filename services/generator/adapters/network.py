@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from atelierkit.errors import TimedOut, Unavailable
-from atelierkit.inference import Inference, ModelMissing
+from atelierkit.inference import Inference
 from services.generator.domain.model import BodySpec, BodyType, Targets
 from services.generator.domain.receipts import POINT_COUNT
 
@@ -65,12 +62,3 @@ def latent(seed: int) -> NDArray[np.float32]:
     radius = np.sqrt(-2.0 * np.log(uniform[: _LATENT // 2]))
     angle = 2.0 * np.pi * uniform[_LATENT // 2 :]
     return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32)
-
-
-def released_version(models_dir: Path) -> str:
-    """Version of the network according to its manifest. Raise ModelMissing when there is none."""
-    try:
-        version = json.loads((models_dir / MODEL / "manifest.json").read_bytes())["version"]
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelMissing("the model's manifest cannot be read", model=MODEL) from error
-    return str(version)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ import onnxruntime
 import pytest
 
 from atelierkit import context
-from atelierkit.errors import Overloaded, TimedOut, Unavailable
+from atelierkit.errors import AppError, Overloaded, TimedOut, Unavailable
 from atelierkit.inference import LocalInference, ModelMissing, ModelOutputInvalid, TritonInference
 from deploy.triton import install, repository, server
+from deploy.triton.config import MAX_BATCH, Target
 from tests.unit.atelierkit import onnx_models
 
 pytestmark = [
@@ -32,6 +35,16 @@ TOLERANCE = 1e-6
 """Both run the same kernels on one thread; only the sums of a batch of another size may differ in their last bits."""
 
 
+CHAIN = {
+    "version": "1.2.0",
+    "steps": [
+        {"model": "affine", "inputs": {"x": "x", "flag": "flag"}, "outputs": {"y": "between"}},
+        {"model": "logarithm", "inputs": {"x": "between"}, "outputs": {"y": "answer"}},
+    ],
+    "outputs": ["answer"],
+}
+
+
 @pytest.fixture(scope="module")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The released models, and tiny ones."""
@@ -40,6 +53,8 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(install.ROOT / "models" / name, folder / name)
     onnx_models.affine(folder)
     onnx_models.logarithm(folder)
+    (folder / "chain").mkdir()
+    (folder / "chain" / "ensemble.json").write_text(json.dumps(CHAIN))
     return folder
 
 
@@ -73,7 +88,7 @@ def _inputs(onnx: Path, count: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("count", [1, 5, 2 * repository.MAX_BATCH + 3])
+@pytest.mark.parametrize("count", [1, 5, 2 * MAX_BATCH + 3])
 @pytest.mark.parametrize("model", [*RELEASED, "affine", "logarithm"])
 async def test_both_ways_give_the_same_numbers(
     model: str, count: int, triton: TritonInference, local: LocalInference, models_dir: Path
@@ -98,6 +113,75 @@ async def test_many_callers_at_once_get_their_own_numbers(triton: TritonInferenc
 async def test_numbers_that_are_not_finite_are_refused(triton: TritonInference) -> None:
     with pytest.raises(ModelOutputInvalid):
         await triton.infer("logarithm", {"x": np.zeros((1, 3), np.float32)})
+
+
+@pytest.mark.parametrize("count", [1, 9])
+async def test_a_chain_gives_what_its_steps_give_one_by_one(
+    count: int, triton: TritonInference, models_dir: Path
+) -> None:
+    inputs = _inputs(models_dir / "affine" / "model.onnx", count)
+    between = (await triton.infer("affine", inputs))["y"]
+    answer = (await triton.infer("logarithm", {"x": between}))["y"]
+    whole = await triton.infer("chain", inputs)
+    assert whole.keys() == {"answer"}
+    np.testing.assert_allclose(whole["answer"], answer, rtol=TOLERANCE)
+
+
+async def test_a_version_that_is_named_is_the_one_that_answers(running: server.Running) -> None:
+    inputs = {"x": np.ones((1, 3), np.float32)}
+    async with TritonInference(running.grpc_addr, timeout_s=10, versions={"logarithm": "1.0.0"}) as ours:
+        await ours.infer("logarithm", inputs)
+    async with TritonInference(running.grpc_addr, timeout_s=10, versions={"logarithm": "1.0.1"}) as other:
+        with pytest.raises(ModelMissing):
+            await other.infer("logarithm", inputs)
+
+
+SLOW = """
+
+import time as _time
+
+
+class TritonPythonModel(TritonPythonModel):
+    def execute(self, requests):
+        _time.sleep(0.1)
+        return super().execute(requests)
+"""
+
+
+def test_deadlines_hold_and_the_hopeless_are_refused_when_the_model_is_slow(tmp_path: Path) -> None:
+    """The model takes 0.1 s a run, and runs each request alone: 23 of the 40 could have their answer."""
+    onnx_models.logarithm(tmp_path / "models")
+    laid_out = tmp_path / "repository"
+    repository.lay_out(tmp_path / "models", laid_out, Target(backend="python", batching=None))
+    [stand_in] = laid_out.glob("*/*/model.py")
+    stand_in.write_text(stand_in.read_text() + SLOW)
+    with server.serving_repository(laid_out) as running:
+        outcomes = asyncio.run(_crowd(running.grpc_addr))
+    took = {kind: [s for outcome, s in outcomes if outcome is kind] for kind in (dict, Overloaded, TimedOut)}
+    assert sum(map(len, took.values())) == 40
+    assert len(took[dict]) >= 13
+    assert len(took[Overloaded]) >= 8
+    assert max(took[Overloaded]) <= 0.1
+    assert max([*took[dict], *took[TimedOut]]) <= 1.3 + 0.25
+
+
+async def _crowd(addr: str) -> list[tuple[type, float]]:
+    """What each of 40 callers gets who come within 2 s and have 1.3 s each, and how long that takes."""
+    inputs = {"x": np.ones((1, 3), np.float32)}
+
+    async def ask(inference: TritonInference, after_s: float) -> tuple[type, float]:
+        await asyncio.sleep(after_s)
+        start = time.monotonic()
+        try:
+            with context.request(timeout_s=1.3):
+                outcome: type = type(await inference.infer("logarithm", inputs))
+        except AppError as error:
+            outcome = type(error)
+        return outcome, time.monotonic() - start
+
+    async with TritonInference(addr) as inference:
+        await inference.infer("logarithm", inputs)
+        return await asyncio.gather(*(ask(inference, 0.025 * place) for place in range(40)))
 
 
 async def test_an_unknown_model_is_told(triton: TritonInference) -> None:
@@ -179,19 +263,6 @@ async def test_the_servers_metrics_count_each_inference(
     before = await counted()
     await triton.infer("affine", {"x": np.ones((2, 3), np.float32), "flag": np.zeros((2, 1), np.float32)})
     assert await counted() == before + 2
-
-
-def test_the_repository_holds_the_released_file_itself(tmp_path: Path) -> None:
-    released = onnx_models.affine(tmp_path) / "model.onnx"
-    laid_out = tmp_path / "repository" / "affine"
-    assert repository.lay_out(tmp_path, laid_out.parent) == ["affine"]
-    assert (laid_out / "1" / "model.onnx").read_bytes() == released.read_bytes()
-    config = (laid_out / "config.pbtxt").read_text()
-    assert f"max_batch_size: {repository.MAX_BATCH}\n" in config
-    assert (
-        'input [{name: "x", data_type: TYPE_FP32, dims: [3]}, {name: "flag", data_type: TYPE_FP32, dims: [1]}]'
-        in config
-    )
 
 
 def test_a_server_that_cannot_start_says_its_last_words(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from anthropometry.measurements import NAMES
 from atelierkit.errors import TimedOut, Unavailable
-from atelierkit.inference import ModelMissing
-from services.generator.adapters.network import latent, released_version
+from services.generator.adapters.network import latent
 from services.generator.domain.model import BodySpec, BodyType
 from tests.unit.generator.world import WOMAN
 
@@ -86,15 +83,3 @@ async def test_a_network_that_is_late_is_away(world) -> None:
     with pytest.raises(Unavailable) as away:
         await world.network.points(WOMAN, world.estimate(WOMAN))
     assert away.value.retry_after_s == 1.0
-
-
-def test_the_version_is_the_manifests(tmp_path) -> None:
-    folder = tmp_path / "body_generator"
-    folder.mkdir()
-    with pytest.raises(ModelMissing):
-        released_version(tmp_path)
-    (folder / "manifest.json").write_text(json.dumps({"name": "body_generator"}))
-    with pytest.raises(ModelMissing):
-        released_version(tmp_path)
-    (folder / "manifest.json").write_text(json.dumps({"version": "2.0.1"}))
-    assert released_version(tmp_path) == "2.0.1"
