@@ -15,7 +15,7 @@ from atelierkit.inference import ModelMissing
 from deploy.triton.arguments import Ports, arguments
 from deploy.triton.config import MAX_BATCH, Batching, Target
 from deploy.triton.ensemble import ChainInvalid
-from deploy.triton.repository import lay_out
+from deploy.triton.repository import ROOT, lay_out
 from tests.unit.atelierkit import onnx_models
 
 GPU = Target(device="gpu")
@@ -171,3 +171,8 @@ def test_nothing_is_changed_over_the_network() -> None:
     assert "--model-control-mode=none" in given
     assert "--disable-auto-complete-config" in given
     assert "--strict-readiness=true" in given
+
+
+def test_the_page_shows_the_command_line_of_now() -> None:
+    page = (ROOT / "deploy" / "triton" / "README.md").read_text()
+    assert "\n".join(["```", "tritonserver", *arguments(Path("/models"), Ports()), "```"]) in page
