@@ -36,7 +36,7 @@ BOARD = Board(
                 ),
                 graph(
                     "Failed share by route",
-                    "Answers of 500 and above. One route: look at the service behind it, one row down. All routes: "
+                    "Share of answers of 500 and above. One route: look at the service behind it, one row down. All routes: "
                     "look at auth, and at the network between the services.",
                     Query(share(FAILED, REQUESTS, "route"), "{{route}}"),
                     unit=units.PercentUnit,
@@ -101,6 +101,7 @@ BOARD = Board(
                 ),
             ],
         ),
+        shared.queues(GATEWAY),
         shared.resources(GATEWAY),
     ],
 )

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
 from deploy.grafana.panels import RED, YELLOW, Query, graph, number
-from deploy.grafana.queries import Job, or_none, quantile, rate, share, sum_of, total
+from deploy.grafana.queries import Job, mean, or_none, quantile, rate, share, sum_of, total
 
 GENERATOR = Job("atelier-generator")
 AVATARS = GENERATOR.series("atelier_generator_avatars_created_total")
@@ -18,6 +18,12 @@ CALL_BUCKETS = GENERATOR.series("atelier_grpc_client_duration_seconds_bucket")
 INFERENCES = GENERATOR.series("atelier_inference_requests_total")
 INFERENCES_FAILED = GENERATOR.series("atelier_inference_requests_total", 'outcome!="ok"')
 INFERENCE_BUCKETS = GENERATOR.series("atelier_inference_duration_seconds_bucket")
+ROWS_HERE = mean(
+    GENERATOR.series("atelier_inference_batch_rows_sum"),
+    GENERATOR.series("atelier_inference_batch_rows_count"),
+    "model",
+)
+ROWS_ON_TRITON = mean('nv_inference_count{job="triton"}', 'nv_inference_exec_count{job="triton"}', "model")
 
 BOARD = Board(
     uid="atelier-generation",
@@ -90,14 +96,16 @@ BOARD = Board(
                         exemplars=True,
                     ),
                     unit=units.Seconds,
+                    width=6,
                     warn=[(0.25, RED)],
                     alert="InferenceSlow",
                 ),
                 graph(
-                    "Failed share",
-                    "Avatars cannot be made without. Is Triton up, and does its log name the model?",
+                    "Failed inferences",
+                    "Share of all. Avatars cannot be made without. Is Triton up, and does its log name the model?",
                     Query(share(INFERENCES_FAILED, INFERENCES, "model, backend"), "{{model}} on {{backend}}"),
                     unit=units.PercentUnit,
+                    width=6,
                     warn=[(0.01, YELLOW), (0.05, RED)],
                     alert="InferenceFails",
                 ),
@@ -108,8 +116,16 @@ BOARD = Board(
                         sum_of(GENERATOR.series("atelier_inference_in_flight"), "model, backend"),
                         "{{model}} on {{backend}}",
                     ),
+                    width=6,
                     warn=[(32, RED)],
                     alert="InferenceQueueGrows",
+                ),
+                graph(
+                    "Rows run together, mean",
+                    "In this process or on Triton, whichever runs the model. 1 under load means that nothing is joined.",
+                    Query(f"{ROWS_HERE} or {ROWS_ON_TRITON}", "{{model}}"),
+                    unit="rows",
+                    width=6,
                 ),
             ],
         ),

@@ -7,11 +7,13 @@ from grafana_foundation_sdk.models import units
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
 from deploy.grafana.panels import RED, YELLOW, Panel, Query, graph, number
-from deploy.grafana.queries import Job, or_zero, quantile, rate, share, sum_of, total
+from deploy.grafana.queries import Job, or_none, or_zero, quantile, rate, share, sum_of, total
+from deploy.prometheus.names import NO_PROBE
 
 ALL = Job("atelier-.*")
 GATEWAY = Job("atelier-gateway")
 GENERATOR = Job("atelier-generator")
+CALLS = ALL.series("atelier_grpc_server_requests_total", NO_PROBE)
 REQUESTS = GATEWAY.series("atelier_gateway_requests_total")
 FAILED = GATEWAY.series("atelier_gateway_requests_total", 'status=~"5.."')
 BUCKETS = GATEWAY.series("atelier_gateway_request_duration_seconds_bucket")
@@ -38,8 +40,8 @@ AT_A_GLANCE = Row(
         _alerts("page", "Pages", "Somebody is woken by these. Each has a runbook.", RED),
         _alerts("ticket", "Tickets", "These wait for the next working day. Each has a runbook.", YELLOW),
         number(
-            "Failed share",
-            "Answers of 500 and above, of all routes.",
+            "Failed requests",
+            "Share of answers of 500 and above, all routes together.",
             Query(share(FAILED, REQUESTS), "failed"),
             unit=units.PercentUnit,
             warn=[(0.001, YELLOW), (0.01, RED)],
@@ -78,7 +80,7 @@ PROMISES = Row(
             width=12,
             least=None,
             most=1,
-            warn=[(0, RED)],
+            warn=[(0, YELLOW)],
             alert="ErrorBudgetBurnsSlowly",
         ),
         graph(
@@ -101,6 +103,7 @@ TRAFFIC = Row(
             "What people ask of the gateway, and how it is answered.",
             Query(rate(REQUESTS, "status"), "{{status}}"),
             unit=units.RequestsPerSecond,
+            width=12,
             stacked=True,
         ),
         graph(
@@ -110,12 +113,67 @@ TRAFFIC = Row(
             Query(quantile(0.95, BUCKETS), "95 of 100 are faster"),
             Query(quantile(0.99, BUCKETS), "99 of 100 are faster", exemplars=True),
             unit=units.Seconds,
+            width=12,
         ),
+    ],
+)
+PARTS = Row(
+    "Parts, and whether they find each other",
+    [
         graph(
             "Processes that answer Prometheus",
             "Fewer than before: a pod was lost, or it does not start. `kubectl get pods`, then its log.",
             Query(sum_of(ALL.series("up"), "job"), "{{job}}"),
             alert="ServiceDown",
+        ),
+        graph(
+            "Dependencies that answer",
+            "1 while every replica of the service is answered by what it stands on, less while some are not.",
+            Query(
+                f"avg by (job, dependency) ({ALL.series('atelier_dependency_up')})",
+                "{{job}} on {{dependency}}",
+            ),
+            unit=units.PercentUnit,
+            most=1,
+            alert="DependencyDown",
+        ),
+        graph(
+            "Repeated attempts",
+            "Share of calls that are not their caller's first attempt. They add load to whatever is wrong.",
+            Query(share(ALL.series("atelier_grpc_server_repeated_attempts_total"), CALLS, "job"), "{{job}}"),
+            unit=units.PercentUnit,
+            warn=[(0.2, RED)],
+            alert="RetryStorm",
+        ),
+        graph(
+            "Versions that run",
+            "Two versions of one service are a roll-out. One that stays at two does not end: look at its pods.",
+            Query(
+                f"count by (service, version) ({ALL.series('atelier_build_info')})", "{{service}} {{version}}"
+            ),
+        ),
+        graph(
+            "Certificates: time that is left",
+            "They are renewed by themselves, long before. A line that reaches the ground stops the service's calls: "
+            "look at cert-manager.",
+            Query(
+                f"min by (job, certificate) "
+                f"({ALL.series('atelier_tls_certificate_expiry_timestamp_seconds')} - time())",
+                "{{job}} {{certificate}}",
+            ),
+            unit=units.Seconds,
+            warn=[(43_200, YELLOW)],
+            alert="CertificateExpires",
+        ),
+        graph(
+            "Calls of strangers, refused",
+            "Their certificate names no service that may call. Somebody who should not is in the network, or an "
+            "arrow is missing in deploy/local/topology.py.",
+            Query(
+                or_none(rate(ALL.series("atelier_grpc_server_peers_refused_total"), "job"), "job"), "{{job}}"
+            ),
+            unit=units.RequestsPerSecond,
+            warn=[(0.01, RED)],
         ),
     ],
 )
@@ -145,6 +203,7 @@ BOARD = Board(
         PROMISES,
         TRAFFIC,
         shared.calls(ALL, "job", "{{job}}"),
+        PARTS,
         BUSINESS,
         shared.resources(ALL, "{{job}} {{instance}}"),
     ],

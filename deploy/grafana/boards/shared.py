@@ -11,26 +11,28 @@ from deploy.prometheus.names import NO_PROBE, OUR_FAULT
 
 
 def calls(job: Job, by: str = "method", legend: str = "{{method}}") -> Row:
-    """Rate, errors and duration of the gRPC calls of a service."""
+    """Rate, errors and duration of the gRPC calls of a service, and how many are at work."""
     requests = job.series("atelier_grpc_server_requests_total", NO_PROBE)
     failed = job.series("atelier_grpc_server_requests_total", NO_PROBE, OUR_FAULT)
     buckets = job.series("atelier_grpc_server_duration_seconds_bucket", NO_PROBE)
     return Row(
-        "Calls, errors, duration",
+        "Calls, errors, duration, saturation",
         [
             graph(
                 "Calls",
                 "What is asked. A line that falls to nothing while others go on has lost its callers.",
                 Query(rate(requests, by), legend),
                 unit=units.RequestsPerSecond,
+                width=6,
                 stacked=True,
             ),
             graph(
-                "Failed share",
-                "Calls that end in the service's own fault or too late; refusals of bad requests are not among them. "
+                "Failed calls",
+                "Share of calls that end in the service's own fault or too late; refusals of bad requests are not among them. "
                 "Look in its log for the request ids, then at its neighbours and its database.",
                 Query(share(failed, requests, by), legend),
                 unit=units.PercentUnit,
+                width=6,
                 warn=[(0.01, YELLOW), (0.05, RED)],
                 alert="ServiceFails",
             ),
@@ -39,6 +41,13 @@ def calls(job: Job, by: str = "method", legend: str = "{{method}}") -> Row:
                 "From a call's arrival to its last byte. Points are single calls; each leads to its trace.",
                 Query(quantile(0.95, buckets, by), legend, exemplars=True),
                 unit=units.Seconds,
+                width=6,
+            ),
+            graph(
+                "Calls at work",
+                "Calls that are answered right now. At `ATELIER_<SERVICE>_MAX_CONCURRENT_RPCS` further ones are refused.",
+                Query(sum_of(job.series("atelier_grpc_server_in_flight", NO_PROBE), by), legend),
+                width=6,
             ),
         ],
     )
@@ -133,21 +142,19 @@ def queues(job: Job) -> Row:
 
 def records(job: Job) -> Row:
     """The database as the service sees it."""
-    pool = job.series("atelier_sql_pool_connections", 'state="in_use"')
+    taken = sum_of(job.series("atelier_sql_pool_connections", 'state="in_use"'), "schema")
+    waiting = sum_of(job.series("atelier_sql_pool_waiting"), "schema")
+    limit = sum_of(job.series("atelier_sql_pool_limit_connections"), "schema")
     return Row(
         "Database, as the service sees it",
         [
             graph(
-                "Connections in use",
-                "Share of the pool. At 1 units of work wait: is a statement slow, or is the traffic new?",
-                Query(
-                    f"{sum_of(pool, 'schema')} / "
-                    f"{sum_of(job.series('atelier_sql_pool_limit_connections'), 'schema')}",
-                    "{{schema}}",
-                ),
+                "Connections wanted",
+                "Those in use and those waited for, as a share of the pool. Above 1 units of work wait: is a statement "
+                "slow, or is the traffic new?",
+                Query(f"({taken} + ({waiting} or 0 * {taken})) / {limit}", "{{schema}}"),
                 unit=units.PercentUnit,
                 width=6,
-                most=1,
                 warn=[(0.7, YELLOW), (0.9, RED)],
                 alert="DatabasePoolNearlyExhausted",
             ),
@@ -217,8 +224,8 @@ def files(job: Job) -> Row:
                 alert="ObjectStoreSlow",
             ),
             graph(
-                "Failed share",
-                "`corrupt` is a file that is not what was written: keep it and look at the disk. The others: is the "
+                "Failed operations",
+                "Share of all. `corrupt` is a file that is not what was written: keep it and look at the disk. The others: is the "
                 "store up, are its keys valid?",
                 Query(share(failed, requests, "operation"), "{{operation}}"),
                 unit=units.PercentUnit,

@@ -27,7 +27,8 @@ from tests.integration.observability.prometheus import Prometheus
 
 GPU = Path(__file__).with_name("dcgm.prom")
 """What NVIDIA's exporter says of one card, in its own words: no card is at hand where these tests run."""
-VISITORS = ("ada", "eve")
+VISITORS = {"ada": 1662.0, "eve": 1745.0}
+"""Statures in mm by name: one body each, for the mesher remembers what it built last."""
 SPEED = 60.0
 """The rules are in a hurry: what is seen over five minutes is seen over five seconds."""
 
@@ -57,7 +58,9 @@ def observed() -> Iterator[Observed]:
         inference = stack.enter_context(triton.serving(install.ROOT / "models"))
         variables = stack.enter_context(pytest.MonkeyPatch.context())
         variables.setenv("ATELIER_GENERATOR_INFERENCE", inference.grpc_addr)
-        platform = stack.enter_context(Platform(LocalSettings(data_dir=folder / "data", gateway_port=0)))
+        platform = stack.enter_context(
+            Platform(LocalSettings(data_dir=folder / "data", gateway_port=0, mtls=True))
+        )
         jobs = {
             **{f"atelier-{name}": addr for name, addr in _metrics_of(platform).items()},
             "triton": inference.metrics_addr,
@@ -68,8 +71,8 @@ def observed() -> Iterator[Observed]:
         stack.callback(watch.close)
         begin = time.time()
         watch.await_scrapes(1)
-        for name in VISITORS:
-            traffic.all_of_it(platform.url, name)
+        for name, stature_mm in VISITORS.items():
+            traffic.all_of_it(platform.url, name, stature_mm)
             # A counter is born with its first event: what is shown is the growth from then on.
             watch.await_scrapes(2)
         yield Observed(platform.url, watch, begin, time.time())

@@ -8,19 +8,21 @@ import httpx
 import trimesh
 
 PASSWORD = "tape & chalk, twice"
-WOMAN = {"stature": 1662, "chest_girth": 930, "waist_girth": 815, "hip_girth": 1005, "inside_leg": 765}
-DRAFT: dict[str, Any] = {"bodyType": "feminine", "measurements": WOMAN}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
-def all_of_it(url: str, name: str) -> None:
+def all_of_it(url: str, name: str, stature_mm: float) -> None:
     """One person's visit: everything that can be asked, and everything that is refused."""
+    draft = {
+        "bodyType": "feminine",
+        "measurements": {"stature": stature_mm, "waist_girth": 815, "hip_girth": 1005},
+    }
     with httpx.Client(base_url=url, timeout=60) as client:
         tokens = come_in(client, f"{name}@example.org")
         client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
-        avatar = make_and_take(client)
+        avatar = make_and_take(client, draft)
         ask_for_sizes(client, avatar["id"])
-        be_refused(client)
+        be_refused(client, draft)
         upload_a_scan(client)
 
 
@@ -41,15 +43,15 @@ def come_in(client: httpx.Client, email: str) -> dict[str, str]:
     return tokens
 
 
-def make_and_take(client: httpx.Client) -> dict[str, Any]:
+def make_and_take(client: httpx.Client, draft: dict[str, Any]) -> dict[str, Any]:
     """Look around, preview, make an avatar, change it and take its files."""
     for path in ("/v1/me", "/v1/catalog/garments", "/v1/catalog/hairstyles", "/v1/avatars"):
         expect(client.get(path), 200)
-    expect(client.post("/v1/measurements/estimate", json=DRAFT), 200)
-    expect(client.post("/v1/avatars/preview", json=DRAFT), 200)
+    expect(client.post("/v1/measurements/estimate", json=draft), 200)
+    expect(client.post("/v1/avatars/preview", json=draft), 200)
     outfit = [{"garmentId": "dress-ines", "size": "M"}]
     avatar: dict[str, Any] = expect(
-        client.post("/v1/avatars", json=DRAFT | {"outfit": outfit, "look": {"hairstyle": "bob"}}), 201
+        client.post("/v1/avatars", json=draft | {"outfit": outfit, "look": {"hairstyle": "bob"}}), 201
     ).json()
     expect(client.patch(avatar["links"]["self"], json={"outfit": []}), 200)
     for format in ("glb", "stl"):
@@ -64,10 +66,10 @@ def ask_for_sizes(client: httpx.Client, avatar_id: str) -> None:
     expect(client.post("/v1/size-advice", json=unknown), 400)
 
 
-def be_refused(client: httpx.Client) -> None:
+def be_refused(client: httpx.Client, draft: dict[str, Any]) -> None:
     """Ask for what cannot be had."""
     expect(client.post("/v1/avatars", json={"measurements": {"stature": 1700, "inside_leg": 560}}), 400)
-    expect(client.post("/v1/avatars", json=DRAFT | {"outfit": [{"garmentId": "cape", "size": "M"}]}), 400)
+    expect(client.post("/v1/avatars", json=draft | {"outfit": [{"garmentId": "cape", "size": "M"}]}), 400)
     expect(client.get(f"/v1/avatars/{UNKNOWN}"), 404)
     expect(client.get("/v1/nowhere"), 404)
 
