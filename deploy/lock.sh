@@ -11,3 +11,6 @@ for service in auth catalog gateway generator mesher tryon; do
   resolve --extra "$service" --constraint requirements/dev.lock --output-file "requirements/$service.lock"
 done
 resolve --extra mesher --extra scans --constraint requirements/dev.lock --output-file requirements/mesher-scans.lock
+# What compiles a package that is published as source alone, inside the build of an image.
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps \
+  requirements/build.in --output-file requirements/build.lock

@@ -1,0 +1,1 @@
+"""The images of the platform: built, started, weighed and told apart."""
