@@ -15,9 +15,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atelierkit.errors import Code
-
-HEALTH_SERVICE = "grpc.health.v1.Health"
-"""Probes come every few seconds from every side: they are no part of any trace."""
+from atelierkit.interceptors.around import HEALTH
 
 # Of a server span, only what the server itself got wrong is an error; a client marks whatever is not OK.
 _FAULTS_OF_SERVER = frozenset(
@@ -68,7 +66,8 @@ def rpc_span(tracer: Tracer, service: str, method: str, kind: SpanKind) -> Itera
 
     Exceptions are not recorded in it: their texts may hold what a caller sent.
     """
-    if service == HEALTH_SERVICE:
+    if service == HEALTH:
+        # Probes come every few seconds from every side: they are no part of any trace.
         yield trace.INVALID_SPAN
         return
     attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}

@@ -136,7 +136,7 @@ async def test_spans_go_to_the_collector_that_the_environment_names(start: Start
     [resource] = collector.resources
     names = {item.key: item.value.string_value for item in resource.resource.attributes}
     [span] = resource.scope_spans[0].spans
-    assert (names["service.name"], span.name) == ("demo", f"/{echo.NAME}/Open")
+    assert (names["service.name"], span.name) == ("demo", f"{echo.NAME}/Open")
     assert (span.trace_id.hex(), span.span_id.hex()) == (line["trace_id"], line["span_id"])
 
 
