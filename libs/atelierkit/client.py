@@ -21,7 +21,7 @@ from atelierkit.identity import current_caller
 from atelierkit.server import options
 from atelierkit.settings import ServiceSettings
 from atelierkit.status import from_rpc_error
-from atelierkit.tls import Certificates, Material, channel_credentials
+from atelierkit.tls import LOOK_EVERY_S, Certificates, Material, channel_credentials
 
 DEFAULT_TIMEOUT_S = 10.0
 """Deadline of a call that sets none, in a request that has none: no call waits for ever."""
@@ -50,8 +50,8 @@ def channel(
     """A channel to ``addr``, to be used and closed by ``async with``.
 
     ``addr`` is host:port, or a target of gRPC's: ``dns:///name:port`` for all addresses behind a
-    name, ``ipv4:1.2.3.4:1,1.2.3.4:2`` for several. Calls are spread over the addresses that say
-    SERVING under the name of the first of ``services``.
+    name, ``ipv4:1.2.3.4:1,1.2.3.4:2`` for several, without TLS. Calls are spread over the addresses
+    that say SERVING under the name of the first of ``services``.
 
     Calls raise AppErrors, never ``grpc.aio.AioRpcError``. Each passes on the request id, the
     caller's token and the trace, and has the nearest of three deadlines: its own ``timeout``, the
@@ -71,7 +71,9 @@ def channel(
         return grpc.aio.secure_channel(addr, channel_credentials(material), options=arguments)
 
     tls = None if settings is None else settings.tls
-    return _Channel(Connections(open, None if tls is None else Certificates(tls)), timeout_s)
+    return _Channel(
+        Connections(open, None if tls is None else Certificates(tls, look_every_s=LOOK_EVERY_S)), timeout_s
+    )
 
 
 async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s: float = 1.0) -> bool:

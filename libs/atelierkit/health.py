@@ -177,7 +177,7 @@ class Readiness:
         if fault is None:
             _log.info("dependency answers", dependency=name)
         else:
-            _log.warning("dependency lost", dependency=name, cause=repr(fault.__cause__ or fault))
+            _log.warning("dependency lost", dependency=name, cause=repr(fault))
         self._tell(self.ready)
 
 
