@@ -20,12 +20,18 @@ class Question:
 
     board: str
     panel: str
-    expression: str
-    """With the variables filled in."""
+    template: str
+    """With Grafana's variables."""
     legend: str
+    exemplars: bool
 
     def __str__(self) -> str:
         return f"{self.board}: {self.panel}: {self.legend}"
+
+    @property
+    def expression(self) -> str:
+        """With everything chosen."""
+        return filled(self.template)
 
     @property
     def labels(self) -> set[str]:
@@ -46,11 +52,13 @@ def questions() -> Iterator[Question]:
     for uid, dashboard in dashboards().items():
         for panel in dashboard["panels"]:
             for target in panel.get("targets", []):
-                yield Question(uid, panel["title"], filled(target["expr"]), target["legendFormat"])
+                yield Question(
+                    uid, panel["title"], target["expr"], target["legendFormat"], target["exemplar"]
+                )
 
 
-def filled(expression: str) -> str:
-    """The expression with everything chosen."""
-    for name, value in VARIABLES.items():
+def filled(expression: str, **chosen: str) -> str:
+    """The expression with everything chosen, or with what is given."""
+    for name, value in (VARIABLES | chosen).items():
         expression = expression.replace(f"${name}", value)
     return expression

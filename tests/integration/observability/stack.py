@@ -23,12 +23,14 @@ from deploy.prometheus import files
 from deploy.triton import install
 from deploy.triton import server as triton
 from tests.integration.observability import programs, traffic
+from tests.integration.observability.collector import Collector, collecting
 from tests.integration.observability.prometheus import Prometheus
 
 GPU = Path(__file__).with_name("dcgm.prom")
 """What NVIDIA's exporter says of one card, in its own words: no card is at hand where these tests run."""
 VISITORS = {"ada": 1662.0, "eve": 1745.0}
 """Statures in mm by name: one body each, for the mesher remembers what it built last."""
+NAMESPACE = "atelier"
 SPEED = 60.0
 """The rules are in a hurry: what is seen over five minutes is seen over five seconds."""
 
@@ -39,6 +41,7 @@ class Observed:
 
     url: str
     prometheus: Prometheus
+    collector: Collector
     begin: float
     """When the first visitor came, in seconds of the clock."""
     end: float
@@ -55,9 +58,12 @@ def observed() -> Iterator[Observed]:
             )
         )
         folder.chmod(0o711)
+        collector = stack.enter_context(collecting())
         inference = stack.enter_context(triton.serving(install.ROOT / "models"))
         variables = stack.enter_context(pytest.MonkeyPatch.context())
         variables.setenv("ATELIER_GENERATOR_INFERENCE", inference.grpc_addr)
+        variables.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{collector.address}")
+        variables.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
         platform = stack.enter_context(
             Platform(LocalSettings(data_dir=folder / "data", gateway_port=0, mtls=True))
         )
@@ -75,7 +81,7 @@ def observed() -> Iterator[Observed]:
             traffic.all_of_it(platform.url, name, stature_mm)
             # A counter is born with its first event: what is shown is the growth from then on.
             watch.await_scrapes(2)
-        yield Observed(platform.url, watch, begin, time.time())
+        yield Observed(platform.url, watch, collector, begin, time.time())
 
 
 def _metrics_of(platform: Platform) -> dict[str, str]:
@@ -149,12 +155,16 @@ def _prometheus(folder: Path, addresses: Mapping[str, str]) -> Iterator[Promethe
 
 
 def _configuration(addresses: Mapping[str, str]) -> dict[str, Any]:
-    """The committed configuration, which must name each address' job; the cards' is the cluster's own."""
+    """The committed configuration, which must name each address' job; the cards' is the cluster's own.
+
+    The gateway's series carry a namespace, as all do in Kubernetes, and the others none, as on one machine.
+    """
     config = yaml.safe_load((files.FOLDER / "prometheus.yml").read_text())
     jobs = {job["job_name"]: job for job in [*config["scrape_configs"], {"job_name": "dcgm"}]}
     assert jobs.keys() == addresses.keys()
     for name, job in jobs.items():
         job["static_configs"] = [{"targets": [addresses[name]]}]
+    jobs["atelier-gateway"]["static_configs"][0]["labels"] = {"namespace": NAMESPACE}
     config["scrape_configs"] = list(jobs.values())
     config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     return dict(config)
