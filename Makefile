@@ -102,6 +102,10 @@ deploy/k8s/custom-resources/node_modules/.ready: deploy/k8s/custom-resources/pac
 k8s-check: setup kubectl deploy/k8s/custom-resources/node_modules/.ready ## Render the manifests, validate them for three versions of Kubernetes
 	@$(BIN)/python -m deploy.k8s
 
+.PHONY: deploy
+deploy: kubectl ## Roll an overlay out on the cluster of kubectl's current context: make deploy OVERLAY=prod-cpu
+	@deploy/k8s/roll-out.sh $(OVERLAY)
+
 .PHONY: chromium
 chromium: ## Find Chromium, or install it
 	@deploy/local/chromium.sh

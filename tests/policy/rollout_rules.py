@@ -131,3 +131,15 @@ def enough_connections(manifests: Manifests) -> Iterator[str]:
     limit = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
     if (needed := pods * (pool + overflow) + _MIGRATIONS_AND_PEOPLE) > limit:
         yield f"the pools may need {needed} connections and PostgreSQL takes {limit}"
+
+
+def stepped(manifests: Manifests) -> Iterator[str]:
+    """Every workload belongs to a step of the rollout, the same for roll-out.sh and for Argo CD."""
+    waves = {"migrate-pre": "1", "services": "2", "migrate-post": "3"}
+    for workload in workloads(manifests):
+        metadata = workload.manifest["metadata"]
+        step = metadata["labels"].get("atelier.dev/step")
+        wave = metadata.get("annotations", {}).get("argocd.argoproj.io/sync-wave")
+        wanted = f"migrate-{workload.name.rpartition('-')[2]}" if workload.kind == "Job" else "services"
+        if (step, wave) != (wanted, waves[wanted]):
+            yield f"{workload.title} is applied in step {step}, wave {wave}"

@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     rollout_rules.scaled,
     rollout_rules.found,
     rollout_rules.enough_connections,
+    rollout_rules.stepped,
     reference_rules.there,
     reference_rules.mounted,
     reference_rules.understood,
@@ -208,6 +209,13 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         rollout_rules.enough_connections,
         "may need",
         lambda m: named(m, "HorizontalPodAutoscaler", "atelier-auth")["spec"].update(maxReplicas=20),
+    ),
+    (
+        rollout_rules.stepped,
+        "applied in step",
+        lambda m: named(m, "Job", "atelier-migrate-auth-pre")["metadata"]["labels"].update(
+            {"atelier.dev/step": "services"}
+        ),
     ),
     (
         reference_rules.there,

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Rolls an overlay out in its order: `deploy/k8s/roll-out.sh prod-cpu` against the cluster of the current context.
+# What everything stands on, migrations that the old code does not mind, the services, migrations that it would mind.
+# A step that fails ends the rollout; what ran before goes on running, and the same command may be given again.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+overlay=${1:?"which overlay? one of: $(ls deploy/k8s/overlays | tr '\n' ' ')"}
+kubectl=${KUBECTL:-$(command -v kubectl || echo .tools/kubectl)}
+namespace=atelier
+
+manifests=$(mktemp)
+trap 'rm -f "$manifests"' EXIT
+"$kubectl" kustomize "deploy/k8s/overlays/$overlay" >"$manifests"
+
+say() { printf '%s  %s\n' "$(date -u +%H:%M:%S)" "$1"; }
+# Server-side: fields that others own, such as the autoscalers' number of replicas, are left to them.
+apply() { "$kubectl" apply --server-side --filename "$manifests" --selector "$1"; }
+wait_for() { "$kubectl" --namespace "$namespace" wait "$1" --all --for "$2" --timeout "$3"; }
+has() { grep -q "^kind: $1\$" "$manifests"; }
+
+migrate() {
+  say "migrations, phase $1"
+  # A Job cannot be changed, and the last release's may still be there.
+  "$kubectl" --namespace "$namespace" delete job --selector "atelier.dev/step=migrate-$1" --ignore-not-found
+  apply "atelier.dev/step=migrate-$1"
+  # The Jobs end by themselves within activeDeadlineSeconds, well or badly.
+  if ! "$kubectl" --namespace "$namespace" wait job --selector "atelier.dev/step=migrate-$1" \
+      --for condition=Complete --timeout 930s; then
+    "$kubectl" --namespace "$namespace" logs --selector "atelier.dev/step=migrate-$1" --tail 20 --prefix >&2 || true
+    say "the migrations failed, and the rollout ends here" >&2
+    exit 1
+  fi
+}
+
+say "what everything stands on"
+apply '!atelier.dev/step'
+if has ExternalSecret; then wait_for externalsecret condition=Ready 120s; fi
+wait_for certificate condition=Ready 120s
+# A new cluster makes its first instance, then copies it for the others.
+wait_for cluster condition=Ready 900s
+
+migrate pre
+
+say "the services"
+apply atelier.dev/step=services
+for deployment in $("$kubectl" --namespace "$namespace" get deployment --selector atelier.dev/step=services --output name); do
+  # Longer than progressDeadlineSeconds: it is the Deployment that gives up, with a reason.
+  "$kubectl" --namespace "$namespace" rollout status "$deployment" --timeout 1300s
+done
+
+# A rollout is told as done while old pods still drain: they run the old code, which the next step may break.
+say "the last old pods end"
+leaving=$("$kubectl" --namespace "$namespace" get pod --selector app.kubernetes.io/component=service \
+  --output jsonpath='{range .items[?(@.metadata.deletionTimestamp)]}pod/{.metadata.name} {end}')
+if [ -n "$leaving" ]; then
+  # shellcheck disable=SC2086  # one argument a pod
+  "$kubectl" --namespace "$namespace" wait $leaving --for delete --timeout 160s
+fi
+
+migrate post
+say "$overlay is rolled out"
