@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import tests.faults.experiments  # noqa: F401  enters them into the register
-from tests.faults.harness.experiment import EXPERIMENTS, Experiment, Result, run
+from tests.faults.harness import report
+from tests.faults.harness.experiment import EXPERIMENTS, Experiment, Result
 from tests.faults.harness.load import FULL
-from tests.faults.harness.stack import running
+from tests.faults.harness.run import bench, run
 
 ROOT = Path(__file__).resolve().parents[2]
 JOURNALS = ROOT / "build" / "faults"
@@ -20,16 +21,11 @@ JOURNALS = ROOT / "build" / "faults"
 async def repeat(chosen: Experiment, seeds: Sequence[int]) -> list[Result]:
     """One platform for all seeds: each run leaves it recovered, or fails."""
     results = []
-    async with running(chosen.plan) as stack:
+    async with bench(chosen.plan, FULL, JOURNALS, alerts=True) as on:
         for seed in seeds:
             print(f"{chosen.number} {chosen.title}, seed {seed} ...", flush=True)
-            result = await run(chosen, stack, scale=FULL, seed=seed, folder=JOURNALS)
-            print(
-                f"  {'passed' if result.passed else 'FAILED'}: {result.requests} requests, back after {result.recovery_s:.1f} s"
-            )
-            for violation in result.violations[:20]:
-                print(f"  - {violation}")
-            results.append(result)
+            results.append(await run(chosen, on, seed))
+            print(report.lines(results[-1]), flush=True)
     return results
 
 

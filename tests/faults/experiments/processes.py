@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
+from tests.faults.experiments.claims import NOTICED_S, refused_alone
 from tests.faults.harness.experiment import experiment
 from tests.faults.harness.health import LIVE, READY
+from tests.faults.harness.journal import Entry
 from tests.faults.harness.world import World
 
-NOTICED_S = 2.0
-"""Probes tell of a lost dependency within this time."""
-REFUSED_S = 1.0
-"""What cannot be done is refused within this time."""
+GENERATOR_POINTS = ("generator.inferred", "generator.built", "generator.points_stored", "generator.recorded")
+MESHER_POINTS = ("mesher.meshing", "blobs.typed", "mesher.stored")
+SAME_INPUT = {"bodyType": "feminine", "measurements": {"stature": 1662}, "seed": 7}
+"""What is sent again and again to a process that crashes on it."""
 
 
-@experiment("F02", "auth is killed", watched=("auth",))
+@experiment("F02", "auth is killed", watched=("auth",), alert="ServiceDown")
 async def auth_is_killed(world: World) -> None:
     """Log-ins and sign-ups are refused with 503; a valid token goes on working, since its check is local."""
     async with world.fault():
         world.stack.kill("auth")
         await world.under_load()
         await world.stack.start("auth")
-    refused = world.during("login", "signup", "account")
-    others = world.during("garments", "skins", "page", "get", "preview", "create", "download")
-    world.claim(any(entry.status == 503 for entry in refused), "nobody was refused a log-in")
-    world.claim(
-        all(entry.seconds < REFUSED_S for entry in refused if entry.status == 503), "a refusal took its time"
-    )
-    world.claim(all(entry.acknowledged for entry in others), "somebody with a valid token was refused")
+    refused_alone(world, refused=("login", "signup", "account"))
     world.claim(
         world.health.bad_after("auth", world.fault_began) < NOTICED_S, "no probe told that auth was dead"
     )
@@ -33,3 +32,75 @@ async def auth_is_killed(world: World) -> None:
     world.claim(
         world.health.good_after(READY, world.fault_ended) < NOTICED_S, "the gateway did not get ready again"
     )
+
+
+@experiment("F03", "catalog is killed", watched=("catalog",), alert="ServiceDown")
+async def catalog_is_killed(world: World) -> None:
+    """Its own routes are refused within a second. Avatars whose look was resolved before are still made."""
+    async with world.fault():
+        world.stack.kill("catalog")
+        known = await _create(world, {**SAME_INPUT, "look": {"skin": "tone-01"}})
+        await world.under_load()
+        await world.stack.start("catalog")
+    refused_alone(world, refused=("garments", "skins", "size", "create", "change"))
+    world.claim(known.acknowledged, "an avatar with a known look was not made")
+
+
+@experiment("F04", "generator is killed while it makes avatars", alert="ServiceCrashLoops")
+async def generator_crashes(world: World) -> None:
+    """A crash at every point of the making, in the order that the seed gives.
+
+    There is no job to lease again yet: the caller of the moment is told 503 or sees the connection end, and asks
+    again. What was acknowledged is there once and whole; what was not leaves no file behind.
+    """
+    points = world.random.sample(GENERATOR_POINTS, world.scale.crashes)
+    async with world.fault():
+        for point in points:
+            world.stack.kill("generator")
+            await world.stack.start("generator", failpoints=f"{point}=crash")
+            lost = await _create(world, SAME_INPUT)
+            await world.stack.crashed("generator")
+            world.claim(not lost.acknowledged, f"{point} acknowledged what it could not know")
+            await world.stack.start("generator")
+            made = await _create(world, SAME_INPUT)
+            world.claim(made.acknowledged, f"after {point} the same avatar was not made: {made.status}")
+    refused_alone(world, refused=("create", "change", "delete", "preview", "page", "get", "download", "size"))
+
+
+@experiment("F05", "mesher is killed in mid-mesh, three times by the same input", alert="ServiceCrashLoops")
+async def mesher_crashes(world: World) -> None:
+    """A crash while meshing, between the two writes of a file, and after them; then the same input is meshed.
+
+    There is no job that could fail for good after three crashes yet: each request is refused for itself, with a
+    bounded number of attempts, and others go on.
+    """
+    points = world.random.sample(MESHER_POINTS, min(world.scale.crashes, len(MESHER_POINTS)))
+    async with world.fault():
+        for point in points:
+            world.stack.kill("mesher")
+            await world.stack.start("mesher", failpoints=f"{point}=crash")
+            lost = await _create(world, SAME_INPUT)
+            await world.stack.crashed("mesher")
+            world.claim(lost.status == HTTPStatus.SERVICE_UNAVAILABLE, f"{point} was answered {lost.status}")
+        await world.stack.start("mesher")
+        made = await _create(world, SAME_INPUT)
+        world.claim(made.acknowledged, f"after the crashes the same avatar was not made: {made.status}")
+    refused_alone(world, refused=("create", "change", "preview", "download"))
+
+
+@experiment("F06", "tryon is killed", watched=("tryon",), alert="ServiceDown")
+async def tryon_is_killed(world: World) -> None:
+    """It makes no picture yet, so nothing half written can be left: size advice is refused, all else goes on."""
+    async with world.fault():
+        world.stack.kill("tryon")
+        await world.under_load()
+        await world.stack.start("tryon")
+    refused_alone(world, refused=("size",))
+    world.claim(
+        world.health.bad_after("tryon", world.fault_began) < NOTICED_S, "no probe told that tryon was dead"
+    )
+
+
+async def _create(world: World, draft: dict[str, Any]) -> Entry:
+    user = world.random.choice(world.users)
+    return await world.api.make(user, draft)

@@ -5,8 +5,9 @@ stack.py       the platform's processes: killed, restarted, doubled, wired throu
 load.py        an open-loop load of many users, the same for the same seed
 journal.py     what was asked, and what was answered, as JSON lines
 checker.py     the invariants: journal against records and files
-world.py       one run: everything above, with the marks of the fault
+world.py       what an experiment works with: everything above, and the marks of the fault
 experiment.py  the register of experiments
+run.py         one run of one experiment
 """
 
 from __future__ import annotations

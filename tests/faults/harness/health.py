@@ -12,10 +12,13 @@ import httpx
 
 from atelierkit import client
 from tests.faults.harness.journal import Journal
-from tests.faults.harness.stack import Stack
+from tests.faults.harness.stack import Stack, grpc_name
 
 LIVE = "/healthz"
 READY = "/readyz"
+"""Whether the gateway can take requests."""
+ALL_READY = "/readyz/all"
+"""Whether all that stands behind it can work as well."""
 _INTERVAL_S = 0.1
 _TIMEOUT_S = 1.0
 
@@ -68,10 +71,10 @@ class HealthWatch:
     async def _probe(self, http: httpx.AsyncClient, channels: dict[str, grpc.aio.Channel]) -> None:
         gateway = f"http://{self._stack.of('gateway').address}"
         while True:
-            for path in (LIVE, READY):
+            for path in (LIVE, READY, ALL_READY):
                 self._note(path, await _answers(http, gateway + path))
             for service, channel in channels.items():
-                self._note(service, await client.is_serving(channel))
+                self._note(service, await client.is_serving(channel, grpc_name(service)))
             await asyncio.sleep(_INTERVAL_S)
 
     def _note(self, probe: str, good: bool) -> None:

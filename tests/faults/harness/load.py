@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -28,13 +28,15 @@ class Scale:
     """Usual length of a fault."""
     after_s: float
     """Time under load after the fault."""
+    crashes: int
+    """Crash points that one run sweeps."""
     most_requests: int = 5000
     """Bound of one run, whatever happens."""
 
 
-FULL = Scale(users=50, arrivals_per_s=8.0, before_s=5.0, fault_s=8.0, after_s=8.0)
+FULL = Scale(users=50, arrivals_per_s=5.0, before_s=5.0, fault_s=8.0, after_s=8.0, crashes=4)
 """`make faults`."""
-FAST = Scale(users=6, arrivals_per_s=8.0, before_s=1.5, fault_s=2.0, after_s=2.5)
+FAST = Scale(users=6, arrivals_per_s=6.0, before_s=1.0, fault_s=2.0, after_s=2.0, crashes=1)
 """`make test`."""
 
 
@@ -44,7 +46,7 @@ class Load:
 
     scale: Scale
     journal: Journal
-    users: list[User]
+    users: Sequence[User]
     api: Api
     random: random.Random
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -29,7 +29,12 @@ _START_TIMEOUT_S = 60.0
 
 DEADLINE_S = 5.0
 """Deadline of a request in every experiment: half of the default, which halves the time that one takes."""
-_EVERYWHERE = {"ATELIER_GATEWAY_REQUEST_TIMEOUT_S": str(DEADLINE_S)}
+_EVERYWHERE = {
+    "ATELIER_GATEWAY_REQUEST_TIMEOUT_S": str(DEADLINE_S),
+    # Six hours and a day otherwise. The age stays above the deadline: what a request works on is never touched.
+    "ATELIER_GENERATOR_TIDY_INTERVAL_S": "1",
+    "ATELIER_GENERATOR_TIDY_AGE_S": str(DEADLINE_S + 1),
+}
 
 Arrow = tuple[str, str]
 """Who calls whom; the callee may be DATABASE."""
@@ -261,13 +266,18 @@ def _folder() -> Iterator[Path]:
         yield folder
 
 
+def grpc_name(service: str) -> str:
+    """Under which health says whether the service can work, e.g. `atelier.auth.v1.AuthService`."""
+    return f"atelier.{service}.v1.{service.capitalize()}Service"
+
+
 async def _is_serving(instance: Instance) -> bool:
     if instance.service != "gateway":
         async with client.channel(instance.address) as channel:
-            return await client.is_serving(channel)
+            return await client.is_serving(channel, grpc_name(instance.service))
     try:
         async with httpx.AsyncClient() as http:
-            answer = await http.get(f"http://{instance.address}/readyz", timeout=5)
+            answer = await http.get(f"http://{instance.address}/readyz/all", timeout=5)
     except httpx.TransportError:
         return False
     return answer.status_code == httpx.codes.OK

@@ -34,7 +34,7 @@ class Api:
 
     def __init__(self, http: httpx.AsyncClient, journal: Journal, deadline_s: float) -> None:
         self._http = http
-        self._journal = journal
+        self.journal = journal
         self.deadline_s = deadline_s
 
     async def ask(
@@ -51,11 +51,11 @@ class Api:
     ) -> tuple[Entry, httpx.Response | None]:
         """Send one request and wait for its answer or its end; no failure raises."""
         deadline_s = deadline_s or self.deadline_s
-        entry = self._journal.begin(
+        entry = self.journal.begin(
             operation,
             user.email if user else "",
             {"method": method, "path": path, **(intent or {})},
-            due=self._journal.now if due is None else due,
+            due=self.journal.now if due is None else due,
             deadline_s=deadline_s,
         )
         headers = {**(user.headers if user else {}), **request.pop("headers", {})}
@@ -70,8 +70,17 @@ class Api:
         except httpx.TransportError as error:
             entry.hung = isinstance(error, httpx.TimeoutException)
             entry.closed_by = type(error).__name__
-        self._journal.end(entry)
+        self.journal.end(entry)
         return entry, answer
+
+    async def make(self, user: User, draft: dict[str, Any], **ask: Any) -> Entry:
+        """Ask for an avatar, which the user knows of once it is acknowledged."""
+        entry, answer = await self.ask(
+            "create", "POST", "/v1/avatars", user=user, json=draft, intent={"draft": draft}, **ask
+        )
+        if entry.acknowledged and answer is not None:
+            user.avatars.append(answer.json()["id"])
+        return entry
 
     async def sign_up(self, email: str) -> User:
         """Make an account and a session. AssertionError where either fails: no fault is under way yet."""
@@ -137,11 +146,7 @@ async def preview(api: Api, user: User, dice: random.Random, due: float) -> None
 
 async def create(api: Api, user: User, dice: random.Random, due: float) -> None:
     draft = {**_person(dice), "look": {"skin": f"tone-0{dice.randint(1, 6)}"}}
-    entry, answer = await api.ask(
-        "create", "POST", "/v1/avatars", user=user, due=due, json=draft, intent={"draft": draft}
-    )
-    if entry.acknowledged and answer is not None:
-        user.avatars.append(answer.json()["id"])
+    await api.make(user, draft, due=due)
 
 
 async def change(api: Api, user: User, dice: random.Random, due: float) -> None:
@@ -236,14 +241,15 @@ def _measurements(dice: random.Random) -> dict[str, int]:
 def _kept(answer: httpx.Response) -> Any:
     """What the checker needs: of refusals all, of files their hash, of avatars id and recipe."""
     if answer.status_code >= 400:
-        return _parsed(answer)
+        return parsed(answer)
     if answer.headers.get("content-type") != "application/json":
         return {"sha256": hashlib.sha256(answer.content).hexdigest(), "size": len(answer.content)}
     told = answer.json()
     return {name: told[name] for name in ("id", "recipe") if name in told}
 
 
-def _parsed(answer: httpx.Response) -> Any:
+def parsed(answer: httpx.Response) -> Any:
+    """The JSON of an answer, or its text where it is none."""
     try:
         return answer.json()
     except ValueError:

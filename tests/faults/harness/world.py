@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from atelierkit.testing.triton import FakeTriton
 from tests.faults.harness.health import HealthWatch
+from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Entry, Journal
 from tests.faults.harness.load import Scale
 from tests.faults.harness.stack import Stack
@@ -29,7 +29,7 @@ class World:
     api: Api
     users: Sequence[User]
     health: HealthWatch
-    triton: FakeTriton | None = None
+    inference: InferenceServer | None = None
     """The inference server, where the plan has one."""
     fault_began: float = 0.0
     fault_ended: float = 0.0
@@ -53,6 +53,10 @@ class World:
     async def under_load(self, times: float = 1.0) -> None:
         """Let the load go on for the usual length of a fault, or some times that."""
         await asyncio.sleep(times * self.scale.fault_s)
+
+    async def at_least(self, seconds: float) -> None:
+        """Let the load go on until the fault has lasted so long, whatever the scale."""
+        await asyncio.sleep(max(0.0, self.fault_began + seconds - self.journal.now))
 
     def during(self, *operations: str) -> list[Entry]:
         """Requests that were sent while the fault lasted; of these operations, or of all."""

@@ -1,0 +1,55 @@
+"""What several experiments claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from tests.faults.harness.journal import Entry
+from tests.faults.harness.world import World
+
+NOTICED_S = 2.0
+"""Probes tell of a lost dependency within this time."""
+REFUSED_S = 1.0
+"""What cannot be done is refused within this time."""
+SLOWER = 1.5
+"""Routes that need nothing of what is broken get slower by this factor at most."""
+NOISE_S = 0.05
+"""Differences below this are the machine's, which does other work too."""
+
+
+def refused_alone(world: World, *, refused: Sequence[str]) -> None:
+    """Of these operations some were refused with 503, quickly; every other one went on."""
+    refusals = [entry for entry in world.during(*refused) if not entry.acknowledged]
+    world.claim(bool(refusals), "nobody noticed the fault")
+    for entry in refusals:
+        away = entry.status == HTTPStatus.SERVICE_UNAVAILABLE
+        world.claim(away, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
+        world.claim(entry.seconds < REFUSED_S, f"{entry.operation} was refused after {entry.seconds:.1f} s")
+    others_go_on(world, refused)
+
+
+def others_go_on(world: World, refused: Sequence[str]) -> None:
+    """Every other operation was done as if nothing had happened."""
+    for entry in world.during():
+        if entry.operation not in refused:
+            world.claim(
+                entry.acknowledged, f"{entry.operation} was answered {entry.status} {entry.closed_by}"
+            )
+
+
+def grown(world: World, *operations: str) -> bool:
+    """Whether the median of these operations stayed what it was before the fault.
+
+    The plan says 99th percentile: of some dozen requests on a machine with other work that is one outlier.
+    """
+    before, during = (
+        percentile(entries, 0.5) for entries in (world.before(*operations), world.during(*operations))
+    )
+    return during <= SLOWER * before + NOISE_S
+
+
+def percentile(entries: Sequence[Entry], which: float) -> float:
+    """That percentile of the waits, in seconds; 0 where nobody waited."""
+    waits = sorted(entry.seconds for entry in entries)
+    return waits[round(which * (len(waits) - 1))] if waits else 0.0
