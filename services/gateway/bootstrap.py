@@ -12,6 +12,7 @@ from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
 from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
+from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import connect
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions, Callers
@@ -25,4 +26,6 @@ async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Starlette:
         functools.partial(published_keys, clients.auth), settings.issuer, settings.audience
     )
     sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
-    return app.create(Backend(settings, clients), Callers(verifier, sessions), sessions)
+    return app.create(
+        Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions
+    )

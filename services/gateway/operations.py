@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,15 +14,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from atelierkit import identity
-from atelierkit.errors import Unavailable
 from services.gateway import reading
+from services.gateway.bulkheads import Bulkheads, Work
 from services.gateway.clients import Clients
 from services.gateway.middleware import remember_route
 from services.gateway.schemas.base import Query
 from services.gateway.settings import GatewaySettings
 
 Body = TypeVar("Body")
-UPLOAD_RETRY_S = 5.0
 
 
 class Access(enum.Enum):
@@ -39,6 +37,7 @@ class Backend:
 
     settings: GatewaySettings
     clients: Clients
+    bulkheads: Bulkheads
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,8 @@ class Operation:
     tag: str
     handler: Handler
     access: Access = Access.USER
+    work: Work = Work.READ
+    """Which queue its requests stand in."""
     body: type[BaseModel] | None = None
     """Shape of the JSON body; None for none."""
     upload: Sequence[str] = ()
@@ -82,8 +83,14 @@ class Operation:
 
 
 async def perform(operation: Operation, request: Request, backend: Backend) -> Response:
-    """Check the caller, then the query and the body, run the handler and encode what it gives."""
+    """Check the caller, then the query and the body, run the handler and encode what it gives.
+
+    A request that would be refused for the crowd is so before it is read; its place is taken once it is whole, so that
+    a slow sender holds none.
+    """
     remember_route(request.scope, operation.path)
+    queue = backend.bulkheads[operation.work]
+    queue.check(operation.path)
     if operation.access is Access.USER:
         identity.require_caller()
     if operation.query is not None:
@@ -91,7 +98,8 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     body: Any = None
     if operation.body is not None:
         body = await reading.json_model(request, operation.body, backend.settings.max_json_bytes)
-    result = await operation.handler(Call(request, backend, body))
+    async with queue.place(operation.path):
+        result = await operation.handler(Call(request, backend, body))
     if isinstance(result, Response):
         return result
     if result is None:
@@ -100,15 +108,9 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
 
 
 def route(operation: Operation, backend: Backend) -> Route:
-    """The Starlette route of an operation. An upload is held in memory, so only a few are taken at a time."""
-    places = asyncio.Semaphore(backend.settings.max_uploads)
+    """The Starlette route of an operation."""
 
     async def endpoint(request: Request) -> Response:
-        if not operation.upload:
-            return await perform(operation, request, backend)
-        if places.locked():
-            raise Unavailable("too many uploads at a time", retry_after_s=UPLOAD_RETRY_S)
-        async with places:
-            return await perform(operation, request, backend)
+        return await perform(operation, request, backend)
 
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.summary)

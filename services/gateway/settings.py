@@ -35,6 +35,16 @@ class GatewaySettings(TokenSettings):
     """Largest uploaded cloud that is read."""
     max_uploads: int = Field(default=4, gt=0)
     """Clouds that are held at a time, in memory; the next one is told to come back."""
+    max_reads: int = Field(default=64, gt=0)
+    """Reads at work at a time; as many wait."""
+    max_files: int = Field(default=16, gt=0)
+    """Downloads prepared at a time; as many wait. Sending is not counted."""
+    max_bodies: int = Field(default=8, gt=0)
+    """Avatars and previews made at a time, about two for each worker of the meshers; as many wait."""
+    max_passwords: int = Field(default=8, gt=0)
+    """Log-ins and sign-ups at work at a time; as many wait."""
+    longest_wait_s: float = Field(default=0.5, ge=0)
+    """Longest wait in one of these queues; a request that would wait longer is refused at once."""
     max_json_bytes: int = Field(default=1_000_000, gt=0)
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)

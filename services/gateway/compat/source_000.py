@@ -21,6 +21,7 @@ from atelier.generator.v1 import generator_pb2
 from atelierkit import identity
 from atelierkit.errors import AppError, FieldFault, InvalidInput, NotFound, RemoteError
 from services.gateway import reading, sessions
+from services.gateway.bulkheads import Work
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import NAMES, measurements_message
@@ -54,22 +55,25 @@ class Source000:
         self._clients = backend.clients
         self._limit = backend.settings.max_json_bytes
         self._sessions = browser_sessions
+        self._bulkheads = backend.bulkheads
 
     async def sign_up(self, request: Request) -> Response:
         """Make an account."""
         form = await self._read(request, Credentials)
-        answer = await self._clients.auth.SignUp(
-            auth_pb2.SignUpRequest(email=form.email, password=form.password)
-        )
+        async with self._bulkheads[Work.PASSWORD].place("/signup"):
+            answer = await self._clients.auth.SignUp(
+                auth_pb2.SignUpRequest(email=form.email, password=form.password)
+            )
         return _success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
 
     async def log_in(self, request: Request) -> Response:
         """Start a session: a cookie for browsers, the same session's first token for the rest."""
         sessions.refuse_cross_site(request.headers)
         form = await self._read(request, Credentials)
-        opened = await self._clients.auth.OpenBrowserSession(
-            auth_pb2.OpenBrowserSessionRequest(email=form.email, password=form.password)
-        )
+        async with self._bulkheads[Work.PASSWORD].place("/login"):
+            opened = await self._clients.auth.OpenBrowserSession(
+                auth_pb2.OpenBrowserSessionRequest(email=form.email, password=form.password)
+            )
         token = await self._sessions.access_token(opened.session_secret)
         response = _success({"accessToken": token, "expiresIn": opened.expires_in_s})
         secure = request.url.scheme == "https"
@@ -96,7 +100,10 @@ class Source000:
             seed=form.seed,
         )
         try:
-            answer = await self._clients.generator.CreateAvatar(generator_pb2.CreateAvatarRequest(body=body))
+            async with self._bulkheads[Work.BODY].place("/generate"):
+                answer = await self._clients.generator.CreateAvatar(
+                    generator_pb2.CreateAvatarRequest(body=body)
+                )
         except AppError as error:
             raise _in_centimetres(error) from error
         return _success(_generated(answer.avatar), HTTPStatus.CREATED)
@@ -115,10 +122,8 @@ class Source000:
             if not _share_a_part(by_id.get(item.garment_id), chosen)
         ]
         worn = generator_pb2.OutfitItem(garment_id=chosen.id, size=form.size, color=form.color.lower())
-        changed = await self._clients.generator.UpdateAvatar(
-            generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=generator_pb2.Outfit(items=[*kept, worn]))
-        )
-        return _success(_generated(changed.avatar))
+        outfit = generator_pb2.Outfit(items=[*kept, worn])
+        return await self._updated(generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=outfit))
 
     async def update_feature(self, request: Request) -> Response:
         """Change hair and skin; what is left out stays."""
@@ -130,9 +135,11 @@ class Source000:
             hairstyle_id=form.hair,
             hair_color=form.hair_color.lower() if form.hair_color is not None else None,
         )
-        changed = await self._clients.generator.UpdateAvatar(
-            generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look)
-        )
+        return await self._updated(generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look))
+
+    async def _updated(self, change: generator_pb2.UpdateAvatarRequest) -> Response:
+        async with self._bulkheads[Work.BODY].place("/update"):
+            changed = await self._clients.generator.UpdateAvatar(change)
         return _success(_generated(changed.avatar))
 
     async def _read(self, request: Request, shape: type[Form]) -> Form:

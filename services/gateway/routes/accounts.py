@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from atelier.auth.v1 import auth_pb2
+from services.gateway.bulkheads import Work
 from services.gateway.convert import accounts as convert
 from services.gateway.operations import Access, Call, Operation
 from services.gateway.schemas import accounts as shapes
@@ -50,6 +51,7 @@ OPERATIONS = (
         TAG,
         sign_up,
         Access.PUBLIC,
+        Work.PASSWORD,
         body=shapes.Credentials,
         answer=shapes.Account,
         status=HTTPStatus.CREATED,
@@ -62,6 +64,7 @@ OPERATIONS = (
         TAG,
         log_in,
         Access.PUBLIC,
+        Work.PASSWORD,
         body=shapes.Credentials,
         answer=shapes.Tokens,
         refusals=(401, 429),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from atelier.generator.v1 import generator_pb2
 from atelier.mesher.v1 import mesher_pb2
+from services.gateway.bulkheads import Work
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
 from services.gateway.downloads import is_known
@@ -94,6 +95,7 @@ OPERATIONS = (
         "Make an avatar",
         TAG,
         create,
+        work=Work.BODY,
         body=shapes.AvatarDraft,
         answer=shapes.Avatar,
         status=HTTPStatus.CREATED,
@@ -105,6 +107,7 @@ OPERATIONS = (
         "A body for sliders",
         TAG,
         preview,
+        work=Work.BODY,
         body=shapes.SeededPerson,
         answer=OCTETS,
     ),
@@ -124,6 +127,7 @@ OPERATIONS = (
         "Change look and clothes",
         TAG,
         change,
+        work=Work.BODY,
         body=shapes.AvatarChange,
         answer=shapes.Avatar,
         refusals=(404,),

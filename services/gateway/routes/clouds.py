@@ -12,6 +12,7 @@ from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import generator_pb2
 from atelierkit.errors import FieldFault, InvalidInput, NotFound
 from services.gateway import multipart, reading
+from services.gateway.bulkheads import Work
 from services.gateway.convert import clouds as convert
 from services.gateway.downloads import download
 from services.gateway.operations import Call, Operation
@@ -129,6 +130,7 @@ OPERATIONS = (
         "Make a mesh and a body of a scan",
         TAG,
         create,
+        work=Work.UPLOAD,
         upload=UPLOADS,
         answer=shapes.Scan,
         query=shapes.CloudQuery,

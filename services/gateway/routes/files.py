@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from atelier.generator.v1 import generator_pb2
+from services.gateway.bulkheads import Work
 from services.gateway.convert.files import file_options
 from services.gateway.downloads import download
 from services.gateway.operations import Call, Handler, Operation
@@ -37,6 +38,7 @@ def _operation(
         summary,
         "Avatars",
         _export(format, saved_as or format),
+        work=Work.FILE,
         answer=media_type,
         query=query,
         refusals=(404,),

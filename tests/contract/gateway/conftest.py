@@ -24,6 +24,7 @@ from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
 from services.gateway import app
+from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions, Callers
@@ -94,7 +95,7 @@ async def world() -> AsyncIterator[World]:
         )
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         gateway = app.create(
-            Backend(settings, clients),
+            Backend(settings, clients, bulkheads(settings)),
             Callers(verifier, sessions),
             sessions,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -28,7 +29,7 @@ class Implausible(AppError):
 
 
 class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
-    """Keeps avatars in a dictionary."""
+    """Keeps avatars in a dictionary. While ``gate`` is closed, avatars are begun and not finished."""
 
     def __init__(self, glb: BlobRef, blobs: Blobs) -> None:
         self.glb = glb
@@ -38,10 +39,15 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         self.files: list[file_pb2.FileOptions] = []
         self.avatars: dict[str, tuple[str, generator_pb2.Avatar]] = {}
         self.failure: Exception | None = None
+        self.begun = asyncio.Semaphore(0)
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     async def CreateAvatar(
         self, request: generator_pb2.CreateAvatarRequest, context: Context
     ) -> generator_pb2.CreateAvatarResponse:
+        self.begun.release()
+        await self.gate.wait()
         if self.failure is not None:
             raise self.failure
         avatar = generator_pb2.Avatar(

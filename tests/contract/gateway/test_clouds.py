@@ -253,7 +253,7 @@ async def test_only_a_few_uploads_are_held_at_a_time(world: World, token: str) -
             await begun.acquire()
         refused = await post(world, token, XYZ, "?format=xyz")
         go_on.set()
-    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
     assert refused.json()["retryable"] is True
     assert int(refused.headers["retry-after"]) > 0
     assert [task.result().status_code for task in held] == [201] * places

@@ -1,0 +1,49 @@
+"""A queue of its own for each kind of work: avatars do not starve log-ins, and nobody starves reads."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from atelierkit.admission import Admission, Limits
+from services.gateway.settings import GatewaySettings
+
+
+class Work(enum.Enum):
+    """What a route asks of the platform; its value names the queue in the metrics."""
+
+    READ = "reads"
+    """A record or two."""
+    FILE = "files"
+    """A stored file, or one that must be built first."""
+    BODY = "bodies"
+    """A body: by far the most CPU."""
+    PASSWORD = "passwords"  # noqa: S105 - a kind of work
+    """A password to be hashed."""
+    UPLOAD = "uploads"
+    """A body of many megabytes, held in memory."""
+
+
+Bulkheads = Mapping[Work, Admission]
+
+
+def bulkheads(settings: GatewaySettings) -> Bulkheads:
+    """The queues. Uploads do not wait: each is in memory already."""
+    places = {
+        Work.READ: settings.max_reads,
+        Work.FILE: settings.max_files,
+        Work.BODY: settings.max_bodies,
+        Work.PASSWORD: settings.max_passwords,
+        Work.UPLOAD: settings.max_uploads,
+    }
+    return {
+        work: Admission(
+            work.value,
+            Limits(
+                count,
+                most_waiting=0 if work is Work.UPLOAD else count,
+                longest_wait_s=settings.longest_wait_s,
+            ),
+        )
+        for work, count in places.items()
+    }
