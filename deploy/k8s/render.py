@@ -27,7 +27,7 @@ def overlays() -> list[str]:
 
 def folders() -> list[str]:
     """Every folder that is applied as a whole."""
-    return [f"overlays/{name}" for name in overlays()]
+    return [*(f"overlays/{name}" for name in overlays()), "restore-drill"]
 
 
 @cache

@@ -1,56 +1,18 @@
-"""The order of a rollout, told by the commands that the script gives; there is no cluster here to give them to."""
+"""The order of a rollout, told by the commands that the script gives."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from deploy.k8s.render import HERE, ROOT
+from tests.policy.stand_in import Ran, run
 
-SCRIPT = HERE / "roll-out.sh"
-# Renders for real, writes down everything else, and fails where a pattern says so.
-STAND_IN = """#!/usr/bin/env bash
-if [ "$1" = kustomize ]; then exec "{kubectl}" "$@"; fi
-echo "$*" >>"{log}"
-case "$*" in
-  {failing}) exit 1 ;;
-  *"get deployment"*) echo deployment.apps/atelier-auth ;;
-  *"get pod"*) echo "pod/atelier-auth-old " ;;
-esac
-"""
+ANSWERS = {'*"get deployment"*': "deployment.apps/atelier-auth", '*"get pod"*': "pod/atelier-auth-old"}
 
 
-@dataclass(frozen=True)
-class Rollout:
-    """What came of it."""
-
-    code: int
-    commands: list[str]
-
-    def place(self, *words: str) -> int:
-        """Which command, counted from the first, holds all these words."""
-        return next(
-            number for number, line in enumerate(self.commands) if all(word in line for word in words)
-        )
-
-
-def roll_out(folder: Path, *, failing: str = "nothing") -> Rollout:
-    log = folder / "commands"
-    stand_in = folder / "kubectl"
-    stand_in.write_text(STAND_IN.format(kubectl=ROOT / ".tools" / "kubectl", log=log, failing=failing))
-    stand_in.chmod(0o755)
-    done = subprocess.run(
-        [SCRIPT, "prod-gpu"],
-        env={"PATH": os.defpath, "KUBECTL": str(stand_in)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Rollout(done.returncode, log.read_text().splitlines())
+def roll_out(folder: Path, *, failing: str = "nothing") -> Ran:
+    return run(folder, "roll-out.sh", "prod-gpu", failing=failing, answers=ANSWERS)
 
 
 def test_each_step_waits_for_the_one_before(tmp_path: Path) -> None:
