@@ -103,10 +103,10 @@ WATCHING = Group(
         ),
         Alert(
             "AlertsNotDelivered",
-            "sum(rate(prometheus_notifications_dropped_total[5m])) > 0",
+            "sum by (alertmanager) (rate(prometheus_notifications_errors_total[5m])) > 0",
             "5m",
             "ticket",
-            "Prometheus loses alerts on their way to the Alertmanager",
+            "Prometheus loses alerts on their way to {{ $labels.alertmanager }}",
             "Nobody is told of what it finds.",
         ),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.prometheus.model import Alert, Group, Recording
-from deploy.prometheus.names import JOBS, NO_PROBE, OUR_FAULT, OURS, quantile, share
+from deploy.prometheus.names import NO_PROBE, OUR_FAULT, OURS, quantile, share
 
 _CALLS = f"atelier_grpc_server_requests_total{{{NO_PROBE}}}"
 _FAULTS = f"atelier_grpc_server_requests_total{{{NO_PROBE}, {OUR_FAULT}}}"
@@ -45,14 +45,16 @@ RECORDINGS = Group(
     ],
 )
 
-_NOBODY = " or ".join(f'absent(up{{job="{job}"}})' for job in JOBS)
+# Where Kubernetes names the targets, a service without pods has none: it was there within a day, and is not now. To
+# ask for what is absent would be true as well while Prometheus starts and has not looked yet.
+_GONE = f"group by (job) (last_over_time(up{{{OURS}}}[1d])) unless on (job) group by (job) (up{{{OURS}}})"
 
 ALERTS = Group(
     "atelier-services",
     [
         Alert(
             "ServiceDown",
-            f"sum by (job) (up{{{OURS}}}) == 0 or {_NOBODY}",
+            f"sum by (job) (up{{{OURS}}}) == 0 or ({_GONE})",
             "1m",
             "page",
             "No replica of {{ $labels.job }} answers",

@@ -66,6 +66,15 @@ class Prometheus:
         found = self._ask("/api/v1/query_exemplars", {"query": expression, "start": begin, "end": end})
         return [exemplar["labels"] for series in found for exemplar in series["exemplars"]]
 
+    def rules(self) -> dict[str, str]:
+        """The last error of each rule by its name, empty for one that is well; raises where one was never evaluated."""
+        found = self._ask("/api/v1/rules", {})
+        rules = [rule for group in found["groups"] for rule in group["rules"]]
+        never = [rule["name"] for rule in rules if rule["health"] == "unknown"]
+        if never:
+            raise LookupError(f"never evaluated: {never}")
+        return {rule["name"]: rule.get("lastError", "") for rule in rules}
+
     def targets(self) -> dict[str, str]:
         """Health of each target by its address."""
         found = self._ask("/api/v1/targets", {"state": "active"})

@@ -42,6 +42,8 @@ class Observed:
     url: str
     prometheus: Prometheus
     collector: Collector
+    logs: Path
+    """Folder of the services' logs."""
     begin: float
     """When the first visitor came, in seconds of the clock."""
     end: float
@@ -81,7 +83,7 @@ def observed() -> Iterator[Observed]:
             traffic.all_of_it(platform.url, name, stature_mm)
             # A counter is born with its first event: what is shown is the growth from then on.
             watch.await_scrapes(2)
-        yield Observed(platform.url, watch, collector, begin, time.time())
+        yield Observed(platform.url, watch, collector, folder / "data" / "logs", begin, time.time())
 
 
 def _metrics_of(platform: Platform) -> dict[str, str]:

@@ -96,7 +96,8 @@ _STARTED = 'process_start_time_seconds{job="atelier-auth", instance="a"}'
 
 # Alert: (series under which it fires, series under which it must not), asked after 20 minutes.
 PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "ServiceDown": (_all_up(auth=then(1, 40, 0)), _all_up(auth=then(1, 79, 0))),
+    # Nothing at all is heard of it: it was there, and now there is no target. While Prometheus starts, nothing was there.
+    "ServiceDown": (_all_up(auth=f"1x40 _x{_STEPS}"), _all_up(auth=f"_x{_STEPS}", mesher=then(1, 78, 0))),
     "ReplicaDown": (
         _all_up() | _one('up{job="atelier-auth", instance="b"}', steady(0)),
         _all_up(auth=steady(0)) | _one('up{job="atelier-auth", instance="b"}', steady(0)),
@@ -350,10 +351,16 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         _one('prometheus_rule_evaluation_failures_total{rule_group="g"}', steady(4)),
     ),
     "AlertsNotDelivered": (
-        _one('prometheus_notifications_dropped_total{alertmanager="m"}', growing(1)),
-        _one('prometheus_notifications_dropped_total{alertmanager="m"}', steady(4)),
+        _one('prometheus_notifications_errors_total{alertmanager="m"}', growing(1)),
+        _one('prometheus_notifications_errors_total{alertmanager="m"}', steady(4)),
     ),
 }
+
+
+def silent_services() -> list[Scene]:
+    """Each service in turn answers Prometheus no more."""
+    down = {job: _all_up(**{job.removeprefix("atelier-"): then(1, 40, 0)}) for job in JOBS}
+    return [Scene(f"{job} is down", series, "20m", {"ServiceDown": True}) for job, series in down.items()]
 
 
 def scenes_of(alert: str) -> list[Scene]:

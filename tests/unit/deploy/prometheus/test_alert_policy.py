@@ -36,7 +36,7 @@ FOREIGN = {
     "process_open_fds": "prometheus_client",
     "process_max_fds": "prometheus_client",
     "prometheus_rule_evaluation_failures_total": "Prometheus itself",
-    "prometheus_notifications_dropped_total": "Prometheus itself",
+    "prometheus_notifications_errors_total": "Prometheus itself",
     "pg_up": "postgres_exporter",
     "pg_stat_activity_count": "postgres_exporter",
     "pg_settings_max_connections": "postgres_exporter",

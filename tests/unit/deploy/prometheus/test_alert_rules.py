@@ -9,7 +9,7 @@ import pytest
 from deploy.prometheus import files, objectives
 from deploy.prometheus.model import Group, shortened
 from deploy.prometheus.rules import ALERTS, GROUPS, scaled
-from deploy.prometheus.subjects import inference
+from deploy.prometheus.subjects import inference, services
 from tests.unit.deploy.prometheus import promtool, scenes
 from tests.unit.deploy.prometheus.promtool import Scene
 
@@ -27,6 +27,10 @@ def test_every_alert_has_its_scenes() -> None:
 def test_every_alert_fires_and_is_silent_as_it_should(tmp_path: Path, group: Group) -> None:
     asked = [scene for alert in group.alerts() for scene in scenes.scenes_of(alert.name)]
     promtool.check(tmp_path, asked, groups=[group])
+
+
+def test_every_service_is_missed(tmp_path: Path) -> None:
+    promtool.check(tmp_path, scenes.silent_services(), groups=[services.ALERTS])
 
 
 def test_nothing_fires_while_nothing_is_wrong(tmp_path: Path) -> None:
