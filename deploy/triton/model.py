@@ -35,20 +35,16 @@ class TritonPythonModel:
 
     def execute(self, requests: list[Any]) -> list[Any]:
         """One response for each request, in order."""
-        arrays = [
-            {name: pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in self._inputs}
-            for request in requests
-        ]
+        arrays = [{tensor.name(): tensor.as_numpy() for tensor in request.inputs()} for request in requests]
         joined = {name: np.concatenate([each[name] for each in arrays]) for name in self._inputs}
         outputs = self._session.run(self._outputs, joined)
-        ends = np.cumsum([each[self._inputs[0]].shape[0] for each in arrays])[:-1]
-        split = [np.split(output, ends) for output in outputs]
-        return [
-            pb_utils.InferenceResponse(
-                [
-                    pb_utils.Tensor(name, parts[index])
-                    for name, parts in zip(self._outputs, split, strict=True)
-                ]
-            )
-            for index in range(len(requests))
-        ]
+        responses, start = [], 0
+        for each in arrays:
+            end = start + each[self._inputs[0]].shape[0]
+            tensors = [
+                pb_utils.Tensor(name, output[start:end])
+                for name, output in zip(self._outputs, outputs, strict=True)
+            ]
+            responses.append(pb_utils.InferenceResponse(tensors))
+            start = end
+        return responses

@@ -14,7 +14,7 @@ from google.protobuf import text_format
 from atelierkit.errors import AppError
 from atelierkit.inference.files import onnx_file
 from atelierkit.inference.versions import triton_version
-from deploy.triton.config import Target, model_config
+from deploy.triton.config import Batching, QueueLimits, Target, model_config
 from deploy.triton.ensemble import Chain, ChainInvalid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,8 +65,16 @@ def main() -> None:
         "--instances", type=int, default=1, help="copies of each model; on a GPU, on each card"
     )
     parser.add_argument("--tensorrt", action="store_true", help="compile for the card, with half precision")
+    parser.add_argument(
+        "--queue-limits", action="store_true", help="refuse on the server too; see Batching.limits"
+    )
     arguments = parser.parse_args()
-    target = Target(device=arguments.device, instances=arguments.instances, tensorrt=arguments.tensorrt)
+    target = Target(
+        device=arguments.device,
+        instances=arguments.instances,
+        tensorrt=arguments.tensorrt,
+        batching=Batching(limits=QueueLimits() if arguments.queue_limits else None),
+    )
     try:
         names = lay_out(arguments.models, arguments.out, target)
     except (AppError, ChainInvalid) as error:

@@ -13,7 +13,7 @@ from tritonclient.grpc import model_config_pb2 as pb
 
 from atelierkit.inference import ModelMissing
 from deploy.triton.arguments import Ports, arguments
-from deploy.triton.config import MAX_BATCH, Batching, Target
+from deploy.triton.config import MAX_BATCH, Batching, QueueLimits, Target
 from deploy.triton.ensemble import ChainInvalid
 from deploy.triton.repository import ROOT, lay_out
 from tests.unit.atelierkit import onnx_models
@@ -61,20 +61,24 @@ def test_tensors_are_those_of_the_file_without_the_batch(models: Path) -> None:
     assert list(_config(models, GPU, "logarithm").input[0].dims) == [-1]
 
 
-def test_a_model_joins_requests_warms_up_and_has_limits(models: Path) -> None:
+def test_a_model_joins_requests_and_warms_up(models: Path) -> None:
     config = _config(models, GPU)
     assert (config.backend, config.platform) == ("onnxruntime", "onnxruntime_onnx")
     assert config.max_batch_size == MAX_BATCH
     assert list(config.dynamic_batching.preferred_batch_size) == list(Batching().preferred)
     assert {warm_up.batch_size for warm_up in config.model_warmup} == {1, *Batching().preferred}
     assert all(set(warm_up.inputs) == {"x", "flag"} for warm_up in config.model_warmup)
-    policy = config.dynamic_batching.default_queue_policy
-    assert policy.timeout_action == pb.ModelQueuePolicy.REJECT
-    assert policy.default_timeout_microseconds > 0
-    assert policy.allow_timeout_override
-    assert policy.max_queue_size > 0
     assert config.parameters["released_version"].string_value == "1.0.0"
     assert not config.response_cache.enable
+
+
+def test_limits_of_the_servers_own_are_a_switch(models: Path) -> None:
+    limited = dataclasses.replace(GPU, batching=Batching(limits=QueueLimits(most=7, timeout_us=9)))
+    policy = _config(models, limited).dynamic_batching.default_queue_policy
+    assert policy.timeout_action == pb.ModelQueuePolicy.REJECT
+    assert policy.allow_timeout_override
+    assert (policy.max_queue_size, policy.default_timeout_microseconds) == (7, 9)
+    assert not _config(models, GPU).dynamic_batching.HasField("default_queue_policy")
 
 
 def test_what_a_device_needs(models: Path) -> None:
