@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ ADMIN = "admin"
 
 # Ours are under 700 bytes; a longer one is refused before anything is decoded.
 _MAX_TOKEN_CHARS = 4096
+_MOST_GOOD = 10_000
 _REFETCH_INTERVAL_S = 10.0
 _LEEWAY_S = 30
 NOT_VALID = "the access token is missing or not valid"
@@ -85,6 +87,9 @@ class JwksVerifier:
     ``fetch`` gives the JWKS as a mapping. A token with an unknown ``kid`` causes a new fetch, at
     most one per ten seconds, so that forged tokens cannot drive load onto the issuer. The key comes
     from that set alone: whatever else a token's header names is ignored.
+
+    A token that was found good stays so until it expires or other keys are fetched: a signature is
+    checked once, not for each request of the same caller.
     """
 
     def __init__(
@@ -101,9 +106,14 @@ class JwksVerifier:
         self._keys: dict[str, jwk.ECKey] = {}
         self._fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._good: dict[bytes, tuple[Caller, float]] = {}
 
     async def verify(self, token: str) -> Caller:
         """Give the caller; AppErrors of ``fetch`` pass through, all other faults are Unauthenticated."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        caller, expires_at = self._good.get(digest, (None, 0.0))
+        if caller is not None and self._clock() < expires_at:
+            return caller
         kid = _kid(token)
         if kid not in self._keys:
             await self._refetch(kid)
@@ -115,7 +125,14 @@ class JwksVerifier:
             self._check(claims)
         except (JoseError, ValueError, RecursionError) as error:
             raise Unauthenticated(NOT_VALID) from error
-        return Caller(claims["sub"], frozenset(claims["roles"]), token)
+        caller = Caller(claims["sub"], frozenset(claims["roles"]), token)
+        self._remember(digest, caller, claims["exp"] + _LEEWAY_S)
+        return caller
+
+    def _remember(self, digest: bytes, caller: Caller, expires_at: float) -> None:
+        if len(self._good) >= _MOST_GOOD:
+            self._good.clear()
+        self._good[digest] = caller, expires_at
 
     async def know_keys(self) -> None:
         """Return once keys are known, at whatever age; AppErrors of ``fetch`` pass through."""
@@ -134,6 +151,8 @@ class JwksVerifier:
     async def _take_keys(self) -> None:
         published = (await self._fetch())["keys"]
         self._keys = {key["kid"]: jwk.ECKey.import_key(key) for key in published if key.get("kty") == "EC"}
+        # A key that is no longer published proves nothing, however often it did.
+        self._good.clear()
 
     def _check(self, claims: dict[str, Any]) -> None:
         registry = jwt.JWTClaimsRegistry(

@@ -178,11 +178,40 @@ async def test_a_new_key_is_found_and_a_withdrawn_one_forgotten() -> None:
     assert await keys.refuses(signed_token("alice"))
     keys.answer = token_jwks()
     keys.now += 10
-    assert not await keys.refuses(signed_token("alice"))
+    token = signed_token("alice")
+    assert not await keys.refuses(token)
     keys.answer = {"keys": []}
     keys.now += 10
     assert await keys.refuses(_with_header(kid="other"))
-    assert await keys.refuses(signed_token("alice"))
+    assert await keys.refuses(token)
+
+
+async def test_a_token_is_checked_once_and_expires_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, decoded = _Keys(), []
+    decode = jwt.decode
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        decoded.append(args[0])
+        return decode(*args, **kwargs)
+
+    monkeypatch.setattr(jwt, "decode", counting)
+    token = signed_token("alice", exp=int(keys.now) + 900)
+    callers = [await keys.verifier.verify(token) for _ in range(3)]
+    assert callers == [callers[0]] * 3
+    assert decoded == [token]
+    keys.now += 929.9
+    assert not await keys.refuses(token)
+    keys.now += 1.1
+    assert await keys.refuses(token)
+
+
+async def test_what_was_good_lends_nothing_to_its_forgery() -> None:
+    keys = _Keys()
+    token = signed_token("alice")
+    assert not await keys.refuses(token)
+    head, body, signature = token.split(".")
+    swapped = signature[:-2] + ("AA" if signature[-2:] != "AA" else "BB")
+    assert await keys.refuses(f"{head}.{body}.{swapped}")
 
 
 async def test_an_issuer_that_is_away_is_asked_again_at_once() -> None:
