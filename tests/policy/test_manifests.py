@@ -159,7 +159,11 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         "is killed",
         lambda m: pod(m, "atelier-mesher").update(terminationGracePeriodSeconds=30),
     ),
-    (rollout_rules.drained, "noticed", lambda m: container(m, "atelier-gateway").pop("lifecycle")),
+    (
+        rollout_rules.drained,
+        "noticed",
+        lambda m: settings(m, "gateway").pop("ATELIER_GATEWAY_ENDPOINT_NOTICE_S"),
+    ),
     (rollout_rules.budgeted, "no budget", lambda m: drop(m, "PodDisruptionBudget", "atelier-auth")),
     (rollout_rules.spread, "one zone", lambda m: pod(m).pop("topologySpreadConstraints")),
     (
