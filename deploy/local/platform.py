@@ -133,7 +133,7 @@ class Platform:
 
     def _ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - our own http URL
+            with urllib.request.urlopen(f"{self.url}/readyz/all", timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - our own http URL
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from atelierkit.errors import NotFound
+from atelierkit.health import Readiness
 from services.gateway import openapi, problems
 from services.gateway.compat import source_000
 from services.gateway.middleware import Failures, Identity, RequestScope
@@ -29,14 +30,14 @@ COMPRESS_FROM_BYTES = 1024
 COMPRESSION_LEVEL = 5
 
 
-def create(backend: Backend, callers: Callers, sessions: BrowserSessions) -> Starlette:
+def create(backend: Backend, callers: Callers, sessions: BrowserSessions, readiness: Readiness) -> Starlette:
     """The application, ready to serve."""
     settings = backend.settings
     routes: list[BaseRoute] = [
         *(route(operation, backend) for operation in OPERATIONS),
         *source_000.routes(backend, sessions),
         *openapi.routes(OPERATIONS),
-        *Probes(backend.clients, serve_metrics=settings.serve_metrics).routes(),
+        *Probes(readiness, list(backend.clients.channels), serve_metrics=settings.serve_metrics).routes(),
         *static_routes(Path(settings.web_dir)),
     ]
     return Starlette(

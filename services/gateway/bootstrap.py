@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
-from starlette.applications import Starlette
-
-from atelierkit import blobs
+from atelierkit import blobs, client, health
+from atelierkit.health import Dependency
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
 from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
 from services.gateway.bulkheads import bulkheads
-from services.gateway.clients import connect
+from services.gateway.clients import Clients, connect
 from services.gateway.operations import Backend
+from services.gateway.server import Gateway
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 
 
-async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Starlette:
+async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
     """The application with its channels, which close with `stack`."""
     clients = await connect(settings, WatchedBlobs(blobs.open(settings.blob_url)), stack)
     verifier = JwksVerifier(
         functools.partial(published_keys, clients.auth), settings.issuer, settings.audience
     )
     sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
-    return app.create(
-        Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions
+    readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
+    application = app.create(
+        Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions, readiness
     )
+    return Gateway(application, readiness)
+
+
+def dependencies(clients: Clients, verifier: JwksVerifier) -> Mapping[str, Dependency]:
+    """What the gateway stands on: the keys that it reads tokens with, once. A service that is away costs its own
+    routes; were it hard, it would take every gateway out of balancing, and with them the routes of all others."""
+    return {
+        "auth_keys": Dependency(verifier.know_keys),
+        **{name: Dependency(client.reaching(each), hard=False) for name, each in clients.channels.items()},
+    }

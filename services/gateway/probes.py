@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
@@ -10,21 +10,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from atelierkit import client
-from services.gateway.clients import Clients
+from atelierkit.health import Readiness
 from services.gateway.middleware import remember_route
 
 
 class Probes:
-    """Answers whether the process lives, and whether the platform behind it can work."""
+    """Answers from memory: an orchestrator's probe waits for no service."""
 
-    def __init__(self, clients: Clients, *, serve_metrics: bool) -> None:
-        self._clients = clients
+    def __init__(self, readiness: Readiness, services: Sequence[str], *, serve_metrics: bool) -> None:
+        self._readiness = readiness
+        self._services = services
         self._serve_metrics = serve_metrics
 
     def routes(self) -> list[BaseRoute]:
         """The probes' routes."""
-        routes: list[BaseRoute] = [Route("/healthz", self.healthz), Route("/readyz", self.readyz)]
+        routes: list[BaseRoute] = [
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+            Route("/readyz/all", self.all_ready),
+        ]
         return [*routes, Route("/metrics", self.metrics)] if self._serve_metrics else routes
 
     async def healthz(self, request: Request) -> Response:
@@ -33,14 +37,18 @@ class Probes:
         return JSONResponse({"status": "ok"})
 
     async def readyz(self, request: Request) -> Response:
-        """Every service behind the gateway says SERVING."""
+        """This gateway can take requests: it knows auth's keys and is not draining."""
         remember_route(request.scope, "/readyz")
-        names = list(self._clients.channels)
-        serving = await asyncio.gather(*(client.is_serving(self._clients.channels[name]) for name in names))
-        services = {
-            name: "serving" if good else "not_serving" for name, good in zip(names, serving, strict=True)
-        }
-        ready = all(serving)
+        return self._answer(ready=self._readiness.ready)
+
+    async def all_ready(self, request: Request) -> Response:
+        """And every service behind it says SERVING."""
+        remember_route(request.scope, "/readyz/all")
+        return self._answer(ready=self._readiness.ready and all(map(self._readiness.up, self._services)))
+
+    def _answer(self, *, ready: bool) -> Response:
+        up = self._readiness.up
+        services = {name: "serving" if up(name) else "not_serving" for name in self._services}
         return JSONResponse(
             {"status": "ready" if ready else "not_ready", "services": services}, 200 if ready else 503
         )

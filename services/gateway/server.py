@@ -6,10 +6,12 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from atelierkit.health import Readiness
 from atelierkit.server import Running
 from services.gateway.settings import GatewaySettings
 
@@ -24,16 +26,24 @@ class _Server(uvicorn.Server):
         yield
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """What bootstrap hands to the runtime."""
+
+    app: ASGIApp
+    readiness: Readiness
+
+
 @asynccontextmanager
-async def serving(app: ASGIApp, settings: GatewaySettings) -> AsyncIterator[Running]:
-    """Serve while the block runs and give its port; running requests finish within `drain_grace_s`.
+async def serving(gateway: Gateway, settings: GatewaySettings) -> AsyncIterator[Running]:
+    """Serve while the block runs, then drain: not ready, a wait for it to be noticed, running requests finish.
 
     Raises OSError when the port is taken.
     """
     listener = _listen(settings)
     server = _Server(
         uvicorn.Config(
-            app,
+            gateway.app,
             loop="none",
             http="httptools",
             ws="none",
@@ -50,6 +60,8 @@ async def serving(app: ASGIApp, settings: GatewaySettings) -> AsyncIterator[Runn
     try:
         yield Running(listener.getsockname()[1])
     finally:
+        gateway.readiness.drain()
+        await asyncio.sleep(settings.endpoint_notice_s)
         server.should_exit = True
         await running
 

@@ -14,6 +14,7 @@ from atelier.catalog.v1 import catalog_pb2_grpc
 from atelier.generator.v1 import generator_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2_grpc
+from atelierkit import health
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
@@ -24,6 +25,7 @@ from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
 from services.gateway import app
+from services.gateway.bootstrap import dependencies
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
 from services.gateway.operations import Backend
@@ -94,10 +96,9 @@ async def world() -> AsyncIterator[World]:
             tryon_addr=nowhere,
         )
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
+        readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
         gateway = app.create(
-            Backend(settings, clients, bulkheads(settings)),
-            Callers(verifier, sessions),
-            sessions,
+            Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions, readiness
         )
         transport = httpx.ASGITransport(gateway)
         client = await stack.enter_async_context(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from atelierkit.settings import Tls
 from deploy.local.topology import CALLS, WITH_DATABASE, choose_ports, environment, free_ports
 
 
-def variables(service: str) -> dict[str, str]:
+def variables(service: str, tls: Tls | None = None) -> dict[str, str]:
     return environment(
         service,
         ports=choose_ports(0),
@@ -19,6 +20,7 @@ def variables(service: str) -> dict[str, str]:
         root=Path("/root-of-it"),
         database_urls={name: f"postgresql+psycopg://{name}@localhost/atelier" for name in WITH_DATABASE},
         gateway_host="127.0.0.1",
+        tls=tls,
     )
 
 
@@ -49,3 +51,21 @@ def test_a_service_reads_what_the_launcher_tells_it(service: str, monkeypatch: p
     assert fields <= set(settings_class.model_fields)
     assert str(settings.port) == told[f"{prefix}PORT"]
     assert settings.data_dir == Path("/data")
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_a_service_takes_calls_from_those_that_the_picture_draws(service: str) -> None:
+    module = importlib.import_module(f"services.{service}.settings")
+    allowed = getattr(module, f"{service.title()}Settings").model_fields["allowed_peers"].default
+    assert allowed == {caller for caller, called in CALLS.items() if service in called}
+
+
+def test_with_certificates_a_service_is_told_where_they_lie() -> None:
+    tls = Tls(Path("/tls/tls.crt"), Path("/tls/tls.key"), Path("/tls/ca.crt"))
+    told = variables("auth", tls=tls)
+    assert [told[f"ATELIER_AUTH_TLS_{name}"] for name in ("CERT", "KEY", "CLIENT_CA")] == [
+        "/tls/tls.crt",
+        "/tls/tls.key",
+        "/tls/ca.crt",
+    ]
+    assert not [name for name in variables("auth") if "TLS" in name]
