@@ -74,6 +74,8 @@ def graph(
             .display_mode(common.LegendDisplayMode.TABLE)
             .placement(common.LegendPlacement.BOTTOM)
             .calcs(["lastNotNull", "max"])
+            .sort_by("Max")
+            .sort_desc(True)
         )
         .targets([_target(name, query) for name, query in zip("ABCDEFGH", queries, strict=False)])
     )
@@ -98,14 +100,15 @@ def number(
     unit: str = units.Short,
     width: int = 4,
     warn: Steps = (),
+    floor: str = GREEN,
     decimals: int | None = None,
     alert: str = "",
 ) -> Panel:
-    """The latest value, in the colour that it deserves, above its own curve."""
+    """The latest value, in the colour that it deserves, above its own curve; `floor` is the colour of the lowest."""
     panel = (
         _framed(stat.Panel(), title, help, alert, width, NUMBER_HEIGHT)
         .unit(unit)
-        .thresholds(_thresholds(warn))
+        .thresholds(_thresholds(warn, floor))
         .graph_mode(common.BigValueGraphMode.AREA)
         .color_mode(common.BigValueColorMode.VALUE)
         .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -154,13 +157,13 @@ def _target(name: str, query: Query) -> prometheus.Dataquery:
     )
 
 
-def _thresholds(steps: Steps) -> dashboards.ThresholdsConfig:
+def _thresholds(steps: Steps, floor: str = GREEN) -> dashboards.ThresholdsConfig:
     return (
         dashboards.ThresholdsConfig()
         .mode(models.ThresholdsMode.ABSOLUTE)
         .steps(
             [
-                models.Threshold(value=None, color=GREEN),
+                models.Threshold(value=None, color=floor),
                 *(models.Threshold(value=value, color=color) for value, color in steps),
             ]
         )

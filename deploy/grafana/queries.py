@@ -44,11 +44,11 @@ def or_zero(expression: str) -> str:
     return f"{expression} or vector(0)"
 
 
-def or_none(expression: str, *labels: str) -> str:
-    """The same for a sum by labels, each of which then says `none`."""
+def or_none(expression: str, **labels: str) -> str:
+    """The same for a sum by labels; `labels` are those of the zero, which the legend shows."""
     nothing = "vector(0)"
-    for label in labels:
-        nothing = f'label_replace({nothing}, "{label}", "none", "", "")'
+    for label, value in labels.items():
+        nothing = f'label_replace({nothing}, "{label}", "{value}", "", "")'
     return f"{expression} or on() {nothing}"
 
 

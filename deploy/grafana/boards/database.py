@@ -5,11 +5,12 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from deploy.grafana.board import Board, Row
-from deploy.grafana.panels import RED, YELLOW, Query, graph, number
+from deploy.grafana.panels import GREEN, RED, YELLOW, Query, graph, number
 from deploy.grafana.queries import Job, rate, sum_of
 
 POSTGRES = Job("postgres")
 OURS = 'datname="atelier"'
+HEAVY = 'mode=~"accessexclusivelock|exclusivelock|sharelock|sharerowexclusivelock"'
 COMMITS = POSTGRES.series("pg_stat_database_xact_commit", OURS)
 ROLLBACKS = POSTGRES.series("pg_stat_database_xact_rollback", OURS)
 HITS = POSTGRES.series("pg_stat_database_blks_hit", OURS)
@@ -30,6 +31,8 @@ BOARD = Board(
                     "1 while the exporter's queries are answered. 0: see the runbook, then the cluster's own log.",
                     Query(f"min({POSTGRES.series('pg_up')})", "up"),
                     width=6,
+                    floor=RED,
+                    warn=[(1, GREEN)],
                     alert="DatabaseDown",
                 ),
                 number(
@@ -112,9 +115,9 @@ BOARD = Board(
                     most=1,
                 ),
                 graph(
-                    "Locks by mode",
-                    "An `accessexclusivelock` that stays is a migration, or a person at a console: others wait for it.",
-                    Query(sum_of(POSTGRES.series("pg_locks_count", OURS), "mode") + " > 0", "{{mode}}"),
+                    "Heavy locks by mode",
+                    "Those that make readers or writers wait. One that stays is a migration, or a person at a console.",
+                    Query(sum_of(POSTGRES.series("pg_locks_count", OURS, HEAVY), "mode"), "{{mode}}"),
                     stacked=True,
                 ),
             ],

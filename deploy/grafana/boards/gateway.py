@@ -73,7 +73,9 @@ BOARD = Board(
                     "A reason that grows at once is a caller that sends something new, somebody who tries doors, or a "
                     "limit of ours that is wrong. `internal` is a bug.",
                     Query(
-                        or_none(rate(GATEWAY.series("atelier_gateway_refusals_total"), "reason"), "reason"),
+                        or_none(
+                            rate(GATEWAY.series("atelier_gateway_refusals_total"), "reason"), reason="none"
+                        ),
                         "{{reason}}",
                     ),
                     unit=units.RequestsPerSecond,

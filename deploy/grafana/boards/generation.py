@@ -70,7 +70,7 @@ BOARD = Board(
                     "Refusals by reason",
                     "Requests that cannot be had. A reason that grows at once is a caller that sends something new, or "
                     "a limit of ours that is wrong.",
-                    Query(or_none(rate(REFUSALS, "reason"), "reason"), "{{reason}}"),
+                    Query(or_none(rate(REFUSALS, "reason"), reason="none"), "{{reason}}"),
                     unit=units.RequestsPerSecond,
                     stacked=True,
                 ),

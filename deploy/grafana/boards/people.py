@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
 from deploy.grafana.panels import Query, graph
-from deploy.grafana.queries import Job, or_zero, rate
+from deploy.grafana.queries import Job, rate
 
 AUTH = Job("atelier-auth")
 BOTH = Job("atelier-(auth|catalog)")
@@ -15,7 +15,6 @@ CATALOG = Job("atelier-catalog")
 SIGN_UPS = AUTH.series("atelier_auth_sign_ups_total")
 LOG_INS = AUTH.series("atelier_auth_log_ins_total")
 REFRESHES = AUTH.series("atelier_auth_refreshes_total")
-REUSED = AUTH.series("atelier_auth_refreshes_total", 'outcome="reused"')
 LOOKS = CATALOG.series("atelier_catalog_looks_total")
 
 BOARD = Board(
@@ -50,7 +49,6 @@ BOARD = Board(
                     "A token that comes a second time may be a stolen one: its session was ended. More than a few at "
                     "once: look for the accounts in the log of auth.",
                     Query(rate(REFRESHES, "outcome"), "{{outcome}}"),
-                    Query(or_zero(rate(REUSED)), "reused"),
                     unit=units.RequestsPerSecond,
                     width=6,
                 ),

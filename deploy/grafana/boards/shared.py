@@ -127,8 +127,8 @@ def queues(job: Job) -> Row:
                 Query(
                     or_none(
                         rate(job.series("atelier_admission_refusals_total"), "queue, reason"),
-                        "queue",
-                        "reason",
+                        queue="none",
+                        reason="refused",
                     ),
                     "{{queue}} {{reason}}",
                 ),
@@ -188,7 +188,11 @@ def records(job: Job) -> Row:
                 "`unreachable`: look at the database. `pool_timeout`: at the connections. `constraint` is often the "
                 "caller's doing, and `stale` was replaced before it was used.",
                 Query(
-                    or_none(rate(job.series("atelier_sql_errors_total"), "schema, kind"), "schema", "kind"),
+                    or_none(
+                        rate(job.series("atelier_sql_errors_total"), "schema, kind"),
+                        schema="no",
+                        kind="errors",
+                    ),
                     "{{schema}} {{kind}}",
                 ),
                 unit="errors/s",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.grafana import files
+from deploy.grafana.picture import answers
 
 VARIABLES = {"namespace": ".*", "instance": ".*", "__rate_interval": "30s", "__range": "60s"}
 """What Grafana puts in their place while everything is chosen."""
@@ -57,8 +58,6 @@ def questions() -> Iterator[Question]:
                 )
 
 
-def filled(expression: str, **chosen: str) -> str:
-    """The expression with everything chosen, or with what is given."""
-    for name, value in (VARIABLES | chosen).items():
-        expression = expression.replace(f"${name}", value)
-    return expression
+def filled(template: str, **chosen: str) -> str:
+    """The query with everything chosen, or with what is given."""
+    return answers.filled(template, VARIABLES | chosen)

@@ -76,7 +76,6 @@ def observed() -> Iterator[Observed]:
             "dcgm": stack.enter_context(_recorded(GPU)),
         }
         watch = stack.enter_context(_prometheus(folder, jobs))
-        stack.callback(watch.close)
         begin = time.time()
         watch.await_scrapes(1)
         for name, stature_mm in VISITORS.items():

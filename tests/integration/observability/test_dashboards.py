@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from deploy.grafana.picture.answers import Series, Span
+from deploy.grafana.picture.page import NO_DATA, page
 from tests.integration.observability.questions import Question, dashboards, filled, questions
 from tests.integration.observability.stack import NAMESPACE, Observed
 
+DASHBOARDS = dashboards()
 ALL = list(questions())
 FAILURES = [question for question in ALL if question.panel.startswith("Failed ")]
 WITH_EXEMPLARS = [question for question in ALL if question.exemplars]
@@ -29,8 +32,18 @@ def test_no_failure_is_zero_and_not_nothing(question: Question, seen: Observed) 
     assert {value for series in answer for value in series.values} == {0.0}
 
 
-def test_every_target_is_scraped(seen: Observed) -> None:
-    assert set(seen.prometheus.targets().values()) == {"up"}
+@pytest.mark.parametrize("dashboard", DASHBOARDS.values(), ids=list(DASHBOARDS))
+def test_its_picture_is_whole(dashboard: dict[str, Any], seen: Observed) -> None:
+    span = Span(seen.begin, seen.end, 1.0)
+
+    def answered(template: str) -> list[Series]:
+        return seen.prometheus.range(filled(template), seen.begin, seen.end)
+
+    html, _ = page(dashboard, answered, span)
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    assert html.count("<svg") == len(panels)
+    assert NO_DATA not in html
+    assert page(dashboard, lambda _: [], span)[0].count(NO_DATA) == len(panels)
 
 
 def test_points_on_durations_lead_to_traces(seen: Observed) -> None:
@@ -43,7 +56,7 @@ def test_points_on_durations_lead_to_traces(seen: Observed) -> None:
     assert boards == {question.board for question in WITH_EXEMPLARS}
 
 
-@pytest.mark.parametrize("dashboard", dashboards().values(), ids=list(dashboards()))
+@pytest.mark.parametrize("dashboard", DASHBOARDS.values(), ids=list(DASHBOARDS))
 def test_its_variables_list_what_there_is(dashboard: dict[str, Any], seen: Observed) -> None:
     found = {}
     for variable in dashboard["templating"]["list"]:
