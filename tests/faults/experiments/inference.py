@@ -17,6 +17,8 @@ USUAL_S = 0.08
 """Time of one inference on the server of these experiments."""
 INFER_TIMEOUT_S = 0.5
 """The generator waits no longer; ten times the usual is more."""
+FOUND_AGAIN_S = 3.0
+"""The gateway finds the generator again within this time of its start."""
 BACK_S = 10.0
 """Inferences succeed again within this time, with nothing started anew."""
 MOST_ATTEMPTS = 1.5
@@ -61,7 +63,7 @@ async def inference_is_away(world: World) -> None:
         await server.stop()
         world.stack.kill("generator")
         await world.stack.start("generator")
-        started = world.journal.now
+        started = world.journal.now + FOUND_AGAIN_S
         await world.under_load(0.5)
         await server.start(seed=server.fake.seed)
         server.fake.ready = False

@@ -101,7 +101,14 @@ def nobody_else_ends(evidence: Evidence) -> Iterator[str]:
 def good_put_comes_back(evidence: Evidence) -> Iterator[str]:
     """I12: good-put is back in time. The load is open, so the share of good answers stands for their rate."""
     window = evidence.window
-    before = _good_share(evidence.journal.between(window.load_began, window.fault_began))
+    before = _good_share(
+        [
+            entry
+            for entry in evidence.journal.between(window.load_began, window.fault_began)
+            # What was under way when the fault began met it.
+            if entry.answered is not None and entry.answered < window.fault_began
+        ]
+    )
     if before < 1.0:
         yield f"only {before:.0%} of the answers before the fault were good"
     again = recovery_s(evidence)

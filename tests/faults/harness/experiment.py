@@ -64,6 +64,8 @@ class Result:
     journal: Path
     alerts: Sequence[str] | None
     """Alerts that fired; None where nobody watched them."""
+    busy: float
+    """Share of the machine's time that was used, by whatever runs on it."""
 
     @property
     def passed(self) -> bool:

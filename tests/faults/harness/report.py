@@ -42,8 +42,8 @@ def table(results: Sequence[Result], experiments: Mapping[str, Experiment]) -> s
             "What each does and claims is in `tests/faults/experiments`, what holds after all of them in",
             "`tests/faults/harness/checker.py`; [docs/faults.md](../../docs/faults.md) says how to read and repeat a run.",
             "",
-            "| experiment | seed | passed | requests | lost writes | hung | past deadline, ms | good-put back, s | alert seen |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "| experiment | seed | passed | requests | lost writes | hung | past deadline, ms | good-put back, s | alert seen | CPU in use |",
+            "|---|---|---|---|---|---|---|---|---|---|",
             *(_row(result, experiments[result.number]) for result in results),
             "",
         ]
@@ -61,6 +61,7 @@ def _row(result: Result, experiment: Experiment) -> str:
         f"{result.worst_past_deadline_ms:.0f}",
         f"{result.recovery_s:.1f}",
         _seen(result, experiment),
+        f"{result.busy:.0%}",
     )
     return f"| {' | '.join(map(str, cells))} |"
 
@@ -69,7 +70,7 @@ def _seen(result: Result, experiment: Experiment) -> str:
     if result.alerts is None:
         return "not watched"
     if not experiment.alert:
-        return "none, as meant" if not result.alerts else f"**{', '.join(result.alerts)}**"
+        return ", ".join(result.alerts) or "none, as meant"
     return experiment.alert if experiment.alert in result.alerts else "**no**"
 
 
