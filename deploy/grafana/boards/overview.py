@@ -19,6 +19,8 @@ FAILED = GATEWAY.series("atelier_gateway_requests_total", 'status=~"5.."')
 BUCKETS = GATEWAY.series("atelier_gateway_request_duration_seconds_bucket", 'route!="/v1/clouds"')
 AVATARS = GENERATOR.series("atelier_generator_avatars_created_total")
 OUTSIDE = GENERATOR.series("atelier_generator_avatars_created_total", 'within_iso20685="no"')
+FIRING = 'ALERTS{alertstate="firing"}'
+NAMES = "{{severity}} {{alertname}}"
 LEFT = (
     "1 - (avg_over_time(slo:atelier_failures:rate5m[30d])"
     " / (avg_over_time(slo:atelier_events:rate5m[30d]) > 0)) / on(slo) slo:atelier_budget:ratio"
@@ -26,8 +28,8 @@ LEFT = (
 
 
 def _alerts(severity: str, title: str, help: str, colour: str) -> Panel:
-    firing = f'ALERTS{{alertstate="firing", severity="{severity}"}}'
-    return number(title, help, Query(or_zero(f"count({firing})"), "alerts"), warn=[(1, colour)], decimals=0)
+    firing = or_zero(f'count(ALERTS{{alertstate="firing", severity="{severity}"}})')
+    return number(title, help, Query(firing, "alerts"), warn=[(1, colour)], decimals=0)
 
 
 def _made(title: str, help: str, job: str, metric: str, *matchers: str) -> Panel:
@@ -77,7 +79,6 @@ PROMISES = Row(
             "that mends it.",
             Query(LEFT, "{{slo}}"),
             unit=units.PercentUnit,
-            width=12,
             least=None,
             most=1,
             warn=[(0, YELLOW)],
@@ -89,9 +90,16 @@ PROMISES = Row(
             "woken: which promise is it, and which service below?",
             Query("slo:atelier_failures:ratio_rate1h / on(slo) slo:atelier_budget:ratio", "{{slo}}"),
             unit="times",
-            width=12,
             warn=[(1, YELLOW), (14.4, RED)],
             alert="ErrorBudgetBurnsFast",
+        ),
+        graph(
+            "What fires",
+            "Alerts by name. Each has a page in docs/runbooks, which its notification links.",
+            Query(
+                or_none(f"count by (severity, alertname) ({FIRING})", severity="nothing", alertname="fires"),
+                NAMES,
+            ),
         ),
     ],
 )
