@@ -51,7 +51,8 @@ async def serving(gateway: Gateway, settings: GatewaySettings) -> AsyncIterator[
             access_log=False,
             log_config=None,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(settings.drain_grace_s),
         )

@@ -35,7 +35,7 @@ class GatewaySettings(TokenSettings):
     """Largest uploaded cloud that is read."""
     max_uploads: int = Field(default=4, gt=0)
     """Clouds that are held at a time, in memory; the next one is told to come back."""
-    max_reads: int = Field(default=64, gt=0)
+    max_reads: int = Field(default=32, gt=0)
     """Reads at work at a time; as many wait."""
     max_files: int = Field(default=16, gt=0)
     """Downloads prepared at a time; as many wait. Sending is not counted."""
@@ -45,9 +45,14 @@ class GatewaySettings(TokenSettings):
     """Log-ins and sign-ups at work at a time; as many wait."""
     longest_wait_s: float = Field(default=0.5, ge=0)
     """Longest wait in one of these queues; a request that would wait longer is refused at once."""
+    most_lag_s: float = Field(default=0.05, gt=0)
+    """Lag of the event loop from which on each queue gives a quarter of its places alone."""
     max_json_bytes: int = Field(default=1_000_000, gt=0)
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)
     """How long a browser session's access token is reused: the longest that a closed session still works."""
+    trusted_proxies: str = ""
+    """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks with commas between,
+    `*` where nothing but the proxy reaches this port. Empty believes none; cookies are then `Secure` on HTTPS alone."""
     serve_metrics: bool = True
     """Whether `/metrics` is answered on the HTTP port too; off where that port faces the internet."""
