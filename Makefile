@@ -103,8 +103,8 @@ k8s-check: setup kubectl deploy/k8s/custom-resources/node_modules/.ready ## Rend
 	@$(BIN)/python -m deploy.k8s
 
 .PHONY: deploy
-deploy: kubectl ## Roll an overlay out on the cluster of kubectl's current context: make deploy OVERLAY=prod-cpu
-	@deploy/k8s/roll-out.sh $(OVERLAY)
+deploy: kubectl ## Roll an overlay out on the cluster of kubectl's current context: make deploy OVERLAY=prod-cpu [HOLD=hold]
+	@deploy/k8s/roll-out.sh $(OVERLAY) $(HOLD)
 
 .PHONY: chromium
 chromium: ## Find Chromium, or install it
@@ -148,6 +148,10 @@ test-training: setup .venv-training/.ready ## Test the training code; needs torc
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results
 	@$(BIN)/python -m benchmarks
+
+.PHONY: faults
+faults: setup models web prometheus ## Break the running platform in every way we know, and judge what is left
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 .PHONY: lock
 lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)

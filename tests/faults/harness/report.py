@@ -22,7 +22,7 @@ def lines(result: Result) -> str:
         told.append(f"  - and {len(result.violations) - _TOLD} more")
     if not result.passed:
         told.append(
-            f"  again: python -m tests.faults {result.number} --seeds {result.seed}; journal: {result.journal}"
+            f'  again: make faults FAULTS="{result.number} --seeds {result.seed}"; journal: {result.journal}'
         )
     return "\n".join(told)
 
