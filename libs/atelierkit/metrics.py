@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 
 from atelier.common.v1 import error_reason_pb2
 from atelierkit import tracing
-from atelierkit.errors import AppError
+from atelierkit.errors import AppError, Code
 
 GRPC_SERVER_REQUESTS = Counter(
     "atelier_grpc_server_requests_total",
@@ -69,7 +69,10 @@ ADMISSION_WAIT = Histogram(
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
-_REASONS = frozenset(name.removeprefix("ERROR_REASON_") for name in error_reason_pb2.ErrorReason.keys())  # noqa: SIM118
+_CATALOGUE = error_reason_pb2.ErrorReason.keys()
+_REASONS = frozenset(
+    {*(name.removeprefix("ERROR_REASON_") for name in _CATALOGUE), *(code.name for code in Code)}
+)
 
 
 def observe(histogram: Histogram, seconds: float, **labels: str) -> None:
@@ -79,7 +82,7 @@ def observe(histogram: Histogram, seconds: float, **labels: str) -> None:
 
 
 def reason_label(error: AppError) -> str:
-    """The error's reason as a label: those of the published catalogue in lower case, ``other`` for any other text."""
+    """The error's reason as a label, in lower case: one of the catalogue or a code's name, else ``other``."""
     return error.reason.lower() if error.reason in _REASONS else "other"
 
 

@@ -15,8 +15,10 @@ import grpc
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
+from opentelemetry.proto.trace.v1 import trace_pb2
 
 from atelierkit import client
+from atelierkit.errors import AppError, Code
 from tests.contract.atelierkit import echo
 
 Start = Callable[..., Awaitable["Process"]]
@@ -112,6 +114,7 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     """An OTLP collector that keeps what it gets."""
 
     def __init__(self) -> None:
+        self.url = ""
         self.resources: list[Any] = []
 
     async def Export(self, request: Any, context: Any) -> Any:
@@ -119,25 +122,66 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
         return trace_service_pb2.ExportTraceServiceResponse()
 
 
-async def test_spans_go_to_the_collector_that_the_environment_names(start: Start) -> None:
-    collector, server = Collector(), grpc.aio.server()
-    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(collector, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+@pytest.fixture
+async def collector() -> AsyncIterator[Collector]:
+    made, server = Collector(), grpc.aio.server()
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(made, server)
+    made.url = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     await server.start()
-    service = await start(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
+    yield made
+    await server.stop(0)
+
+
+async def test_spans_go_to_the_collector_that_the_environment_names(
+    start: Start, collector: Collector
+) -> None:
+    service = await start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
     serving = await service.line("serving")
     async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
         await echo.call(channel, "Open")(echo.word())
     line = await service.line("call ended")
     service.process.send_signal(signal.SIGTERM)
     assert await service.ended() == 0
-    await server.stop(0)
 
     [resource] = collector.resources
     names = {item.key: item.value.string_value for item in resource.resource.attributes}
     [span] = resource.scope_spans[0].spans
     assert (names["service.name"], span.name) == ("demo", f"{echo.NAME}/Open")
     assert (span.trace_id.hex(), span.span_id.hex()) == (line["trace_id"], line["span_id"])
+
+
+async def test_a_bug_marks_its_span_and_a_refusal_does_not(start: Start, collector: Collector) -> None:
+    service = await start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    serving = await service.line("serving")
+    async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
+        for method, text in (("Open", "bug"), ("Say", "no token")):
+            with pytest.raises(AppError):
+                await echo.call(channel, method)(echo.word(text=text))
+    service.process.send_signal(signal.SIGTERM)
+    assert await service.ended() == 0
+
+    spans = [span for resource in collector.resources for span in resource.scope_spans[0].spans]
+    bug, refusal = sorted(spans, key=lambda span: span.name)
+    assert (bug.status.code, refusal.status.code) == (trace_pb2.Status.STATUS_CODE_ERROR, 0)
+    told = [{item.key: item.value for item in span.attributes} for span in (bug, refusal)]
+    assert [each["rpc.grpc.status_code"].int_value for each in told] == [Code.INTERNAL, Code.UNAUTHENTICATED]
+    assert told[0]["error.type"].string_value == "INTERNAL"
+    assert "ada" not in str(spans)
+
+
+@pytest.mark.parametrize(("sampler", "recorded"), [("parentbased_always_off", 0), ("always_on", 1)])
+async def test_the_standard_variable_decides_what_is_recorded(
+    start: Start, collector: Collector, sampler: str, recorded: int
+) -> None:
+    service = await start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_TRACES_SAMPLER=sampler)
+    serving = await service.line("serving")
+    async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
+        await echo.call(channel, "Open")(echo.word())
+    line = await service.line("call ended")
+    service.process.send_signal(signal.SIGTERM)
+    assert await service.ended() == 0
+    assert len(collector.resources) == recorded
+    assert re.fullmatch("[0-9a-f]{32}", line["trace_id"])
 
 
 FAILURES = {

@@ -12,6 +12,8 @@ from tests.integration.atelierkit.demo.settings import DemoSettings
 
 
 async def _slow(request, context):
+    if request.text == "bug":
+        raise RuntimeError("a bug about ada@example.org")
     await asyncio.sleep(request.size_mm)
     return request
 
