@@ -20,6 +20,8 @@ from atelierkit.errors import Overloaded
 _NEWEST = 0.2
 """Weight of the newest piece of work in the mean: the first, in a cold process, may take fifty times as long."""
 _SOONEST_RETRY_S = 1.0
+_UNDER_STRAIN = 4
+"""A process that cannot keep up gives one place in four: as much work is done by fewer at a time, and waits less."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,19 @@ class Admission:
     """Lets work in, first come first served. ``name`` is the queue's label in the metrics.
 
     Pieces of one ``kind`` take about the same time; the means of the kinds at hand tell how long a
-    newcomer would wait. It belongs to one event loop.
+    newcomer would wait. While the process is ``strained``, fewer places are given. It belongs to one
+    event loop.
     """
 
-    def __init__(self, name: str, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+        strained: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._limits = limits
+        self._strained = strained
         self._clock = clock
         self._usual: dict[str, float] = {}
         self._at_work: dict[str, int] = {}
@@ -63,6 +73,13 @@ class Admission:
         self._refusals = {
             reason: metrics.ADMISSION_REFUSALS.labels(name, reason) for reason in ("full", "slow", "late")
         }
+
+    @property
+    def places(self) -> int:
+        """Pieces that may be at work now."""
+        if self._strained():
+            return max(1, self._limits.places // _UNDER_STRAIN)
+        return self._limits.places
 
     @property
     def busy(self) -> int:
@@ -80,11 +97,11 @@ class Admission:
 
     def expected_wait_s(self) -> float:
         """How long a newcomer would wait: what stands before it, and half of what is at work, shared by the places."""
-        if self._busy < self._limits.places:
+        if self._free():
             return 0.0
         at_work = sum(self.usual_s(kind) * count for kind, count in self._at_work.items())
         before = sum(self.usual_s(ticket.kind) for ticket in self._waiting)
-        return (before + at_work / 2) / self._limits.places
+        return (before + at_work / 2) / self.places
 
     @asynccontextmanager
     async def place(self, kind: str = "") -> AsyncIterator[None]:
@@ -106,7 +123,7 @@ class Admission:
 
         With a place free nobody is refused, however slow the work has become: only work teaches that it is fast again.
         """
-        if self._busy < self._limits.places:
+        if self._free():
             return
         wait_s = self.expected_wait_s()
         if len(self._waiting) >= self._limits.most_waiting:
@@ -118,8 +135,7 @@ class Admission:
 
     async def _enter(self, kind: str) -> None:
         self.check(kind)
-        if self._busy < self._limits.places:
-            self._busy += 1
+        if self._free():
             self._begin(kind)
             self._wait_seconds.observe(0.0)
         else:
@@ -159,21 +175,24 @@ class Admission:
         else:
             self._leave(ticket.kind)
 
+    def _free(self) -> bool:
+        return not self._waiting and self._busy < self.places
+
     def _begin(self, kind: str) -> None:
+        self._busy += 1
         self._at_work[kind] = self._at_work.get(kind, 0) + 1
 
     def _leave(self, kind: str) -> None:
-        """Hand the place to the next who waits; free it where nobody does."""
+        """Free the place, and give those that are free to who waits."""
+        self._busy -= 1
         self._at_work[kind] -= 1
-        if not self._waiting:
-            self._busy -= 1
-            return
-        ticket = self._waiting.popleft()
-        self._waiting_gauge.dec()
-        self._begin(ticket.kind)
-        # A waiter that was cancelled just now finds itself out of the queue, and leaves the place in `_gone`.
-        if not ticket.turn.done():
-            ticket.turn.set_result(None)
+        while self._waiting and self._busy < self.places:
+            ticket = self._waiting.popleft()
+            self._waiting_gauge.dec()
+            self._begin(ticket.kind)
+            # A waiter that was cancelled just now finds itself out of the queue, and leaves the place in `_gone`.
+            if not ticket.turn.done():
+                ticket.turn.set_result(None)
 
     def _learn(self, kind: str, took_s: float) -> None:
         mean = self.usual_s(kind)

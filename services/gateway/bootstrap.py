@@ -10,6 +10,7 @@ from atelierkit import blobs, client, health
 from atelierkit.health import Dependency
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
+from atelierkit.lag import LoopLag
 from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
 from services.gateway.bulkheads import bulkheads
@@ -26,10 +27,11 @@ async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
     verifier = JwksVerifier(
         functools.partial(published_keys, clients.auth), settings.issuer, settings.audience
     )
+    lag = await stack.enter_async_context(LoopLag())
     sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
     readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
     application = app.create(
-        Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions, readiness
+        Backend(settings, clients, bulkheads(settings, lag)), Callers(verifier, sessions), sessions, readiness
     )
     return Gateway(application, readiness)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import time
 from collections.abc import Mapping
 
 from atelierkit.admission import Admission, Limits
+from atelierkit.lag import LoopLag
 from services.gateway.settings import GatewaySettings
 
 
@@ -27,8 +29,8 @@ class Work(enum.Enum):
 Bulkheads = Mapping[Work, Admission]
 
 
-def bulkheads(settings: GatewaySettings) -> Bulkheads:
-    """The queues. Uploads do not wait: each is in memory already."""
+def bulkheads(settings: GatewaySettings, lag: LoopLag) -> Bulkheads:
+    """The queues, which shrink while the event loop is late. Uploads do not wait: each is in memory already."""
     places = {
         Work.READ: settings.max_reads,
         Work.FILE: settings.max_files,
@@ -44,6 +46,8 @@ def bulkheads(settings: GatewaySettings) -> Bulkheads:
                 most_waiting=0 if work is Work.UPLOAD else count,
                 longest_wait_s=settings.longest_wait_s,
             ),
+            time.monotonic,
+            lambda: lag.seconds > settings.most_lag_s,
         )
         for work, count in places.items()
     }

@@ -18,6 +18,7 @@ from atelierkit import health
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
+from atelierkit.lag import LoopLag
 from atelierkit.testing import serve
 from services.auth.adapters.memory import MemoryUnitsOfWork as AuthMemory
 from services.auth.bootstrap import assemble as assemble_auth
@@ -95,10 +96,14 @@ async def world() -> AsyncIterator[World]:
             mesher_addr=nowhere,
             tryon_addr=nowhere,
         )
+        lag = await stack.enter_async_context(LoopLag())
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
         gateway = app.create(
-            Backend(settings, clients, bulkheads(settings)), Callers(verifier, sessions), sessions, readiness
+            Backend(settings, clients, bulkheads(settings, lag)),
+            Callers(verifier, sessions),
+            sessions,
+            readiness,
         )
         transport = httpx.ASGITransport(gateway)
         client = await stack.enter_async_context(
