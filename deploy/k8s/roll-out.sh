@@ -2,10 +2,12 @@
 # Rolls an overlay out in its order: `deploy/k8s/roll-out.sh prod-cpu` against the cluster of the current context.
 # What everything stands on, migrations that the old code does not mind, the services, migrations that it would mind.
 # A step that fails ends the rollout; what ran before goes on running, and the same command may be given again.
+# With `hold` as a second word it ends before the last migrations, for as long as the old code may have to come back.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 overlay=${1:?"which overlay? one of: $(ls deploy/k8s/overlays | tr '\n' ' ')"}
 kubectl=${KUBECTL:-$(command -v kubectl || echo .tools/kubectl)}
+hold=${2:-}
 namespace=atelier
 
 manifests=$(mktemp)
@@ -57,5 +59,9 @@ if [ -n "$leaving" ]; then
   "$kubectl" --namespace "$namespace" wait $leaving --for delete --timeout 160s
 fi
 
+if [ "$hold" = hold ]; then
+  say "$overlay is rolled out but for its last migrations; without \`hold\` the same command runs them"
+  exit 0
+fi
 migrate post
 say "$overlay is rolled out"

@@ -49,3 +49,10 @@ def test_a_step_that_fails_ends_the_rollout(tmp_path: Path, failing: str, never:
     assert rollout.code != 0
     # The first command names the steps that it leaves out.
     assert not any(never in line for line in rollout.commands[1:])
+
+
+def test_a_held_rollout_leaves_the_old_code_a_way_back(tmp_path: Path) -> None:
+    held = run(tmp_path, "roll-out.sh", "prod-gpu", "hold", answers=ANSWERS)
+    assert held.code == 0, held.output
+    assert held.place("rollout status") > held.place("migrate-pre")
+    assert not any("migrate-post" in line for line in held.commands)
