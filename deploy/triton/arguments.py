@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from atelierkit.settings import Tls
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -16,8 +18,20 @@ class Ports:
     metrics: int = 8002
 
 
-def arguments(repository: Path, ports: Ports, *, exit_timeout_s: int = 30) -> list[str]:
+def arguments(
+    repository: Path, ports: Ports, *, exit_timeout_s: int = 30, tls: Tls | None = None
+) -> list[str]:
     """What production and the tests share: they differ in where things lie and who listens."""
+    certificates = (
+        []
+        if tls is None
+        else [
+            "--grpc-use-ssl-mutual=true",
+            f"--grpc-server-cert={tls.cert}",
+            f"--grpc-server-key={tls.key}",
+            f"--grpc-root-cert={tls.client_ca}",
+        ]
+    )
     return [
         f"--model-repository={repository}",
         # What is served is what was laid out: nothing is loaded, unloaded or replaced over the network.
@@ -41,6 +55,7 @@ def arguments(repository: Path, ports: Ports, *, exit_timeout_s: int = 30) -> li
         # what may run at a time is the number of instances, what may wait the limit of each queue.
         "--rate-limit=off",
         "--log-format=ISO8601",
+        *certificates,
     ]
 
 

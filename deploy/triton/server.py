@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from atelierkit.errors import AppError
 from atelierkit.inference import TritonInference
+from atelierkit.settings import ServiceSettings, Tls
 from deploy.local.topology import LOOPBACK, free_ports
 from deploy.triton import install, repository
 from deploy.triton.arguments import Ports, arguments
@@ -58,25 +61,27 @@ def serving(models_dir: Path, target: Target = TARGET) -> Iterator[Running]:
 
 
 @contextmanager
-def serving_repository(models: Path) -> Iterator[Running]:
+def serving_repository(models: Path, tls: Tls | None = None) -> Iterator[Running]:
     """Serve a model repository while the block runs, once each of its models has answered."""
     names = tuple(sorted(path.parent.name for path in models.glob("*/config.pbtxt")))
     ports = Ports(*free_ports(3))
     grpc_addr, http_addr, metrics_addr = (f"{LOOPBACK}:{port}" for port in astuple(ports))
     with (
         tempfile.TemporaryDirectory(prefix="atelier-triton-") as home,
-        _process(models, ports, Path(home) / "log") as process,
+        _process(arguments(models, ports, exit_timeout_s=1, tls=tls), Path(home) / "log") as process,
     ):
-        _await_answers(process, grpc_addr, names, Path(home) / "log")
+        _await_answers(
+            process, functools.partial(_infer_with_each, grpc_addr, names, tls), Path(home) / "log"
+        )
         yield Running(grpc_addr, http_addr, metrics_addr, names, process.pid)
 
 
 @contextmanager
-def _process(models: Path, ports: Ports, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _process(given: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     installed = install.installed()
     command = [
         str(installed.program),
-        *arguments(models, ports, exit_timeout_s=1),
+        *given,
         f"--backend-directory={install.BACKENDS}",
         *(f"--{kind}-address={LOOPBACK}" for kind in ("grpc", "http", "metrics")),
         *("--reuse-grpc-port=false", "--reuse-http-port=false", "--allow-gpu-metrics=false"),
@@ -110,14 +115,16 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _await_answers(process: subprocess.Popen[bytes], addr: str, models: Sequence[str], log: Path) -> None:
+def _await_answers(
+    process: subprocess.Popen[bytes], ask: Callable[[], Coroutine[Any, Any, None]], log: Path
+) -> None:
     pause = threading.Event()
     said = "nothing"
     for _ in range(round(_START_TIMEOUT_S / _PAUSE_S)):
         if process.poll() is not None:
             break
         try:
-            asyncio.run(_infer_with_each(addr, models))
+            asyncio.run(ask())
         except AppError as error:
             said = error.message
         else:
@@ -127,10 +134,16 @@ def _await_answers(process: subprocess.Popen[bytes], addr: str, models: Sequence
     raise ServerFailed("\n".join([f"tritonserver does not answer ({said}); its last words:", *lines]))
 
 
-async def _infer_with_each(addr: str, models: Sequence[str]) -> None:
-    async with TritonInference(addr, timeout_s=10) as inference:
+async def _infer_with_each(addr: str, models: Sequence[str], tls: Tls | None) -> None:
+    async with TritonInference(addr, _settings(tls), timeout_s=10) as inference:
         for model in models:
             await inference.ready(model)
+
+
+def _settings(tls: Tls | None) -> ServiceSettings | None:
+    if tls is None:
+        return None
+    return ServiceSettings(tls_cert=tls.cert, tls_key=tls.key, tls_client_ca=tls.client_ca)
 
 
 def main() -> None:

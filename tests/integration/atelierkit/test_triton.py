@@ -20,6 +20,8 @@ import pytest
 from atelierkit import context
 from atelierkit.errors import AppError, Overloaded, TimedOut, Unavailable
 from atelierkit.inference import LocalInference, ModelMissing, ModelOutputInvalid, TritonInference
+from atelierkit.settings import ServiceSettings, Tls
+from deploy.local.certificates import Authority
 from deploy.triton import install, repository, server
 from deploy.triton.config import MAX_BATCH, Target
 from tests.unit.atelierkit import onnx_models
@@ -182,6 +184,31 @@ async def _crowd(addr: str) -> list[tuple[type, float]]:
     async with TritonInference(addr) as inference:
         await inference.infer("logarithm", inputs)
         return await asyncio.gather(*(ask(inference, 0.025 * place) for place in range(40)))
+
+
+def test_over_mutual_tls_strangers_are_not_let_in(tmp_path: Path) -> None:
+    house, street = Authority("house"), Authority("street")
+    onnx_models.affine(tmp_path / "models")
+    repository.lay_out(tmp_path / "models", tmp_path / "repository", server.TARGET)
+    ours, theirs = house.issue("triton", tmp_path / "ours"), house.issue("generator", tmp_path / "theirs")
+    strange = street.issue("generator", tmp_path / "strange", trusted=house.pem)
+
+    async def ask(addr: str, tls: Tls | None) -> str:
+        settings = (
+            None
+            if tls is None
+            else ServiceSettings(tls_cert=tls.cert, tls_key=tls.key, tls_client_ca=tls.client_ca)
+        )
+        async with TritonInference(addr, settings, timeout_s=5) as inference:
+            try:
+                await inference.ready("affine")
+            except AppError as error:
+                return error.reason
+        return "answered"
+
+    with server.serving_repository(tmp_path / "repository", ours) as running:
+        outcomes = [asyncio.run(ask(running.grpc_addr, tls)) for tls in (theirs, strange, None)]
+    assert outcomes == ["answered", "UNAVAILABLE", "UNAVAILABLE"]
 
 
 async def test_an_unknown_model_is_told(triton: TritonInference) -> None:

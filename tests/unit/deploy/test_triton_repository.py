@@ -180,3 +180,11 @@ def test_nothing_is_changed_over_the_network() -> None:
 def test_the_page_shows_the_command_line_of_now() -> None:
     page = (ROOT / "deploy" / "triton" / "README.md").read_text()
     assert "\n".join(["```", "tritonserver", *arguments(Path("/models"), Ports()), "```"]) in page
+
+
+def test_the_image_runs_the_command_line_of_now() -> None:
+    told = (ROOT / "deploy" / "docker" / "Dockerfile").read_text().replace("\\\n", "")
+    commands = [
+        json.loads(line.removeprefix("CMD ")) for line in told.splitlines() if line.startswith("CMD ")
+    ]
+    assert ["tritonserver", *arguments(Path("/models"), Ports())] in commands
