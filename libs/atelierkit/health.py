@@ -139,6 +139,11 @@ class Readiness:
         hard = (name for name, each in self._dependencies.items() if each.hard)
         return not self._draining and all(self.up(name) for name in hard)
 
+    @property
+    def draining(self) -> bool:
+        """The process is on its way out."""
+        return self._draining
+
     def up(self, name: str) -> bool:
         """Whether that dependency answers; False before it was asked."""
         return self._up.get(name, False)
@@ -177,7 +182,7 @@ class Readiness:
         if fault is None:
             _log.info("dependency answers", dependency=name)
         else:
-            _log.warning("dependency lost", dependency=name, cause=repr(fault))
+            _log.warning("dependency does not answer", dependency=name, cause=repr(fault))
         self._tell(self.ready)
 
 

@@ -16,6 +16,7 @@ from atelierkit.errors import NotFound
 from atelierkit.health import Readiness
 from services.gateway import openapi, problems
 from services.gateway.compat import source_000
+from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
@@ -43,6 +44,7 @@ def create(backend: Backend, callers: Callers, sessions: BrowserSessions, readin
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(Draining, readiness=readiness),
             Middleware(Tracing),
             Middleware(
                 GZipMiddleware,
