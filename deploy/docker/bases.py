@@ -37,9 +37,9 @@ def ensure(store: Store, settings: ImagesSettings) -> None:
     with tempfile.TemporaryDirectory(dir=settings.dir) as scratch:
         tree = Path(scratch) / "debian"
         _debian(tree, settings.debian_mirror)
-        store.commit(tree, python, env={"PATH": PATH})
+        store.keep(tree, python, env={"PATH": PATH})
         _add_node(tree, Path(scratch), _version(node))
-        store.commit(tree, node, env={"PATH": PATH})
+        store.keep(tree, node, env={"PATH": PATH})
 
 
 def _debian(tree: Path, mirror: str) -> None:

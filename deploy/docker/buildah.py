@@ -70,7 +70,7 @@ class Store:
         images = json.loads(self._run("images", "--json") or "[]") or []
         return any(f"{name}" in (image.get("names") or ()) for image in images)
 
-    def commit(self, tree: Path, name: str, *, env: Mapping[str, str]) -> None:
+    def keep(self, tree: Path, name: str, *, env: Mapping[str, str]) -> None:
         """Make an image of one layer from a folder."""
         container = self._run("from", "scratch").strip()
         try:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GRPC_VERBOSITY": "NONE"}
+"""What every service runs with, here and in its image."""
 STOP_TIMEOUT_S = 15.0
 # Asks the kernel for SIGTERM when the launcher dies, however it dies: no process is left behind. It is a program in
 # between, since `preexec_fn` runs in a fork of this process, whose libraries' threads and locks may hang it there.
@@ -80,8 +82,7 @@ class Process:
 def service_environment() -> dict[str, str]:
     """This process' environment, without NumPy's thread pools, which only fight each other here, and without
     gRPC's own lines, which are no JSON."""
-    quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GRPC_VERBOSITY": "NONE"}
-    return {**quiet, **os.environ}  # noqa: TID251  handed on, not read
+    return {**QUIET, **os.environ}  # noqa: TID251  handed on, not read
 
 
 def _interpreter() -> list[str]:
