@@ -88,7 +88,7 @@ async def _break(chosen: Experiment, on: Bench, seed: int, api: Api) -> tuple[Wo
     health = HealthWatch(on.stack, journal, chosen.watched)
     dice = random.Random(f"{chosen.number}/{seed}")
     world = World(on.stack, on.scale, dice, journal, api, on.users, health, on.inference)
-    load = Load(on.scale, journal, on.users, api, random.Random(f"load/{seed}"))
+    load = Load(on.scale, journal, on.users, api, random.Random(f"load/{chosen.number}/{seed}"))
     began = journal.now
     async with health.running(), load.running():
         await asyncio.sleep(on.scale.before_s)
