@@ -19,9 +19,18 @@ class Ports:
 
 
 def arguments(
-    repository: Path, ports: Ports, *, exit_timeout_s: int = 30, tls: Tls | None = None
+    repository: Path,
+    ports: Ports,
+    *,
+    exit_timeout_s: int = 30,
+    tls: Tls | None = None,
+    traces_url: str | None = None,
 ) -> list[str]:
-    """What production and the tests share: they differ in where things lie and who listens."""
+    """What production and the tests share: they differ in where things lie and who listens.
+
+    ``traces_url`` takes OTLP over HTTP, e.g. ``http://otel-collector:4318/v1/traces``: the server's spans join the
+    trace of whoever asks.
+    """
     certificates = (
         []
         if tls is None
@@ -30,6 +39,17 @@ def arguments(
             f"--grpc-server-cert={tls.cert}",
             f"--grpc-server-key={tls.key}",
             f"--grpc-root-cert={tls.client_ca}",
+        ]
+    )
+    traces = (
+        []
+        if traces_url is None
+        else [
+            "--trace-config=mode=opentelemetry",
+            "--trace-config=level=TIMESTAMPS",
+            "--trace-config=rate=1",
+            f"--trace-config=opentelemetry,url={traces_url}",
+            "--trace-config=opentelemetry,resource=service.name=triton",
         ]
     )
     return [
@@ -56,6 +76,7 @@ def arguments(
         "--rate-limit=off",
         "--log-format=ISO8601",
         *certificates,
+        *traces,
     ]
 
 

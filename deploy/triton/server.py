@@ -61,14 +61,17 @@ def serving(models_dir: Path, target: Target = TARGET) -> Iterator[Running]:
 
 
 @contextmanager
-def serving_repository(models: Path, tls: Tls | None = None) -> Iterator[Running]:
+def serving_repository(
+    models: Path, *, tls: Tls | None = None, traces_url: str | None = None
+) -> Iterator[Running]:
     """Serve a model repository while the block runs, once each of its models has answered."""
     names = tuple(sorted(path.parent.name for path in models.glob("*/config.pbtxt")))
     ports = Ports(*free_ports(3))
     grpc_addr, http_addr, metrics_addr = (f"{LOOPBACK}:{port}" for port in astuple(ports))
+    given = arguments(models, ports, exit_timeout_s=1, tls=tls, traces_url=traces_url)
     with (
         tempfile.TemporaryDirectory(prefix="atelier-triton-") as home,
-        _process(arguments(models, ports, exit_timeout_s=1, tls=tls), Path(home) / "log") as process,
+        _process(given, Path(home) / "log") as process,
     ):
         _await_answers(
             process, functools.partial(_infer_with_each, grpc_addr, names, tls), Path(home) / "log"

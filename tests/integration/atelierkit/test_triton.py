@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import queue
 import shutil
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,8 @@ import httpx
 import numpy as np
 import onnxruntime
 import pytest
+from opentelemetry import propagate
+from opentelemetry.context import attach, detach
 
 from atelierkit import context
 from atelierkit.errors import AppError, Overloaded, TimedOut, Unavailable
@@ -45,6 +51,46 @@ CHAIN = {
     ],
     "outputs": ["answer"],
 }
+
+
+class Collector:
+    """Takes traces by OTLP over HTTP."""
+
+    def __init__(self) -> None:
+        self.bodies: queue.Queue[bytes] = queue.Queue()
+        bodies = self.bodies
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                bodies.put(self.rfile.read(int(self.headers["content-length"])))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *args: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1/traces"
+
+    def has_seen(self, trace_id: str, within_s: float = 30.0) -> bool:
+        """Whether a span of that trace comes within the time."""
+        until = time.monotonic() + within_s
+        while (left := until - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                if trace_id.encode() in self.bodies.get(timeout=left):
+                    return True
+        return False
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    collector = Collector()
+    thread = threading.Thread(target=collector.server.serve_forever)
+    thread.start()
+    yield collector
+    collector.server.shutdown()
+    collector.server.server_close()
+    thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -206,9 +252,28 @@ def test_over_mutual_tls_strangers_are_not_let_in(tmp_path: Path) -> None:
                 return error.reason
         return "answered"
 
-    with server.serving_repository(tmp_path / "repository", ours) as running:
+    with server.serving_repository(tmp_path / "repository", tls=ours) as running:
         outcomes = [asyncio.run(ask(running.grpc_addr, tls)) for tls in (theirs, strange, None)]
     assert outcomes == ["answered", "UNAVAILABLE", "UNAVAILABLE"]
+
+
+def test_the_servers_spans_join_the_callers_trace(tmp_path: Path, collector: Collector) -> None:
+    onnx_models.affine(tmp_path / "models")
+    repository.lay_out(tmp_path / "models", tmp_path / "repository", server.TARGET)
+    trace_id, span_id = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    carrier = {"traceparent": f"00-{trace_id}-{span_id}-01"}
+
+    async def ask(addr: str) -> None:
+        token = attach(propagate.extract(carrier))
+        try:
+            async with TritonInference(addr, timeout_s=5) as inference:
+                await inference.ready("affine")
+        finally:
+            detach(token)
+
+    with server.serving_repository(tmp_path / "repository", traces_url=collector.url) as running:
+        asyncio.run(ask(running.grpc_addr))
+        assert collector.has_seen(trace_id)
 
 
 async def test_an_unknown_model_is_told(triton: TritonInference) -> None:
