@@ -35,13 +35,11 @@ def test_services_is_a_namespace() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_metrics_carry_the_service_s_prefix_and_are_documented(service: str) -> None:
+def test_metrics_carry_the_service_s_prefix(service: str) -> None:
     module = __import__(f"services.{service}.metrics", fromlist=["metrics"])
     declared = [value for value in vars(module).values() if isinstance(value, Counter | Gauge | Histogram)]
-    documented = (ROOT / "docs" / "metrics.md").read_text()
     assert declared
     for metric in declared:
         described = next(iter(metric.describe()))
         assert METRIC_NAME.fullmatch(described.name)
         assert described.name.startswith(f"atelier_{service}_")
-        assert f"`{described.name}" in documented

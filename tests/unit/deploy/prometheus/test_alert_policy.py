@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 
 import pytest
-from prometheus_client import Counter, Gauge, Histogram
-from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
-import atelierkit
 from atelierkit.settings import DatabaseSettings
 from deploy.prometheus import files
 from deploy.prometheus.model import Alert, Recording
 from deploy.prometheus.names import SERVICES
 from deploy.prometheus.objectives import JOURNEYS, Journey
 from deploy.prometheus.rules import ALERTS, GROUPS
+from tests.arch.declared_metrics import exposed, labels_of
 
 ROOT = files.FOLDER.parents[1]
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -80,35 +77,8 @@ def metrics_in(expr: str) -> set[str]:
     return {name for name in _NAME.findall(bare) if name not in _WORDS}
 
 
-def declared() -> dict[str, MetricWrapperBase]:
-    """Every metric of the code, by each name under which it is exposed."""
-    modules = [f"services.{service}.metrics" for service in SERVICES]
-    modules += [
-        module.name
-        for module in pkgutil.walk_packages(atelierkit.__path__, "atelierkit.")
-        if ".testing" not in module.name
-    ]
-    return {
-        name: metric for module in modules for metric in _declared_in(module) for name in _exposed(metric)
-    }
-
-
-def _declared_in(module: str) -> Iterator[MetricWrapperBase]:
-    for value in vars(importlib.import_module(module)).values():
-        if isinstance(value, Counter | Gauge | Histogram):
-            yield value
-
-
-def _exposed(metric: MetricWrapperBase) -> Iterator[str]:
-    name = next(iter(metric.describe())).name
-    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(
-        str(metric._type), ("",)
-    )
-    return (name + ending for ending in endings)
-
-
 def test_every_metric_in_a_rule_exists() -> None:
-    known = declared().keys() | FOREIGN.keys()
+    known = exposed().keys() | FOREIGN.keys()
     recorded = {rule.record for group in GROUPS for rule in group.rules if isinstance(rule, Recording)}
     used = {name for group in GROUPS for rule in group.rules for name in metrics_in(rule.expr)}
     assert used - known - recorded == set()
@@ -123,12 +93,12 @@ def test_a_metric_that_does_not_exist_would_be_found() -> None:
 
 
 def test_every_label_in_a_selector_is_one_of_the_metric() -> None:
-    known, seen = declared(), 0
+    known, seen = exposed(), 0
     for group in GROUPS:
         for rule in group.rules:
             for metric, matchers in _SELECTOR.findall(rule.expr):
                 labels = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", _QUOTED.sub('""', matchers)))
-                assert labels - set(known[metric]._labelnames) - _TARGETS_LABELS == set(), (metric, rule)
+                assert labels - labels_of(known[metric]) - _TARGETS_LABELS == set(), (metric, rule)
                 seen += 1
     assert seen > 50
 
@@ -157,7 +127,7 @@ def test_every_runbook_belongs_to_an_alert() -> None:
 
 def test_what_a_runbook_names_exists() -> None:
     """Metrics by their name, settings by their variable, pages by their link."""
-    known = declared().keys() | {name.removesuffix("_bucket") for name in declared()}
+    known = exposed().keys() | {name.removesuffix("_bucket") for name in exposed()}
     recorded = {
         rule.record.split(":")[1] for group in GROUPS for rule in group.rules if isinstance(rule, Recording)
     }
