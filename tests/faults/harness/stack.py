@@ -133,6 +133,10 @@ class Stack:
         process.ask_to_stop()
         await asyncio.to_thread(process.ensure_stopped)
 
+    def runs(self, service: str, replica: int = 0) -> bool:
+        """Whether the process has not ended."""
+        return self._process(service, replica).running
+
     async def crashed(self, service: str, replica: int = 0) -> None:
         """Wait until the process has ended by itself, at a failpoint."""
         process = self._process(service, replica)
