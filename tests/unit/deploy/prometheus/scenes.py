@@ -307,7 +307,7 @@ def scenes_of(alert: str) -> list[Scene]:
 
 def calm() -> Scene:
     """A platform that works, with the refusals, retries and failures of a usual day."""
-    made = "atelier_generator_avatars_created_total"
+    avatars = "atelier_generator_avatars_created_total"
     gateway = 'atelier_gateway_requests_total{job="atelier-gateway", method="POST", route='
     timed = 'job="atelier-gateway", method="POST", route="/v1/avatars"'
     series = [
@@ -323,8 +323,8 @@ def calm() -> Scene:
         one('atelier_gateway_refusals_total{job="atelier-gateway", reason="not_found"}', growing(20)),
         histogram("atelier_gateway_request_duration_seconds", timed, {"2.5": 999, "+Inf": 1001}),
         one(f"atelier_gateway_request_duration_seconds_count{{{timed}}}", growing(1001)),
-        one(f'{made}{{job="atelier-generator", within_iso20685="yes"}}', growing(1000)),
-        one(f'{made}{{job="atelier-generator", within_iso20685="no"}}', growing(1)),
+        one(f'{avatars}{{job="atelier-generator", within_iso20685="yes"}}', growing(1000)),
+        one(f'{avatars}{{job="atelier-generator", within_iso20685="no"}}', growing(1)),
         *(sound for alert, (_, sound) in PAIRS.items() if alert in _CALM_AS_THEY_ARE),
         pool(3),
         sql_errors("constraint", 2),
