@@ -25,7 +25,7 @@ ask "$primary" 'SELECT pg_switch_wal()' >/dev/null
 trap remove EXIT
 start=$(date +%s)
 "$kubectl" kustomize deploy/k8s/restore-drill | sed "s/MOMENT/\"$moment\"/" | "$kubectl" apply --server-side --filename -
-in_namespace wait cluster "$drill" --for condition=Ready --timeout 3600s
+in_namespace wait cluster.postgresql.cnpg.io "$drill" --for condition=Ready --timeout 3600s
 echo "Restored to $moment in $(($(date +%s) - start)) s."
 echo "now:      $(ask "$primary" "$count")"
 echo "restored: $(ask "$drill-1" "$count")"

@@ -91,6 +91,13 @@ def no_token(manifests: Manifests) -> Iterator[str]:
             yield f"{workload.title}'s account does not exist"
 
 
+def unlinked(manifests: Manifests) -> Iterator[str]:
+    """No pod gets a variable for each Service: `ATELIER_GATEWAY_PORT=tcp://...` would be read as a setting."""
+    for workload in workloads(manifests):
+        if workload.pod.get("enableServiceLinks") is not False:
+            yield f"{workload.title} gets Kubernetes' own variables"
+
+
 def bounded(manifests: Manifests) -> Iterator[str]:
     """Every container says what it needs, and has a limit of memory that is not below that."""
     for workload in workloads(manifests):

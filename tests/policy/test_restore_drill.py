@@ -56,7 +56,12 @@ def test_the_script_restores_compares_and_removes(tmp_path: Path) -> None:
     ran = run(tmp_path, "restore-drill.sh", MOMENT, "an-avatar", answers=ANSWERS)
     assert ran.code == 0, ran.output
     assert f'targetTime: "{MOMENT}"' in ran.applied
-    order = [ran.place("pg_switch_wal"), ran.place("apply"), ran.place("wait cluster"), ran.place("delete")]
+    order = [
+        ran.place("pg_switch_wal"),
+        ran.place("apply"),
+        ran.place("wait", "atelier-restore-drill"),
+        ran.place("delete"),
+    ]
     assert order == sorted(order)
     assert "restored: 7 accounts, 9 avatars made by then" in ran.output
     assert "The avatar an-avatar is there." in ran.output

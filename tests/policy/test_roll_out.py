@@ -20,8 +20,8 @@ def test_each_step_waits_for_the_one_before(tmp_path: Path) -> None:
     assert rollout.code == 0
     steps = [
         rollout.place("apply", "!atelier.dev/step"),
-        rollout.place("wait certificate"),
-        rollout.place("wait cluster"),
+        rollout.place("wait", "certificate.cert-manager.io"),
+        rollout.place("wait", "cluster.postgresql.cnpg.io"),
         rollout.place("delete job", "migrate-pre"),
         rollout.place("apply", "migrate-pre"),
         rollout.place("wait job", "migrate-pre"),
@@ -38,7 +38,7 @@ def test_each_step_waits_for_the_one_before(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("failing", "never"),
     [
-        ('*"wait cluster"*', "migrate-pre"),
+        ('*"cluster.postgresql.cnpg.io"*', "migrate-pre"),
         ('*"wait job"*migrate-pre*', "atelier.dev/step=services"),
         ('*"rollout status"*', "migrate-post"),
         ('*"wait pod"*', "migrate-post"),
