@@ -78,7 +78,7 @@ def check(licences: Mapping[str, str]) -> None:
     refused = [
         f"{package}: {licence}"
         for package, licence in sorted(licences.items())
-        if not (_is_allowed(licence) or REVIEWED.get(package, ("",))[0] == licence)
+        if not (_is_allowed(licence) or (package in REVIEWED and REVIEWED[package][0] == licence))
     ]
     if refused:
         raise LicenceRefused(

@@ -26,11 +26,11 @@ _PREFIX: str = ServiceSettings.model_fields["peer_prefix"].default
 class Authority:
     """Signs certificates; its own key lives in this object alone."""
 
-    def __init__(self, name: str = "atelier") -> None:
+    def __init__(self, name: str = "atelier", *, life: timedelta = LIFE) -> None:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self._key = ec.generate_private_key(ec.SECP256R1())
         constraints = x509.BasicConstraints(ca=True, path_length=0)
-        certificate = self._unsigned(self._name, self._key.public_key(), LIFE).add_extension(
+        certificate = self._unsigned(self._name, self._key.public_key(), life).add_extension(
             constraints, critical=True
         )
         self.pem = _pem(certificate.sign(self._key, hashes.SHA256()))

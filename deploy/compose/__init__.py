@@ -1,0 +1,1 @@
+"""One machine's platform under Docker Compose: its passwords and certificates."""
