@@ -54,14 +54,11 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3", help="what chance is drawn from, one run each")
     arguments = parser.parse_args()
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
-    results = [
-        result
-        for group in by_plan(arguments.numbers or sorted(EXPERIMENTS))
-        for result in asyncio.run(repeat(group, seeds))
-    ]
-    results.sort(key=lambda result: (result.number, result.seed))
-    if not arguments.numbers:
-        RESULTS.write_text(report.table(results, EXPERIMENTS))
+    results: list[Result] = []
+    for group in by_plan(arguments.numbers or sorted(EXPERIMENTS)):
+        results += asyncio.run(repeat(group, seeds))
+        if not arguments.numbers:
+            RESULTS.write_text(report.table(results, EXPERIMENTS))
     sys.exit(0 if all(result.passed for result in results) else 1)
 
 

@@ -44,10 +44,14 @@ def table(results: Sequence[Result], experiments: Mapping[str, Experiment]) -> s
             "",
             "| experiment | seed | passed | requests | lost writes | hung | past deadline, ms | good-put back, s | alert seen | CPU in use |",
             "|---|---|---|---|---|---|---|---|---|---|",
-            *(_row(result, experiments[result.number]) for result in results),
+            *(_row(result, experiments[result.number]) for result in sorted(results, key=_place)),
             "",
         ]
     )
+
+
+def _place(result: Result) -> tuple[str, int]:
+    return result.number, result.seed
 
 
 def _row(result: Result, experiment: Experiment) -> str:
