@@ -1,7 +1,8 @@
-"""The peer of the gateway: a bare Starlette route that calls a bare grpc.aio method, each in its own process.
+"""The peers of the gateway: bare Starlette routes that call a bare grpc.aio method, in two processes.
 
 `python -m benchmarks.bare_pair grpc PORT ANSWER_FILE` and `python -m benchmarks.bare_pair http PORT GRPC_PORT`.
-It translates the same JSON and the same messages by protobuf's own JSON mapping, and does nothing else.
+`/create` translates by protobuf's own JSON mapping, `/own` with the gateway's own functions; both do nothing else: no
+token, no trace, no limit, no log line, no metric.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ import uvicorn
 from google.protobuf import json_format
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from atelier.generator.v1 import generator_pb2
+from services.gateway.convert import avatars as convert
+from services.gateway.convert.body import body_spec
+from services.gateway.schemas.avatars import AvatarDraft
 
-METHOD = "/bare.Generator/CreateAvatar"
+SERVICE = "atelier.generator.v1.GeneratorService"
+"""The generator's own name, so that a gateway can be put in front of the bare server too."""
 
 
 async def serve_grpc(port: int, answer: bytes) -> None:
@@ -39,7 +44,7 @@ async def serve_grpc(port: int, answer: bytes) -> None:
     )
     server = grpc.aio.server()
     server.add_generic_rpc_handlers(
-        [grpc.method_handlers_generic_handler("bare.Generator", {"CreateAvatar": handler})]
+        [grpc.method_handlers_generic_handler(SERVICE, {"CreateAvatar": handler})]
     )
     server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
@@ -49,20 +54,40 @@ async def serve_grpc(port: int, answer: bytes) -> None:
 def serve_http(port: int, grpc_port: int) -> None:
     calls: dict[str, Any] = {}
 
-    async def create(request: Request) -> JSONResponse:
+    async def answered(message: generator_pb2.CreateAvatarRequest) -> generator_pb2.CreateAvatarResponse:
         if "create" not in calls:
             channel = grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}")
             calls["create"] = channel.unary_unary(
-                METHOD,
+                f"/{SERVICE}/CreateAvatar",
                 request_serializer=generator_pb2.CreateAvatarRequest.SerializeToString,
                 response_deserializer=generator_pb2.CreateAvatarResponse.FromString,
             )
-        message = json_format.ParseDict(await request.json(), generator_pb2.CreateAvatarRequest())
-        answer = await calls["create"](message)
-        return JSONResponse(json_format.MessageToDict(answer), 201)
+        answer: generator_pb2.CreateAvatarResponse = await calls["create"](message)
+        return answer
 
-    app = Starlette(routes=[Route("/create", create, methods=["POST"])])
-    uvicorn.run(app, port=port, loop="uvloop", http="httptools", access_log=False, log_level="error")
+    async def create(request: Request) -> Response:
+        message = json_format.ParseDict(await request.json(), generator_pb2.CreateAvatarRequest())
+        return JSONResponse(json_format.MessageToDict(await answered(message)), 201)
+
+    async def own(request: Request) -> Response:
+        draft = AvatarDraft.model_validate(await request.json())
+        message = generator_pb2.CreateAvatarRequest(
+            body=body_spec(draft),
+            look=convert.look_message(draft.look),
+            outfit=convert.outfit_message(draft.outfit),
+        )
+        made = convert.avatar((await answered(message)).avatar)
+        return Response(made.model_dump_json(by_alias=True), 201, media_type="application/json")
+
+    routes = [Route("/create", create, methods=["POST"]), Route("/own", own, methods=["POST"])]
+    uvicorn.run(
+        Starlette(routes=routes),
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="error",
+    )
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -15,6 +17,7 @@ from deploy.local import Platform
 from deploy.local.settings import LocalSettings
 
 RESULTS = Path(__file__).parent / "results"
+_PATIENCE = 20
 _CREDENTIALS = {"email": "bench@example.org", "password": "tape & chalk, twice"}
 
 
@@ -35,6 +38,16 @@ def signed_in(url: str) -> Iterator[httpx.Client]:
         tokens = client.post("/v1/auth/login", json=_CREDENTIALS).raise_for_status().json()
         client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
         yield client
+
+
+def served(client: httpx.Client, method: str, path: str, **sent: Any) -> Any:
+    """The JSON of a good answer; comes back when told to, as a cold or busy platform may ask."""
+    for _ in range(_PATIENCE):
+        answer = client.request(method, path, **sent)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            return answer.raise_for_status().json()
+        threading.Event().wait(float(answer.headers["retry-after"]))
+    raise TimeoutError(f"the platform was busy {_PATIENCE} times")
 
 
 def processes(platform: Platform) -> dict[str, list[psutil.Process]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from benchmarks.load.plan import Request
+from benchmarks.stack import served
 
 MIX: Mapping[str, float] = {
     "get avatar": 0.20,
@@ -25,7 +25,6 @@ MIX: Mapping[str, float] = {
 READS = frozenset({"get avatar", "download GLB", "list avatars", "catalogue", "preview topology"})
 
 PEOPLE = 8
-PATIENCE = 10
 PASSWORD = "tape & chalk, twice"  # noqa: S105 - of accounts that live as long as the run
 _GARMENT = {"garmentId": "dress-ines", "size": "M"}
 
@@ -50,22 +49,16 @@ def requests(url: str) -> dict[str, Sequence[Request]]:
 def _person(client: httpx.Client, number: int) -> tuple[dict[str, str], str, str]:
     """Credentials, an access token, and the id of an avatar."""
     credentials = {"email": f"load-{number}@example.org", "password": PASSWORD}
-    _served(client, Request("sign up", "POST", "/v1/auth/signup", body=credentials))
-    token = _served(client, Request("log in", "POST", "/v1/auth/login", body=credentials))["accessToken"]
+    _answer(client, Request("sign up", "POST", "/v1/auth/signup", body=credentials))
+    token = _answer(client, Request("log in", "POST", "/v1/auth/login", body=credentials))["accessToken"]
     draft = bodies()[number] | {"outfit": [_GARMENT], "look": {"hairstyle": "bob"}}
-    avatar = _served(client, Request("create avatar", "POST", "/v1/avatars", token, draft))
+    avatar = _answer(client, Request("create avatar", "POST", "/v1/avatars", token, draft))
     return credentials, token, avatar["id"]
 
 
-def _served(client: httpx.Client, request: Request) -> Any:
-    """The answer; comes back when told to, as a cold platform may ask."""
+def _answer(client: httpx.Client, request: Request) -> Any:
     headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
-    for _ in range(PATIENCE):
-        answer = client.request(request.method, request.path, json=request.body, headers=headers)
-        if answer.status_code != 503:
-            return answer.raise_for_status().json()
-        threading.Event().wait(float(answer.headers["retry-after"]))
-    raise TimeoutError(f"the platform was busy {PATIENCE} times")
+    return served(client, request.method, request.path, json=request.body, headers=headers)
 
 
 def _gathered(people: Sequence[tuple[dict[str, str], str, str]]) -> dict[str, Sequence[Request]]:
