@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import numpy as np
 import pytest
@@ -56,7 +58,7 @@ async def test_failures_are_no_answers(fake: FakeTriton) -> None:
         fake.error_ratio = 0.5
         log = inference_load.Log()
         async with grpc.aio.insecure_channel(addr) as channel:
-            ask = channel.unary_unary(inference_load.METHOD)
+            ask: Any = channel.unary_unary(inference_load.METHOD)
             for _ in range(40):
                 await log.note(ask, asked[0], 0.0)
     assert (len(log.latencies_s), log.failed) == (fake.counts.answered, fake.counts.failed)
