@@ -92,7 +92,9 @@ async def rolling_restart(world: World) -> None:
     async with world.fault():
         for service in services:
             for replica in range(world.stack.plan.replicas):
+                world.journal.note("restarting", service=service, replica=replica, at=world.journal.now)
                 await world.stack.stop(service, replica)
+                world.journal.note("stopped", service=service, replica=replica, at=world.journal.now)
                 await world.stack.start(service, replica)
     failed = [entry for entry in world.during() if not entry.acknowledged]
     world.claim(not failed, f"{len(failed)} of {len(world.during())} requests failed")

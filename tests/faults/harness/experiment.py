@@ -66,6 +66,8 @@ class Result:
     """Alerts that fired; None where nobody watched them."""
     busy: float
     """Share of the machine's time that was used, by whatever runs on it."""
+    lag_s: float
+    """Longest time in which the harness did not get to run."""
 
     @property
     def passed(self) -> bool:

@@ -12,7 +12,7 @@ import httpx
 
 from atelierkit import client
 from tests.faults.harness.journal import Journal
-from tests.faults.harness.stack import Stack, grpc_name
+from tests.faults.harness.stack import Stack, answers, grpc_name
 
 LIVE = "/healthz"
 READY = "/readyz"
@@ -72,17 +72,10 @@ class HealthWatch:
         gateway = f"http://{self._stack.of('gateway').address}"
         while True:
             for path in (LIVE, READY, ALL_READY):
-                self._note(path, await _answers(http, gateway + path))
+                self._note(path, await answers(http, gateway + path))
             for service, channel in channels.items():
                 self._note(service, await client.is_serving(channel, grpc_name(service)))
             await asyncio.sleep(_INTERVAL_S)
 
     def _note(self, probe: str, good: bool) -> None:
         self._seen.setdefault(probe, []).append((self._journal.now, good))
-
-
-async def _answers(http: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await http.get(url)).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False

@@ -15,7 +15,8 @@ def lines(result: Result) -> str:
     verdict = "passed" if result.passed else "FAILED"
     told = [
         f"  {verdict}: {result.requests} requests, {result.lost_writes} lost writes, {result.hung} hung, "
-        f"good-put back after {result.recovery_s:.1f} s; alerts: {_alerts(result)}"
+        f"good-put back after {result.recovery_s:.1f} s; CPU in use {result.busy:.0%}, harness late by {result.lag_s:.2f} s; "
+        f"alerts: {_alerts(result)}"
     ]
     told += [f"  - {violation}" for violation in result.violations[:_TOLD]]
     if len(result.violations) > _TOLD:

@@ -58,7 +58,7 @@ async def bench(plan: Plan, scale: Scale, folder: Path, *, alerts: bool) -> Asyn
     async with AsyncExitStack() as owned:
         server = await owned.enter_async_context(InferenceServer().running()) if plan.inference else None
         address = server.address if server else None
-        stack = await owned.enter_async_context(running(plan, inference_addr=address))
+        stack = await owned.enter_async_context(running(plan, folder / "logs", inference_addr=address))
         yield Bench(stack, server, await _people(stack, scale, folder), scale, folder, alerts)
 
 
@@ -168,6 +168,7 @@ def _result(
         journal=journal.path,
         alerts=fired,
         busy=busy,
+        lag_s=evidence.lag_s,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.faults.harness.waiting import until
 
 DATABASE = "database"
 INFERENCE = "inference"
-_POLL_S = 0.05
+_POLL_S = 0.1
 _START_TIMEOUT_S = 60.0
 
 DEADLINE_S = 5.0
@@ -79,8 +79,9 @@ class Instance:
 class Stack:
     """The running platform of one plan; made by `running`."""
 
-    def __init__(self, plan: Plan, data_dir: Path, *, inference_addr: str | None = None) -> None:
+    def __init__(self, plan: Plan, data_dir: Path, logs: Path, *, inference_addr: str | None = None) -> None:
         self.plan = plan
+        self._logs = logs
         self.data_dir = data_dir
         self.database = EmbeddedPostgres(data_dir / "postgres", services=WITH_DATABASE)
         self.proxies: dict[tuple[Arrow, int], FaultProxy] = {}
@@ -147,7 +148,7 @@ class Stack:
         """Start a process of the service, and do not wait for it."""
         instance = self.of(service, replica)
         variables = self._environment(instance) | {"ATELIER_FAILPOINTS": failpoints}
-        log = self.data_dir / "logs" / f"{instance.name}.log"
+        log = self._logs / f"{instance.name}.log"
         # In the main thread: the kernel ends a child with the thread that started it.
         instance.process = Process(instance.name, f"services.{service}", variables, log, ROOT)
 
@@ -159,8 +160,8 @@ class Stack:
     async def serves(self, service: str, replica: int = 0) -> None:
         """Wait until the process says that it serves; AssertionError when it ends instead."""
         instance, process = self.of(service, replica), self._process(service, replica)
-        async with asyncio.timeout(_START_TIMEOUT_S):
-            while not await _is_serving(instance):
+        async with asyncio.timeout(_START_TIMEOUT_S), _probe_of(instance) as is_serving:
+            while not await is_serving():
                 assert process.running, f"{instance.name} ended: {process.last_words()}"
                 await asyncio.sleep(_POLL_S)
 
@@ -255,11 +256,11 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(plan: Plan, *, inference_addr: str | None = None) -> AsyncIterator[Stack]:
-    """The platform of that plan on data of its own, while the block runs."""
+async def running(plan: Plan, logs: Path, *, inference_addr: str | None = None) -> AsyncIterator[Stack]:
+    """The platform of that plan on data of its own, while the block runs; its logs stay in the folder."""
     with _folder() as folder:
         async with AsyncExitStack() as stack:
-            made = Stack(plan, folder / "data", inference_addr=inference_addr)
+            made = Stack(plan, folder / "data", logs, inference_addr=inference_addr)
             await made.prepare(stack)
             yield made
 
@@ -277,13 +278,20 @@ def grpc_name(service: str) -> str:
     return f"atelier.{service}.v1.{service.capitalize()}Service"
 
 
-async def _is_serving(instance: Instance) -> bool:
+@asynccontextmanager
+async def _probe_of(instance: Instance) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """A question to the process, whether it can work, that may be asked again and again."""
     if instance.service != "gateway":
         async with client.channel(instance.address) as channel:
-            return await client.is_serving(channel, grpc_name(instance.service))
+            yield lambda: client.is_serving(channel, grpc_name(instance.service))
+        return
+    async with httpx.AsyncClient(base_url=f"http://{instance.address}", timeout=5) as http:
+        yield lambda: answers(http, "/readyz/all")
+
+
+async def answers(http: httpx.AsyncClient, path: str) -> bool:
+    """Whether that address answers 200 now."""
     try:
-        async with httpx.AsyncClient() as http:
-            answer = await http.get(f"http://{instance.address}/readyz/all", timeout=5)
+        return (await http.get(path)).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
-    return answer.status_code == httpx.codes.OK
