@@ -29,7 +29,7 @@ DEFAULT_TIMEOUT_S = 10.0
 _MAX_MESSAGE_BYTES: int = ServiceSettings.model_fields["max_message_bytes"].default
 _tracer = trace.get_tracer(__name__)
 
-_CLIENT_OPTIONS: list[tuple[str, str | int]] = [
+CLIENT_OPTIONS: list[tuple[str, str | int]] = [
     # A lost address is tried again after 0.1 s and then every 2 s at most; gRPC's own limit is two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1_000),
@@ -61,7 +61,7 @@ def channel(
     """
     arguments: list[tuple[str, str | int]] = [
         *options(_MAX_MESSAGE_BYTES if settings is None else settings.max_message_bytes),
-        *_CLIENT_OPTIONS,
+        *CLIENT_OPTIONS,
         ("grpc.service_config", _service_config(services)),
     ]
 

@@ -67,17 +67,25 @@ def options(max_message_bytes: int) -> list[tuple[str, int]]:
     ]
 
 
-_SERVER_OPTIONS = [
+SERVER_OPTIONS: list[tuple[str, int]] = [
     # Two servers on one port would share its calls at random; a taken port must be an error.
     ("grpc.so_reuseport", 0),
     # Pings more often than this are abuse: after two strikes the connection goes.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.http2.max_ping_strikes", 2),
     ("grpc.max_metadata_size", 16 * 1024),
 ]
 
 _AGE_GRACE_MS = 150_000
 """What calls under way on an aged connection get to finish: more than the longest, a scan with its 120 s."""
+
+
+def age(seconds: float) -> list[tuple[str, int]]:
+    """Channel arguments that end a connection at that age, give or take a tenth, once its calls have ended."""
+    return [
+        ("grpc.max_connection_age_ms", round(seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", _AGE_GRACE_MS),
+    ]
 
 
 def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
@@ -101,9 +109,8 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
         ],
         options=[
             *options(settings.max_message_bytes),
-            *_SERVER_OPTIONS,
-            ("grpc.max_connection_age_ms", round(settings.max_connection_age_s * 1000)),
-            ("grpc.max_connection_age_grace_ms", _AGE_GRACE_MS),
+            *SERVER_OPTIONS,
+            *age(settings.max_connection_age_s),
         ],
     )
 
