@@ -90,8 +90,9 @@ ALERTS = Group(
             f'rate({_GATEWAY}{{route="/readyz", status="503"}}[2m]) > 0',
             "1m",
             "page",
-            "The gateway {{ $labels.instance }} says that a service behind it is not serving",
-            "Load balancers send it nothing more. The answer of `/readyz` names the service.",
+            "The gateway {{ $labels.instance }} takes no requests",
+            "It has not got auth's keys and can read no token, or it goes on draining. Load balancers send it nothing "
+            "more.",
         ),
         Alert(
             "DependencyDown",
