@@ -1,4 +1,7 @@
-"""The platform and its Prometheus, once for all tests of this folder, which run in one worker."""
+"""The platform and its Prometheus, once for all tests of this folder, which run in one worker.
+
+Their start counts as part of the first test.
+"""
 
 from __future__ import annotations
 
@@ -23,3 +26,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("observability"))
+            item.add_marker(pytest.mark.timeout(300))
