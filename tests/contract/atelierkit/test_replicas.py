@@ -170,25 +170,37 @@ async def test_new_certificates_of_a_new_authority_are_taken_and_no_call_is_lost
     assert load.outcomes["ok"] > 500
 
 
-async def test_a_stream_goes_on_over_the_connection_that_it_began_on(tmp_path: Path) -> None:
+async def test_a_call_goes_on_over_the_connection_that_it_began_on(tmp_path: Path) -> None:
     house = Authority()
     tls = {name: house.issue(name, tmp_path / name) for name in ("mesher", "gateway")}
-    goes_on = asyncio.Event()
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    peers: list[str] = []
 
-    async def two(request: Any, context: Any) -> AsyncIterator[Any]:
+    async def slow(request: Any, context: Any) -> Any:
+        peers.append(context.peer())
+        begun.set()
+        await goes_on.wait()
+        return request
+
+    async def several(request: Any, context: Any) -> AsyncIterator[Any]:
         yield echo.word(text="before")
         await goes_on.wait()
         yield echo.word(text="after")
 
+    service = echo.service(Open=slow, Count=several)
     async with (
-        server.serving(echo.service(Count=two), settings(tls["mesher"])) as running,
+        server.serving(service, settings(tls["mesher"])) as running,
         client.channel(f"127.0.0.1:{running.port}", settings(tls["gateway"]), services=[ECHO]) as channel,
     ):
         stream = echo.call(channel, "Count")(echo.word())
         assert (await anext(stream)).text == "before"
+        call = asyncio.create_task(echo.call(channel, "Open")(echo.word(text="whole")))
+        await begun.wait()
         house.issue("gateway", tmp_path / "gateway")
-        connection = channel.get_state()
-        await until(lambda: channel.get_state(try_to_connect=False) is not connection)
+        # The new channel has not connected yet.
+        await until(lambda: channel.get_state() is grpc.ChannelConnectivity.IDLE)
         goes_on.set()
+        assert (await call).text == "whole"
         assert [answer.text async for answer in stream] == ["after"]
         assert (await echo.call(channel, "Open")(echo.word(text="anew"))).text == "anew"
+    assert len(set(peers)) == 2
