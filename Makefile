@@ -93,13 +93,14 @@ proto-release: setup ## Make the contract of now the one that later ones must no
 kubectl: ## Install the kubectl that renders the manifests
 	@deploy/local/kubectl.sh
 
-deploy/k8s/custom-resources/node_modules/.ready: deploy/k8s/custom-resources/package-lock.json | preflight
+.tools/custom-resources/.ready: deploy/k8s/custom-resources/package-lock.json | preflight
 	@echo "Installing the types of the operators' resources ..."
-	@npm --prefix deploy/k8s/custom-resources ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@mkdir -p $(@D) && cp deploy/k8s/custom-resources/package*.json $(@D)
+	@npm --prefix $(@D) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .PHONY: k8s-check
-k8s-check: setup kubectl deploy/k8s/custom-resources/node_modules/.ready ## Render the manifests, validate them for three versions of Kubernetes
+k8s-check: setup kubectl .tools/custom-resources/.ready ## Render the manifests, validate them for three versions of Kubernetes
 	@$(BIN)/python -m deploy.k8s
 
 .PHONY: deploy
@@ -159,4 +160,4 @@ lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps the data
-	@rm -rf .venv .venv-training .triton build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-training .triton .tools build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 import kubernetes_validate
 
-from deploy.k8s.render import HERE, Manifest, title
+from deploy.k8s.render import ROOT, Manifest, title
 
 VERSIONS = ("1.35", "1.36", "1.37")
 """Versions of Kubernetes that the platform is deployed to: the newest three that there are schemas for."""
@@ -32,7 +32,7 @@ PACKAGES: Mapping[str, str] = {
 UNCHECKED = ("barmancloud.cnpg.io",)
 """Groups that no schema was to be had for."""
 
-_TYPES = HERE / "custom-resources"
+_TYPES = ROOT / ".tools" / "custom-resources"
 _COMPILER = _TYPES / "node_modules" / ".bin" / "tsc"
 _OPTIONS = (
     "--noEmit",
