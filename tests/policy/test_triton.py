@@ -33,7 +33,7 @@ def test_it_runs_as_it_was_tried_and_with_certificates(overlay: str) -> None:
         # The repository of the one image names cards, that of the other does not.
         has_card = "nvidia.com/gpu" in container["resources"]["limits"]
         assert container["image"].split("/")[-1].split(":")[0] == (
-            "atelier-triton" if has_card else "atelier-triton-cpu"
+            "atelier-triton-gpu" if has_card else "atelier-triton"
         )
 
 
