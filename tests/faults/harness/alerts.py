@@ -15,6 +15,7 @@ import httpx
 
 from deploy.local.topology import LOOPBACK, free_ports
 from deploy.prometheus import files
+from tests.faults.harness.http import client
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.stack import Stack
 from tests.integration.observability import programs
@@ -46,7 +47,7 @@ async def watching(stack: Stack, journal: Journal) -> AsyncIterator[Alerts]:
         command = _configured(folder, address, stack)
         with programs.running(command, ready=f"http://{address}/-/ready", log=folder / "log"):
             alerts = Alerts()
-            async with httpx.AsyncClient(base_url=f"http://{address}", timeout=5) as http:
+            async with client(f"http://{address}", timeout=5) as http:
                 await _everything_seen(http, sum(map(len, stack.instances.values())))
                 polling = asyncio.create_task(_poll(http, journal, alerts))
                 try:

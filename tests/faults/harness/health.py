@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import grpc
 import httpx
 
-from atelierkit import client
+from atelierkit import client as grpc_client
+from tests.faults.harness.http import answers, client
 from tests.faults.harness.journal import Journal
-from tests.faults.harness.stack import Stack, answers, grpc_name
+from tests.faults.harness.stack import Stack, grpc_name
 
 LIVE = "/healthz"
 READY = "/readyz"
@@ -36,9 +37,9 @@ class HealthWatch:
     async def running(self) -> AsyncIterator[None]:
         """Probe while the block runs."""
         async with AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT_S))
+            http = await stack.enter_async_context(client(timeout=_TIMEOUT_S))
             channels = {
-                service: await stack.enter_async_context(client.channel(self._stack.of(service).address))
+                service: await stack.enter_async_context(grpc_client.channel(self._stack.of(service).address))
                 for service in self._services
             }
             probing = asyncio.create_task(self._probe(http, channels))
@@ -74,7 +75,7 @@ class HealthWatch:
             for path in (LIVE, READY, ALL_READY):
                 self._note(path, await answers(http, gateway + path))
             for service, channel in channels.items():
-                self._note(service, await client.is_serving(channel, grpc_name(service)))
+                self._note(service, await grpc_client.is_serving(channel, grpc_name(service)))
             await asyncio.sleep(_INTERVAL_S)
 
     def _note(self, probe: str, good: bool) -> None:

@@ -91,9 +91,9 @@ class FaultProxy:
             link.reset()
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[FaultProxy]:
-        """Listen on a free port while the block runs; then every connection is closed."""
-        server = await asyncio.start_server(self._accept, LOOPBACK, 0)
+    async def serving(self, port: int = 0) -> AsyncIterator[FaultProxy]:
+        """Listen on that port, 0 for a free one, while the block runs; then every connection is closed."""
+        server = await asyncio.start_server(self._accept, LOOPBACK, port)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

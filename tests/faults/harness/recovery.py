@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import httpx
-
 from atelierkit.postgres.launcher import DATABASE
 from tests.faults.harness.evidence import Evidence, StoredFile, Window
+from tests.faults.harness.http import client
 from tests.faults.harness.journal import Entry, Journal
 from tests.faults.harness.stack import Stack
 from tests.faults.harness.users import PASSWORD, Api, User
@@ -51,7 +50,7 @@ async def _ask_again(
     at_a_time = asyncio.Semaphore(_ASKED_AT_A_TIME)
     again = Journal(folder / f"{journal.path.stem}-again.jsonl")
 
-    async with httpx.AsyncClient(base_url=stack.url) as http:
+    async with client(stack.url) as http:
         api = Api(http, again, 10.0)
 
         async def ask(entry: Entry) -> tuple[str, Entry]:

@@ -20,6 +20,7 @@ from tests.faults.harness.alerts import Alerts, watching
 from tests.faults.harness.evidence import Evidence, Window
 from tests.faults.harness.experiment import Experiment, Result
 from tests.faults.harness.health import HealthWatch
+from tests.faults.harness.http import client
 from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.load import Load, Scale
@@ -101,7 +102,7 @@ async def _break(chosen: Experiment, on: Bench, seed: int, api: Api) -> tuple[Wo
 async def _client(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     # No bound on connections: a slow answer must never hold back another user's request.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
-    async with httpx.AsyncClient(base_url=stack.url, limits=limits) as http:
+    async with client(stack.url, limits=limits) as http:
         yield http
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 from sqlalchemy import make_url
 
-from atelierkit import client, migrations
+from atelierkit import client as grpc_client
+from atelierkit import migrations
 from atelierkit.postgres import EmbeddedPostgres
 from deploy.local.platform import ROOT
 from deploy.local.processes import Process
 from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, environment, free_ports
-from tests.faults.harness.balancer import Balancer
+from tests.faults.harness.http import answers, client
 from tests.faults.harness.proxy import FaultProxy
 from tests.faults.harness.waiting import until
 
@@ -86,7 +87,7 @@ class Stack:
         self.database = EmbeddedPostgres(data_dir / "postgres", services=WITH_DATABASE)
         self.proxies: dict[tuple[Arrow, int], FaultProxy] = {}
         """The proxies of each arrow, by the callee's replica."""
-        self.balancer: Balancer | None = None
+        self._balancer_port: int | None = None
         self.instances = self._instances()
         self._inference_addr = inference_addr
         self._database_urls: Mapping[str, str] = {}
@@ -95,7 +96,7 @@ class Stack:
     @property
     def url(self) -> str:
         """Address of the gateway, or of the balancer before the gateways."""
-        address = self.balancer.address if self.balancer else self.of("gateway").address
+        address = f"{LOOPBACK}:{self._balancer_port}" if self._balancer_port else self.of("gateway").address
         return f"http://{address}"
 
     @property
@@ -184,8 +185,7 @@ class Stack:
             self.spawn(service, replica)
         await asyncio.gather(*(self.serves(service, replica) for service, replica in every))
         if self.plan.replicas > 1:
-            self.balancer = Balancer([instance.ports.serving for instance in self.instances["gateway"]])
-            await stack.enter_async_context(self.balancer.serving())
+            await self._open_balancer(stack)
 
     def _instances(self) -> dict[str, list[Instance]]:
         free = iter(free_ports(2 * len(CALLS) * self.plan.replicas))
@@ -196,6 +196,21 @@ class Stack:
             ]
             for service in CALLS
         }
+
+    async def _open_balancer(self, stack: AsyncExitStack) -> None:
+        [port] = free_ports(1)
+        gateways = [str(instance.ports.serving) for instance in self.instances["gateway"]]
+        command = [sys.executable, "-m", "tests.faults.harness.balancer", str(port), *gateways]
+        balancer = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+        stack.push_async_callback(balancer.wait)
+        stack.callback(balancer.terminate)
+        self._balancer_port = port
+        async with (
+            asyncio.timeout(_START_TIMEOUT_S),
+            client(self.url) as http,
+        ):
+            while not await answers(http, "/healthz"):  # noqa: ASYNC110  no event tells of it
+                await asyncio.sleep(_POLL_S)
 
     async def _open_proxies(self, stack: AsyncExitStack) -> None:
         for arrow in sorted(self.plan.proxied):
@@ -282,16 +297,8 @@ def grpc_name(service: str) -> str:
 async def _probe_of(instance: Instance) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """A question to the process, whether it can work, that may be asked again and again."""
     if instance.service != "gateway":
-        async with client.channel(instance.address) as channel:
-            yield lambda: client.is_serving(channel, grpc_name(instance.service))
+        async with grpc_client.channel(instance.address) as channel:
+            yield lambda: grpc_client.is_serving(channel, grpc_name(instance.service))
         return
-    async with httpx.AsyncClient(base_url=f"http://{instance.address}", timeout=5) as http:
+    async with client(f"http://{instance.address}", timeout=5) as http:
         yield lambda: answers(http, "/readyz/all")
-
-
-async def answers(http: httpx.AsyncClient, path: str) -> bool:
-    """Whether that address answers 200 now."""
-    try:
-        return (await http.get(path)).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False

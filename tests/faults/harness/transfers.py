@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from tests.faults.harness.http import client, no_authorities
 from tests.faults.harness.journal import Entry
 from tests.faults.harness.users import GIVE_UP_S, Api, User, parsed
 
@@ -44,11 +45,11 @@ async def held_download(
         "download", user.email, {"path": path}, due=api.journal.now, deadline_s=api.deadline_s
     )
     options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER_BYTES)]
-    transport = httpx.AsyncHTTPTransport(socket_options=options)
+    transport = httpx.AsyncHTTPTransport(socket_options=options, verify=no_authorities())
     limit_s = api.deadline_s + GIVE_UP_S
     try:
         async with (
-            httpx.AsyncClient(base_url=url, transport=transport, timeout=limit_s) as http,
+            client(url, transport=transport, timeout=limit_s) as http,
             http.stream("GET", path, headers=user.headers) as answer,
         ):
             entry.headers = {"etag": answer.headers.get("etag", "")}
