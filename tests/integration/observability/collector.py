@@ -79,10 +79,20 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
         return trace_service_pb2.ExportTraceServiceResponse()
 
     def trace(self, trace_id: str, wanted: int, timeout_s: float = 20.0) -> list[Span]:
-        """The spans of a trace, once there are so many of them; as many as there are when the time is over."""
+        """The spans of a trace, once they are so many and one tree; as they are when the time is over.
+
+        Each service sends its own spans in its own time: the ones around others may come last.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: len(self._of(trace_id)) >= wanted, timeout_s)
+            self._changed.wait_for(
+                lambda: len(self._of(trace_id)) >= wanted and len(self._roots(trace_id)) == 1, timeout_s
+            )
             return self._of(trace_id)
+
+    def _roots(self, trace_id: str) -> list[Span]:
+        spans = self._of(trace_id)
+        known = {span.span_id for span in spans}
+        return [span for span in spans if span.parent_id not in known]
 
     def _of(self, trace_id: str) -> list[Span]:
         return [span for span in self.spans if span.trace_id == trace_id]
