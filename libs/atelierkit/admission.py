@@ -68,6 +68,8 @@ class Admission:
         self._at_work: dict[str, int] = {}
         self._busy = 0
         self._waiting: deque[_Ticket] = deque()
+        metrics.ADMISSION_BUSY.labels(name).set_function(lambda: self._busy)
+        metrics.ADMISSION_PLACES.labels(name).set_function(lambda: self.places)
         self._waiting_gauge = metrics.ADMISSION_WAITING.labels(name)
         self._wait_seconds = metrics.ADMISSION_WAIT.labels(name)
         self._refusals = {

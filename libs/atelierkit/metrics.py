@@ -57,6 +57,16 @@ ADMISSION_REFUSALS = Counter(
     "Pieces of work refused before they began, by queue and reason.",
     ["queue", "reason"],  # full | slow | late
 )
+ADMISSION_BUSY = Gauge(
+    "atelier_admission_busy",
+    "Pieces of work that have a place now.",
+    ["queue"],
+)
+ADMISSION_PLACES = Gauge(
+    "atelier_admission_places",
+    "Places that there are now.",
+    ["queue"],
+)
 ADMISSION_WAITING = Gauge(
     "atelier_admission_waiting",
     "Pieces of work that wait for a place now.",

@@ -84,7 +84,8 @@ def assemble(
     kept_cuts: int,
 ) -> Service:
     """The service on these adapters."""
-    watch, outfitter = Metrics(), Outfitter(model, kept_cuts)
+    watch = Metrics()
+    outfitter = Outfitter(model, kept_cuts, watch)
     servicer = MesherServicer(
         BuildAvatar(model, outfitter, Variants(model, outfitter), WRITERS, files, workshop, watch),
         PreviewBody(model, workshop, watch),

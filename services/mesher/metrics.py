@@ -29,6 +29,14 @@ SCAN_SECONDS = Histogram(
     ["outcome"],  # mesh | body; refused | failed
     buckets=(0.5, 1, 2.5, 5, 10, 20, 40, 80),
 )
+CUT_LOOKUPS = Counter(
+    "atelier_mesher_cut_lookups_total",
+    "Times that the topology of a garment's cut was asked for.",
+)
+CUTS_MADE = Counter(
+    "atelier_mesher_cuts_made_total",
+    "Times that the topology of a cut was not kept and had to be made.",
+)
 INFEASIBLE_BODIES = Counter(
     "atelier_mesher_infeasible_bodies_total",
     "Bodies of which at least one measurement could not be delivered as asked.",
@@ -42,6 +50,12 @@ class Metrics:
         CORRECTION_ITERATIONS.observe(correction.iterations)
         if not correction.feasible.all():
             INFEASIBLE_BODIES.inc()
+
+    def cut_wanted(self) -> None:
+        CUT_LOOKUPS.inc()
+
+    def cut_made(self) -> None:
+        CUTS_MADE.inc()
 
 
 @contextmanager

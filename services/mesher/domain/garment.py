@@ -16,6 +16,7 @@ from services.mesher.domain.cutting import Lie, Piece, Reference
 from services.mesher.domain.finish import Edging
 from services.mesher.domain.model import Cut, Garment, Material, Part, Pattern
 from services.mesher.domain.obstacle import Layer, Obstacle
+from services.mesher.domain.ports import Watch
 from services.mesher.domain.suit import Suit
 from services.mesher.domain.surface import FloatArray, IntArray
 
@@ -49,13 +50,21 @@ class Sewn:
 class Tailor:
     """Cuts garments, keeping the topology of recent cuts, and fits them to bodies."""
 
-    def __init__(self, template: Template, suit: Suit, reference: Reference, kept_cuts: int) -> None:
+    def __init__(
+        self, template: Template, suit: Suit, reference: Reference, kept_cuts: int, watch: Watch
+    ) -> None:
         self._template = template
         self._suit = suit
         self._reference = reference
         self._hanging = _hanging_vertices(template)
-        self.sew = functools.lru_cache(maxsize=kept_cuts)(self._sew)
+        self._watch = watch
+        self._kept = functools.lru_cache(maxsize=kept_cuts)(self._sew)
         self._visible = functools.lru_cache(maxsize=kept_cuts)(self._find_visible)
+
+    def sew(self, cut: Cut) -> Sewn:
+        """The cut's topology, made where it is not kept."""
+        self._watch.cut_wanted()
+        return self._kept(cut)
 
     def fit(self, garment: Garment, body: Body, taut: FloatArray, below: list[Layer]) -> tuple[Part, Layer]:
         """The garment on a body, outside the layers below, and the layer that it makes itself.
@@ -117,6 +126,7 @@ class Tailor:
         return np.concatenate([points, skirt.fall(piece.cut, loop, widening, legs, body.levels)])
 
     def _sew(self, cut: Cut) -> Sewn:
+        self._watch.cut_made()
         piece = cutting.cut_piece(self._suit, self._template, self._reference, cut)
         triangles, weights, points = piece.patch.triangles, piece.weights, piece.on_reference
         loops = [hem.loop for hem in piece.hems if hem.turned]

@@ -13,9 +13,11 @@ from services.mesher.domain.garment import Tailor
 from services.mesher.domain.model import Appearance, Garment, HairPattern, Part, Pattern
 from services.mesher.domain.morphs import Bound
 from services.mesher.domain.obstacle import Layer
+from services.mesher.domain.ports import Unwatched, Watch
 from services.mesher.domain.suit import Suit
 from services.mesher.domain.surface import IntArray
 
+_NOBODY = Unwatched()
 # Skirts and trousers lie under tops and dresses: everything is worn untucked.
 _BELOW = (Pattern.SKIRT, Pattern.TROUSERS)
 
@@ -23,12 +25,12 @@ _BELOW = (Pattern.SKIRT, Pattern.TROUSERS)
 class Outfitter:
     """Dresses bodies. What depends on the template alone is made here, what depends on a cut when it is first worn."""
 
-    def __init__(self, model: BodyModel, kept_cuts: int) -> None:
+    def __init__(self, model: BodyModel, kept_cuts: int, watch: Watch = _NOBODY) -> None:
         template = model.template
         mean = model.stand(np.zeros(model.space.size))
         self._reference = cutting.Reference.of(template, mean.vertices, mean.skeleton, mean.levels)
         self._suit = Suit.of(template)
-        self._tailor = Tailor(template, self._suit, self._reference, kept_cuts)
+        self._tailor = Tailor(template, self._suit, self._reference, kept_cuts, watch)
         self._skin = skin.Skin.of(template, mean.vertices)
         self._fittings = (
             skin.eyes(template, mean.vertices),

@@ -40,6 +40,27 @@ class Watch(Protocol):
         """A body was closed on its targets."""
         ...
 
+    def cut_wanted(self) -> None:
+        """The topology of a garment's cut was asked for."""
+        ...
+
+    def cut_made(self) -> None:
+        """It was not kept, and had to be made."""
+        ...
+
+
+class Unwatched:
+    """The Watch that tells nobody."""
+
+    def corrected(self, correction: Correction) -> None:
+        return
+
+    def cut_wanted(self) -> None:
+        return
+
+    def cut_made(self) -> None:
+        return
+
 
 class CloudFiles(Protocol):
     """Clouds as files."""

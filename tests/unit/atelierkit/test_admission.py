@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from atelierkit import context
 from atelierkit.admission import Admission, Limits
@@ -73,6 +74,15 @@ async def test_work_waits_its_turn_first_come_first_served() -> None:
     assert (second.begun, third.begun) == (True, False)
     await finish(second, third)
     assert (admission.busy, admission.waiting) == (0, 0)
+
+
+async def test_what_is_seen_of_a_queue() -> None:
+    admission = Admission("seen", Limits(places=2))
+    workers = await started(admission, 3)
+    names = [f"atelier_admission_{name}" for name in ("places", "busy", "waiting")]
+    assert [REGISTRY.get_sample_value(name, {"queue": "seen"}) for name in names] == [2, 2, 1]
+    await finish(*workers)
+    assert [REGISTRY.get_sample_value(name, {"queue": "seen"}) for name in names] == [2, 0, 0]
 
 
 async def test_a_full_queue_refuses_at_once() -> None:
