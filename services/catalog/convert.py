@@ -24,6 +24,13 @@ from services.catalog.domain.model import (
     Worn,
 )
 
+_PAGE_SIZE = 100
+
+
+def page_size(asked: int) -> int:
+    """How many are shown; 0 asks for the default."""
+    return asked or _PAGE_SIZE
+
 
 def category(message: pb.Category.ValueType) -> Category | None:
     """None where it is unspecified."""

@@ -35,8 +35,12 @@ class CatalogServicer(CatalogServiceServicer):
     async def ListGarments(
         self, request: pb.ListGarmentsRequest, context: Context
     ) -> pb.ListGarmentsResponse:
-        garments = await self._list_garments(convert.category(request.category))
-        return pb.ListGarmentsResponse(garments=map(convert.garment, garments))
+        page = await self._list_garments(
+            convert.category(request.category), convert.page_size(request.page_size), request.page_token
+        )
+        return pb.ListGarmentsResponse(
+            garments=map(convert.garment, page.garments), next_page_token=page.next
+        )
 
     async def GetGarment(self, request: pb.GetGarmentRequest, context: Context) -> pb.GetGarmentResponse:
         garment = await self._get_garment(request.id)

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 
 from atelierkit.errors import NotFound
 from services.catalog.domain.look import resolve
-from services.catalog.domain.model import Category, Garment, Hairstyle, Look, LookRequest, Skin
+from services.catalog.domain.model import Category, Garment, GarmentPage, Hairstyle, Look, LookRequest, Skin
 from services.catalog.domain.ports import UnitsOfWork
 
 
 @dataclass(frozen=True)
 class ListGarments:
-    """Shows garments, of one category or all."""
+    """Shows a page of garments, of one category or all."""
 
     units: UnitsOfWork
 
-    async def __call__(self, category: Category | None) -> tuple[Garment, ...]:
-        """In the catalogue's order."""
+    async def __call__(self, category: Category | None, limit: int, after: str) -> GarmentPage:
+        """In the catalogue's order, from behind the garment `after`; from the first, where it is empty."""
         async with self.units() as unit:
-            return await unit.garments.listed(category)
+            found = await unit.garments.listed(category, limit=limit + 1, after=after)
+        shown = found[:limit]
+        return GarmentPage(shown, shown[-1].id if len(found) > limit else "")
 
 
 @dataclass(frozen=True)

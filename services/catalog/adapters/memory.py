@@ -16,8 +16,14 @@ class MemoryGarments:
     def __init__(self, garments: tuple[Garment, ...]) -> None:
         self._garments = garments
 
-    async def listed(self, category: Category | None) -> tuple[Garment, ...]:
-        return tuple(garment for garment in self._garments if category in (None, garment.category))
+    async def listed(self, category: Category | None, *, limit: int, after: str) -> tuple[Garment, ...]:
+        ids = [garment.id for garment in self._garments]
+        if after and after not in ids:
+            return ()
+        begin = ids.index(after) + 1 if after else 0
+        return tuple(garment for garment in self._garments[begin:] if category in (None, garment.category))[
+            :limit
+        ]
 
     async def by_id(self, ids: Collection[str]) -> Mapping[str, Garment]:
         return {garment.id: garment for garment in self._garments if garment.id in ids}

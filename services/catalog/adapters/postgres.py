@@ -40,10 +40,13 @@ class PostgresGarments:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def listed(self, category: Category | None) -> tuple[Garment, ...]:
-        query = _whole_garments().order_by(GarmentRow.position)
+    async def listed(self, category: Category | None, *, limit: int, after: str) -> tuple[Garment, ...]:
+        query = _whole_garments().order_by(GarmentRow.position).limit(limit)
         if category is not None:
             query = query.where(GarmentRow.category == category.value)
+        if after:
+            place = select(GarmentRow.position).where(GarmentRow.id == after).scalar_subquery()
+            query = query.where(GarmentRow.position > place)
         return tuple(map(_garment, await self._session.scalars(query)))
 
     async def by_id(self, ids: Collection[str]) -> Mapping[str, Garment]:

@@ -160,6 +160,15 @@ class Garment:
 
 
 @dataclass(frozen=True)
+class GarmentPage:
+    """Part of a list of garments."""
+
+    garments: tuple[Garment, ...]
+    next: str
+    """Id of the garment behind which the next page begins; empty after the last."""
+
+
+@dataclass(frozen=True)
 class Hairstyle:
     """A hairstyle."""
 

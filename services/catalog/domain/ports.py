@@ -12,8 +12,9 @@ from services.catalog.domain.model import Category, Garment, Hairstyle, Skin
 class Garments(Protocol):
     """Garments by their category and by their id."""
 
-    async def listed(self, category: Category | None) -> tuple[Garment, ...]:
-        """Those of the category, or all, in the catalogue's order."""
+    async def listed(self, category: Category | None, *, limit: int, after: str) -> tuple[Garment, ...]:
+        """The first of the category, or of all, in the catalogue's order; those after the garment `after`, where it
+        is not empty, and none where no garment has that id."""
         ...
 
     async def by_id(self, ids: Collection[str]) -> Mapping[str, Garment]:

@@ -5,7 +5,7 @@ JSON or HTML forms; a session cookie or a bearer token; centimetres. The work is
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from atelier.auth.v1 import auth_pb2
 from atelier.catalog.v1 import catalog_pb2
 from atelier.generator.v1 import generator_pb2
 from atelierkit import identity
-from atelierkit.errors import AppError, FieldFault, InvalidInput, NotFound, RemoteError
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, RemoteError
 from services.gateway import reading, sessions
 from services.gateway.bulkheads import Work
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
@@ -113,14 +113,9 @@ class Source000:
         identity.require_caller()
         form = await self._read(request, ClothChange)
         avatar = await self._avatar(form.avatar_id)
-        garments = await self._clients.catalog.ListGarments(catalog_pb2.ListGarmentsRequest())
-        by_id = {garment.id: garment for garment in garments.garments}
-        chosen = _chosen(by_id, form)
-        kept = [
-            item
-            for item in avatar.recipe.outfit.items
-            if not _share_a_part(by_id.get(item.garment_id), chosen)
-        ]
+        chosen = await self._chosen(form)
+        worn_now = [(item, await self._garment(item.garment_id)) for item in avatar.recipe.outfit.items]
+        kept = [item for item, garment in worn_now if not _share_a_part(garment, chosen)]
         worn = generator_pb2.OutfitItem(garment_id=chosen.id, size=form.size, color=form.color.lower())
         outfit = generator_pb2.Outfit(items=[*kept, worn])
         return await self._updated(generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=outfit))
@@ -155,6 +150,28 @@ class Source000:
             raise NotFound("make an avatar first")
         return page.avatars[0]
 
+    async def _chosen(self, form: ClothChange) -> catalog_pb2.Garment:
+        """The garment that the form names, or the first of its category."""
+        category = CATEGORIES[form.category]
+        if form.garment_id is not None:
+            named = await self._garment(form.garment_id)
+            if named is not None and named.category == category:
+                return named
+        offered = await self._clients.catalog.ListGarments(catalog_pb2.ListGarmentsRequest(category=category))
+        if form.garment_id is not None:
+            raise _not_offered("garmentId", ", ".join(garment.id for garment in offered.garments))
+        return offered.garments[0]
+
+    async def _garment(self, id: str) -> catalog_pb2.Garment | None:
+        """The garment of that id; None where there is none, or could be none."""
+        try:
+            answer = await self._clients.catalog.GetGarment(catalog_pb2.GetGarmentRequest(id=id))
+        except AppError as error:
+            if error.code in (Code.NOT_FOUND, Code.INVALID_ARGUMENT):
+                return None
+            raise
+        return answer.garment
+
     async def _skin(self, wanted: str) -> str:
         """Id of the skin tone of that id or colour."""
         answer = await self._clients.catalog.ListSkins(catalog_pb2.ListSkinsRequest())
@@ -163,17 +180,6 @@ class Source000:
                 return skin.id
         offered = ", ".join(skin.color for skin in answer.skins)
         raise _not_offered("skinColor", offered)
-
-
-def _chosen(by_id: Mapping[str, catalog_pb2.Garment], form: ClothChange) -> catalog_pb2.Garment:
-    """The garment that the form names, or the first of its category."""
-    of_kind = [garment for garment in by_id.values() if garment.category == CATEGORIES[form.category]]
-    if form.garment_id is None:
-        return of_kind[0]
-    for garment in of_kind:
-        if garment.id == form.garment_id:
-            return garment
-    raise _not_offered("garmentId", ", ".join(garment.id for garment in of_kind))
 
 
 def _share_a_part(worn: catalog_pb2.Garment | None, chosen: catalog_pb2.Garment) -> bool:

@@ -13,8 +13,12 @@ TAG = "Catalogue"
 async def garments(call: Call[None]) -> shapes.GarmentList:
     query: shapes.GarmentQuery = call.request.state.query
     category = convert.CATEGORIES[query.category] if query.category else catalog_pb2.CATEGORY_UNSPECIFIED
-    answer = await call.clients.catalog.ListGarments(catalog_pb2.ListGarmentsRequest(category=category))
-    return shapes.GarmentList(data=[convert.garment(item) for item in answer.garments])
+    answer = await call.clients.catalog.ListGarments(
+        catalog_pb2.ListGarmentsRequest(category=category, page_size=query.limit, page_token=query.cursor)
+    )
+    return shapes.GarmentList(
+        data=[convert.garment(item) for item in answer.garments], next_cursor=answer.next_page_token or None
+    )
 
 
 async def hairstyles(call: Call[None]) -> shapes.HairstyleList:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.gateway.schemas.base import LocalizedText, Output, Query
 
@@ -14,6 +16,10 @@ class GarmentQuery(Query):
     """Which garments."""
 
     category: Category | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+    """At most this many."""
+    cursor: Annotated[str, Field(max_length=64)] = ""
+    """`nextCursor` of the page before; one that no page gave ends the list."""
 
 
 class ColorOption(Output):
@@ -73,7 +79,7 @@ class GarmentList(Output):
     """Garments, in the catalogue's order."""
 
     data: list[Garment]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 class HairstyleList(Output):

@@ -176,6 +176,9 @@ async def test_the_catalogue_needs_no_account(client: httpx.AsyncClient) -> None
     assert {garment["category"] for garment in only} == {"skirt"}
     assert len((await client.get("/v1/catalog/skins")).json()["data"]) == 10
     assert len((await client.get("/v1/catalog/hairstyles")).json()["data"]) == 3
+    first = (await client.get("/v1/catalog/garments", params={"limit": 5})).json()
+    rest = (await client.get("/v1/catalog/garments", params={"cursor": first["nextCursor"]})).json()
+    assert (first["data"] + rest["data"], rest["nextCursor"]) == (garments, None)
     refused = await client.get("/v1/catalog/garments", params={"category": "hat"})
     assert (refused.status_code, refused.json()["details"][0]["code"]) == (400, "not_offered")
 

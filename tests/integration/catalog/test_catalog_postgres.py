@@ -52,7 +52,7 @@ def units(request) -> UnitsOfWork:
 
 async def test_the_catalogue_holds_the_released_data_in_its_order(units) -> None:
     async with units() as unit:
-        assert await unit.garments.listed(None) == SEED.garments
+        assert await unit.garments.listed(None, limit=100, after="") == SEED.garments
         assert await unit.hairstyles.listed() == SEED.hairstyles
         assert await unit.skins.listed() == SEED.skins
 
@@ -60,8 +60,19 @@ async def test_the_catalogue_holds_the_released_data_in_its_order(units) -> None
 @pytest.mark.parametrize("category", Category)
 async def test_a_category_holds_its_own(units, category) -> None:
     async with units() as unit:
-        listed = await unit.garments.listed(category)
+        listed = await unit.garments.listed(category, limit=100, after="")
     assert listed == tuple(garment for garment in SEED.garments if garment.category is category)
+
+
+async def test_a_page_begins_behind_a_garment_and_ends_at_its_limit(units) -> None:
+    async with units() as unit:
+        for begin, garment in enumerate(SEED.garments, 1):
+            page = await unit.garments.listed(None, limit=3, after=garment.id)
+            assert page == SEED.garments[begin : begin + 3]
+            of_kind = await unit.garments.listed(garment.category, limit=1, after=garment.id)
+            rest = [other for other in SEED.garments[begin:] if other.category is garment.category]
+            assert list(of_kind) == rest[:1]
+        assert await unit.garments.listed(None, limit=3, after="kilt") == ()
 
 
 async def test_garments_are_found_by_their_ids_and_unknown_ones_left_out(units) -> None:
@@ -83,7 +94,7 @@ async def test_migrating_again_changes_nothing(migrated_url) -> None:
     url = migrated_url("services.catalog")
     migrations.upgrade("services.catalog", url)
     async with sql.engine(url, schema="catalog") as engine, PostgresUnitOfWork(engine) as unit:
-        assert await unit.garments.listed(None) == SEED.garments
+        assert await unit.garments.listed(None, limit=100, after="") == SEED.garments
 
 
 @pytest.mark.postgres

@@ -8,7 +8,7 @@ from atelierkit.errors import NotFound
 from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.seed import released
 from services.catalog.domain.errors import UnknownCatalogItem
-from services.catalog.domain.model import Category, LookRequest, OutfitItem
+from services.catalog.domain.model import Category, GarmentPage, LookRequest, OutfitItem
 from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
 SEED = released()
@@ -19,7 +19,7 @@ def units() -> MemoryUnitOfWork:
 
 
 async def test_everything_is_listed_in_the_catalogues_order() -> None:
-    assert await ListGarments(units)(None) == SEED.garments
+    assert await ListGarments(units)(None, 100, "") == GarmentPage(SEED.garments, next="")
     assert await ListHairstyles(units)() == SEED.hairstyles
     assert await ListSkins(units)() == SEED.skins
 
@@ -28,7 +28,17 @@ async def test_everything_is_listed_in_the_catalogues_order() -> None:
 async def test_a_category_lists_its_own_garments_in_the_same_order(category) -> None:
     expected = tuple(garment for garment in SEED.garments if garment.category is category)
     assert expected
-    assert await ListGarments(units)(category) == expected
+    assert await ListGarments(units)(category, 100, "") == GarmentPage(expected, next="")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4, len(SEED.garments)])
+async def test_pages_put_together_are_the_whole_list(limit) -> None:
+    pages, after = [], ""
+    while not pages or after:
+        page = await ListGarments(units)(None, limit, after)
+        assert 0 < len(page.garments) <= limit
+        pages, after = [*pages, *page.garments], page.next
+    assert tuple(pages) == SEED.garments
 
 
 async def test_a_garment_is_found_by_its_id() -> None:

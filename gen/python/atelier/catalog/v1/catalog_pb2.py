@@ -27,7 +27,7 @@ from atelier.common.v1 import outfit_pb2 as atelier_dot_common_dot_v1_dot_outfit
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/catalog/v1/catalog.proto\x12\x12\x61telier.catalog.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1b\x62uf/validate/validate.proto\"\'\n\rLocalizedText\x12\n\n\x02\x65n\x18\x01 \x01(\t\x12\n\n\x02\x66r\x18\x02 \x01(\t\"M\n\x0b\x43olorOption\x12\r\n\x05\x63olor\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"M\n\nSizeOption\x12\r\n\x05label\x18\x01 \x01(\t\x12\x30\n\x06girths\x18\x02 \x01(\x0b\x32 .atelier.common.v1.GarmentGirths\"\xec\x02\n\tEaseRange\x12\x38\n\x04zone\x18\x01 \x01(\tB*\xbaH\'r%R\x05\x63hestR\x05waistR\x03hipR\tupper_armR\x05thigh\x12+\n\x08least_mm\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01\x12+\n\x08ideal_mm\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01\x12*\n\x07most_mm\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01:\x9e\x01\xbaH\x9a\x01\x1a\x97\x01\n\nease.order\x12<least, ideal and most are in that order, at least 1 mm apart\x1aKthis.least_mm + 1.0 <= this.ideal_mm && this.ideal_mm <= this.most_mm - 1.0\"\xd1\x03\n\x07Garment\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x08\x63\x61tegory\x18\x02 \x01(\x0e\x32\x1c.atelier.catalog.v1.Category\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\x37\n\x05sizes\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.SizeOptionB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12/\n\x06\x63olors\x18\x05 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\x12#\n\x03\x63ut\x18\x06 \x01(\x0b\x32\x16.atelier.common.v1.Cut\x12\x35\n\x04\x65\x61se\x18\x07 \x03(\x0b\x32\x1d.atelier.catalog.v1.EaseRangeB\x08\xbaH\x05\x92\x01\x02\x10\x05\x12\x0f\n\x07licence\x18\x08 \x01(\t\x12,\n\x06\x63overs\x18\t \x03(\x0e\x32\x1c.atelier.catalog.v1.BodyPart:T\xbaHQ\x1aO\n\tease.zone\x12\x17\x65\x61\x63h zone is named once\x1a)this.ease.map(range, range.zone).unique()\"\xaa\x01\n\tHairstyle\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12/\n\x07pattern\x18\x03 \x01(\x0e\x32\x1e.atelier.common.v1.HairPattern\x12/\n\x06\x63olors\x18\x04 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\"R\n\x04Skin\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x63olor\x18\x02 \x01(\t\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"O\n\x13ListGarmentsRequest\x12\x38\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1c.atelier.catalog.v1.CategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01\"E\n\x14ListGarmentsResponse\x12-\n\x08garments\x18\x01 \x03(\x0b\x32\x1b.atelier.catalog.v1.Garment\"A\n\x11GetGarmentRequest\x12,\n\x02id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\"B\n\x12GetGarmentResponse\x12,\n\x07garment\x18\x01 \x01(\x0b\x32\x1b.atelier.catalog.v1.Garment\"\x17\n\x15ListHairstylesRequest\"K\n\x16ListHairstylesResponse\x12\x31\n\nhairstyles\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.Hairstyle\"\x12\n\x10ListSkinsRequest\"<\n\x11ListSkinsResponse\x12\'\n\x05skins\x18\x01 \x03(\x0b\x32\x18.atelier.catalog.v1.Skin\"\x96\x01\n\nOutfitItem\x12\x34\n\ngarment_id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12\'\n\x04size\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[A-Za-z0-9]{1,8}$\x12)\n\x05\x63olor\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"\xef\x01\n\x12ResolveLookRequest\x12\x34\n\x07skin_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\x39\n\x0chairstyle_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\x12\x38\n\x06outfit\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"\x8b\x01\n\x13ResolveLookResponse\x12\x31\n\nappearance\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.Appearance\x12\x30\n\x08garments\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarment\x12\x0f\n\x07skin_id\x18\x03 \x01(\t*\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41TEGORY_DRESS\x10\x01\x12\x12\n\x0e\x43\x41TEGORY_SKIRT\x10\x02\x12\x14\n\x10\x43\x41TEGORY_SWEATER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_TSHIRT\x10\x04\x12\x15\n\x11\x43\x41TEGORY_TROUSERS\x10\x05*N\n\x08\x42odyPart\x12\x19\n\x15\x42ODY_PART_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42ODY_PART_TORSO\x10\x01\x12\x12\n\x0e\x42ODY_PART_LEGS\x10\x02\x32\xa0\x04\n\x0e\x43\x61talogService\x12j\n\x0cListGarments\x12\'.atelier.catalog.v1.ListGarmentsRequest\x1a(.atelier.catalog.v1.ListGarmentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x64\n\nGetGarment\x12%.atelier.catalog.v1.GetGarmentRequest\x1a&.atelier.catalog.v1.GetGarmentResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListHairstyles\x12).atelier.catalog.v1.ListHairstylesRequest\x1a*.atelier.catalog.v1.ListHairstylesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x61\n\tListSkins\x12$.atelier.catalog.v1.ListSkinsRequest\x1a%.atelier.catalog.v1.ListSkinsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12g\n\x0bResolveLook\x12&.atelier.catalog.v1.ResolveLookRequest\x1a\'.atelier.catalog.v1.ResolveLookResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/catalog/v1/catalog.proto\x12\x12\x61telier.catalog.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1b\x62uf/validate/validate.proto\"\'\n\rLocalizedText\x12\n\n\x02\x65n\x18\x01 \x01(\t\x12\n\n\x02\x66r\x18\x02 \x01(\t\"M\n\x0b\x43olorOption\x12\r\n\x05\x63olor\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"M\n\nSizeOption\x12\r\n\x05label\x18\x01 \x01(\t\x12\x30\n\x06girths\x18\x02 \x01(\x0b\x32 .atelier.common.v1.GarmentGirths\"\xec\x02\n\tEaseRange\x12\x38\n\x04zone\x18\x01 \x01(\tB*\xbaH\'r%R\x05\x63hestR\x05waistR\x03hipR\tupper_armR\x05thigh\x12+\n\x08least_mm\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01\x12+\n\x08ideal_mm\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01\x12*\n\x07most_mm\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00p\xa7@)\x00\x00\x00\x00\x00p\xa7\xc0@\x01:\x9e\x01\xbaH\x9a\x01\x1a\x97\x01\n\nease.order\x12<least, ideal and most are in that order, at least 1 mm apart\x1aKthis.least_mm + 1.0 <= this.ideal_mm && this.ideal_mm <= this.most_mm - 1.0\"\xd1\x03\n\x07Garment\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x08\x63\x61tegory\x18\x02 \x01(\x0e\x32\x1c.atelier.catalog.v1.Category\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\x37\n\x05sizes\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.SizeOptionB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12/\n\x06\x63olors\x18\x05 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\x12#\n\x03\x63ut\x18\x06 \x01(\x0b\x32\x16.atelier.common.v1.Cut\x12\x35\n\x04\x65\x61se\x18\x07 \x03(\x0b\x32\x1d.atelier.catalog.v1.EaseRangeB\x08\xbaH\x05\x92\x01\x02\x10\x05\x12\x0f\n\x07licence\x18\x08 \x01(\t\x12,\n\x06\x63overs\x18\t \x03(\x0e\x32\x1c.atelier.catalog.v1.BodyPart:T\xbaHQ\x1aO\n\tease.zone\x12\x17\x65\x61\x63h zone is named once\x1a)this.ease.map(range, range.zone).unique()\"\xaa\x01\n\tHairstyle\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12/\n\x07pattern\x18\x03 \x01(\x0e\x32\x1e.atelier.common.v1.HairPattern\x12/\n\x06\x63olors\x18\x04 \x03(\x0b\x32\x1f.atelier.catalog.v1.ColorOption\"R\n\x04Skin\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x63olor\x18\x02 \x01(\t\x12/\n\x04name\x18\x03 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"\x8a\x01\n\x13ListGarmentsRequest\x12\x38\n\x08\x63\x61tegory\x18\x01 \x01(\x0e\x32\x1c.atelier.catalog.v1.CategoryB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\"^\n\x14ListGarmentsResponse\x12-\n\x08garments\x18\x01 \x03(\x0b\x32\x1b.atelier.catalog.v1.Garment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"A\n\x11GetGarmentRequest\x12,\n\x02id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\"B\n\x12GetGarmentResponse\x12,\n\x07garment\x18\x01 \x01(\x0b\x32\x1b.atelier.catalog.v1.Garment\"\x17\n\x15ListHairstylesRequest\"K\n\x16ListHairstylesResponse\x12\x31\n\nhairstyles\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.Hairstyle\"\x12\n\x10ListSkinsRequest\"<\n\x11ListSkinsResponse\x12\'\n\x05skins\x18\x01 \x03(\x0b\x32\x18.atelier.catalog.v1.Skin\"\x96\x01\n\nOutfitItem\x12\x34\n\ngarment_id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12\'\n\x04size\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[A-Za-z0-9]{1,8}$\x12)\n\x05\x63olor\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\"\xef\x01\n\x12ResolveLookRequest\x12\x34\n\x07skin_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\x39\n\x0chairstyle_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12.\n\nhair_color\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x07\x32\x11^(#[0-9a-f]{6})?$\x12\x38\n\x06outfit\x18\x04 \x03(\x0b\x32\x1e.atelier.catalog.v1.OutfitItemB\x08\xbaH\x05\x92\x01\x02\x10\x08\"\x8b\x01\n\x13ResolveLookResponse\x12\x31\n\nappearance\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.Appearance\x12\x30\n\x08garments\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarment\x12\x0f\n\x07skin_id\x18\x03 \x01(\t*\x8e\x01\n\x08\x43\x61tegory\x12\x18\n\x14\x43\x41TEGORY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43\x41TEGORY_DRESS\x10\x01\x12\x12\n\x0e\x43\x41TEGORY_SKIRT\x10\x02\x12\x14\n\x10\x43\x41TEGORY_SWEATER\x10\x03\x12\x13\n\x0f\x43\x41TEGORY_TSHIRT\x10\x04\x12\x15\n\x11\x43\x41TEGORY_TROUSERS\x10\x05*N\n\x08\x42odyPart\x12\x19\n\x15\x42ODY_PART_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42ODY_PART_TORSO\x10\x01\x12\x12\n\x0e\x42ODY_PART_LEGS\x10\x02\x32\xa0\x04\n\x0e\x43\x61talogService\x12j\n\x0cListGarments\x12\'.atelier.catalog.v1.ListGarmentsRequest\x1a(.atelier.catalog.v1.ListGarmentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x64\n\nGetGarment\x12%.atelier.catalog.v1.GetGarmentRequest\x1a&.atelier.catalog.v1.GetGarmentResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListHairstyles\x12).atelier.catalog.v1.ListHairstylesRequest\x1a*.atelier.catalog.v1.ListHairstylesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12\x61\n\tListSkins\x12$.atelier.catalog.v1.ListSkinsRequest\x1a%.atelier.catalog.v1.ListSkinsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12g\n\x0bResolveLook\x12&.atelier.catalog.v1.ResolveLookRequest\x1a\'.atelier.catalog.v1.ResolveLookResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +52,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GARMENT']._serialized_options = b'\272HQ\032O\n\tease.zone\022\027each zone is named once\032)this.ease.map(range, range.zone).unique()'
   _globals['_LISTGARMENTSREQUEST'].fields_by_name['category']._loaded_options = None
   _globals['_LISTGARMENTSREQUEST'].fields_by_name['category']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTGARMENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTGARMENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
+  _globals['_LISTGARMENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTGARMENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\004r\002\030@'
   _globals['_GETGARMENTREQUEST'].fields_by_name['id']._loaded_options = None
   _globals['_GETGARMENTREQUEST'].fields_by_name['id']._serialized_options = b'\272H\035r\0332\031^[a-z0-9][a-z0-9-]{0,63}$'
   _globals['_OUTFITITEM'].fields_by_name['garment_id']._loaded_options = None
@@ -78,10 +82,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CATALOGSERVICE'].methods_by_name['ListSkins']._serialized_options = b'\220\002\001\210\265\030\001'
   _globals['_CATALOGSERVICE'].methods_by_name['ResolveLook']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['ResolveLook']._serialized_options = b'\220\002\001\210\265\030\001'
-  _globals['_CATEGORY']._serialized_start=2449
-  _globals['_CATEGORY']._serialized_end=2591
-  _globals['_BODYPART']._serialized_start=2593
-  _globals['_BODYPART']._serialized_end=2671
+  _globals['_CATEGORY']._serialized_start=2534
+  _globals['_CATEGORY']._serialized_end=2676
+  _globals['_BODYPART']._serialized_start=2678
+  _globals['_BODYPART']._serialized_end=2756
   _globals['_LOCALIZEDTEXT']._serialized_start=149
   _globals['_LOCALIZEDTEXT']._serialized_end=188
   _globals['_COLOROPTION']._serialized_start=190
@@ -96,28 +100,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HAIRSTYLE']._serialized_end=1354
   _globals['_SKIN']._serialized_start=1356
   _globals['_SKIN']._serialized_end=1438
-  _globals['_LISTGARMENTSREQUEST']._serialized_start=1440
-  _globals['_LISTGARMENTSREQUEST']._serialized_end=1519
-  _globals['_LISTGARMENTSRESPONSE']._serialized_start=1521
-  _globals['_LISTGARMENTSRESPONSE']._serialized_end=1590
-  _globals['_GETGARMENTREQUEST']._serialized_start=1592
-  _globals['_GETGARMENTREQUEST']._serialized_end=1657
-  _globals['_GETGARMENTRESPONSE']._serialized_start=1659
-  _globals['_GETGARMENTRESPONSE']._serialized_end=1725
-  _globals['_LISTHAIRSTYLESREQUEST']._serialized_start=1727
-  _globals['_LISTHAIRSTYLESREQUEST']._serialized_end=1750
-  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_start=1752
-  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_end=1827
-  _globals['_LISTSKINSREQUEST']._serialized_start=1829
-  _globals['_LISTSKINSREQUEST']._serialized_end=1847
-  _globals['_LISTSKINSRESPONSE']._serialized_start=1849
-  _globals['_LISTSKINSRESPONSE']._serialized_end=1909
-  _globals['_OUTFITITEM']._serialized_start=1912
-  _globals['_OUTFITITEM']._serialized_end=2062
-  _globals['_RESOLVELOOKREQUEST']._serialized_start=2065
-  _globals['_RESOLVELOOKREQUEST']._serialized_end=2304
-  _globals['_RESOLVELOOKRESPONSE']._serialized_start=2307
-  _globals['_RESOLVELOOKRESPONSE']._serialized_end=2446
-  _globals['_CATALOGSERVICE']._serialized_start=2674
-  _globals['_CATALOGSERVICE']._serialized_end=3218
+  _globals['_LISTGARMENTSREQUEST']._serialized_start=1441
+  _globals['_LISTGARMENTSREQUEST']._serialized_end=1579
+  _globals['_LISTGARMENTSRESPONSE']._serialized_start=1581
+  _globals['_LISTGARMENTSRESPONSE']._serialized_end=1675
+  _globals['_GETGARMENTREQUEST']._serialized_start=1677
+  _globals['_GETGARMENTREQUEST']._serialized_end=1742
+  _globals['_GETGARMENTRESPONSE']._serialized_start=1744
+  _globals['_GETGARMENTRESPONSE']._serialized_end=1810
+  _globals['_LISTHAIRSTYLESREQUEST']._serialized_start=1812
+  _globals['_LISTHAIRSTYLESREQUEST']._serialized_end=1835
+  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_start=1837
+  _globals['_LISTHAIRSTYLESRESPONSE']._serialized_end=1912
+  _globals['_LISTSKINSREQUEST']._serialized_start=1914
+  _globals['_LISTSKINSREQUEST']._serialized_end=1932
+  _globals['_LISTSKINSRESPONSE']._serialized_start=1934
+  _globals['_LISTSKINSRESPONSE']._serialized_end=1994
+  _globals['_OUTFITITEM']._serialized_start=1997
+  _globals['_OUTFITITEM']._serialized_end=2147
+  _globals['_RESOLVELOOKREQUEST']._serialized_start=2150
+  _globals['_RESOLVELOOKREQUEST']._serialized_end=2389
+  _globals['_RESOLVELOOKRESPONSE']._serialized_start=2392
+  _globals['_RESOLVELOOKRESPONSE']._serialized_end=2531
+  _globals['_CATALOGSERVICE']._serialized_start=2759
+  _globals['_CATALOGSERVICE']._serialized_end=3303
 # @@protoc_insertion_point(module_scope)

@@ -339,16 +339,24 @@ class ListGarmentsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CATEGORY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     category: Global___Category.ValueType
     """Only this kind; unspecified for all."""
+    page_size: _builtins.int
+    """At most this many; 0 for 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page. One that no page gave ends the list."""
     def __init__(
         self,
         *,
         category: Global___Category.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -361,6 +369,9 @@ class ListGarmentsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     GARMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
     @_builtins.property
     def garments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Garment]:
         """In the catalogue's order."""
@@ -369,10 +380,11 @@ class ListGarmentsResponse(_message.Message):
         self,
         *,
         garments: _abc.Iterable[Global___Garment] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["garments", b"garments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["garments", b"garments", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -67,7 +67,7 @@ class CatalogServiceServicer:
     """
 
     def ListGarments(self, request, context):
-        """Garments by category, in the catalogue's order.
+        """A page of garments by category, in the catalogue's order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class CatalogServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CatalogServiceAsyncStub: ...
     ListGarments: _grpc.UnaryUnaryMultiCallable[_catalog_pb2.ListGarmentsRequest, _catalog_pb2.ListGarmentsResponse]
-    """Garments by category, in the catalogue's order."""
+    """A page of garments by category, in the catalogue's order."""
     GetGarment: _grpc.UnaryUnaryMultiCallable[_catalog_pb2.GetGarmentRequest, _catalog_pb2.GetGarmentResponse]
     """One garment. NOT_FOUND."""
     ListHairstyles: _grpc.UnaryUnaryMultiCallable[_catalog_pb2.ListHairstylesRequest, _catalog_pb2.ListHairstylesResponse]
@@ -52,7 +52,7 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListGarments: _aio.UnaryUnaryMultiCallable[_catalog_pb2.ListGarmentsRequest, _catalog_pb2.ListGarmentsResponse]  # type: ignore[assignment]
-    """Garments by category, in the catalogue's order."""
+    """A page of garments by category, in the catalogue's order."""
     GetGarment: _aio.UnaryUnaryMultiCallable[_catalog_pb2.GetGarmentRequest, _catalog_pb2.GetGarmentResponse]  # type: ignore[assignment]
     """One garment. NOT_FOUND."""
     ListHairstyles: _aio.UnaryUnaryMultiCallable[_catalog_pb2.ListHairstylesRequest, _catalog_pb2.ListHairstylesResponse]  # type: ignore[assignment]
@@ -73,7 +73,7 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_pb2.ListGarmentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_pb2.ListGarmentsResponse, _abc.Awaitable[_catalog_pb2.ListGarmentsResponse]]:
-        """Garments by category, in the catalogue's order."""
+        """A page of garments by category, in the catalogue's order."""
 
     @_abc_1.abstractmethod
     def GetGarment(
