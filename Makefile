@@ -123,6 +123,18 @@ prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
 triton: setup ## Install the tritonserver that the tests talk to
 	@$(BIN)/python -m deploy.triton
 
+.PHONY: images
+images: setup ## Build every image without a container engine, start and use them all; wants root, see docs/images.md
+	@$(BIN)/python -m deploy.docker build
+
+.PHONY: sbom
+sbom: setup ## Write the built images' bills of materials to build/sbom
+	@$(BIN)/python -m deploy.docker sbom
+
+.PHONY: compose-secrets
+compose-secrets: setup ## Make the passwords and certificates of deploy/compose; passwords that are there stay
+	@$(BIN)/python -m deploy.compose
+
 .PHONY: triton-repository
 triton-repository: setup models ## Lay out Triton's models in build/triton; DEVICE=cpu for machines without a card
 	@$(BIN)/python -m deploy.triton.repository --device $(or $(DEVICE),gpu)

@@ -56,7 +56,7 @@ def _scan_vertices(url: str, token: str) -> int:
     points = directions / np.linalg.norm(directions, axis=1, keepdims=True) * (0.3, 0.9, 0.3)
     cloud = "\n".join(" ".join(f"{value:.5f}" for value in point) for point in points).encode()
     scan = json.loads(_ask(url, "/v1/clouds?format=xyz", token, cloud, "text/plain"))
-    header = _ask(url, scan["links"]["ply"], token)[:400].decode("ascii", errors="replace")
+    header = _ask(url, scan["links"]["mesh"], token)[:400].decode("ascii", errors="replace")
     return int(header.partition("element vertex ")[2].split()[0])
 
 
