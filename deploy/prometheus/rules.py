@@ -6,12 +6,13 @@ from typing import Any
 
 from deploy.prometheus import objectives
 from deploy.prometheus.model import Alert, Group
-from deploy.prometheus.subjects import cluster, inference, services, storage
+from deploy.prometheus.subjects import backups, cluster, inference, services, storage
 
 GROUPS: tuple[Group, ...] = (
     *services.GROUPS,
     *objectives.GROUPS,
     *storage.GROUPS,
+    *backups.GROUPS,
     *inference.GROUPS,
     *cluster.GROUPS,
 )

@@ -15,6 +15,7 @@ from tests.unit.deploy.prometheus.series import (
     STARTED,
     STEPS,
     all_up,
+    archiver,
     blobs,
     calls,
     growing,
@@ -27,6 +28,10 @@ from tests.unit.deploy.prometheus.series import (
     sql_errors,
     steady,
     then,
+)
+
+NOT_READY = (
+    'atelier_gateway_requests_total{job="atelier-gateway", instance="a", route="/readyz", status="503"}'
 )
 
 # Alert: (series under which it fires, series under which it must not), asked after 20 minutes.
@@ -42,13 +47,11 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         one(STARTED, "1x50 2x6 3x6 4x6 5x40"),
         one(STARTED, "1x50 2x6 3x100"),
     ),
+    # The second one drained for half a minute and went, as it was to.
     "GatewayNotReady": (
-        one(
-            'atelier_gateway_requests_total{job="atelier-gateway", route="/readyz", status="503"}', growing(3)
-        ),
-        one(
-            'atelier_gateway_requests_total{job="atelier-gateway", route="/readyz", status="200"}', growing(3)
-        ),
+        one(NOT_READY, growing(3)) | one('up{job="atelier-gateway", instance="a"}', steady(1)),
+        one(NOT_READY, f"_x74 1 4 7 _x{STEPS}")
+        | one('up{job="atelier-gateway", instance="a"}', f"1x76 _x{STEPS}"),
     ),
     "DependencyDown": (
         one('atelier_dependency_up{job="atelier-auth", instance="a", dependency="database"}', then(1, 60, 0)),
@@ -119,6 +122,20 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         ),
     ),
     "DatabaseDown": (one('pg_up{job="postgres"}', then(1, 40, 0)), one('pg_up{job="postgres"}', steady(1))),
+    # Time begins at 0 here: a backup of two days before, and one of then.
+    "BackupTooOld": (
+        one(
+            'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="atelier"}',
+            steady(-172800),
+        ),
+        one('barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="atelier"}', steady(0)),
+    ),
+    # One segment failed long ago, and later ones were archived.
+    "WalNotArchived": (archiver(failed=900, archived=600), archiver(failed=600, archived=900)),
+    "StandbyLags": (
+        one('cnpg_pg_replication_lag{namespace="atelier", pod="atelier-postgres-2"}', steady(90)),
+        one('cnpg_pg_replication_lag{namespace="atelier", pod="atelier-postgres-2"}', then(90, 50, 0)),
+    ),
     # A dead connection that was replaced before use is no fault, and a broken constraint is the caller's.
     "DatabaseUnreachable": (
         sql_errors("unreachable", 2),
@@ -344,6 +361,8 @@ _CALM_AS_THEY_ARE = (
     "FilesRunOut",
     "CertificateExpires",
     "DatabaseDown",
+    "BackupTooOld",
+    "WalNotArchived",
     "DatabaseSlow",
     "ObjectStoreSlow",
     "InferenceSlow",

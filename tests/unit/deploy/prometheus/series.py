@@ -92,3 +92,11 @@ def one(series: str, values: str) -> dict[str, str]:
 
 
 STARTED = 'process_start_time_seconds{job="atelier-auth", instance="a"}'
+
+
+def archiver(*, failed: float, archived: float) -> dict[str, str]:
+    """When PostgreSQL last failed to archive a segment, and when it last archived one."""
+    pod = '{namespace="atelier", pod="atelier-postgres-1"}'
+    return one(f"cnpg_pg_stat_archiver_last_failed_time{pod}", steady(failed)) | one(
+        f"cnpg_pg_stat_archiver_last_archived_time{pod}", steady(archived)
+    )
