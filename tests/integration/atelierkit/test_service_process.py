@@ -166,6 +166,7 @@ async def test_a_bug_marks_its_span_and_a_refusal_does_not(start: Start, collect
     told = [{item.key: item.value for item in span.attributes} for span in (bug, refusal)]
     assert [each["rpc.grpc.status_code"].int_value for each in told] == [Code.INTERNAL, Code.UNAUTHENTICATED]
     assert told[0]["error.type"].string_value == "INTERNAL"
+    assert [list(span.events) for span in spans] == [[], []]
     assert "ada" not in str(spans)
 
 

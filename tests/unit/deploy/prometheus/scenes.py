@@ -50,8 +50,7 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     # The second one drained for half a minute and went, as it was to.
     "GatewayNotReady": (
         one(NOT_READY, growing(3)) | one('up{job="atelier-gateway", instance="a"}', steady(1)),
-        one(NOT_READY, f"_x74 1 4 7 _x{STEPS}")
-        | one('up{job="atelier-gateway", instance="a"}', f"1x76 _x{STEPS}"),
+        one(NOT_READY, "_x74 1 4 7 stale") | one('up{job="atelier-gateway", instance="a"}', "1x76 stale"),
     ),
     "DependencyDown": (
         one('atelier_dependency_up{job="atelier-auth", instance="a", dependency="database"}', then(1, 60, 0)),
