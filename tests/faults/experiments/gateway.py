@@ -13,8 +13,9 @@ from tests.faults.harness.transfers import held_download, slow_upload
 from tests.faults.harness.world import World
 
 UPLOADS = DOWNLOADS = 20
-NOTICE_S = 1.0
-"""Time between saying NOT_SERVING and refusing calls; five probes of the balancer."""
+NOTICE_S = 2.0
+"""Time between saying NOT_SERVING and refusing calls: ten probes of the balancer, and more than clients keep an idle
+connection."""
 TWO_OF_EACH = Plan(
     replicas=2,
     variables={f"ATELIER_{service.upper()}_ENDPOINT_NOTICE_S": str(NOTICE_S) for service in CALLS},

@@ -1,13 +1,17 @@
 """What an experiment stands on.
 
 proxy.py       breaks connections in every way a network does
+balancer.py    shares connections among ready gateways, in a process of its own
 stack.py       the platform's processes: killed, restarted, doubled, wired through proxies
-load.py        an open-loop load of many users, the same for the same seed
+inference.py   an inference server that can be away
+users.py       what users do; load.py lets many of them come, the same for the same seed
+transfers.py   uploads and downloads that are under way for long
 journal.py     what was asked, and what was answered, as JSON lines
+health.py      what probes would have seen; alerts.py what Prometheus told
+evidence.py    what a run leaves behind, read by recovery.py
 checker.py     the invariants: journal against records and files
-world.py       what an experiment works with: everything above, and the marks of the fault
-experiment.py  the register of experiments
-run.py         one run of one experiment
+world.py       what an experiment works with: the above, and the marks of the fault
+experiment.py  the register of experiments; run.py runs one; report.py tells how it went
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ _LAG_INTERVAL_S = 0.02
 BUSY = 0.9
 """Share of the machine's time from which on other work may be what slows the platform down."""
 _TELLS_OF_SLOWNESS = re.compile(r"Slow|QueueStands|EventLoopBlocked|WorkTurnedAway|_fast$")
+_IDLE_S = 0.5
 _FIRST_AVATARS = 4
 _SIGN_UPS_AT_A_TIME = 2
 _FIRST_DEADLINE_S = 30.0
@@ -100,8 +101,9 @@ async def _break(chosen: Experiment, on: Bench, seed: int, api: Api) -> tuple[Wo
 
 @asynccontextmanager
 async def _client(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    # No bound on connections: a slow answer must never hold back another user's request.
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
+    # No bound on connections: a slow answer must never hold back another user's request. Idle ones are let go sooner
+    # than a gateway that drains closes them: a request that meets the closing is lost, and nobody can tell from what.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=_IDLE_S)
     async with client(stack.url, limits=limits) as http:
         yield http
 
