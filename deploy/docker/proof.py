@@ -20,7 +20,8 @@ from typing import Any
 
 from atelierkit.postgres import EmbeddedPostgres
 from atelierkit.settings import Tls
-from deploy.docker import journey
+from deploy.docker import contents, journey
+from deploy.docker.bases import bases
 from deploy.docker.buildah import Image, ImagesFailed, Store, run
 from deploy.docker.containers import USER, Container, Mount
 from deploy.docker.images import SERVICES, tag
@@ -68,6 +69,7 @@ def _inside(settings: ImagesSettings) -> None:
         # PostgreSQL's account and the containers' user must be able to enter it.
         Path(folder).chmod(0o711)
         platform = _Platform(Path(folder), Store(settings), stack)
+        platform.look()
         platform.start()
         seen = {"journey": asdict(journey.walk(f"http://{platform.address('gateway')}:8080"))}
         memory = {name: container.memory_bytes() for name, container in platform.containers.items()}
@@ -83,6 +85,7 @@ class _Platform:
     def __init__(self, folder: Path, store: Store, stack: ExitStack) -> None:
         self._folder = folder
         self._stack = stack
+        self._base = stack.enter_context(store.mounted(bases()["PYTHON_IMAGE"]))
         self._images: dict[str, Image] = {name: store.inspect(tag(name)) for name in SERVICES}
         self._roots = {name: stack.enter_context(store.mounted(tag(name))) for name in SERVICES}
         self._authority = Authority()
@@ -95,6 +98,12 @@ class _Platform:
     def address(self, service: str) -> str:
         """Where a service listens."""
         return f"127.0.0.{10 + SERVICES.index(service)}"
+
+    def look(self) -> None:
+        """Refuse images that hold what they should not."""
+        for name, root in self._roots.items():
+            if found := contents.faults(root, self._base):
+                raise ImagesFailed(f"The image of {name}: {' '.join(found[:10])}")
 
     def start(self) -> None:
         """Database, migrations, services; each is healthy before the next one starts."""
