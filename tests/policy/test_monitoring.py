@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 import pytest
 
 from deploy.k8s.render import ROOT, Manifest, overlays, render
 from deploy.local.topology import CALLS
-from tests.policy.objects import named, of_kind, selects
+from tests.policy.objects import named, of_kind, selects, workloads
 
 WATCHED = [overlay for overlay in overlays() if overlay != "dev"]
 """Overlays with the component monitoring: a cluster for trying things has no Prometheus."""
@@ -80,3 +81,22 @@ def test_traces_go_to_a_collector_that_the_policies_let_through(overlay: str) ->
         ][0]
         given = {item["name"]: item.get("value") for item in container["env"]}
         assert given["OTEL_EXPORTER_OTLP_ENDPOINT"].endswith(":4317")
+
+
+def test_what_a_runbook_tells_to_look_at_exists() -> None:
+    """Names of workloads, clusters and labels in the commands; `<service>` stands for any of the six."""
+    manifests = render("overlays/prod-gpu")
+    names = {item["metadata"]["name"] for item in manifests} | {"atelier-<service>"}
+    pods = [dict(each.labels) for each in workloads(manifests)]
+    labels = {f"{key}={value}" for pod in pods for key, value in pod.items()}
+    labels |= {"app.kubernetes.io/name=atelier-<service>", "cnpg.io/cluster=atelier-postgres"}
+    seen = 0
+    for path in (ROOT / "docs" / "runbooks").glob("*.md"):
+        text = path.read_text("utf-8")
+        for name in re.findall(r"(?:deploy|deployment|job|cluster)[/ ](atelier-[a-z<>-]+)", text):
+            assert name in names, f"{path.name}: {name}"
+            seen += 1
+        for label in re.findall(r"-l\s+([\w./-]+=[\w<>-]+)", text):
+            assert label in labels, f"{path.name}: {label}"
+            seen += 1
+    assert seen > 10
