@@ -27,7 +27,7 @@ async def build(settings: DemoSettings, stack: AsyncExitStack) -> service.Servic
             raise RuntimeError("a bug with password=hunter2")
         case "hang":
             await asyncio.Event().wait()
-    return echo.service(Open=_slow)
+    return echo.service(Open=_slow, Again=_slow)
 
 
 service.run(DemoSettings, build)
