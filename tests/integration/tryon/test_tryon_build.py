@@ -13,6 +13,7 @@ from atelier.auth.v1 import auth_pb2
 from atelier.auth.v1.auth_pb2_grpc import AuthServiceServicer, add_AuthServiceServicer_to_server
 from atelier.tryon.v1 import tryon_pb2 as pb
 from atelier.tryon.v1.tryon_pb2_grpc import TryonServiceStub
+from atelierkit import client
 from atelierkit.errors import AppError, Code
 from atelierkit.server import Service, serving
 from atelierkit.settings import ServiceSettings
@@ -62,3 +63,15 @@ async def test_an_expired_token_does_not(auth_addr) -> None:
 
 async def test_without_auth_nobody_can_be_verified_and_the_answer_is_unavailable() -> None:
     assert (await refused("127.0.0.1:1", signed_token("somebody"))).code is Code.UNAVAILABLE
+
+
+async def test_it_serves_once_it_can_read_tokens(auth_addr) -> None:
+    for addr, ready in ((auth_addr, True), ("127.0.0.1:1", False)):
+        async with AsyncExitStack() as stack:
+            service = await build(TryonSettings(auth_addr=addr), stack)
+            running = await stack.enter_async_context(
+                serving(service, ServiceSettings(port=0, drain_grace_s=0.0))
+            )
+            probe = await stack.enter_async_context(client.channel(f"127.0.0.1:{running.port}"))
+            assert await client.is_serving(probe)
+            assert await client.is_serving(probe, service.name) is ready
