@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import runpy
 
-NAMES = ("body_accuracy", "main_way", "glb_writing", "peers", "scans")
+NAMES = (
+    "body_accuracy",
+    "main_way",
+    "glb_writing",
+    "peers",
+    "scans",
+    "mtls",
+    "gateway",
+    "load",
+    "growth",
+    "footprint",
+    "capacity",
+)
 
 if __name__ == "__main__":
     for name in NAMES:
