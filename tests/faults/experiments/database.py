@@ -22,11 +22,11 @@ async def database_restarts(world: World) -> None:
     refused_alone(world, refused=sorted(needs_records))
     for service in ("auth", "catalog", "generator"):
         world.claim(
-            world.health.bad_after(service, world.fault_began) < NOTICED_S,
+            world.health.bad_after(service, world.fault_began) < world.patient(NOTICED_S),
             f"no probe told that {service} has no database",
         )
         world.claim(
-            world.health.good_after(service, world.fault_ended) < RECONNECTED_S,
+            world.health.good_after(service, world.fault_ended) < world.patient(RECONNECTED_S),
             f"{service} did not get healthy again",
         )
     world.claim(world.health.good(LIVE, 0, world.fault_ended), "the gateway looked dead")

@@ -29,11 +29,13 @@ async def auth_is_killed(world: World) -> None:
         await world.stack.start("auth")
     refused_alone(world, refused=("login", "signup", "account"))
     world.claim(
-        world.health.bad_after("auth", world.fault_began) < NOTICED_S, "no probe told that auth was dead"
+        world.health.bad_after("auth", world.fault_began) < world.patient(NOTICED_S),
+        "no probe told that auth was dead",
     )
     world.claim(world.health.good(LIVE, 0, world.fault_ended), "the gateway looked dead")
     world.claim(
-        world.health.good_after(READY, world.fault_ended) < NOTICED_S, "the gateway did not get ready again"
+        world.health.good_after(READY, world.fault_ended) < world.patient(NOTICED_S),
+        "the gateway did not get ready again",
     )
 
 
@@ -90,7 +92,8 @@ async def tryon_is_killed(world: World) -> None:
         await world.stack.start("tryon")
     refused_alone(world, refused=("size",))
     world.claim(
-        world.health.bad_after("tryon", world.fault_began) < NOTICED_S, "no probe told that tryon was dead"
+        world.health.bad_after("tryon", world.fault_began) < world.patient(NOTICED_S),
+        "no probe told that tryon was dead",
     )
 
 

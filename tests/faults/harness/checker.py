@@ -64,7 +64,7 @@ def every_request_ends(evidence: Evidence) -> Iterator[str]:
     for entry in evidence.journal:
         if entry.answered is None or entry.hung:
             yield f"{_named(entry)} hung"
-        elif (late := past_deadline(entry)) > GRACE_S + evidence.lag_s:
+        elif (late := past_deadline(entry)) > GRACE_S * evidence.patience + evidence.lag_s:
             yield f"{_named(entry)} was answered {late * 1000:.0f} ms after its deadline"
 
 

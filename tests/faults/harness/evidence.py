@@ -47,6 +47,8 @@ class Evidence:
     window: Window
     lag_s: float
     """Longest time in which the harness itself did not get to read answers: no answer is seen sooner."""
+    patience: float
+    """By how much claimed times are stretched."""
     files: Sequence[StoredFile]
     """Files that avatars and scans refer to, from the database."""
     known_keys: frozenset[str]

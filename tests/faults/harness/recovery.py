@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from atelierkit.postgres.launcher import DATABASE
@@ -13,76 +15,93 @@ from tests.faults.harness.journal import Entry, Journal
 from tests.faults.harness.stack import Stack
 from tests.faults.harness.users import PASSWORD, Api, User
 
-SWEEP_S = 20.0
-"""Longest wait for the sweeper to find files that belong to nobody."""
-_POLL_S = 0.2
+TIDIED_S = 20.0
+"""Longest wait for the generator to delete files that belong to nobody."""
+_POLL_S = 0.5
 _ASKED_AT_A_TIME = 4
+_DEADLINE_S = 10.0
+_COMES_BACK = 5
+_LATER = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT, None}
+"""Answers that say nothing about what is stored."""
 _FILES = """
-SELECT 'avatar ' || avatar_id, role, key, sha256, size, media_type FROM generator.avatar_files JOIN generator.files USING (key)
+SELECT 'avatar ' || avatar_id, role, key, sha256, size, media_type
+FROM generator.avatar_files JOIN generator.files USING (key)
 UNION ALL
-SELECT 'scan ' || scan_id, role, key, sha256, size, media_type FROM generator.scan_files JOIN generator.files USING (key)
+SELECT 'scan ' || scan_id, role, key, sha256, size, media_type
+FROM generator.scan_files JOIN generator.files USING (key)
 """
 
 
-async def collect(
-    stack: Stack, journal: Journal, window: Window, lag_s: float, users: Iterable[User], folder: Path
-) -> Evidence:
-    """The evidence of a run whose load has ended and whose fault is over."""
-    found_again = await _ask_again(stack, journal, users, folder)
-    evidence = await asyncio.to_thread(_read, stack, journal, window, lag_s, found_again)
-    async with asyncio.timeout(SWEEP_S + _POLL_S) as patience:
-        while evidence.stored_keys() - evidence.known_keys and not _expires(patience):
+@dataclass(frozen=True)
+class Recovery:
+    """Collects the evidence of a run whose load has ended and whose fault is over."""
+
+    stack: Stack
+    journal: Journal
+    window: Window
+    lag_s: float
+    patience: float
+
+    async def collect(self, users: Iterable[User], folder: Path) -> Evidence:
+        """Everything that the checker judges by, once the generator has tidied up or had the time to."""
+        found_again = await self._ask_again({user.email: user for user in users}, folder)
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + self.patience * TIDIED_S
+        while True:
+            evidence = await asyncio.to_thread(self._read, found_again)
+            if evidence.stored_keys() <= evidence.known_keys or loop.time() > give_up:
+                return evidence
             await asyncio.sleep(_POLL_S)
-            evidence = await asyncio.to_thread(_read, stack, journal, window, lag_s, found_again)
-    return evidence
+
+    async def _ask_again(self, by_email: Mapping[str, User], folder: Path) -> Mapping[str, Entry]:
+        """Read every avatar, and log in to every account, that the journal says was made."""
+        at_a_time = asyncio.Semaphore(_ASKED_AT_A_TIME)
+        again = Journal(folder / f"{self.journal.path.stem}-again.jsonl")
+
+        async with client(self.stack.url) as http:
+            api = Api(http, again, _DEADLINE_S)
+
+            async def found(entry: Entry) -> tuple[str, Entry]:
+                async with at_a_time:
+                    name, answer = await _ask(api, by_email, entry)
+                    for _ in range(_COMES_BACK):
+                        if answer.status in _LATER:
+                            name, answer = await _ask(api, by_email, entry)
+                    return name, answer
+
+            made = [
+                entry
+                for entry in self.journal
+                if entry.acknowledged and entry.operation in {"create", "signup"}
+            ]
+            answers = dict(await asyncio.gather(*map(found, made)))
+        again.close()
+        return answers
+
+    def _read(self, found_again: Mapping[str, Entry]) -> Evidence:
+        with self.stack.database.admin(DATABASE) as connection:
+            files = [StoredFile(*row) for row in connection.execute(_FILES)]
+            known = {key for (key,) in connection.execute("SELECT key FROM generator.files")}
+        return Evidence(
+            journal=self.journal,
+            window=self.window,
+            lag_s=self.lag_s,
+            patience=self.patience,
+            files=files,
+            known_keys=frozenset(known),
+            blobs=self.stack.blobs,
+            found_again=found_again,
+            unasked_ends=self.stack.unasked_ends(),
+        )
 
 
-def _expires(patience: asyncio.Timeout) -> bool:
-    when = patience.when()
-    return when is not None and when - asyncio.get_running_loop().time() < 2 * _POLL_S
-
-
-async def _ask_again(
-    stack: Stack, journal: Journal, users: Iterable[User], folder: Path
-) -> Mapping[str, Entry]:
-    """Read every avatar, and log in to every account, that the journal says was made."""
-    by_email = {user.email: user for user in users}
-    at_a_time = asyncio.Semaphore(_ASKED_AT_A_TIME)
-    again = Journal(folder / f"{journal.path.stem}-again.jsonl")
-
-    async with client(stack.url) as http:
-        api = Api(http, again, 10.0)
-
-        async def ask(entry: Entry) -> tuple[str, Entry]:
-            async with at_a_time:
-                if entry.operation == "create":
-                    id = entry.answer["id"]
-                    return id, (await api.ask("get", "GET", f"/v1/avatars/{id}", user=by_email[entry.user]))[
-                        0
-                    ]
-                email = entry.intent["email"]
-                credentials = {"email": email, "password": PASSWORD}
-                return email, (await api.ask("login", "POST", "/v1/auth/login", json=credentials))[0]
-
-        made = [entry for entry in journal if entry.acknowledged and entry.operation in {"create", "signup"}]
-        found = dict(await asyncio.gather(*map(ask, made)))
-    again.close()
-    return found
-
-
-def _read(
-    stack: Stack, journal: Journal, window: Window, lag_s: float, found_again: Mapping[str, Entry]
-) -> Evidence:
-    with stack.database.admin(DATABASE) as connection:
-        files = [StoredFile(*row) for row in connection.execute(_FILES)]
-        known = {key for (key,) in connection.execute("SELECT key FROM generator.files")}
-    return Evidence(
-        journal=journal,
-        window=window,
-        lag_s=lag_s,
-        files=files,
-        known_keys=frozenset(known),
-        blobs=stack.blobs,
-        found_again=found_again,
-        unasked_ends=stack.unasked_ends(),
-    )
+async def _ask(api: Api, by_email: Mapping[str, User], made: Entry) -> tuple[str, Entry]:
+    """The avatar's or account's name, and the answer to reading or using it."""
+    if made.operation == "create":
+        id = made.answer["id"]
+        answer, _ = await api.ask("get", "GET", f"/v1/avatars/{id}", user=by_email[made.user])
+        return id, answer
+    email = made.intent["email"]
+    credentials = {"email": email, "password": PASSWORD}
+    answer, _ = await api.ask("login", "POST", "/v1/auth/login", json=credentials)
+    return email, answer

@@ -24,7 +24,7 @@ from tests.faults.harness.http import client
 from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.load import Load, Scale
-from tests.faults.harness.recovery import collect
+from tests.faults.harness.recovery import Recovery
 from tests.faults.harness.stack import DEADLINE_S, Plan, Stack, running
 from tests.faults.harness.users import Api, User
 from tests.faults.harness.world import World
@@ -80,7 +80,8 @@ async def run(chosen: Experiment, on: Bench, seed: int) -> Result:
         psutil.cpu_percent()  # from here on
         world, window = await _break(chosen, on, seed, api)
         busy = psutil.cpu_percent() / 100
-        evidence = await collect(on.stack, journal, window, lag.worst_s, on.users, on.folder)
+        recovery = Recovery(on.stack, journal, window, lag.worst_s, on.scale.patience)
+        evidence = await recovery.collect(on.users, on.folder)
     return _result(chosen, seed, evidence, world, alerts, busy)
 
 

@@ -88,6 +88,7 @@ class Run:
             journal=self.journal,
             window=WINDOW,
             lag_s=0.0,
+            patience=1.0,
             files=self.files,
             known_keys=frozenset(self.known_keys),
             blobs=self.blobs,

@@ -76,6 +76,10 @@ class World:
             and entry.answered < self.fault_began
         ]
 
+    def patient(self, seconds: float) -> float:
+        """A claimed time, stretched where other work runs beside."""
+        return self.scale.patience * seconds
+
     def claim(self, holds: bool, sentence: str) -> None:
         """Say what has to hold; the run fails where it does not."""
         if not holds:
