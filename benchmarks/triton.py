@@ -25,12 +25,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import grpc
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
+from atelierkit import client
 from atelierkit.inference import LocalInference
 from benchmarks.network import MODELS
 from benchmarks.stack import cpu_seconds, write_result
@@ -96,7 +96,7 @@ def measure(running: server.Running, load: str, seconds: float) -> _Figures:
     """What the client saw, the server's CPU time, and the sizes of its batches."""
     process = psutil.Process(running.pid)
     groups = {"whole": [process], "backend": process.children()}
-    before, cpu = counted(running.grpc_addr), cpu_seconds(groups)
+    before, cpu = asyncio.run(counted(running.grpc_addr)), cpu_seconds(groups)
     done = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "benchmarks.inference_load", running.grpc_addr, load, str(seconds)],
         input=MESSAGES,
@@ -104,7 +104,7 @@ def measure(running: server.Running, load: str, seconds: float) -> _Figures:
         text=True,
         check=True,
     )
-    spent, after = cpu_seconds(groups), counted(running.grpc_addr)
+    spent, after = cpu_seconds(groups), asyncio.run(counted(running.grpc_addr))
     inferences, runs = after[0] - before[0], after[1] - before[1]
     seen: _Figures = json.loads(done.stdout)
     return seen | {
@@ -114,11 +114,12 @@ def measure(running: server.Running, load: str, seconds: float) -> _Figures:
     }
 
 
-def counted(addr: str) -> tuple[int, int]:
+async def counted(addr: str) -> tuple[int, int]:
     """Inferences and runs of the model so far, by the server's own statistics."""
-    with grpc.insecure_channel(addr) as channel:
+    async with client.channel(addr) as channel:
         stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
-        [stats] = stub.ModelStatistics(service_pb2.ModelStatisticsRequest(name=MODEL)).model_stats
+        answer = await stub.ModelStatistics(service_pb2.ModelStatisticsRequest(name=MODEL))
+    [stats] = answer.model_stats
     return stats.inference_count, stats.execution_count
 
 

@@ -25,8 +25,9 @@ def commits_outside_the_unit_of_work(module: Module) -> Iterator[int]:
 
 def channels_outside_atelierkit(module: Module) -> Iterator[int]:
     """A bare channel has no deadline, no retry, no identity and no trace."""
-    # The benchmark's peer is bare on purpose; the health probe asks one question and ends.
-    if module.path in {"libs/atelierkit/client.py", "libs/atelierkit/probe.py", "benchmarks/bare_pair.py"}:
+    # The benchmarks' peer and load are bare on purpose; the health probe asks one question and ends.
+    bare = {"benchmarks/bare_pair.py", "benchmarks/inference_load.py", "libs/atelierkit/probe.py"}
+    if module.path in {"libs/atelierkit/client.py", *bare}:
         return
     for call in module.calls():
         if dotted(call.func).startswith("grpc.") and dotted(call.func).endswith("_channel"):
