@@ -23,7 +23,7 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium open3d triton prometheus kubectl ## Set up and pass all tests
+test: setup models web chromium open3d triton prometheus kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.

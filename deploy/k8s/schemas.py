@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 
 import kubernetes_validate
 
-from deploy.k8s.render import ROOT, Manifest, title
+from deploy.k8s.render import HERE, ROOT, Manifest, title
 
 VERSIONS = ("1.35", "1.36", "1.37")
 """Versions of Kubernetes that the platform is deployed to: the newest three that there are schemas for."""
@@ -29,8 +30,8 @@ PACKAGES: Mapping[str, str] = {
 }
 """Package of types by API group."""
 
-UNCHECKED = ("barmancloud.cnpg.io",)
-"""Groups that no schema was to be had for."""
+_OWN_TYPES = ("barmancloud.cnpg.io",)
+"""Groups that nobody publishes types of: ours lie in deploy/k8s/custom-resources."""
 
 _TYPES = ROOT / ".tools" / "custom-resources"
 _COMPILER = _TYPES / "node_modules" / ".bin" / "tsc"
@@ -51,7 +52,7 @@ def faults(manifests: Iterable[Manifest], version: str) -> list[str]:
     """What Kubernetes' own schemas of that version say of its own kinds."""
     found = []
     for manifest in manifests:
-        if _group(manifest) in PACKAGES or _group(manifest) in UNCHECKED:
+        if _is_custom(manifest):
             continue
         try:
             kubernetes_validate.validate(manifest, version, strict=True)
@@ -65,7 +66,10 @@ def faults(manifests: Iterable[Manifest], version: str) -> list[str]:
 
 def custom_faults(manifests: Iterable[Manifest], name: str) -> list[str]:
     """What the operators' types say of their kinds; `name` keeps the file of one caller apart from another's."""
-    custom = [manifest for manifest in manifests if _group(manifest) in PACKAGES]
+    custom = [manifest for manifest in manifests if _is_custom(manifest)]
+    # Beside the packages, for our own types stand on theirs.
+    for group in _OWN_TYPES:
+        shutil.copytree(HERE / "custom-resources" / group, _TYPES / group, dirs_exist_ok=True)
     source = _TYPES / "build" / f"{name}.mts"
     source.parent.mkdir(exist_ok=True)
     source.write_text("".join(_typed(number, manifest) for number, manifest in enumerate(custom)), "utf-8")
@@ -78,6 +82,10 @@ def custom_faults(manifests: Iterable[Manifest], name: str) -> list[str]:
     return [_placed(line, custom) for line in told]
 
 
+def _is_custom(manifest: Manifest) -> bool:
+    return _group(manifest) in PACKAGES or _group(manifest) in _OWN_TYPES
+
+
 def _group(manifest: Manifest) -> str:
     group, _, version = str(manifest["apiVersion"]).rpartition("/")
     return group if version else ""
@@ -85,7 +93,9 @@ def _group(manifest: Manifest) -> str:
 
 def _typed(number: int, manifest: Manifest) -> str:
     """One line a manifest, so that the line of a fault is the number of its manifest."""
-    path = f"@kubernetes-models/{PACKAGES[_group(manifest)]}/{manifest['apiVersion']}/{manifest['kind']}"
+    place = f"{manifest['apiVersion']}/{manifest['kind']}"
+    package = PACKAGES.get(_group(manifest))
+    path = f"../{place}.mjs" if package is None else f"@kubernetes-models/{package}/{place}"
     name = f"I{manifest['kind']}"
     return f'import type {{ {name} as T{number} }} from "{path}"; export const m{number}: T{number} = {json.dumps(manifest)};\n'
 
