@@ -8,6 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from prometheus_client import Counter
+
+RETRIES = Counter(
+    "atelier_inference_retries_total",
+    "Failed attempts of inferences that might be repeated, by whether the budget let them.",
+    ["outcome"],  # repeated | denied
+)
+
 _Answer = TypeVar("_Answer")
 
 
@@ -54,8 +62,10 @@ class RetryBudget:
 
     def _spend(self) -> bool:
         if self._tokens < 1:
+            RETRIES.labels("denied").inc()
             return False
         self._tokens -= 1
+        RETRIES.labels("repeated").inc()
         return True
 
     def _pause_s(self, attempt: int) -> float:

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 import pytest
+from prometheus_client import REGISTRY
 
 from atelierkit.inference.retries import Retries, RetryBudget
 
@@ -55,9 +56,16 @@ async def test_three_failures_in_ten_are_hardly_felt(seed: int) -> None:
 
 
 async def test_an_outage_is_not_made_worse() -> None:
-    server = Server(1.0)
+    server, repeated, denied = Server(1.0), _counted("repeated"), _counted("denied")
     assert await _succeeded(server, 100) == 0
     assert server.attempts == 100 + QUICK.tokens
+    assert _counted("repeated") - repeated == QUICK.tokens
+    # Three calls had all their attempts, and one more some of them.
+    assert _counted("denied") - denied == 100 - QUICK.tokens // (QUICK.attempts - 1)
+
+
+def _counted(outcome: str) -> float:
+    return REGISTRY.get_sample_value("atelier_inference_retries_total", {"outcome": outcome}) or 0.0
 
 
 async def test_after_an_outage_calls_are_repeated_again() -> None:
