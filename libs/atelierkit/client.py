@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -86,7 +86,7 @@ async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s:
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def reaching(through: grpc.aio.Channel) -> Callable[[], Awaitable[None]]:
+def reaching(through: grpc.aio.Channel) -> Callable[[], Coroutine[Any, Any, None]]:
     """A check that an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
 
     async def check() -> None:

@@ -8,9 +8,10 @@ balancing and restarts nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
@@ -114,7 +115,7 @@ async def answering(checks: Health, host: str, port: int) -> AsyncIterator[int]:
 class Dependency:
     """Something that a process stands on."""
 
-    check: Callable[[], Awaitable[None]]
+    check: Callable[[], Coroutine[Any, Any, None]]
     """Returns when it answers; any exception says that it does not."""
     hard: bool = True
     """Whether the process can do nothing without it; the others are told in the metric alone."""
@@ -132,6 +133,7 @@ class Readiness:
         self._up: dict[str, bool] = {}
         self._tell = tell
         self._draining = False
+        self._leaving: set[asyncio.Future[None]] = set()
 
     @property
     def ready(self) -> bool:
@@ -155,7 +157,7 @@ class Readiness:
     async def look(self) -> None:
         """Check the hard dependencies once."""
         hard = {name: each for name, each in self._dependencies.items() if each.hard}
-        for name, fault in zip(hard, await asyncio.gather(*map(_fault, hard.values())), strict=True):
+        for name, fault in zip(hard, await asyncio.gather(*map(self._fault, hard.values())), strict=True):
             self._note(name, fault)
         self._tell(self.ready)
 
@@ -168,13 +170,31 @@ class Readiness:
     async def _watch(self, name: str, dependency: Dependency) -> None:
         failures = 0
         while True:
-            fault = await _fault(dependency)
+            fault = await self._fault(dependency)
             failures = 0 if fault is None else failures + 1
             if failures in (0, _FAILURES):
                 self._note(name, fault)
             await asyncio.sleep(_RETRY_S if 0 < failures < _FAILURES else dependency.period_s)
 
-    def _note(self, name: str, fault: Exception | None) -> None:
+    async def _fault(self, dependency: Dependency) -> BaseException | None:
+        """What the dependency's check raises; None where it answers in time."""
+        check = asyncio.ensure_future(dependency.check())
+        await asyncio.wait([check], timeout=dependency.timeout_s)
+        if check.done():
+            return check.exception()
+        # It is told to go, and not waited for: psycopg asks a server that hangs for ten seconds to stop.
+        check.cancel()
+        self._leaving.add(check)
+        check.add_done_callback(self._left)
+        return TimeoutError(f"no answer within {dependency.timeout_s:g} s")
+
+    def _left(self, check: asyncio.Future[None]) -> None:
+        self._leaving.discard(check)
+        if not check.cancelled():
+            # Fetched, so that nobody reports it as forgotten: that there was no answer in time has been told.
+            check.exception()
+
+    def _note(self, name: str, fault: BaseException | None) -> None:
         if self._up.get(name) is (fault is None):
             return
         self._up[name] = fault is None
@@ -184,16 +204,6 @@ class Readiness:
         else:
             _log.warning("dependency does not answer", dependency=name, cause=repr(fault))
         self._tell(self.ready)
-
-
-async def _fault(dependency: Dependency) -> Exception | None:
-    """What the dependency's check raises; None where it answers in time."""
-    try:
-        async with asyncio.timeout(dependency.timeout_s):
-            await dependency.check()
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the dependency does not answer
-        return fault
-    return None
 
 
 @asynccontextmanager

@@ -7,10 +7,10 @@ use case needs, its repository loads.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from pydantic import SecretStr
@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from atelierkit.errors import Unavailable
 from atelierkit.settings import DatabaseSettings
 from atelierkit.watch.sql import WatchedPool, watched
+
+Ping = Callable[[], Coroutine[Any, Any, None]]
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,15 +92,16 @@ def engine_of(settings: DatabaseSettings, *, schema: str) -> AbstractAsyncContex
 
 
 @asynccontextmanager
-async def pinging(settings: DatabaseSettings, *, schema: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def pinging(settings: DatabaseSettings, *, schema: str) -> AsyncIterator[Ping]:
     """Gives a check that the database answers; it raises where it does not.
 
     Over a connection of its own: a pool whose connections are all in use is not a database that is gone.
+    A check that was cancelled may hold that one for a while; the next ones open another.
     """
     made = create_async_engine(
         settings.database_url.get_secret_value(),
         pool_size=1,
-        max_overflow=0,
+        max_overflow=4,
         isolation_level="AUTOCOMMIT",
         connect_args={"application_name": f"atelier-{schema}-health", "connect_timeout": 1},
     )
