@@ -9,17 +9,17 @@ from tests.faults.harness.world import World
 
 RECONNECTED_S = 5.0
 """Pools reconnect by themselves within this time."""
-WITHOUT_RECORDS = ("preview",)
-"""Operations that touch no record."""
 
 
 @experiment("F10", "PostgreSQL restarts", watched=("auth", "catalog", "generator"), alert="DependencyDown")
 async def database_restarts(world: World) -> None:
-    """Whatever needs a record is refused with 503 while it is down; nothing has to be started again afterwards."""
+    """All that stands on it is refused with 503 while it is down; nothing has to be started again afterwards.
+
+    A service that has lost its database is out of balancing as a whole, previews included.
+    """
     async with world.fault():
         await world.stack.restart_database(world.scale.fault_s)
-    needs_records = {entry.operation for entry in world.during()} - set(WITHOUT_RECORDS)
-    refused_alone(world, refused=sorted(needs_records))
+    refused_alone(world, refused=sorted({entry.operation for entry in world.during()}))
     for service in ("auth", "catalog", "generator"):
         world.claim(
             world.health.bad_after(service, world.fault_began) < world.patient(NOTICED_S),
