@@ -191,6 +191,10 @@ FAILURES = {
         "ATELIER_DEMO_PORT: .*; ATELIER_DEMO_METRICS_PORT: ",
     ),
     "two settings": ({"ATELIER_DEMO_TLS_CERT": "/x"}, "settings: .*set together or not at all"),
+    "failpoints": (
+        {"ATELIER_FAILPOINTS": "here=explode"},
+        "^ATELIER_FAILPOINTS: not a failpoint: 'here=explode'",
+    ),
     "dependency": ({"ATELIER_DEMO_FAIL": "dependency"}, "^the database does not answer$"),
     "bug": ({"ATELIER_DEMO_FAIL": "bug"}, "^RuntimeError: a bug"),
 }
