@@ -128,6 +128,8 @@ def spread(
         _framed(heatmaps.Panel(), title, help, alert, width, GRAPH_HEIGHT)
         .calculate(False)
         .y_axis(heatmaps.YAxisConfig().unit(unit))
+        # Without it every empty cell is painted.
+        .filter_values(heatmaps.FilterValueRange().le(1e-9))
         .color(heatmaps.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Blues").steps(32))
         .with_target(_target("A", query).format(PromQueryFormat.HEATMAP))
     )

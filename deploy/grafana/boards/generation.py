@@ -17,6 +17,7 @@ REFUSALS = GENERATOR.series("atelier_grpc_server_refusals_total")
 CALL_BUCKETS = GENERATOR.series("atelier_grpc_client_duration_seconds_bucket")
 INFERENCES = GENERATOR.series("atelier_inference_requests_total")
 INFERENCES_FAILED = GENERATOR.series("atelier_inference_requests_total", 'outcome!="ok"')
+INFERENCES_REPEATED = GENERATOR.series("atelier_inference_retries_total")
 INFERENCE_BUCKETS = GENERATOR.series("atelier_inference_duration_seconds_bucket")
 ROWS_HERE = mean(
     GENERATOR.series("atelier_inference_batch_rows_sum"),
@@ -96,7 +97,6 @@ BOARD = Board(
                         exemplars=True,
                     ),
                     unit=units.Seconds,
-                    width=6,
                     warn=[(0.25, RED)],
                     alert="InferenceSlow",
                 ),
@@ -105,7 +105,6 @@ BOARD = Board(
                     "Share of all. Avatars cannot be made without. Is Triton up, and does its log name the model?",
                     Query(share(INFERENCES_FAILED, INFERENCES, "model, backend"), "{{model}} on {{backend}}"),
                     unit=units.PercentUnit,
-                    width=6,
                     warn=[(0.01, YELLOW), (0.05, RED)],
                     alert="InferenceFails",
                 ),
@@ -116,7 +115,6 @@ BOARD = Board(
                         sum_of(GENERATOR.series("atelier_inference_in_flight"), "model, backend"),
                         "{{model}} on {{backend}}",
                     ),
-                    width=6,
                     warn=[(32, RED)],
                     alert="InferenceQueueGrows",
                 ),
@@ -125,7 +123,15 @@ BOARD = Board(
                     "In this process or on Triton, whichever runs the model. 1 under load means that nothing is joined.",
                     Query(f"{ROWS_HERE} or {ROWS_ON_TRITON}", "{{model}}"),
                     unit="rows",
-                    width=6,
+                    width=12,
+                ),
+                graph(
+                    "Repeated attempts on Triton",
+                    "Attempts that failed. `repeated` hides failures of the server from people; `denied` was not asked again, "
+                    "because so many had failed: an outage.",
+                    Query(or_none(rate(INFERENCES_REPEATED, "outcome"), outcome="repeated"), "{{outcome}}"),
+                    unit=units.RequestsPerSecond,
+                    width=12,
                 ),
             ],
         ),

@@ -105,9 +105,22 @@ def queues(job: Job) -> Row:
         "Queues",
         [
             graph(
+                "Places taken",
+                "Share of the places of each queue. Places become fewer while the process is short of processor.",
+                Query(
+                    f"{sum_of(job.series('atelier_admission_busy'), 'queue')}"
+                    f" / {sum_of(job.series('atelier_admission_places'), 'queue')}",
+                    "{{queue}}",
+                ),
+                unit=units.PercentUnit,
+                width=6,
+                most=1,
+            ),
+            graph(
                 "Waiting for a place",
                 "A queue that never empties is too little capacity: add replicas.",
                 Query(sum_of(job.series("atelier_admission_waiting"), "queue"), "{{queue}}"),
+                width=6,
             ),
             graph(
                 "Wait: 95 of 100 are shorter",
@@ -117,6 +130,7 @@ def queues(job: Job) -> Row:
                     "{{queue}}",
                 ),
                 unit=units.Seconds,
+                width=6,
                 warn=[(0.5, RED)],
                 alert="QueueStands",
             ),
@@ -133,6 +147,7 @@ def queues(job: Job) -> Row:
                     "{{queue}} {{reason}}",
                 ),
                 unit=units.RequestsPerSecond,
+                width=6,
                 warn=[(0.05, RED)],
                 alert="WorkTurnedAway",
             ),
