@@ -119,7 +119,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     if code is Code.RESOURCE_EXHAUSTED:
         if "larger than max" in (error.details() or ""):
             return RemoteError("the message is too large", code=code, reason="PAYLOAD_TOO_LARGE")
-        # The server's limit of calls at a time; the call was never begun.
+        # A limit of gRPC's own, whose texts are not ours; the call was never begun.
         code = Code.UNAVAILABLE
     return RemoteError(
         _PLAIN_MESSAGES.get(code, "the service failed"),
