@@ -144,7 +144,7 @@ def main() -> None:
         for size in sizes:
             store.grow(size)
             costs.append(cpu_ms(platform.url, groups, requests, arguments.requests))
-            print(size, {name: round(cost, 1) for name, cost in costs[-1].items()})
+            print(size, {name: round(cost, 1) for name, cost in costs[-1].items()}, flush=True)
     exponents = {name: exponent(sizes, [cost[name] for cost in costs]) for name in SCENARIOS}
     rows = "\n".join(
         f"| {name} | {' | '.join(f'{cost[name]:.1f}' for cost in costs)} | {exponents[name]:.3f} |"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-_EVERY_S = 0.025
+_EVERY_S = 0.05
 _KEPT = 4
 """A burst is over within this many sleeps; what is late in each of them is late for good (as CoDel has it)."""
 

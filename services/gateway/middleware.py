@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atelierkit import context, identity, logs
@@ -31,6 +31,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+# As they go over the wire: no route sets one of these itself.
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_REQUEST_ID = context.REQUEST_ID_KEY.encode()
 
 _log = logs.get_logger(__name__)
 
@@ -68,9 +72,7 @@ class RequestScope:
                 if message["type"] == "http.response.start":
                     status = int(message["status"])
                     self._unanswered.pop(id(scope), None)
-                    headers = MutableHeaders(scope=message)
-                    headers[context.REQUEST_ID_KEY] = request_id
-                    headers.update(SECURITY_HEADERS)
+                    message["headers"] = [*message["headers"], (_REQUEST_ID, request_id.encode()), *_SECURITY]
                 await send(message)
 
             try:
