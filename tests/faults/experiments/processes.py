@@ -57,7 +57,7 @@ async def catalog_is_killed(world: World) -> None:
     world.claim(known.acknowledged, "an avatar with a known look was not made")
 
 
-@experiment("F04", "generator is killed while it makes avatars", alert="ServiceCrashLoops")
+@experiment("F04", "generator is killed while it makes avatars", alert="ServiceRestarted")
 async def generator_crashes(world: World) -> None:
     """A crash at every point of the making, in the order that the seed gives.
 
@@ -73,7 +73,7 @@ async def generator_crashes(world: World) -> None:
     refused_alone(world, refused=("create", "change", "delete", "preview", "page", "get", "download", "size"))
 
 
-@experiment("F05", "mesher is killed in mid-mesh, three times by the same input", alert="ServiceCrashLoops")
+@experiment("F05", "mesher is killed in mid-mesh, three times by the same input", alert="ServiceRestarted")
 async def mesher_crashes(world: World) -> None:
     """A crash while meshing, between the two writes of a file, and after them; then the same input is meshed.
 
