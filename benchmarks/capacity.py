@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stack import RESULTS
+from services.gateway.settings import GatewaySettings
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "capacity.md"
 DAY_S = 86_400
@@ -25,6 +26,7 @@ POOL = 10
 """Connections of one process to its database: pool and overflow (`DatabaseSettings`)."""
 MAX_CONNECTIONS = 300
 """Of the cluster in deploy/k8s/postgres."""
+MAX_BODIES = GatewaySettings.model_fields["max_bodies"].default
 STATELESS = ("gateway", "auth", "catalog", "generator", "mesher", "tryon")
 WITH_DATABASE = ("auth", "catalog", "generator")
 
@@ -262,7 +264,7 @@ Storage is that of avatars kept for {assumed.kept_days:g} days, once so many day
    a connection for some milliseconds of a request that takes a hundred.
 4. **The meshers** are {plan.peak_cpus("mesher") / sum(map(plan.peak_cpus, STATELESS)):.0%} of all CPU. They scale by adding pods, and refuse early when there are too few: the
    gateway answers 503 with `Retry-After`, and `RefusalsSpike` and `QueueStands` are the alerts to look at. Dressing is the
-   most of it ([stages](../benchmarks/results/main_way.md)). A gateway takes `ATELIER_GATEWAY_MAX_BODIES` at a time (8): about two for
+   most of it ([stages](../benchmarks/results/main_way.md)). A gateway takes `ATELIER_GATEWAY_MAX_BODIES` at a time ({MAX_BODIES}): about three for
    each worker of the meshers behind it, shared by the gateways.
 5. **One gateway** is one event loop: at {1 / plan.cpu_s("gateway") * assumed.pod_cpus:.0f} avatars a second with all that is around them it is full. Pods are added by
    CPU, before the loop is late (`EventLoopBlocked`).

@@ -39,8 +39,8 @@ class GatewaySettings(TokenSettings):
     """Reads at work at a time; as many wait."""
     max_files: int = Field(default=16, gt=0)
     """Downloads prepared at a time; as many wait. Sending is not counted."""
-    max_bodies: int = Field(default=8, gt=0)
-    """Avatars and previews made at a time, about two for each worker of the meshers; as many wait."""
+    max_bodies: int = Field(default=6, gt=0)
+    """Avatars and previews made at a time, about three for each worker of the meshers; as many wait."""
     max_passwords: int = Field(default=8, gt=0)
     """Log-ins and sign-ups at work at a time; as many wait."""
     longest_wait_s: float = Field(default=0.5, ge=0)
