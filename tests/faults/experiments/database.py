@@ -30,9 +30,5 @@ async def database_restarts(world: World) -> None:
             f"{service} did not get healthy again",
         )
     world.claim(world.health.good(LIVE, 0, world.fault_ended), "the gateway looked dead")
-    late = [
-        entry
-        for entry in world.journal
-        if entry.sent > world.fault_ended + RECONNECTED_S and not entry.acknowledged
-    ]
+    late = world.failed_after(world.fault_ended + RECONNECTED_S)
     world.claim(not late, f"{len(late)} requests failed {RECONNECTED_S:g} s after the database was back")

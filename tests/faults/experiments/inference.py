@@ -77,10 +77,8 @@ async def inference_is_away(world: World) -> None:
             world.claim(entry.acknowledged, f"{entry.operation} was answered {entry.status}")
     late = [
         entry
-        for entry in world.journal
+        for entry in world.failed_after(world.fault_ended + BACK_S)
         if entry.operation in NEEDS_INFERENCE
-        and entry.sent > world.fault_ended + BACK_S
-        and not entry.acknowledged
     ]
     world.claim(not late, f"{len(late)} inferences failed {BACK_S:g} s after the server was ready")
 

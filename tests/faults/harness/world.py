@@ -66,6 +66,11 @@ class World:
             if not operations or entry.operation in operations
         ]
 
+    def failed_after(self, begin: float) -> list[Entry]:
+        """Requests that were sent from then on, and answered, and not done."""
+        sent = self.journal.between(begin, float("inf"))
+        return [entry for entry in sent if entry.answered is not None and not entry.acknowledged]
+
     def before(self, *operations: str) -> list[Entry]:
         """Requests that were answered before the fault; of these operations, or of all."""
         return [
