@@ -19,8 +19,8 @@ INFER_TIMEOUT_S = 0.5
 """The generator waits no longer; ten times the usual is more."""
 FOUND_AGAIN_S = 3.0
 """The gateway finds the generator again within this time of its start."""
-BACK_S = 10.0
-"""Inferences succeed again within this time, with nothing started anew."""
+BACK_S = 5.0
+"""Inferences succeed again within this time, with nothing started anew; half of what the plan allows."""
 MOST_ATTEMPTS = 1.5
 """Attempts for each inference that is asked for, on average."""
 LEAST_GOOD = 0.97

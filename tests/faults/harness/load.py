@@ -36,7 +36,7 @@ class Scale:
     """Bound of one run, whatever happens."""
 
 
-FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=6.0, crashes=4)
+FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=8.0, crashes=4)
 """`make faults`."""
 FAST = Scale(users=6, arrivals_per_s=6.0, before_s=1.0, fault_s=2.0, after_s=2.0, crashes=1, patience=4.0)
 """`make test`, beside other tests on the same cores."""
