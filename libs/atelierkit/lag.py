@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,10 +15,11 @@ _KEPT = 4
 
 
 class LoopLag:
-    """Measures the running loop while the block runs; entered and left by ``async with``."""
+    """Measures the running loop while the block runs; entered and left by ``async with``. ``heard`` gets each lag."""
 
-    def __init__(self, every_s: float = _EVERY_S) -> None:
+    def __init__(self, every_s: float = _EVERY_S, heard: Callable[[float], None] | None = None) -> None:
         self._every_s = every_s
+        self._heard = heard
         self._latest = deque([0.0] * _KEPT, _KEPT)
         self._sleeper: asyncio.Task[None] | None = None
 
@@ -43,4 +45,7 @@ class LoopLag:
         while True:
             due = loop.time() + self._every_s
             await asyncio.sleep(self._every_s)
-            self._latest.append(max(0.0, loop.time() - due))
+            lag = max(0.0, loop.time() - due)
+            self._latest.append(lag)
+            if self._heard is not None:
+                self._heard(lag)

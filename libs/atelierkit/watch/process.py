@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import Gauge, Histogram
+
+from atelierkit.lag import LoopLag
 
 BUILD_INFO = Gauge(
     "atelier_build_info",
@@ -38,20 +36,6 @@ def _version() -> str:
         return "unknown"
 
 
-@asynccontextmanager
-async def loop_watched(every_s: float = _EVERY_S) -> AsyncIterator[None]:
-    """Measure the running loop's lag while the block runs."""
-    sleeper = asyncio.create_task(_sleep_and_measure(every_s))
-    try:
-        yield
-    finally:
-        sleeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sleeper
-
-
-async def _sleep_and_measure(every_s: float) -> None:
-    while True:
-        asked = time.perf_counter()
-        await asyncio.sleep(every_s)
-        LOOP_LAG.observe(max(0.0, time.perf_counter() - asked - every_s))
+def loop_watched(every_s: float = _EVERY_S) -> LoopLag:
+    """Publishes the running loop's lag; used by ``async with``."""
+    return LoopLag(every_s, LOOP_LAG.observe)
