@@ -48,7 +48,7 @@ def _debian(tree: Path, mirror: str) -> None:
     for name in ("python", "python3", "python3.11"):
         (tree / "usr/local/bin" / name).symlink_to("/usr/bin/python3.11")
     _add_headers(tree)
-    run(["rm", "-rf", tree / "var/cache/apt/archives", *(tree / "var/lib/apt/lists").iterdir()])
+    run(["rm", "-rf", *(tree / "var/cache/apt").iterdir(), *(tree / "var/lib/apt/lists").iterdir()])
 
 
 def _add_headers(tree: Path) -> None:
