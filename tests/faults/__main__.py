@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import tests.faults.experiments  # noqa: F401  enters them into the register
@@ -17,7 +19,8 @@ from tests.faults.harness.run import bench, run
 ROOT = Path(__file__).resolve().parents[2]
 JOURNALS = ROOT / "build" / "faults"
 RESULTS = ROOT / "benchmarks" / "results" / "faults.md"
-"""Written by a run of all experiments."""
+"""Tells of the newest run of each experiment and seed."""
+RUNS = JOURNALS / "runs.jsonl"
 
 
 async def repeat(chosen: Sequence[Experiment], seeds: Sequence[int]) -> list[Result]:
@@ -29,7 +32,22 @@ async def repeat(chosen: Sequence[Experiment], seeds: Sequence[int]) -> list[Res
                 print(f"{experiment.number} {experiment.title}, seed {seed} ...", flush=True)
                 results.append(await run(experiment, on, seed))
                 print(report.lines(results[-1]), flush=True)
+                remember(results[-1])
     return results
+
+
+def remember(result: Result) -> None:
+    """Put the run in the place of an older one of the same experiment and seed, and write the table anew."""
+    known = {(each.number, each.seed): each for each in remembered()}
+    known[result.number, result.seed] = result
+    RUNS.write_text("".join(json.dumps(asdict(each), default=str) + "\n" for each in known.values()))
+    RESULTS.write_text(report.table(list(known.values()), EXPERIMENTS))
+
+
+def remembered() -> list[Result]:
+    """The newest run of each experiment and seed."""
+    lines = RUNS.read_text().splitlines() if RUNS.exists() else []
+    return [Result(**json.loads(line)) for line in lines]
 
 
 def by_plan(numbers: Sequence[str]) -> list[list[Experiment]]:
@@ -54,12 +72,11 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3", help="what chance is drawn from, one run each")
     arguments = parser.parse_args()
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
-    numbers = arguments.numbers or sorted(EXPERIMENTS)
-    results: list[Result] = []
-    for group in by_plan(numbers):
-        results += asyncio.run(repeat(group, seeds))
-        if set(numbers) == set(EXPERIMENTS):
-            RESULTS.write_text(report.table(results, EXPERIMENTS))
+    results = [
+        result
+        for group in by_plan(arguments.numbers or sorted(EXPERIMENTS))
+        for result in asyncio.run(repeat(group, seeds))
+    ]
     sys.exit(0 if all(result.passed for result in results) else 1)
 
 

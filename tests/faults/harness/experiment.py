@@ -55,6 +55,8 @@ class Result:
 
     number: str
     seed: int
+    date: str
+    """Day of the run, as ISO 8601 has it."""
     violations: Sequence[str]
     requests: int
     lost_writes: int

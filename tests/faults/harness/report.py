@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from tests.faults.harness.experiment import Experiment, Result
 
@@ -36,7 +35,7 @@ def table(results: Sequence[Result], experiments: Mapping[str, Experiment]) -> s
         [
             "# Fault experiments",
             "",
-            f"`make faults` · {datetime.now(UTC):%Y-%m-%d} · {passed} of {len(results)} runs passed · "
+            f"`make faults` · {max(result.date for result in results)} · {passed} of {len(results)} runs passed · "
             f"lost writes {sum(result.lost_writes for result in results)} · "
             f"hung requests {sum(result.hung for result in results)} · worst answer past its deadline {worst:.0f} ms",
             "",

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,7 @@ def _result(
     return Result(
         number=chosen.number,
         seed=seed,
+        date=datetime.now(UTC).date().isoformat(),
         violations=[*checker.violations(evidence), *(f"claim: {claim}" for claim in claims)],
         requests=len(journal),
         lost_writes=sum(1 for _ in checker.acknowledged_is_durable(evidence)),
