@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atelierkit import context, identity, logs
-from atelierkit.errors import AppError
+from atelierkit.errors import AppError, Overloaded
 from atelierkit.metrics import observe, reason_label
 from services.gateway import metrics, problems
 from services.gateway.sessions import Callers
@@ -92,7 +92,9 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if route != UNMATCHED else "other"
     metrics.REQUESTS.labels(route, method, str(status)).inc()
     observe(metrics.REQUEST_DURATION, seconds, route=route, method=method)
-    _log.info("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 2))
+    # A crowd that is turned away is counted, and not written down one by one: its lines cost more than the refusals.
+    log = _log.debug if scope["state"].get("turned_away") else _log.info
+    log("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 2))
 
 
 class Failures:
@@ -117,6 +119,7 @@ class Failures:
         except AppError as error:
             if problems.status_of(error) == 500:
                 _log.error("refused by a service", reason=error.reason, cause=error.message)
+            scope["state"]["turned_away"] = error.reason == Overloaded.reason
             failure = error
         except Exception as error:  # noqa: BLE001  the last guard: whatever a bug raises is logged and told to nobody
             _log.exception("request failed", cause=type(error).__name__)

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import structlog.testing
+from prometheus_client import REGISTRY
 
 from services.gateway.settings import GatewaySettings
 from tests.contract.gateway.conftest import CREDENTIALS, World
@@ -60,3 +62,14 @@ async def test_log_ins_and_reads_go_on_beside_a_crowd_of_bodies(crowded: httpx.A
         crowded.get("/v1/catalog/garments"),
     )
     assert [answer.status_code for answer in answers] == [200] * 4
+
+
+async def test_who_is_turned_away_is_counted_and_not_written_down(crowded: httpx.AsyncClient) -> None:
+    labels = {"route": "/v1/avatars", "method": "POST", "status": "503"}
+    before = REGISTRY.get_sample_value("atelier_gateway_requests_total", labels) or 0
+    with structlog.testing.capture_logs() as lines:
+        await crowded.post("/v1/avatars", json=DRAFT)
+        await crowded.get("/v1/me")
+    assert REGISTRY.get_sample_value("atelier_gateway_requests_total", labels) == before + 1
+    levels = {line["route"]: line["log_level"] for line in lines if line["event"] == "request"}
+    assert levels == {"/v1/avatars": "debug", "/v1/me": "info"}
