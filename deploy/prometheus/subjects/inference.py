@@ -48,7 +48,8 @@ MODELS = Group(
         ),
         Alert(
             "TritonDown",
-            'up{job="triton"} == 0',
+            'up{job="triton"} == 0 or (group by (job) (last_over_time(up{job="triton"}[15m]))'
+            ' unless on (job) group by (job) (up{job="triton"}))',
             "1m",
             "page",
             "Triton {{ $labels.instance }} does not answer",

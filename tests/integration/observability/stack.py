@@ -164,6 +164,7 @@ def _configuration(addresses: Mapping[str, str]) -> dict[str, Any]:
     jobs = {job["job_name"]: job for job in [*config["scrape_configs"], {"job_name": "dcgm"}]}
     assert jobs.keys() == addresses.keys()
     for name, job in jobs.items():
+        job.pop("dns_sd_configs", None)
         job["static_configs"] = [{"targets": [addresses[name]]}]
     jobs["atelier-gateway"]["static_configs"][0]["labels"] = {"namespace": NAMESPACE}
     config["scrape_configs"] = list(jobs.values())

@@ -185,9 +185,10 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         one(f"atelier_inference_in_flight{{{NET}}}", steady(60)),
         one(f"atelier_inference_in_flight{{{NET}}}", steady(16)),
     ),
+    # A quarter of an hour after its last replica was taken away, the generator infers by itself.
     "TritonDown": (
         one('up{job="triton", instance="t"}', steady(0)),
-        one('up{job="triton", instance="t"}', steady(1)),
+        one('up{job="triton", instance="t"}', "1x10 stale"),
     ),
     "TritonModelFails": (
         one('nv_inference_request_failure{model="body_generator"}', growing(2)),
@@ -306,6 +307,13 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 }
 
 
+def gone() -> Scene:
+    """Triton's last replica went just now: nothing is left that could say no."""
+    return Scene(
+        "Triton is gone", one('up{job="triton", instance="t"}', "1x60 stale"), "20m", {"TritonDown": True}
+    )
+
+
 def silent_services() -> list[Scene]:
     """Each service in turn answers Prometheus no more."""
     down = {job: all_up(**{job.removeprefix("atelier-"): then(1, 40, 0)}) for job in JOBS}
@@ -341,6 +349,7 @@ def calm() -> Scene:
         one(f"atelier_gateway_request_duration_seconds_count{{{timed}}}", growing(1001)),
         one(f'{avatars}{{job="atelier-generator", within_iso20685="yes"}}', growing(1000)),
         one(f'{avatars}{{job="atelier-generator", within_iso20685="no"}}', growing(1)),
+        one('up{job="triton", instance="t"}', steady(1)),
         *(sound for alert, (_, sound) in PAIRS.items() if alert in _CALM_AS_THEY_ARE),
         pool(3),
         sql_errors("constraint", 2),
@@ -366,7 +375,6 @@ _CALM_AS_THEY_ARE = (
     "ObjectStoreSlow",
     "InferenceSlow",
     "InferenceQueueGrows",
-    "TritonDown",
     "TritonQueueSlow",
     "GpuHot",
     "ReplicasMissing",

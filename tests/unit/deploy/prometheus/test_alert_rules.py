@@ -33,6 +33,10 @@ def test_every_service_is_missed(tmp_path: Path) -> None:
     promtool.check(tmp_path, scenes.silent_services(), groups=[services.ALERTS])
 
 
+def test_an_inference_server_that_is_gone_is_missed(tmp_path: Path) -> None:
+    promtool.check(tmp_path, [scenes.gone()], groups=inference.GROUPS)
+
+
 def test_nothing_fires_while_nothing_is_wrong(tmp_path: Path) -> None:
     promtool.check(tmp_path, [scenes.calm()])
 
