@@ -69,11 +69,14 @@ async def inference_is_away(world: World) -> None:
         server.fake.ready = False
         await world.under_load(0.5)
         server.fake.ready = True
-    asked_later = [entry for entry in world.during() if entry.sent > started]
-    for entry in asked_later:
+    for entry in world.during():
+        over = entry.answered is None or entry.answered > world.fault_ended
+        if entry.sent < started or over or entry.operation == "change":
+            continue
         if entry.operation in NEEDS_INFERENCE:
-            world.claim(entry.status == HTTPStatus.SERVICE_UNAVAILABLE, f"{entry.operation}: {entry.status}")
-        elif entry.operation != "change":
+            away = entry.status == HTTPStatus.SERVICE_UNAVAILABLE
+            world.claim(away, f"{entry.operation} was answered {entry.status}")
+        else:
             world.claim(entry.acknowledged, f"{entry.operation} was answered {entry.status}")
     late = [
         entry
