@@ -57,7 +57,7 @@ MODELS = Group(
         ),
         Alert(
             "TritonModelFails",
-            "sum by (model) (rate(nv_inference_request_failure[5m])) > 0.01",
+            'sum by (model) (rate(nv_inference_request_failure{job="triton"}[5m])) > 0.01',
             "2m",
             "ticket",
             "Triton fails requests to {{ $labels.model }}",
@@ -65,8 +65,8 @@ MODELS = Group(
         ),
         Alert(
             "TritonQueueSlow",
-            "sum by (model) (rate(nv_inference_queue_duration_us[5m]))"
-            " / (sum by (model) (rate(nv_inference_request_success[5m])) > 0) > 100000",
+            'sum by (model) (rate(nv_inference_queue_duration_us{job="triton"}[5m]))'
+            ' / (sum by (model) (rate(nv_inference_request_success{job="triton"}[5m])) > 0) > 100000',
             "5m",
             "ticket",
             "Requests to {{ $labels.model }} wait a tenth of a second in Triton",

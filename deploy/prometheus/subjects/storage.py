@@ -33,7 +33,7 @@ DATABASE = Group(
     [
         Alert(
             "DatabaseDown",
-            "pg_up == 0",
+            'pg_up{job="postgres"} == 0',
             "1m",
             "page",
             "PostgreSQL does not answer its exporter",
@@ -82,7 +82,8 @@ DATABASE = Group(
         ),
         Alert(
             "DatabaseConnectionsRunOut",
-            "sum by (instance) (pg_stat_activity_count) / on (instance) pg_settings_max_connections > 0.85",
+            'sum by (instance) (pg_stat_activity_count{job="postgres"})'
+            ' / on (instance) pg_settings_max_connections{job="postgres"} > 0.85',
             "5m",
             "ticket",
             "PostgreSQL {{ $labels.instance }} has few connections left",

@@ -156,11 +156,11 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     ),
     "DatabaseStatementsStopped": (sql_errors("statement_timeout", 1), sql_errors("constraint", 9)),
     "DatabaseConnectionsRunOut": (
-        one('pg_stat_activity_count{instance="p", state="idle"}', steady(60))
-        | one('pg_stat_activity_count{instance="p", state="active"}', steady(30))
-        | one('pg_settings_max_connections{instance="p"}', steady(100)),
-        one('pg_stat_activity_count{instance="p", state="idle"}', steady(60))
-        | one('pg_settings_max_connections{instance="p"}', steady(100)),
+        one('pg_stat_activity_count{job="postgres", instance="p", state="idle"}', steady(60))
+        | one('pg_stat_activity_count{job="postgres", instance="p", state="active"}', steady(30))
+        | one('pg_settings_max_connections{job="postgres", instance="p"}', steady(100)),
+        one('pg_stat_activity_count{job="postgres", instance="p", state="idle"}', steady(60))
+        | one('pg_settings_max_connections{job="postgres", instance="p"}', steady(100)),
     ),
     "ObjectStoreFails": (blobs(90, 10, "unavailable"), blobs(10, 90, "missing")),
     "ObjectStoreSlow": (
@@ -191,14 +191,14 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         one('up{job="triton", instance="t"}', "1x10 stale"),
     ),
     "TritonModelFails": (
-        one('nv_inference_request_failure{model="body_generator"}', growing(2)),
-        one('nv_inference_request_failure{model="body_generator"}', steady(7)),
+        one('nv_inference_request_failure{job="triton", model="body_generator"}', growing(2)),
+        one('nv_inference_request_failure{job="triton", model="body_generator"}', steady(7)),
     ),
     "TritonQueueSlow": (
-        one('nv_inference_queue_duration_us{model="body_generator"}', growing(2_000_000))
-        | one('nv_inference_request_success{model="body_generator"}', growing(10)),
-        one('nv_inference_queue_duration_us{model="body_generator"}', growing(20_000))
-        | one('nv_inference_request_success{model="body_generator"}', growing(10)),
+        one('nv_inference_queue_duration_us{job="triton", model="body_generator"}', growing(2_000_000))
+        | one('nv_inference_request_success{job="triton", model="body_generator"}', growing(10)),
+        one('nv_inference_queue_duration_us{job="triton", model="body_generator"}', growing(20_000))
+        | one('nv_inference_request_success{job="triton", model="body_generator"}', growing(10)),
     ),
     "GpuMemoryFull": (
         one(f"DCGM_FI_DEV_FB_USED{{{CARD}}}", steady(79_000))
@@ -294,7 +294,7 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "ExporterSilent": (
         one('up{job="postgres", instance="e"}', steady(0)),
         one('up{job="atelier-auth", instance="a"}', steady(0))
-        | one('up{job="triton", instance="t"}', steady(0)),
+        | one('up{job="of-others", instance="o"}', steady(0)),
     ),
     "RulesFail": (
         one('prometheus_rule_evaluation_failures_total{rule_group="g"}', growing(1)),
