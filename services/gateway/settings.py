@@ -46,7 +46,7 @@ class GatewaySettings(TokenSettings):
     longest_wait_s: float = Field(default=0.5, ge=0)
     """Longest wait in one of these queues; a request that would wait longer is refused at once."""
     most_lag_s: float = Field(default=0.05, gt=0)
-    """Lag of the event loop from which on each queue gives a quarter of its places alone."""
+    """Lag of the event loop from which on each queue gives half of its places alone."""
     max_json_bytes: int = Field(default=1_000_000, gt=0)
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)
