@@ -71,7 +71,7 @@ async def _killed_in_mid_transfer(world: World) -> list[Entry]:
     transfers = [slow_upload(world.api, world.random.choice(world.users), each) for each in begun[:UPLOADS]]
     for each in begun[UPLOADS:]:
         user = world.random.choice(readers)
-        path = f"/v1/avatars/{user.avatars[0]}.glb"
+        path = f"/v1/avatars/{user.avatars[0]}.glb?morphTargets=ARKit"
         transfers.append(held_download(world.api, world.stack.url, user, path, each, killed))
     running = asyncio.gather(*transfers)
     await asyncio.gather(*(each.wait() for each in begun))

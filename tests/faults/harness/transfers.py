@@ -13,12 +13,14 @@ import httpx
 
 from tests.faults.harness.http import client, no_authorities
 from tests.faults.harness.journal import Entry
-from tests.faults.harness.users import GIVE_UP_S, Api, User, parsed
+from tests.faults.harness.users import Api, User, parsed
 
 _PIECE = b"0 0 0\n" * 200
 _PAUSE_S = 0.05
+_OWN_PACE_S = 60.0
+"""A client that does not read sets the pace itself; it must not be held for longer."""
 _SMALL_BUFFER_BYTES = 4096
-"""What a client's kernel takes beforehand: a file that is not read stays with the server."""
+"""What a client's kernel takes beforehand: what is not read stays with the server, or in its kernel."""
 
 
 async def slow_upload(api: Api, user: User, begun: asyncio.Event) -> Entry:
@@ -42,14 +44,13 @@ async def held_download(
 ) -> Entry:
     """A file of which some is read, and the rest after `go_on`; the journal keeps the hash of what came whole."""
     entry = api.journal.begin(
-        "download", user.email, {"path": path}, due=api.journal.now, deadline_s=api.deadline_s
+        "download", user.email, {"path": path}, due=api.journal.now, deadline_s=_OWN_PACE_S
     )
     options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER_BYTES)]
     transport = httpx.AsyncHTTPTransport(socket_options=options, verify=no_authorities())
-    limit_s = api.deadline_s + GIVE_UP_S
     try:
         async with (
-            client(url, transport=transport, timeout=limit_s) as http,
+            client(url, transport=transport, timeout=_OWN_PACE_S) as http,
             http.stream("GET", path, headers=user.headers) as answer,
         ):
             entry.headers = {"etag": answer.headers.get("etag", "")}
