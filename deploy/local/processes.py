@@ -18,7 +18,7 @@ _END_WITH_PARENT = """
 import ctypes, os, signal, sys
 PR_SET_PDEATHSIG = 1
 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+os.execv(sys.argv[1], sys.argv[1:])
 """
 _LOG_TAIL_BYTES = 4096
 
@@ -34,7 +34,7 @@ class Process:
             self._begin = output.tell()
             # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
             self._popen = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [*_interpreter(), "-m", module],
+                [*ending_with_us(sys.executable), "-m", module],
                 cwd=cwd,
                 env={**service_environment(), **variables},
                 stdin=subprocess.DEVNULL,
@@ -85,7 +85,7 @@ def service_environment() -> dict[str, str]:
     return {**QUIET, **os.environ}  # noqa: TID251  handed on, not read
 
 
-def _interpreter() -> list[str]:
-    """Python, on Linux by way of `_END_WITH_PARENT`."""
-    through = ["-I", "-S", "-c", _END_WITH_PARENT] if sys.platform == "linux" else []
-    return [sys.executable, *through]
+def ending_with_us(program: str) -> list[str]:
+    """The beginning of a command that runs the program; on Linux it ends when this process does, however that is."""
+    through = [sys.executable, "-I", "-S", "-c", _END_WITH_PARENT] if sys.platform == "linux" else []
+    return [*through, program]

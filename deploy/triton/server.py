@@ -20,6 +20,7 @@ from typing import Any
 from atelierkit.errors import AppError
 from atelierkit.inference import TritonInference
 from atelierkit.settings import ServiceSettings, Tls
+from deploy.local.processes import ending_with_us
 from deploy.local.topology import LOOPBACK, free_ports
 from deploy.triton import install, repository
 from deploy.triton.arguments import Ports, arguments
@@ -83,7 +84,7 @@ def serving_repository(
 def _process(given: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     installed = install.installed()
     command = [
-        str(installed.program),
+        *ending_with_us(str(installed.program)),
         *given,
         f"--backend-directory={install.BACKENDS}",
         *(f"--{kind}-address={LOOPBACK}" for kind in ("grpc", "http", "metrics")),

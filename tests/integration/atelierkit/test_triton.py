@@ -8,6 +8,8 @@ import os
 import queue
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +21,7 @@ from typing import Any
 import httpx
 import numpy as np
 import onnxruntime
+import psutil
 import pytest
 from opentelemetry import propagate
 from opentelemetry.context import attach, detach
@@ -363,6 +366,25 @@ def test_a_server_that_cannot_start_says_its_last_words(
     monkeypatch.setattr(install, "BACKENDS", models_dir / "nothing")
     with pytest.raises(server.ServerFailed, match="failed to load all models"), server.serving(models_dir):
         pass
+
+
+def test_no_server_is_left_behind_when_its_starter_is_killed(models_dir: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from deploy.triton import server
+with server.serving(Path(sys.argv[1])) as running:
+    print(running.pid, flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", script, str(models_dir)]
+    with subprocess.Popen(
+        command, cwd=install.ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as starter:
+        assert starter.stdout is not None
+        triton = psutil.Process(int(starter.stdout.readline()))
+        starter.kill()
+    triton.wait(timeout=30)
 
 
 def _children(pid: int) -> list[int]:
