@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=12.0)
     parser.add_argument("--seed", type=int, default=20261125)
     arguments = parser.parse_args()
+    elsewhere = os.getloadavg()[0]
     with running_platform() as platform:
         requests = people.requests(platform.url)
         groups = processes(platform)
@@ -64,6 +65,7 @@ def main() -> None:
     spent = {name: (after[name] - before[name]) / (2 * arguments.seconds) for name in groups}
     figures = {
         "cpus": os.cpu_count(),
+        "load_average_before": elsewhere,
         "seed": arguments.seed,
         "mix": people.MIX,
         "cpu_ms": unit,
@@ -72,7 +74,7 @@ def main() -> None:
         "overload": _figures(over, whole),
         "overload_busy_cpus": spent,
     }
-    write_result("load", table(arguments.seconds, unit, steps, peak, over, whole, spent), figures)
+    write_result("load", table(arguments.seconds, unit, steps, peak, over, whole, spent, elsewhere), figures)
 
 
 def _figures(outcome: Outcome, whole: Mapping[str, float]) -> dict[str, object]:
@@ -109,6 +111,7 @@ def table(
     over: Outcome,
     whole: Mapping[str, float],
     spent: Mapping[str, float],
+    elsewhere: float,
 ) -> str:
     """The result as Markdown."""
     services = sorted(next(iter(unit.values())))
@@ -124,7 +127,7 @@ def table(
     return f"""# Load: the peak, and three times as much
 
 `python -m benchmarks.load --seconds {seconds:g}` · {datetime.now(UTC):%Y-%m-%d} · {os.cpu_count()} CPUs for the platform,
-its database and the load's own process together
+its database and the load's own process together; before it, {elsewhere:.1f} processes of others were ready to run
 
 Arrivals are Poisson, drawn from a seed, and wait for no answer. Latencies run from the moment a request was due, so
 that a late client is no excuse; quantiles are exact. Served in time: within {GOOD_WITHIN_MS:g} ms and without an error.
