@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
-import yaml  # type: ignore[import-untyped]
+import yaml
 from torch import Tensor
 
 from anthropometry.population import Population

@@ -8,7 +8,7 @@ from atelierkit.errors import NotFound
 from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.seed import released
 from services.catalog.domain.errors import UnknownCatalogItem
-from services.catalog.domain.model import Category, GarmentPage, LookRequest, OutfitItem
+from services.catalog.domain.model import Category, Garment, GarmentPage, LookRequest, OutfitItem
 from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
 SEED = released()
@@ -33,12 +33,13 @@ async def test_a_category_lists_its_own_garments_in_the_same_order(category) -> 
 
 @pytest.mark.parametrize("limit", [1, 2, 4, len(SEED.garments)])
 async def test_pages_put_together_are_the_whole_list(limit) -> None:
-    pages, after = [], ""
-    while not pages or after:
+    listed: tuple[Garment, ...] = ()
+    after = ""
+    while not listed or after:
         page = await ListGarments(units)(None, limit, after)
         assert 0 < len(page.garments) <= limit
-        pages, after = [*pages, *page.garments], page.next
-    assert tuple(pages) == SEED.garments
+        listed, after = (*listed, *page.garments), page.next
+    assert listed == SEED.garments
 
 
 async def test_a_garment_is_found_by_its_id() -> None:
