@@ -21,8 +21,7 @@ _NEWEST = 0.2
 """Weight of the newest piece of work in the mean: the first, in a cold process, may take fifty times as long."""
 _SOONEST_RETRY_S = 1.0
 _UNDER_STRAIN = 2
-"""A process that cannot keep up gives one place in two: as much work is done by fewer at a time, and waits less. One in
-four left the meshers idle where the CPU was taken by others."""
+"""A process that cannot keep up gives one place in two: as much work is done by fewer at a time, and waits less."""
 
 
 @dataclass(frozen=True)

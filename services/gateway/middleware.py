@@ -92,7 +92,7 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if route != UNMATCHED else "other"
     metrics.REQUESTS.labels(route, method, str(status)).inc()
     observe(metrics.REQUEST_DURATION, seconds, route=route, method=method)
-    # A crowd that is turned away is counted, and not written down one by one: its lines cost more than the refusals.
+    # A crowd that is turned away is counted, and not written down one by one: its lines would bury all others.
     log = _log.debug if scope["state"].get("turned_away") else _log.info
     log("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 2))
 

@@ -60,6 +60,10 @@ def _write(
     folder.mkdir(parents=True)
     data = model.SerializeToString()
     (folder / "model.onnx").write_bytes(data)
-    manifest = {"name": name, "version": "1.0.0", "files": {"model.onnx": {"sha256": hashlib.sha256(data).hexdigest()}}}
+    manifest = {
+        "name": name,
+        "version": "1.0.0",
+        "files": {"model.onnx": {"sha256": hashlib.sha256(data).hexdigest()}},
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
