@@ -24,7 +24,7 @@ GRPC_SERVER_DURATION = Histogram(
     "atelier_grpc_server_duration_seconds",
     "Time from a call's arrival to its last byte.",
     ["service", "method"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100),
 )
 GRPC_SERVER_IN_FLIGHT = Gauge(
     "atelier_grpc_server_in_flight",
@@ -50,7 +50,7 @@ GRPC_CLIENT_DURATION = Histogram(
     "atelier_grpc_client_duration_seconds",
     "Time from making a call to its last byte, repeated attempts included.",
     ["service", "method"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100),
 )
 ADMISSION_REFUSALS = Counter(
     "atelier_admission_refusals_total",

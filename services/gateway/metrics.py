@@ -13,7 +13,7 @@ REQUEST_DURATION = Histogram(
     "atelier_gateway_request_duration_seconds",
     "Time from a request's arrival to its last byte.",
     ["route", "method"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100),
 )
 IN_FLIGHT = Gauge("atelier_gateway_in_flight", "HTTP requests at work now.")
 OVERDUE = Gauge(
