@@ -9,6 +9,7 @@ from tests.faults.experiments.claims import NOTICED_S, refused_alone
 from tests.faults.harness.experiment import experiment
 from tests.faults.harness.health import ALL_READY, LIVE, READY
 from tests.faults.harness.journal import Entry
+from tests.faults.harness.users import size_advice
 from tests.faults.harness.world import World
 
 GENERATOR_POINTS = ("generator.inferred", "generator.built", "generator.points_stored", "generator.recorded")
@@ -94,6 +95,8 @@ async def tryon_is_killed(world: World) -> None:
     """It makes no picture yet, so nothing half written can be left: size advice is refused, all else goes on."""
     async with world.fault():
         world.stack.kill("tryon")
+        # The load asks so seldom that a whole fault may pass without it.
+        await size_advice(world.api, world.users[0], world.random, world.journal.now)
         await world.under_load()
         await world.stack.start("tryon")
     refused_alone(world, refused=("size",))

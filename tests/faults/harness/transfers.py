@@ -19,7 +19,7 @@ _PIECE = b"0 0 0\n" * 200
 _PAUSE_S = 0.05
 _OWN_PACE_S = 60.0
 """A client that does not read sets the pace itself; it must not be held for longer."""
-_SMALL_BUFFER_BYTES = 4096
+_SMALL_BUFFER_BYTES = 65_536
 """What a client's kernel takes beforehand: what is not read stays with the server, or in its kernel."""
 
 
