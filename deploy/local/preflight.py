@@ -25,6 +25,7 @@ def main() -> None:
             f"Atelier needs Python {PYTHON[0]}.{PYTHON[1]} or newer, and this is {found}: set PYTHON=..."
         )
     check_node()
+    check_compiler()
     if not (ROOT / ".venv" / ".ready").exists():
         check_disk(ROOT, SETUP_BYTES, "the environment")
     data_dir = os.environ.get("ATELIER_DATA_DIR", str(ROOT))  # noqa: TID251  settings classes are not installed yet
@@ -40,6 +41,14 @@ def check_node() -> None:
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
     if int(version.lstrip("v").split(".")[0]) < NODE:
         sys.exit(f"Atelier needs node {NODE} or newer, and this is {version}.")
+
+
+def check_compiler() -> None:
+    if (ROOT / ".venv" / ".ready").exists() or any(map(shutil.which, ("c++", "g++", "clang++"))):
+        return
+    sys.exit(
+        "Atelier needs a C++ compiler, for one package that comes as source: install g++ or clang and try again."
+    )
 
 
 def check_disk(folder: Path, needed: int, what: str) -> None:
