@@ -11,6 +11,8 @@ from services.generator.domain.model import StoredFile
 
 _PREFIX = "clouds"
 """Where the generator's own files lie; meshes are written by the mesher, under a prefix of its own."""
+_OF_RECORDS = (f"{_PREFIX}/", "avatars/", "scans/", "uploads/")
+"""All that the generator's records refer to, and the uploads that scans are made of; other files are not its business."""
 
 
 class BlobFiles:
@@ -37,8 +39,9 @@ class BlobFiles:
             return False
         return True
 
-    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        return self._blobs.written_before(when)
+    async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        async for keys in self._blobs.written_before(when):
+            yield [key for key in keys if key.startswith(_OF_RECORDS)]
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)

@@ -102,6 +102,9 @@ class MemoryFileIndex:
         self.marks.update({file.key: True for file in dropped})
         self.marks.update({file.key: False for file in needed})
 
+    async def unknown(self, keys: Sequence[str]) -> Sequence[str]:
+        return [key for key in keys if key not in self.marks]
+
     async def adopt(self, keys: Sequence[str]) -> None:
         self.marks = dict.fromkeys(keys, True) | self.marks
 

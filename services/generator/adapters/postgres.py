@@ -105,6 +105,10 @@ class PostgresFileIndex:
         told = {name: entered.excluded[name] for name in ("media_type", "size", "dropped")}
         await self._session.execute(entered.on_conflict_do_update(index_elements=[FileRow.key], set_=told))
 
+    async def unknown(self, keys: Sequence[str]) -> Sequence[str]:
+        known = set(await self._session.scalars(select(FileRow.key).where(FileRow.key.in_(keys))))
+        return [key for key in keys if key not in known]
+
     async def adopt(self, keys: Sequence[str]) -> None:
         # Nobody reads size and type of an object that is about to be deleted.
         rows = [

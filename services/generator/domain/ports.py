@@ -107,7 +107,7 @@ class FileStore(Protocol):
         ...
 
     def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of all objects that were last written before then, whoever wrote them."""
+        """Keys of all objects that were last written before then and that avatars and scans are made of."""
         ...
 
 
@@ -161,6 +161,10 @@ class FileIndex(Protocol):
 
     async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
         """Enter files that an avatar refers to from now on, and mark those that one needs no more."""
+        ...
+
+    async def unknown(self, keys: Sequence[str]) -> Sequence[str]:
+        """Those of the keys that the index does not know."""
         ...
 
     async def adopt(self, keys: Sequence[str]) -> None:

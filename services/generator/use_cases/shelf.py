@@ -22,6 +22,13 @@ _log = get_logger(__name__)
 
 _SWEEP_LIMIT = 100
 """Most files that one sweep deletes: a request never pays for a long backlog."""
+_MOST_STRANGERS = 1_000
+"""More files without a record are no leftovers of processes that ended: the store belongs to another database, or the
+database is older than the store, as after a restore to an earlier moment."""
+
+
+class TooManyStrangers(Exception):
+    """So many files have no record that this is not the store of this database; a person has to look."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Shelf:
 
     units: UnitsOfWork
     store: FileStore
+    most_strangers: int = _MOST_STRANGERS
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[list[StoredFile]]:
@@ -86,11 +94,19 @@ class Shelf:
 
         A process that ends between a file and its record leaves one behind, and so does a store that was away when
         a failed request wanted to take its files back. What a request is at work on has to be younger than
-        ``when``. Raise Unavailable when database or store do not answer.
+        ``when``. Raise TooManyStrangers, before anything is deleted, where they are too many to be leftovers, and
+        Unavailable when database or store do not answer.
         """
+        strangers: list[str] = []
         async for keys in self.store.written_before(when):
             async with self.units() as unit:
-                await unit.files.adopt(keys)
+                strangers += await unit.files.unknown(keys)
+            if len(strangers) > self.most_strangers:
+                raise TooManyStrangers(
+                    f"more than {self.most_strangers} files have no record; none was deleted"
+                )
+        async with self.units() as unit:
+            await unit.files.adopt(strangers)
         gone = 0
         while swept := await self.sweep():
             gone += swept
@@ -124,7 +140,7 @@ class TidyUp:
     """Younger files may belong to a request that is at work."""
 
     async def __call__(self) -> None:
-        """Raise Unavailable when database or store do not answer."""
+        """Raise TooManyStrangers, and Unavailable when database or store do not answer."""
         gone = await self.shelf.tidy(self.clock() - self.age)
         if gone:
             _log.warning("files without a record were deleted", count=gone)

@@ -19,6 +19,7 @@ from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
 from services.generator.domain.model import Avatar, Files, Look, LookChange, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
+from services.generator.use_cases.shelf import TooManyStrangers
 from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, RecordingBlobs, World
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -286,6 +287,24 @@ async def test_files_without_a_record_are_tidied_up_once_they_are_old(units) -> 
     assert await world.exists(orphan) == [True]
     assert await world.shelf.tidy(after) == 1
     assert await world.exists(orphan, *avatar.files.all()) == [False, True, True]
+
+
+async def test_nothing_is_tidied_up_where_the_store_is_another_databases(units) -> None:
+    world = World(units=units)
+    orphans = [await world.store.put(bytes([number]), "application/octet-stream") for number in range(3)]
+    after = datetime.now(UTC) + timedelta(hours=1)
+    with pytest.raises(TooManyStrangers):
+        await replace(world.shelf, most_strangers=2).tidy(after)
+    assert await world.shelf.sweep() == 0
+    assert await world.exists(*orphans) == [True, True, True]
+    assert await replace(world.shelf, most_strangers=3).tidy(after) == 3
+
+
+async def test_files_of_others_are_not_tidied_up(units) -> None:
+    world = World(units=units)
+    ref = await world.blobs.put(b"a picture", prefix="pictures", media_type="image/png")
+    assert await world.shelf.tidy(datetime.now(UTC) + timedelta(hours=1)) == 0
+    assert world.blobs.keys == [ref.key]
 
 
 async def test_an_adopted_file_that_is_needed_after_all_is_known_by_its_own_size(units, pattern) -> None:
