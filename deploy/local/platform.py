@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,11 +32,13 @@ class PlatformFailed(Exception):
 class Platform:
     """The whole platform on this machine, while the block runs.
 
-    `url` is the gateway's address. `state_file` names every process with its ports, for tools.
+    `url` is the gateway's address. `state_file` names every process with its ports, for tools. `variables` are
+    environment variables of every service, beside those that this process has.
     """
 
-    def __init__(self, settings: LocalSettings) -> None:
+    def __init__(self, settings: LocalSettings, variables: Mapping[str, str] | None = None) -> None:
         self._settings = settings
+        self._variables = variables or {}
         self._data_dir = settings.data_dir.absolute()
         self._database = EmbeddedPostgres(self._data_dir / "postgres", services=WITH_DATABASE)
         self._processes: list[Process] = []
@@ -90,6 +93,7 @@ class Platform:
                 tls=None if authority is None else authority.issue(service, self._data_dir / "tls" / service),
             )
             log = self._data_dir / "logs" / f"{service}.log"
+            variables = {**self._variables, **variables}
             self._processes.append(Process(service, f"services.{service}", variables, log, ROOT))
         self._wait_until_ready()
         self._write_state()

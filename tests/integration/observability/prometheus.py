@@ -15,10 +15,11 @@ _Labels = tuple[tuple[str, str], ...]
 
 
 class Prometheus:
-    """The server at `url`."""
+    """The server at `url`, which has so many targets to ask: it finds them some seconds after its start."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, targets: int) -> None:
         self.url = url
+        self._targets = targets
 
     def range(self, expression: str, begin: float, end: float) -> list[Series]:
         """The expression's curves, a value a second. Raises Refused."""
@@ -57,10 +58,10 @@ class Prometheus:
     def await_scrapes(self, count: int, timeout_s: float = 30.0) -> None:
         """Return once every target answered so often from now on. Raises TimeoutError."""
         pause = threading.Event()
-        begun, targets = self._scrapes(), len(self.targets())
+        begun = self._scrapes()
         for _ in range(round(timeout_s / _PAUSE_S)):
             now = self._scrapes()
-            if len(now) == targets and all(now[each] >= begun.get(each, 0) + count for each in now):
+            if len(now) == self._targets and all(now[each] >= begun.get(each, 0) + count for each in now):
                 return
             pause.wait(_PAUSE_S)
         raise TimeoutError(f"not every target answered {count} times in {timeout_s:g} s: {self.targets()}")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from deploy.local import Platform
@@ -24,7 +23,7 @@ from deploy.triton import install
 from deploy.triton import server as triton
 from tests.integration.observability import programs, traffic
 from tests.integration.observability.collector import Collector, collecting
-from tests.integration.observability.prometheus import Prometheus
+from tests.integration.observability.prometheus import STEP_S, Prometheus
 
 GPU = Path(__file__).with_name("dcgm.prom")
 """What NVIDIA's exporter says of one card, in its own words: no card is at hand where these tests run."""
@@ -62,13 +61,13 @@ def observed() -> Iterator[Observed]:
         folder.chmod(0o711)
         collector = stack.enter_context(collecting())
         inference = stack.enter_context(triton.serving(install.ROOT / "models"))
-        variables = stack.enter_context(pytest.MonkeyPatch.context())
-        variables.setenv("ATELIER_GENERATOR_INFERENCE", inference.grpc_addr)
-        variables.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{collector.address}")
-        variables.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
-        platform = stack.enter_context(
-            Platform(LocalSettings(data_dir=folder / "data", gateway_port=0, mtls=True))
-        )
+        variables = {
+            "ATELIER_GENERATOR_INFERENCE": inference.grpc_addr,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.address}",
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }
+        settings = LocalSettings(data_dir=folder / "data", gateway_port=0, mtls=True)
+        platform = stack.enter_context(Platform(settings, variables))
         jobs = {
             **{f"atelier-{name}": addr for name, addr in _metrics_of(platform).items()},
             "triton": inference.metrics_addr,
@@ -82,7 +81,9 @@ def observed() -> Iterator[Observed]:
             traffic.all_of_it(platform.url, name, stature_mm)
             # A counter is born with its first event: what is shown is the growth from then on.
             watch.await_scrapes(2)
-        yield Observed(platform.url, watch, collector, folder / "data" / "logs", begin, time.time())
+        # The curves' last point lies up to a step before their end, and has to come after the last scrape.
+        end = time.time() + STEP_S
+        yield Observed(platform.url, watch, collector, folder / "data" / "logs", begin, end)
 
 
 def _metrics_of(platform: Platform) -> dict[str, str]:
@@ -141,7 +142,8 @@ def _prometheus(folder: Path, addresses: Mapping[str, str]) -> Iterator[Promethe
     """Prometheus with the committed configuration, its addresses and its pace apart."""
     address = f"{LOOPBACK}:{free_ports(1)[0]}"
     config = folder / "prometheus.json"
-    config.write_text(json.dumps(_configuration({**addresses, "prometheus": address})))
+    addresses = {**addresses, "prometheus": address}
+    config.write_text(json.dumps(_configuration(addresses)))
     (folder / "rules.yml").write_text(files.rules(SPEED))
     command = [
         "prometheus",
@@ -152,7 +154,7 @@ def _prometheus(folder: Path, addresses: Mapping[str, str]) -> Iterator[Promethe
         "--log.level=warn",
     ]
     with programs.running(command, ready=f"http://{address}/-/ready", log=folder / "prometheus.log"):
-        yield Prometheus(f"http://{address}")
+        yield Prometheus(f"http://{address}", len(addresses))
 
 
 def _configuration(addresses: Mapping[str, str]) -> dict[str, Any]:
