@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import socket
 import threading
 import urllib.request
@@ -23,6 +24,7 @@ from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, choose_
 ROOT = Path(__file__).resolve().parents[2]
 _POLL_S = 0.1
 _PROBE_TIMEOUT_S = 5.0
+_NEIGHBOUR = re.compile(r"atelier_dependency_up\{")
 
 
 class PlatformFailed(Exception):
@@ -136,11 +138,15 @@ class Platform:
         raise PlatformFailed(f"The services were not ready within {self._settings.start_timeout_s:g} s.")
 
     def _ready(self) -> bool:
+        """Every service serves, and has found all that it calls: the first request must not come too early."""
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz/all", timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - our own http URL
-                return bool(answer.status == 200)
+            _read(f"{self.url}/readyz/all")
+            told = [_read(f"http://{LOOPBACK}:{ports.metrics}/metrics") for ports in self._ports.values()]
         except (URLError, OSError):
             return False
+        return all(
+            line.endswith(" 1.0") for text in told for line in text.splitlines() if _NEIGHBOUR.match(line)
+        )
 
     def _raise_if_one_ended(self) -> None:
         for process in self._processes:
@@ -162,6 +168,11 @@ class Platform:
             },
         }
         self.state_file.write_text(json.dumps(state, indent=1))
+
+
+def _read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - our own http URL
+        return str(answer.read().decode())
 
 
 def _port_sentence(error: OSError, host: str, port: int) -> str:
