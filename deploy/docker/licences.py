@@ -97,7 +97,7 @@ def _is_allowed(licence: str) -> bool:
     """Every part of an AND is allowed, and one part of an OR."""
     try:
         parsed = _licensing.parse(licence)
-    except Exception:  # noqa: BLE001 - words that are no expression are no licence that is known
+    except Exception:  # noqa: BLE001 - words that are no expression; for some the parser has IndexError and AssertionError
         return False
     return parsed is not None and _holds(parsed)
 
