@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from atelierkit import metrics
+from atelierkit.errors import Code
 from atelierkit.interceptors.around import AroundInterceptor, Call
-from atelierkit.interceptors.logging import outcome
+from atelierkit.interceptors.ending import ending
 
 # Set by gRPC itself on the second attempt and on further ones: how many came before.
 _ATTEMPTS_KEY = "grpc-previous-rpc-attempts"
@@ -23,16 +24,14 @@ class Metrics(AroundInterceptor):
         labels = {"service": call.service, "method": call.method}
         in_flight = metrics.GRPC_SERVER_IN_FLIGHT.labels(**labels)
         start = time.perf_counter()
-        error: BaseException | None = None
         in_flight.inc()
         if _ATTEMPTS_KEY in call.metadata:
             metrics.GRPC_SERVER_REPEATED.labels(**labels).inc()
-        try:
-            yield
-        except BaseException as raised:
-            error = raised
-            raise
-        finally:
+
+        def ended(code: Code) -> None:
             in_flight.dec()
-            metrics.GRPC_SERVER_REQUESTS.labels(**labels, code=outcome(call.context, error).name).inc()
+            metrics.GRPC_SERVER_REQUESTS.labels(**labels, code=code.name).inc()
             metrics.observe(metrics.GRPC_SERVER_DURATION, time.perf_counter() - start, **labels)
+
+        with ending(call.context, ended):
+            yield

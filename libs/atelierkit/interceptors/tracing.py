@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from opentelemetry import context as trace_context
 from opentelemetry import propagate, trace
 
 from atelierkit import tracing
 from atelierkit.interceptors.around import AroundInterceptor, Call
-from atelierkit.interceptors.logging import outcome
+from atelierkit.interceptors.ending import ending
 
 _tracer = trace.get_tracer(__name__)
 
@@ -26,15 +27,9 @@ class Tracing(AroundInterceptor):
     async def around(self, call: Call) -> AsyncIterator[None]:
         """Run the call in its span; whatever it calls becomes the span's child."""
         callers = trace_context.attach(propagate.extract(call.metadata))
-        error: BaseException | None = None
         try:
             with tracing.rpc_span(_tracer, call.service, call.method, trace.SpanKind.SERVER) as span:
-                try:
+                with ending(call.context, partial(tracing.end_rpc, span, of_server=True)):
                     yield
-                except BaseException as raised:
-                    error = raised
-                    raise
-                finally:
-                    tracing.end_rpc(span, outcome(call.context, error), of_server=True)
         finally:
             trace_context.detach(callers)
