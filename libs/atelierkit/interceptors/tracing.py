@@ -28,8 +28,10 @@ class Tracing(AroundInterceptor):
         """Run the call in its span; whatever it calls becomes the span's child."""
         callers = trace_context.attach(propagate.extract(call.metadata))
         try:
-            with tracing.rpc_span(_tracer, call.service, call.method, trace.SpanKind.SERVER) as span:
-                with ending(call.context, partial(tracing.end_rpc, span, of_server=True)):
-                    yield
+            with (
+                tracing.rpc_span(_tracer, call.service, call.method, trace.SpanKind.SERVER) as span,
+                ending(call.context, partial(tracing.end_rpc, span, of_server=True)),
+            ):
+                yield
         finally:
             trace_context.detach(callers)
