@@ -73,11 +73,10 @@ def plan_of(text: str) -> Plan:
 def main() -> None:
     samples = uvloop.run(run(plan_of(sys.stdin.read())))
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    print(
-        json.dumps(
-            {"cpu_s": spent.ru_utime + spent.ru_stime, "samples": [asdict(sample) for sample in samples]}
-        )
-    )
+    told = {"cpu_s": spent.ru_utime + spent.ru_stime, "samples": [asdict(sample) for sample in samples]}
+    # Not print: unbuffered (PYTHONUNBUFFERED), it loses the rest of what one write to a pipe did not take.
+    with open(sys.stdout.fileno(), "w", closefd=False) as whole:
+        json.dump(told, whole)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from atelierkit.postgres import EmbeddedPostgres, PostgresFailed
 from deploy.local.certificates import Authority
 from deploy.local.processes import Process
 from deploy.local.settings import LocalSettings
-from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, choose_ports, environment
+from deploy.local.topology import CALLS, LOOPBACK, NICENESS, WITH_DATABASE, Ports, choose_ports, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 _POLL_S = 0.1
@@ -96,7 +96,9 @@ class Platform:
             )
             log = self._data_dir / "logs" / f"{service}.log"
             variables = {**self._variables, **variables}
-            self._processes.append(Process(service, f"services.{service}", variables, log, ROOT))
+            self._processes.append(
+                Process(service, f"services.{service}", variables, log, ROOT, niceness=NICENESS[service])
+            )
         self._wait_until_ready()
         self._write_state()
 

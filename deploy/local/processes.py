@@ -12,21 +12,26 @@ from pathlib import Path
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GRPC_VERBOSITY": "NONE"}
 """What every service runs with, here and in its image."""
 STOP_TIMEOUT_S = 15.0
-# Asks the kernel for SIGTERM when the launcher dies, however it dies: no process is left behind. It is a program in
-# between, since `preexec_fn` runs in a fork of this process, whose libraries' threads and locks may hang it there.
-_END_WITH_PARENT = """
-import ctypes, os, signal, sys
-PR_SET_PDEATHSIG = 1
-ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
+_BEGIN = Path(__file__).with_name("begin.py")
 _LOG_TAIL_BYTES = 4096
 
 
 class Process:
-    """One service's process. Its output goes to a log file of its own."""
+    """One service's process. Its output goes to a log file of its own.
 
-    def __init__(self, name: str, module: str, variables: Mapping[str, str], log: Path, cwd: Path) -> None:
+    `niceness` above 0 leaves the CPU to processes that have less (Linux).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        variables: Mapping[str, str],
+        log: Path,
+        cwd: Path,
+        *,
+        niceness: int = 0,
+    ) -> None:
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +39,7 @@ class Process:
             self._begin = output.tell()
             # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
             self._popen = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [*ending_with_us(sys.executable), "-m", module],
+                [*ending_with_us(sys.executable, niceness), "-m", module],
                 cwd=cwd,
                 env={**service_environment(), **variables},
                 stdin=subprocess.DEVNULL,
@@ -85,7 +90,7 @@ def service_environment() -> dict[str, str]:
     return {**QUIET, **os.environ}  # noqa: TID251  handed on, not read
 
 
-def ending_with_us(program: str) -> list[str]:
+def ending_with_us(program: str, niceness: int = 0) -> list[str]:
     """The beginning of a command that runs the program; on Linux it ends when this process does, however that is."""
-    through = [sys.executable, "-I", "-S", "-c", _END_WITH_PARENT] if sys.platform == "linux" else []
+    through = [sys.executable, "-I", "-S", str(_BEGIN), str(niceness)] if sys.platform == "linux" else []
     return [*through, program]

@@ -24,6 +24,9 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 WITH_DATABASE = ("auth", "catalog", "generator")
 """Services that own a schema."""
 
+NICENESS: Mapping[str, int] = {service: 0 if service == "gateway" else 10 for service in CALLS}
+"""Who gives way: when there is more work than CPUs, the gateway must still be quick to say so to whoever comes."""
+
 
 @dataclass(frozen=True)
 class Ports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+
+from deploy.local import Platform
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +64,21 @@ def test_it_stops_everything_and_finds_its_data_again(data_dir: Path) -> None:
         _gone, alive = psutil.wait_procs(children, timeout=10)
         assert not alive
         assert not (data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_all_services_leave_the_cpu_to_the_gateway(platform: Platform) -> None:
+    services = json.loads(platform.state_file.read_text())["services"]
+    nice = {name: psutil.Process(service["pid"]).nice() for name, service in services.items()}
+    gateway = nice.pop("gateway")
+    assert nice == dict.fromkeys(nice, gateway + 10)
+    if not Path("/proc/self/autogroup").exists():
+        return
+    shared = {
+        name: Path(f"/proc/{service['pid']}/autogroup").read_text().split()[-1]
+        for name, service in services.items()
+    }
+    assert shared.pop("gateway") == "0"
+    assert shared == dict.fromkeys(shared, "10")
 
 
 def test_a_taken_port_gets_one_sentence(data_dir: Path) -> None:
