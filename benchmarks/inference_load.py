@@ -1,8 +1,8 @@
-"""Load on a Triton server, from a process of its own: `python -m benchmarks.inference_load ADDR LOAD SECONDS`.
+"""Open load on a Triton server, from a process of its own: `python -m benchmarks.inference_load ADDR RATE SECONDS`.
 
-LOAD is `closed:16`, as many callers who each ask again once they are answered, or `open:200`, so many requests a second
-at random times (Poisson), timed from when each was due. Standard input brings the requests, as JSON of base64 messages
-that were made before: nothing is encoded or decoded while the clock runs. The answer is JSON of counts and latencies.
+So many requests a second come at random times (Poisson) and are timed from when each was due. Standard input brings
+them, as JSON of base64 messages that were made before: nothing is encoded or decoded while the clock runs. The answer is
+JSON of counts and latencies. The load of callers who wait for their answers is `inference_callers`.
 """
 
 from __future__ import annotations
@@ -45,19 +45,6 @@ class Log:
             self.latencies_s.append(time.perf_counter() - since)
 
 
-async def closed(ask: _Ask, requests: Sequence[bytes], callers: int, seconds: float) -> Log:
-    """Each caller asks again once it is answered."""
-    log, until = Log(), time.perf_counter() + seconds
-    turns = itertools.cycle(requests)
-
-    async def call() -> None:
-        while (now := time.perf_counter()) < until:
-            await log.note(ask, next(turns), now)
-
-    await asyncio.gather(*(call() for _ in range(callers)))
-    return log
-
-
 async def opened(ask: _Ask, requests: Sequence[bytes], rate: float, seconds: float) -> Log:
     """Requests come when they are due, whatever became of those before."""
     log, chance, turns = Log(), random.Random(5), itertools.cycle(requests)  # noqa: S311 - repeatable, not secret
@@ -76,17 +63,15 @@ async def opened(ask: _Ask, requests: Sequence[bytes], rate: float, seconds: flo
     return log
 
 
-async def measure(addr: str, load: str, seconds: float, requests: Sequence[bytes]) -> dict[str, float | int]:
-    kind, _, level = load.partition(":")
+async def measure(
+    addr: str, rate: float, seconds: float, requests: Sequence[bytes]
+) -> dict[str, float | int]:
     async with grpc.aio.insecure_channel(addr, options=_OPTIONS) as channel:
         ask: Any = channel.unary_unary(METHOD)
         for request in requests:
             await ask(request)
         start, cpu = time.perf_counter(), time.process_time()
-        if kind == "closed":
-            log = await closed(ask, requests, int(level), seconds)
-        else:
-            log = await opened(ask, requests, float(level), seconds)
+        log = await opened(ask, requests, rate, seconds)
         took, spent = time.perf_counter() - start, time.process_time() - cpu
     ordered = sorted(log.latencies_s)
 
@@ -107,9 +92,9 @@ async def measure(addr: str, load: str, seconds: float, requests: Sequence[bytes
 
 
 def main() -> None:
-    addr, load, seconds = sys.argv[1:]
+    addr, rate, seconds = sys.argv[1:]
     requests = [base64.b64decode(text) for text in json.load(sys.stdin)]
-    print(json.dumps(uvloop.run(measure(addr, load, float(seconds), requests))))
+    print(json.dumps(uvloop.run(measure(addr, float(rate), float(seconds), requests))))
 
 
 if __name__ == "__main__":
