@@ -19,6 +19,7 @@ def committed() -> dict[Path, str]:
     """Every written file of this folder, by its path."""
     return {
         FOLDER / "prometheus.yml": _yaml(configuration()),
+        FOLDER / "alertmanager.yml": _yaml(routing()),
         FOLDER / "rules.yml": rules(),
         FOLDER / "prometheus-rule.yaml": _yaml(operator_rule()),
     }
@@ -35,6 +36,7 @@ def configuration() -> dict[str, Any]:
         **{f"atelier-{service}": f"{service}:{METRICS_PORT}" for service in SERVICES},
         "postgres": "postgres-exporter:9187",
         "prometheus": "localhost:9090",
+        "alertmanager": "alertmanager:9093",
     }
     scraped: list[dict[str, Any]] = [
         {"job_name": job, "static_configs": [{"targets": [target]}]} for job, target in jobs.items()
@@ -46,7 +48,38 @@ def configuration() -> dict[str, Any]:
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
         "rule_files": ["rules.yml"],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": ["alertmanager:9093"]}]}]},
         "scrape_configs": scraped,
+    }
+
+
+def routing() -> dict[str, Any]:
+    """Alertmanager's configuration for one machine: a page at once, tickets together, all by mail."""
+    return {
+        "global": {
+            "smtp_smarthost": "mail:1025",
+            "smtp_from": "alerts@atelier.example",
+            "smtp_require_tls": False,
+        },
+        "route": {
+            "receiver": "mail",
+            "group_by": ["alertname"],
+            "group_wait": "5m",
+            "group_interval": "1h",
+            "repeat_interval": "1d",
+            "routes": [
+                {
+                    "matchers": ['severity="page"'],
+                    "receiver": "mail",
+                    "group_wait": "10s",
+                    "group_interval": "5m",
+                    "repeat_interval": "4h",
+                }
+            ],
+        },
+        "receivers": [
+            {"name": "mail", "email_configs": [{"to": "operators@atelier.example", "send_resolved": True}]}
+        ],
     }
 
 

@@ -23,7 +23,7 @@ SERVICES = tuple(CALLS)
 FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
 NO_PROGRAM_TO_ASK_WITH = {"collector", "tempo"}
 RUNS_ONCE = {"auth-migration", "catalog-migration", "generator-migration", "bucket"}
-PUBLISHED = {"gateway", "grafana"}
+PUBLISHED = {"gateway", "grafana", "mail"}
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_health_is_asked_where_there_is_something_to_ask_with(name: str) -> None
         assert check is None, "the image's own check holds"
 
 
-def test_only_the_gateway_and_grafana_are_published_on_loopback() -> None:
+def test_only_what_people_look_at_is_published_on_loopback() -> None:
     published = {name: container["ports"] for name, container in services().items() if "ports" in container}
     assert set(published) == PUBLISHED
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
@@ -180,6 +180,15 @@ def test_every_file_that_is_mounted_is_there(secrets: Path) -> None:
     for path in files:
         made = path.removeprefix("./").startswith("secrets/")
         assert ((secrets.parent if made else FOLDER) / path).exists(), path
+
+
+def test_alerts_reach_a_mailbox() -> None:
+    told = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    [managers] = told["alerting"]["alertmanagers"]
+    routing = yaml.safe_load((ROOT / "deploy/prometheus/alertmanager.yml").read_text())
+    smarthost = routing["global"]["smtp_smarthost"]
+    addresses = [target for group in managers["static_configs"] for target in group["targets"]]
+    assert {address.partition(":")[0] for address in [*addresses, smarthost]} <= set(services())
 
 
 def test_prometheus_finds_every_target_by_its_container_s_name() -> None:

@@ -87,7 +87,7 @@ WATCHING = Group(
         Alert(
             "ExporterSilent",
             # By name: a cluster's Prometheus scrapes more than what is ours.
-            'up{job=~"postgres|cnpg|dcgm|prometheus"} == 0',
+            'up{job=~"postgres|cnpg|dcgm|prometheus|alertmanager"} == 0',
             "5m",
             "ticket",
             "Nothing is heard of {{ $labels.job }} at {{ $labels.instance }}",
