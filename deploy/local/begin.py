@@ -38,7 +38,7 @@ def give_way(niceness: int) -> None:
         try:
             _AUTOGROUP.write_text(str(niceness))
         except BlockingIOError:
-            time.sleep(_PAUSE_S)
+            time.sleep(_PAUSE_S)  # noqa: TID251  the kernel has no event for it
         except OSError:
             return  # no session of its own to be nice for, as in some containers
         else:
@@ -49,4 +49,4 @@ if __name__ == "__main__":
     end_with_parent()
     if wanted := int(sys.argv[1]):
         give_way(wanted)
-    os.execv(sys.argv[2], sys.argv[2:])
+    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606  no shell, on purpose
