@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -39,8 +39,15 @@ class Service:
     """The proto service, whose method options say who may call."""
     verifier: TokenVerifier | None = None
     """Verifies callers' tokens; without one only public methods can be called."""
+    also: Sequence[ServiceDescriptor] = ()
+    """Further proto services that ``add`` registers on the same server."""
     dependencies: Mapping[str, health.Dependency] = field(default_factory=dict)
     """What the service stands on, by name; it says SERVING while the hard ones answer."""
+
+    @property
+    def descriptors(self) -> tuple[ServiceDescriptor, ...]:
+        """All proto services that it offers."""
+        return (self.descriptor, *self.also)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
     peers = (
         []
         if settings.tls is None
-        else [Peers(settings.peer_prefix + name for name in settings.allowed_peers)]
+        else [Peers(settings.peer_prefix, settings.allowed_peers, service.descriptors)]
     )
     return grpc.aio.server(
         interceptors=[
@@ -104,7 +111,7 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
             Errors(),
             Limit(settings.max_concurrent_rpcs),
             *peers,
-            Identity([service.descriptor], service.verifier),
+            Identity(service.descriptors, service.verifier),
             Validation(),
         ],
         options=[
@@ -131,7 +138,8 @@ async def serving(service: Service, settings: ServiceSettings) -> AsyncIterator[
         service.add(server)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
         if settings.reflection:
-            reflection.enable_server_reflection((service.name, HEALTH, reflection.SERVICE_NAME), server)
+            offered = (each.full_name for each in service.descriptors)
+            reflection.enable_server_reflection((*offered, HEALTH, reflection.SERVICE_NAME), server)
         port = _listen(server, settings)
         await server.start()
         watching = health.watching(service.dependencies, lambda ready: checks.tell(ready=ready))

@@ -13,6 +13,7 @@ from atelierkit.errors import Unauthenticated
 from atelierkit.identity import Caller, TokenVerifier
 from atelierkit.interceptors.around import AroundInterceptor, Call
 
+_WITHOUT_TOKEN = frozenset({access_pb2.ACCESS_PUBLIC, access_pb2.ACCESS_SERVICE})
 # Tools carry no token, and it says nothing about people.
 _OPEN_SERVICES = frozenset({"grpc.reflection.v1alpha.ServerReflection"})
 
@@ -21,7 +22,8 @@ class Identity(AroundInterceptor):
     """Verifies the bearer token and compares the caller with what the method demands.
 
     A method that says nothing is closed to anonymous callers. A public method knows its caller where
-    the token is good, and takes a bad one for none: logging in with a stale token must work.
+    the token is good, and takes a bad one for none: logging in with a stale token must work. So does a
+    method for services, whose certificates ``Peers`` has looked at.
     """
 
     def __init__(self, services: Iterable[ServiceDescriptor], verifier: TokenVerifier | None) -> None:
@@ -40,7 +42,7 @@ class Identity(AroundInterceptor):
 
     async def _admitted(self, call: Call) -> Caller | None:
         access = self._access.get((call.service, call.method), access_pb2.ACCESS_UNSPECIFIED)
-        if access == access_pb2.ACCESS_PUBLIC or call.service in _OPEN_SERVICES:
+        if access in _WITHOUT_TOKEN or call.service in _OPEN_SERVICES:
             return await self._known(call)
         caller = await self._verified(call)
         if access == access_pb2.ACCESS_ADMIN:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
+from google.protobuf.descriptor import ServiceDescriptor
 from prometheus_client import Counter
 
+from atelier.common.v1 import access_pb2
 from atelierkit.errors import Forbidden
 from atelierkit.interceptors.around import AroundInterceptor, Call
 from atelierkit.logs import get_logger
@@ -32,19 +34,29 @@ class PeerNotAllowed(Forbidden):
 class Peers(AroundInterceptor):
     """Compares the SPIFFE id in the peer's certificate with the ids that may call.
 
-    TLS has verified the certificate before: this is about who, not whether. Each peer that is
-    refused is logged once and counted each time.
+    TLS has verified the certificate before: this is about who, not whether. A method whose proto names its
+    callers takes calls from these alone. Each peer that is refused is logged once and counted each time.
     """
 
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._ids = frozenset(each.encode() for each in ids)
+    def __init__(
+        self, prefix: str, allowed: Iterable[str], services: Iterable[ServiceDescriptor] = ()
+    ) -> None:
+        """``prefix`` and a service's name make its id."""
+        self._allowed = frozenset(f"{prefix}{name}".encode() for name in allowed)
+        self._callers: Mapping[tuple[str, str], frozenset[bytes]] = {
+            (service.full_name, method.name): frozenset(f"{prefix}{name}".encode() for name in named)
+            for service in services
+            for method in service.methods
+            if (named := method.GetOptions().Extensions[access_pb2.callers])
+        }
         self._logged: set[bytes] = set()
 
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
         """Run the call when its peer may make it."""
         named = call.context.auth_context().get(_SPIFFE_ID, ())
-        if not self._ids.intersection(named):
+        allowed = self._allowed & self._callers.get((call.service, call.method), self._allowed)
+        if not allowed.intersection(named):
             PEERS_REFUSED.inc()
             self._log_once(b", ".join(named), call.rpc)
             raise PeerNotAllowed("this service does not take calls from yours")

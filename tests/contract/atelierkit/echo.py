@@ -23,6 +23,7 @@ _ACCESS = {
     "Unsaid": None,
     "Count": access_pb2.ACCESS_PUBLIC,
     "Collect": access_pb2.ACCESS_PUBLIC,
+    "Settle": access_pb2.ACCESS_SERVICE,
     "Again": access_pb2.ACCESS_PUBLIC,
 }
 
@@ -48,6 +49,8 @@ def file() -> FileDescriptor:
         method.client_streaming = name == "Collect"
         if access is not None:
             method.options.Extensions[access_pb2.access] = access
+        if access == access_pb2.ACCESS_SERVICE:
+            method.options.Extensions[access_pb2.callers].append("generator")
     service.method[-1].options.idempotency_level = descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
     return descriptor_pool.Default().AddSerializedFile(proto.SerializeToString())
 

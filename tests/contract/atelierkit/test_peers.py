@@ -37,11 +37,11 @@ async def mesher(tls: Tls) -> AsyncIterator[str]:
         yield f"127.0.0.1:{running.port}"
 
 
-async def say(address: str, caller: ServiceSettings | None) -> str:
+async def say(address: str, caller: ServiceSettings | None, method: str = "Open") -> str:
     async with client.channel(
         address, caller, services=[echo.file().services_by_name["EchoService"]]
     ) as channel:
-        return str((await echo.call(channel, "Open")(echo.word(text="hello"), timeout=5)).text)
+        return str((await echo.call(channel, method)(echo.word(text="hello"), timeout=5)).text)
 
 
 def refused() -> float:
@@ -65,6 +65,20 @@ async def test_a_service_takes_calls_along_the_arrows_alone(
             assert await client.is_serving(channel, echo.NAME)
     assert refused() == before + 2
     assert capsys.readouterr().out.count("spiffe://atelier/ns/atelier/sa/atelier-tryon") == 1
+
+
+async def test_a_method_takes_calls_from_the_services_that_it_names_alone(
+    house: Authority, tmp_path: Path
+) -> None:
+    generator, tryon = (settings(house.issue(name, tmp_path / name)) for name in ("generator", "tryon"))
+    own = settings(house.issue("auth", tmp_path / "auth"), allowed_peers={"generator", "tryon"})
+    async with server.serving(echo.service(), own) as running:
+        address = f"127.0.0.1:{running.port}"
+        assert await say(address, tryon) == "hello"
+        assert await say(address, generator, "Settle") == "hello"
+        with pytest.raises(AppError) as caught:
+            await say(address, tryon, "Settle")
+    assert caught.value.reason == "PEER_NOT_ALLOWED"
 
 
 async def test_a_certificate_of_two_services_is_of_none(house: Authority, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ ADMITTED = [
     ("Open", None, ""),
     ("Open", ALICE, ""),
     ("Open", STRANGER, ""),
+    ("Settle", None, ""),
+    ("Settle", STRANGER, ""),
     ("Say", ALICE, "alice"),
     ("Say", ROOT, "root"),
     ("Unsaid", ALICE, "alice"),

@@ -5,6 +5,7 @@ Who may call a method. The rule stands beside the method it guards, and one inte
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf.internal import extension_dict as _extension_dict
 import builtins as _builtins
@@ -32,6 +33,8 @@ class _AccessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Access.ValueTy
     """A signed-in person: a valid access token."""
     ACCESS_ADMIN: _Access.ValueType  # 3
     """A signed-in person with the role `admin`."""
+    ACCESS_SERVICE: _Access.ValueType  # 4
+    """One of the platform's own services, with nobody signed in: those of `callers`."""
 
 class Access(_Access, metaclass=_AccessEnumTypeWrapper):
     """The caller that a method demands."""
@@ -44,8 +47,13 @@ ACCESS_USER: Access.ValueType  # 2
 """A signed-in person: a valid access token."""
 ACCESS_ADMIN: Access.ValueType  # 3
 """A signed-in person with the role `admin`."""
+ACCESS_SERVICE: Access.ValueType  # 4
+"""One of the platform's own services, with nobody signed in: those of `callers`."""
 Global___Access: _TypeAlias = Access  # noqa: Y015
 
 ACCESS_FIELD_NUMBER: _builtins.int
+CALLERS_FIELD_NUMBER: _builtins.int
 access: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Access.ValueType]
 """Who may call this method."""
+callers: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _containers.RepeatedScalarFieldContainer[_builtins.str]]
+"""Services that alone may call this method, by name; empty for all that the server lets in. Their certificates prove it."""
