@@ -22,17 +22,16 @@ from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
-from services.auth.servicer import AuthServicer
+from services.auth.servicer.accounts import AuthServicer
 from services.auth.settings import AuthSettings
-from services.auth.use_cases import (
+from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.sessions import (
     CheckPassword,
     ExchangeBrowserSession,
-    GetAccount,
     LogIn,
     LogOut,
     OpenBrowserSession,
     RefreshTokens,
-    SignUp,
 )
 
 SCHEMA = "auth"

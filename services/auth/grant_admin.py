@@ -14,7 +14,7 @@ from atelierkit.errors import AppError
 from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.bootstrap import SCHEMA
 from services.auth.settings import AuthSettings
-from services.auth.use_cases import GrantAdmin
+from services.auth.use_cases.accounts import GrantAdmin
 
 
 async def grant_admin(settings: AuthSettings, email: str) -> None:

@@ -13,7 +13,7 @@ from atelier.auth.v1 import auth_pb2 as pb
 from atelier.auth.v1 import auth_pb2_grpc as rpc
 from atelierkit.errors import AppError, Code
 from services.auth.domain.ports import UnitsOfWork
-from services.auth.use_cases import GrantAdmin
+from services.auth.use_cases.accounts import GrantAdmin
 from tests.unit.auth.world import EMAIL, PASSWORD, SIGNING_KEY, SetClock, access_tokens, verifier
 
 

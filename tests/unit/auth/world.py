@@ -13,16 +13,14 @@ from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import UnitsOfWork
-from services.auth.use_cases import (
+from services.auth.use_cases.accounts import GetAccount, GrantAdmin, SignUp
+from services.auth.use_cases.sessions import (
     CheckPassword,
     ExchangeBrowserSession,
-    GetAccount,
-    GrantAdmin,
     LogIn,
     LogOut,
     OpenBrowserSession,
     RefreshTokens,
-    SignUp,
 )
 
 EMAIL = "Jane.Roe@Example.org"

@@ -1,12 +1,11 @@
-"""The verbs of the auth service."""
+"""Sessions: passwords are checked, secrets traded for tokens, and all of it ends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
-from atelierkit.errors import NotFound, Unauthenticated
+from atelierkit.errors import Unauthenticated
 from services.auth.domain.errors import (
     InvalidCredentials,
     InvalidRefreshToken,
@@ -17,7 +16,6 @@ from services.auth.domain.model import (
     AccessToken,
     Account,
     BrowserSession,
-    Role,
     Session,
     SessionKind,
     TokenPair,
@@ -25,27 +23,9 @@ from services.auth.domain.model import (
     new_secret,
     secret_digest,
 )
-from services.auth.domain.passwords import refuse_weak_password
 from services.auth.domain.ports import AccessTokens, Clock, Passwords, UnitOfWork, UnitsOfWork
 
 _NOT_VALID = "the refresh token is not valid"
-
-
-@dataclass(frozen=True)
-class SignUp:
-    """Makes an account."""
-
-    units: UnitsOfWork
-    passwords: Passwords
-    clock: Clock
-
-    async def __call__(self, email: str, password: str) -> Account:
-        """Raise WeakPassword or EmailTaken."""
-        refuse_weak_password(password, email)
-        account = Account.new(email, await self.passwords.hash(password), self.clock())
-        async with self.units() as unit:
-            await unit.accounts.add(account)
-        return account
 
 
 @dataclass(frozen=True)
@@ -203,33 +183,3 @@ class LogOut:
             found = await unit.sessions.locked(secret_digest(secret))
             if found is not None:
                 await unit.sessions.revoke(found.session, self.clock())
-
-
-@dataclass(frozen=True)
-class GetAccount:
-    """Shows people their own account."""
-
-    units: UnitsOfWork
-
-    async def __call__(self, id: UUID) -> Account:
-        """Raise Unauthenticated when the account is gone: its last access tokens outlive it by minutes."""
-        async with self.units() as unit:
-            account = await unit.accounts.get(id)
-        if account is None:
-            raise Unauthenticated("the account of this access token no longer exists")
-        return account
-
-
-@dataclass(frozen=True)
-class GrantAdmin:
-    """Makes an account an administrator's; access tokens issued from then on say so."""
-
-    units: UnitsOfWork
-
-    async def __call__(self, email: str) -> None:
-        """Raise NotFound."""
-        async with self.units() as unit:
-            account = await unit.accounts.by_email(email_key(email))
-            if account is None:
-                raise NotFound("no account has that e-mail")
-            await unit.accounts.set_role(account.id, Role.ADMIN)

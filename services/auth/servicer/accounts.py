@@ -12,14 +12,13 @@ from atelier.auth.v1.auth_pb2_grpc import AuthServiceServicer
 from atelierkit.identity import require_caller
 from services.auth import convert
 from services.auth.metrics import LOG_INS, REFRESHES, SIGN_UPS, counted
-from services.auth.use_cases import (
+from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.sessions import (
     ExchangeBrowserSession,
-    GetAccount,
     LogIn,
     LogOut,
     OpenBrowserSession,
     RefreshTokens,
-    SignUp,
 )
 
 Context = grpc.aio.ServicerContext[Any, Any]
