@@ -13,7 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from atelierkit import sql
-from services.auth.adapters.tables import accounts, failed_log_ins, session_secrets, sessions, signing_keys
+from services.auth.adapters.tables.accounts import (
+    accounts,
+    failed_log_ins,
+    session_secrets,
+    sessions,
+    signing_keys,
+)
 from services.auth.domain.errors import EmailTaken
 from services.auth.domain.model import (
     FAILURE_WINDOW,

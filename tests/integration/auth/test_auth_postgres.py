@@ -21,7 +21,7 @@ from atelierkit.errors import AppError, NotFound, Unavailable
 from atelierkit.testing import serve
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
-from services.auth.adapters.tables import failed_log_ins, session_secrets, signing_keys
+from services.auth.adapters.tables.accounts import failed_log_ins, session_secrets, signing_keys
 from services.auth.adapters.tokens import new_signing_key
 from services.auth.bootstrap import build
 from services.auth.domain.model import FAILURE_WINDOW, Failures, email_key

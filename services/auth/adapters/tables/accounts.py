@@ -1,4 +1,4 @@
-"""Auth's tables. The migrations make them; a test holds the two equal."""
+"""Accounts, their sessions, and what signs their tokens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from atelierkit import sql
 
 metadata = sql.metadata()
 
-_TIME = sa.DateTime(timezone=True)
+TIME = sa.DateTime(timezone=True)
 
 accounts = sa.Table(
     "accounts",
@@ -19,7 +19,7 @@ accounts = sa.Table(
     sa.Column("email_key", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("role", sa.Text, sa.CheckConstraint("role IN ('user', 'admin')", name="role"), nullable=False),
-    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("created_at", TIME, nullable=False),
 )
 
 sessions = sa.Table(
@@ -30,10 +30,10 @@ sessions = sa.Table(
     sa.Column(
         "kind", sa.Text, sa.CheckConstraint("kind IN ('tokens', 'browser')", name="kind"), nullable=False
     ),
-    sa.Column("created_at", _TIME, nullable=False),
-    sa.Column("used_at", _TIME, nullable=False),
-    sa.Column("expires_at", _TIME, nullable=False),
-    sa.Column("revoked_at", _TIME),
+    sa.Column("created_at", TIME, nullable=False),
+    sa.Column("used_at", TIME, nullable=False),
+    sa.Column("expires_at", TIME, nullable=False),
+    sa.Column("revoked_at", TIME),
 )
 
 session_secrets = sa.Table(
@@ -41,7 +41,7 @@ session_secrets = sa.Table(
     metadata,
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("session_id", sa.ForeignKey(sessions.c.id, ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("spent_at", _TIME),
+    sa.Column("spent_at", TIME),
 )
 # Whatever the code does, a session never has two live secrets.
 sa.Index(
@@ -55,8 +55,8 @@ failed_log_ins = sa.Table(
     "failed_log_ins",
     metadata,
     sa.Column("email_key", sa.LargeBinary, primary_key=True),
-    sa.Column("times", ARRAY(_TIME), nullable=False),
-    sa.Column("latest_at", _TIME, nullable=False, index=True),
+    sa.Column("times", ARRAY(TIME), nullable=False),
+    sa.Column("latest_at", TIME, nullable=False, index=True),
 )
 
 signing_keys = sa.Table(
@@ -64,5 +64,5 @@ signing_keys = sa.Table(
     metadata,
     sa.Column("kid", sa.Text, primary_key=True),
     sa.Column("private_jwk", JSONB, nullable=False),
-    sa.Column("created_at", _TIME, nullable=False, server_default=sa.func.now()),
+    sa.Column("created_at", TIME, nullable=False, server_default=sa.func.now()),
 )

@@ -1,0 +1,7 @@
+"""Auth's tables, by what they are about. The migrations make them; a test holds the two equal."""
+
+from __future__ import annotations
+
+# Each enters its tables into the metadata.
+from services.auth.adapters.tables import accounts as accounts
+from services.auth.adapters.tables.base import metadata as metadata

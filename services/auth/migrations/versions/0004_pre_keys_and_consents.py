@@ -1,0 +1,10 @@
+"""0004_pre_keys_and_consents: API keys and consents."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass

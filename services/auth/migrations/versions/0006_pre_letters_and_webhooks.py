@@ -1,0 +1,10 @@
+"""0006_pre_letters_and_webhooks: letters, webhooks and their deliveries."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass
