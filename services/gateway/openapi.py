@@ -28,6 +28,7 @@ DESCRIPTION = (
 _REFUSAL_TEXTS = {
     400: "A field breaks its rule",
     401: "No valid access token",
+    403: "The caller may not do this",
     404: "Unknown, or somebody else's",
     409: "Exists already",
     413: "The body is too large",
@@ -103,7 +104,7 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
         "tags": [operation.tag],
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
         "responses": {str(int(operation.status)): _answer(operation, references)},
-        "security": [{"bearer": []}] if operation.access is Access.USER else [],
+        "security": [] if operation.access is Access.PUBLIC else [{"bearer": []}],
     }
     if operation.body is not None:
         content = {"application/json": {"schema": references[operation.body, "validation"]}}
@@ -140,8 +141,10 @@ def _refusals(operation: Operation) -> list[int]:
         statuses |= {400, 413, 415}
     if operation.query is not None or "{" in operation.path:
         statuses.add(400)
-    if operation.access is Access.USER:
+    if operation.access is not Access.PUBLIC:
         statuses.add(401)
+    if operation.access is Access.ADMIN:
+        statuses.add(403)
     return sorted(statuses)
 
 

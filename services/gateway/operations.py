@@ -29,6 +29,8 @@ class Access(enum.Enum):
 
     PUBLIC = "public"
     USER = "user"
+    ADMIN = "admin"
+    """Who operates the platform."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,15 @@ class Operation:
     """HTTP statuses of refusals, beyond those that any route may answer."""
 
 
+def _admit(access: Access) -> None:
+    """Raise Unauthenticated or Forbidden unless the caller may call the route."""
+    if access is Access.PUBLIC:
+        return
+    caller = identity.require_caller()
+    if access is Access.ADMIN:
+        caller.require_role(identity.ADMIN)
+
+
 async def perform(operation: Operation, request: Request, backend: Backend) -> Response:
     """Check the caller, then the query and the body, run the handler and encode what it gives.
 
@@ -91,8 +102,7 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     remember_route(request.scope, operation.path)
     queue = backend.bulkheads[operation.work]
     queue.check(operation.path)
-    if operation.access is Access.USER:
-        identity.require_caller()
+    _admit(operation.access)
     if operation.query is not None:
         request.state.query = reading.query(operation.query, request.query_params)
     body: Any = None

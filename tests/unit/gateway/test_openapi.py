@@ -25,8 +25,9 @@ def test_routes_that_need_a_caller_say_so() -> None:
     document = openapi.document(OPERATIONS)
     for operation in OPERATIONS:
         described = document["paths"][operation.path][operation.method.lower()]
-        assert bool(described["security"]) == (operation.access is Access.USER)
-        assert ("401" in described["responses"]) >= (operation.access is Access.USER)
+        assert bool(described["security"]) == (operation.access is not Access.PUBLIC)
+        assert ("401" in described["responses"]) >= (operation.access is not Access.PUBLIC)
+        assert ("403" in described["responses"]) >= (operation.access is Access.ADMIN)
 
 
 def test_requests_refuse_members_that_are_not_named() -> None:
