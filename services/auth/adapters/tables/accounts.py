@@ -5,11 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from atelierkit import sql
-
-metadata = sql.metadata()
-
-TIME = sa.DateTime(timezone=True)
+from services.auth.adapters.tables.base import TIME, metadata
 
 accounts = sa.Table(
     "accounts",
