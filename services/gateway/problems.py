@@ -45,6 +45,8 @@ STATUS_OF_REASON = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_A_PERSON": 422,
+    "JOB_ENDED": 409,
+    "JOB_NOT_FAILED": 409,
     "OVERLOADED": 503,
     # Between our own services: whoever sent the request can do nothing about it.
     "PEER_NOT_ALLOWED": 500,

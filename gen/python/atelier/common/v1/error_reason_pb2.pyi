@@ -52,6 +52,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """More work waits than can be done in time; nothing was begun, and RetryInfo says when to come back. HTTP 503."""
     ERROR_REASON_PEER_NOT_ALLOWED: _ErrorReason.ValueType  # 13
     """The calling service has no business with this one: its certificate names none that may call. HTTP 500."""
+    ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 14
+    """The client's share of requests is used up; RetryInfo says when the next may come. HTTP 429. Metadata: `policy`."""
+    ERROR_REASON_IDEMPOTENCY_MISMATCH: _ErrorReason.ValueType  # 15
+    """The Idempotency-Key came before, with another body. HTTP 422."""
+    ERROR_REASON_IDEMPOTENCY_IN_PROGRESS: _ErrorReason.ValueType  # 16
+    """A request with this Idempotency-Key is at work; RetryInfo says when to ask again. HTTP 409."""
     ERROR_REASON_EMAIL_TAKEN: _ErrorReason.ValueType  # 20
     """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
     ERROR_REASON_WEAK_PASSWORD: _ErrorReason.ValueType  # 21
@@ -76,6 +82,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The upload is no cloud that a body could be found in: unreadable, empty, flat. HTTP 400."""
     ERROR_REASON_NOT_A_PERSON: _ErrorReason.ValueType  # 46
     """The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
+    ERROR_REASON_JOB_ENDED: _ErrorReason.ValueType  # 47
+    """The job has come to its end, so nothing can end it. HTTP 409. Metadata: `state`."""
+    ERROR_REASON_JOB_NOT_FAILED: _ErrorReason.ValueType  # 48
+    """The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
+    ERROR_REASON_JOB_POISONED: _ErrorReason.ValueType  # 49
+    """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 
@@ -110,6 +122,12 @@ ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 12
 """More work waits than can be done in time; nothing was begun, and RetryInfo says when to come back. HTTP 503."""
 ERROR_REASON_PEER_NOT_ALLOWED: ErrorReason.ValueType  # 13
 """The calling service has no business with this one: its certificate names none that may call. HTTP 500."""
+ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 14
+"""The client's share of requests is used up; RetryInfo says when the next may come. HTTP 429. Metadata: `policy`."""
+ERROR_REASON_IDEMPOTENCY_MISMATCH: ErrorReason.ValueType  # 15
+"""The Idempotency-Key came before, with another body. HTTP 422."""
+ERROR_REASON_IDEMPOTENCY_IN_PROGRESS: ErrorReason.ValueType  # 16
+"""A request with this Idempotency-Key is at work; RetryInfo says when to ask again. HTTP 409."""
 ERROR_REASON_EMAIL_TAKEN: ErrorReason.ValueType  # 20
 """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
 ERROR_REASON_WEAK_PASSWORD: ErrorReason.ValueType  # 21
@@ -134,6 +152,12 @@ ERROR_REASON_INVALID_CLOUD: ErrorReason.ValueType  # 45
 """The upload is no cloud that a body could be found in: unreadable, empty, flat. HTTP 400."""
 ERROR_REASON_NOT_A_PERSON: ErrorReason.ValueType  # 46
 """The scan is not one of a person. HTTP 422. Metadata: `score`, `required`."""
+ERROR_REASON_JOB_ENDED: ErrorReason.ValueType  # 47
+"""The job has come to its end, so nothing can end it. HTTP 409. Metadata: `state`."""
+ERROR_REASON_JOB_NOT_FAILED: ErrorReason.ValueType  # 48
+"""The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
+ERROR_REASON_JOB_POISONED: ErrorReason.ValueType  # 49
+"""Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
