@@ -48,6 +48,7 @@ STATUS_OF_REASON = {
     "JOB_ENDED": 409,
     "JOB_NOT_FAILED": 409,
     "OVERLOADED": 503,
+    "IDEMPOTENCY_MISMATCH": 422,
     # Between our own services: whoever sent the request can do nothing about it.
     "PEER_NOT_ALLOWED": 500,
 }
