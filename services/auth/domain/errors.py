@@ -5,13 +5,19 @@ AppError
 ├── WeakPassword           INVALID_ARGUMENT
 ├── InvalidCredentials     UNAUTHENTICATED
 ├── TooManyAttempts        RESOURCE_EXHAUSTED
-└── InvalidRefreshToken    UNAUTHENTICATED
-    └── ReusedRefreshToken the same to its caller, apart in the metrics
+├── UrlNotAllowed          INVALID_ARGUMENT
+├── TooManyWebhooks        FAILED_PRECONDITION
+├── InvalidRefreshToken    UNAUTHENTICATED
+│   └── ReusedRefreshToken the same to its caller, apart in the metrics
+├── AccountDisabled        PERMISSION_DENIED
+├── WrongPassword          PERMISSION_DENIED
+├── InvalidLink            INVALID_ARGUMENT
+└── LastAdmin              FAILED_PRECONDITION
 """
 
 from __future__ import annotations
 
-from atelierkit.errors import AppError, Code
+from atelierkit.errors import AppError, Code, FieldFault
 
 
 class EmailTaken(AppError):
@@ -51,3 +57,49 @@ class InvalidRefreshToken(AppError):
 
 class ReusedRefreshToken(InvalidRefreshToken):
     """A spent refresh token came back: somebody holds a copy, so the session was revoked."""
+
+
+class AccountDisabled(AppError):
+    """An administrator has closed the account; told to whoever knows its password alone."""
+
+    code = Code.PERMISSION_DENIED
+    reason = "ACCOUNT_DISABLED"
+
+
+class WrongPassword(AppError):
+    """Somebody who is logged in has to prove themselves again, and did not."""
+
+    code = Code.PERMISSION_DENIED
+    reason = "WRONG_PASSWORD"
+
+
+class InvalidLink(AppError):
+    """The link of a letter is unknown, used, expired, or replaced by that of a newer letter."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "INVALID_LINK"
+
+
+class LastAdmin(AppError):
+    """Without this account nobody could administer the platform any more."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "LAST_ADMIN"
+
+
+class UrlNotAllowed(AppError):
+    """The platform sends nothing to that address; the fault names the rule that it breaks, and what would be right."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "URL_NOT_ALLOWED"
+
+    def __init__(self, rule: str, limit: str) -> None:
+        text = "the platform sends nothing to this address"
+        super().__init__(text, faults=[FieldFault("url", f"url.{rule}", text, limit)])
+
+
+class TooManyWebhooks(AppError):
+    """The account has as many webhooks as one may have."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_WEBHOOKS"
