@@ -9,18 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 from buf.validate import validate_pb2
+from google.protobuf.descriptor import ServiceDescriptor
 
+import atelier
 import services
 from anthropometry.measurements import MEASUREMENTS
-from atelier.auth.v1 import auth_pb2
-from atelier.catalog.v1 import catalog_pb2
 from atelier.common.v1 import access_pb2, body_pb2, error_reason_pb2
-from atelier.generator.v1 import generator_pb2
-from atelier.mesher.v1 import mesher_pb2
-from atelier.tryon.v1 import tryon_pb2
 from atelierkit.errors import AppError
 
-FILES = (auth_pb2, catalog_pb2, generator_pb2, mesher_pb2, tryon_pb2)
 OWN_REASONS = {"UNKNOWN"}
 """Of the abstract base class: nothing raises it."""
 
@@ -53,13 +49,18 @@ def test_the_limits_of_the_measurements_are_those_of_the_schema() -> None:
         assert (rule.gte, rule.lte) == (item.lowest_mm, item.highest_mm), item.name
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.DESCRIPTOR.package)
-def test_every_method_says_who_may_call_it(file: object) -> None:
-    for service in file.DESCRIPTOR.services_by_name.values():  # type: ignore[attr-defined]
-        for method in service.methods:
-            access = method.GetOptions().Extensions[access_pb2.access]
-            assert access != access_pb2.ACCESS_UNSPECIFIED, method.full_name
-            assert (method.input_type.name, method.output_type.name) == (
-                f"{method.name}Request",
-                f"{method.name}Response",
-            )
+def proto_services() -> Iterator[ServiceDescriptor]:
+    for module in pkgutil.walk_packages(atelier.__path__, "atelier."):
+        if module.name.endswith("_pb2"):
+            yield from importlib.import_module(module.name).DESCRIPTOR.services_by_name.values()
+
+
+@pytest.mark.parametrize("service", list(proto_services()), ids=lambda service: service.full_name)
+def test_every_method_says_who_may_call_it(service: ServiceDescriptor) -> None:
+    for method in service.methods:
+        access = method.GetOptions().Extensions[access_pb2.access]
+        assert access != access_pb2.ACCESS_UNSPECIFIED, method.full_name
+        assert (method.input_type.name, method.output_type.name) == (
+            f"{method.name}Request",
+            f"{method.name}Response",
+        )

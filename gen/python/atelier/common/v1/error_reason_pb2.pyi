@@ -90,6 +90,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
+    ERROR_REASON_INSUFFICIENT_CREDITS: _ErrorReason.ValueType  # 80
+    """The account has fewer credits than this costs. HTTP 402. Metadata: `needed`, `available`."""
+    ERROR_REASON_CREDITS_CONFLICT: _ErrorReason.ValueType  # 81
+    """The job, or the grant, is there with other credits. HTTP 409."""
+    ERROR_REASON_HOLD_CAPTURED: _ErrorReason.ValueType  # 82
+    """The job was paid, so its hold cannot go back. Between our own services."""
+    ERROR_REASON_HOLD_RELEASED: _ErrorReason.ValueType  # 83
+    """The job's hold went back, so it cannot be paid from it. Between our own services."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused."""
@@ -160,4 +168,12 @@ ERROR_REASON_JOB_POISONED: ErrorReason.ValueType  # 49
 """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
+ERROR_REASON_INSUFFICIENT_CREDITS: ErrorReason.ValueType  # 80
+"""The account has fewer credits than this costs. HTTP 402. Metadata: `needed`, `available`."""
+ERROR_REASON_CREDITS_CONFLICT: ErrorReason.ValueType  # 81
+"""The job, or the grant, is there with other credits. HTTP 409."""
+ERROR_REASON_HOLD_CAPTURED: ErrorReason.ValueType  # 82
+"""The job was paid, so its hold cannot go back. Between our own services."""
+ERROR_REASON_HOLD_RELEASED: ErrorReason.ValueType  # 83
+"""The job's hold went back, so it cannot be paid from it. Between our own services."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
