@@ -19,7 +19,9 @@ from atelierkit.identity import JwksVerifier
 from atelierkit.service import Service
 from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
-from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
+from services.auth.adapters.postgres import PostgresUnitOfWork
+from services.auth.adapters.postgres_signing_keys import load_signing_keys
+from services.auth.adapters.sealing import AesGcmSeals, kept_in, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
 from services.auth.servicer.accounts import AuthServicer
@@ -35,6 +37,7 @@ from services.auth.use_cases.sessions import (
 )
 
 SCHEMA = "auth"
+SEALING_KEYS_FILE = "sealing-keys"
 PASSWORD_S = 0.02
 """Time that hashing a password takes, until the first was measured."""
 
@@ -49,7 +52,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         )
     )
     tokens = JwtAccessTokens(
-        await load_signing_keys(engine, new_signing_key),
+        await load_signing_keys(engine, seals_of(settings), new_signing_key),
         issuer=settings.issuer,
         audience=settings.audience,
         life=timedelta(seconds=settings.access_token_life_s),
@@ -65,6 +68,12 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return replace(service, dependencies={"database": Dependency(ping)})
+
+
+def seals_of(settings: AuthSettings) -> AesGcmSeals:
+    """Seals with the keys of the settings, else with a key of this machine's own. Raise OSError."""
+    named = settings.sealing_keys.get_secret_value()
+    return AesGcmSeals(ring_of(named or kept_in(settings.data_dir / SEALING_KEYS_FILE)))
 
 
 def assemble(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from atelierkit import sql
 from services.auth.adapters.tables.accounts import (
@@ -18,7 +17,6 @@ from services.auth.adapters.tables.accounts import (
     failed_log_ins,
     session_secrets,
     sessions,
-    signing_keys,
 )
 from services.auth.domain.errors import EmailTaken
 from services.auth.domain.model import (
@@ -216,21 +214,3 @@ def _stored_session(row: RowMapping) -> Session:
         expires_at=row[sessions.c.expires_at],
         revoked_at=row[sessions.c.revoked_at],
     )
-
-
-async def load_signing_keys(
-    engine: AsyncEngine, new_key: Callable[[], Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """The private JWKs, newest first; the very first is made here, once, however many replicas start together."""
-    async with sql.UnitOfWork(engine) as unit:
-        await unit.session.execute(
-            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("atelier.auth.signing_keys", 0)))
-        )
-        found = sa.select(signing_keys.c.private_jwk).order_by(signing_keys.c.created_at.desc())
-        keys = list(await unit.session.scalars(found))
-        if not keys:
-            keys = [dict(new_key())]
-            await unit.session.execute(
-                sa.insert(signing_keys).values(kid=keys[0]["kid"], private_jwk=keys[0])
-            )
-    return keys

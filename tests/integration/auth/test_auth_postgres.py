@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,9 +21,8 @@ from atelierkit import migrations, sql
 from atelierkit.errors import AppError, NotFound, Unavailable
 from atelierkit.testing import serve
 from services.auth.adapters.passwords import Argon2Passwords
-from services.auth.adapters.postgres import PostgresUnitOfWork, load_signing_keys
-from services.auth.adapters.tables.accounts import failed_log_ins, session_secrets, signing_keys
-from services.auth.adapters.tokens import new_signing_key
+from services.auth.adapters.postgres import PostgresUnitOfWork
+from services.auth.adapters.tables.accounts import failed_log_ins, session_secrets
 from services.auth.bootstrap import build
 from services.auth.domain.model import FAILURE_WINDOW, Failures, email_key
 from services.auth.domain.ports import UnitsOfWork
@@ -40,20 +40,6 @@ async def scalars(engine: AsyncEngine, statement: sa.Select[tuple[object]]) -> l
 
 def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
     migrations.check("services.auth", url)
-
-
-async def test_many_replicas_that_start_at_once_share_one_key(engine: AsyncEngine) -> None:
-    loaded = await asyncio.gather(*(load_signing_keys(engine, new_signing_key) for _ in range(5)))
-    assert all(keys == loaded[0] for keys in loaded)
-    assert await scalars(engine, sa.select(signing_keys.c.kid)) == [loaded[0][0]["kid"]]
-
-
-async def test_the_newest_key_comes_first(engine: AsyncEngine) -> None:
-    [older] = await load_signing_keys(engine, new_signing_key)
-    newer = new_signing_key()
-    async with sql.UnitOfWork(engine) as unit:
-        await unit.session.execute(sa.insert(signing_keys).values(kid=newer["kid"], private_jwk=newer))
-    assert await load_signing_keys(engine, new_signing_key) == [newer, older]
 
 
 async def test_no_two_live_secrets_fit_into_one_session(
@@ -102,8 +88,8 @@ async def test_a_failure_sweeps_out_old_ones_of_others(engine: AsyncEngine, cloc
     assert left == keys[1:]
 
 
-async def test_two_replicas_serve_the_same_people(url: str) -> None:
-    settings = AuthSettings(database_url=url)
+async def test_two_replicas_serve_the_same_people(url: str, tmp_path: Path) -> None:
+    settings = AuthSettings(database_url=url, data_dir=tmp_path)
     async with AsyncExitStack() as stack:
         replicas = [await build(settings, stack) for _ in range(2)]
         one, two = [
@@ -148,8 +134,10 @@ async def test_the_command_ends_with_a_sentence_when_it_cannot(url: str) -> None
     assert "Traceback" not in said.decode()
 
 
-async def test_a_start_without_a_database_says_so(unused_tcp_port_factory: Callable[[], int]) -> None:
+async def test_a_start_without_a_database_says_so(
+    unused_tcp_port_factory: Callable[[], int], tmp_path: Path
+) -> None:
     away = f"postgresql+psycopg://auth:x@127.0.0.1:{unused_tcp_port_factory()}/none"
     async with AsyncExitStack() as stack:
         with pytest.raises(Unavailable):
-            await build(AuthSettings(database_url=away), stack)
+            await build(AuthSettings(database_url=away, data_dir=tmp_path), stack)

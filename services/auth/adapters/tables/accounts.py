@@ -59,6 +59,8 @@ signing_keys = sa.Table(
     "signing_keys",
     metadata,
     sa.Column("kid", sa.Text, primary_key=True),
-    sa.Column("private_jwk", JSONB, nullable=False),
+    # Of older releases, in plain text; the first start of this one seals it and leaves nothing here.
+    sa.Column("private_jwk", JSONB(none_as_null=True)),
+    sa.Column("sealed_jwk", sa.LargeBinary),
     sa.Column("created_at", TIME, nullable=False, server_default=sa.func.now()),
 )

@@ -1,0 +1,28 @@
+"""The ledger of consents. A trigger keeps its rows as they were written."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.auth.adapters.tables.accounts import accounts
+from services.auth.adapters.tables.base import TIME, metadata
+
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    # Time alone does not order two entries of one moment.
+    sa.Column("position", sa.BigInteger, sa.Identity(always=True), nullable=False),
+    sa.Column("account_id", sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column(
+        "purpose",
+        sa.Text,
+        sa.CheckConstraint("purpose IN ('face_photos', 'improve_models')", name="purpose"),
+        nullable=False,
+    ),
+    sa.Column("policy_version", sa.Text, nullable=False),
+    sa.Column("given", sa.Boolean, nullable=False),
+    sa.Column("created_at", TIME, nullable=False),
+    sa.Column("sealed_origin", sa.LargeBinary, nullable=False),
+)
+sa.Index("ix_consents_account_id_position", consents.c.account_id, consents.c.position, unique=True)
