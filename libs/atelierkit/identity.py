@@ -33,6 +33,12 @@ NOT_VALID = "the access token is missing or not valid"
 """The one text for every fault of a token: which check failed is not told."""
 
 
+class InsufficientScope(Forbidden):
+    """The caller is an API key that was not made for this, or it is for people alone."""
+
+    reason = "INSUFFICIENT_SCOPE"
+
+
 @dataclass(frozen=True)
 class Caller:
     """A verified caller; ``token`` is what proved it, to be passed on to other services."""
@@ -40,11 +46,25 @@ class Caller:
     subject: str
     roles: frozenset[str]
     token: str
+    scopes: frozenset[str] | None = None
+    """What an API key may; None for a person's own session, which may everything."""
+    tier: str = ""
+    """How much the account may ask of the platform; empty where the token does not say."""
+    session: str | None = None
+    """Id of the session that the token is of; None for an API key, and for a service that acts for the person."""
 
     def require_role(self, role: str) -> None:
         """Raise Forbidden unless the caller has that role."""
         if role not in self.roles:
             raise Forbidden("this needs a role that you do not have", role=role)
+
+    def require_scope(self, *sufficient: str) -> None:
+        """Raise InsufficientScope unless the caller is a person, or a key with one of these scopes."""
+        if self.scopes is None or not self.scopes.isdisjoint(sufficient):
+            return
+        if not sufficient:
+            raise InsufficientScope("no API key may do this: log in")
+        raise InsufficientScope("the API key lacks the scope that this needs", scope=" ".join(sufficient))
 
 
 _caller: ContextVar[Caller | None] = ContextVar("atelier_caller", default=None)
@@ -125,7 +145,10 @@ class JwksVerifier:
             self._check(claims)
         except (JoseError, ValueError, RecursionError) as error:
             raise Unauthenticated(NOT_VALID) from error
-        caller = Caller(claims["sub"], frozenset(claims["roles"]), token)
+        scope: str | None = claims.get("scope")
+        scopes = None if scope is None else frozenset(scope.split())
+        roles, tier = frozenset(claims["roles"]), claims.get("tier", "")
+        caller = Caller(claims["sub"], roles, token, scopes, tier, claims.get("sid"))
         self._remember(digest, caller, claims["exp"] + _LEEWAY_S)
         return caller
 
@@ -172,6 +195,8 @@ class JwksVerifier:
             raise ValueError("times are whole seconds")
         if not isinstance(claims["typ"], str) or not _is_list_of_str(claims["roles"]):
             raise ValueError("typ is a string and roles is a list of strings")
+        if not all(isinstance(claims.get(name, ""), str) for name in ("scope", "tier", "sid")):
+            raise ValueError("scope, tier and sid are strings")
 
 
 def _is_list_of_str(value: object) -> bool:

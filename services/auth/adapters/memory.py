@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.domain.errors import EmailTaken
-from services.auth.domain.model import Account, Failures, Presented, Role, Session, email_key
+from services.auth.domain.links import Link, Purpose
+from services.auth.domain.model import Account, Failures, Position, Presented, Role, Session, email_key
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,19 @@ class _Tables:
     secrets: dict[bytes, _Secret] = field(default_factory=dict)
     failures: dict[bytes, Failures] = field(default_factory=dict)
 
+    links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
+
     def copy(self) -> _Tables:
-        return _Tables(dict(self.accounts), dict(self.sessions), dict(self.secrets), dict(self.failures))
+        return _Tables(**{name: table.copy() for name, table in vars(self).items()})
+
+    def forget(self, account_id: UUID) -> None:
+        """Drop the account and all that is its own, as the foreign keys do in PostgreSQL."""
+        self.accounts.pop(account_id, None)
+        for table in vars(self).values():
+            for key in [key for key, row in table.items() if getattr(row, "account_id", None) == account_id]:
+                del table[key]
+        for digest in [digest for digest, one in self.secrets.items() if one.session_id not in self.sessions]:
+            del self.secrets[digest]
 
 
 class MemoryUnitsOfWork:
@@ -53,12 +66,14 @@ class MemoryUnitOfWork:
         self.accounts = MemoryAccounts(tables)
         self.sessions = MemorySessions(tables)
         self.failed_log_ins = MemoryFailedLogIns(tables)
+        self.links = MemoryLinks(tables.links)
 
 
 class MemoryAccounts:
     """Accounts in a dictionary."""
 
     def __init__(self, tables: _Tables) -> None:
+        self._tables = tables
         self._accounts = tables.accounts
 
     async def add(self, account: Account) -> None:
@@ -72,11 +87,37 @@ class MemoryAccounts:
     async def by_email(self, key: bytes) -> Account | None:
         return next((account for account in self._accounts.values() if email_key(account.email) == key), None)
 
-    async def set_password_hash(self, id: UUID, password_hash: str) -> None:
-        self._accounts[id] = replace(self._accounts[id], password_hash=password_hash)
+    async def set_password(self, id: UUID, password_hash: str, now: datetime) -> None:
+        self._accounts[id] = replace(self._accounts[id], password_hash=password_hash, password_set_at=now)
 
-    async def set_role(self, id: UUID, role: Role) -> None:
-        self._accounts[id] = replace(self._accounts[id], role=role)
+    async def rehash(self, id: UUID, old: str, new: str) -> None:
+        stored = self._accounts.get(id)
+        if stored is not None and stored.password_hash == old:
+            self._accounts[id] = replace(stored, password_hash=new)
+
+    async def locked(self, id: UUID) -> Account | None:
+        return await self.get(id)
+
+    async def administrators(self) -> Sequence[Account]:
+        return [one for one in self._accounts.values() if one.role is Role.ADMIN and one.disabled_at is None]
+
+    async def page(self, part: str, *, limit: int, after: Position | None) -> Sequence[Account]:
+        found = [one for one in self._accounts.values() if part.casefold() in one.email.casefold()]
+        found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+        return [one for one in found if after is None or (one.created_at, one.id) < after][:limit]
+
+    async def change(self, account: Account) -> None:
+        stored = self._accounts[account.id]
+        self._accounts[account.id] = replace(
+            account,
+            email=stored.email,
+            password_hash=stored.password_hash,
+            password_set_at=stored.password_set_at,
+            created_at=stored.created_at,
+        )
+
+    async def remove(self, id: UUID) -> None:
+        self._tables.forget(id)
 
 
 class MemorySessions:
@@ -118,6 +159,15 @@ class MemorySessions:
             del sessions[id]
         for digest in [digest for digest, secret in secrets.items() if secret.session_id in gone]:
             del secrets[digest]
+
+    async def of(self, account_id: UUID) -> Sequence[Session]:
+        own = [one for one in self._tables.sessions.values() if one.account_id == account_id]
+        return sorted(own, key=lambda one: (one.used_at, one.id), reverse=True)
+
+    async def revoke_all(self, account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        for session in await self.of(account_id):
+            if session.id != but:
+                await self.revoke(session, now)
 
 
 class MemoryFailedLogIns:

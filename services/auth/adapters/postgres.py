@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from atelierkit import sql
+from services.auth.adapters.postgres_links import PostgresLinks
 from services.auth.adapters.tables.accounts import (
     accounts,
     failed_log_ins,
@@ -23,12 +25,14 @@ from services.auth.domain.model import (
     FAILURE_WINDOW,
     Account,
     Failures,
+    Position,
     Presented,
     Role,
     Session,
     SessionKind,
     email_key,
 )
+from services.auth.domain.people import Language, Tier
 
 _FORGOTTEN_AT_ONCE = 100
 """Addresses whose old failures one wrong password sweeps out: more than it adds, so that the table stays small."""
@@ -40,12 +44,14 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     accounts: PostgresAccounts
     sessions: PostgresSessions
     failed_log_ins: PostgresFailedLogIns
+    links: PostgresLinks
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.accounts = PostgresAccounts(self.session)
         self.sessions = PostgresSessions(self.session)
         self.failed_log_ins = PostgresFailedLogIns(self.session)
+        self.links = PostgresLinks(self.session)
         return self
 
 
@@ -61,8 +67,8 @@ class PostgresAccounts:
             email=account.email,
             email_key=email_key(account.email),
             password_hash=account.password_hash,
-            role=account.role,
             created_at=account.created_at,
+            **_changing(account),
         )
         added = await self._session.scalar(
             statement.on_conflict_do_nothing(index_elements=[accounts.c.email_key]).returning(accounts.c.id)
@@ -76,17 +82,55 @@ class PostgresAccounts:
     async def by_email(self, key: bytes) -> Account | None:
         return await self._one(accounts.c.email_key == key)
 
-    async def _one(self, condition: sa.ColumnElement[bool]) -> Account | None:
-        row = (await self._session.execute(sa.select(accounts).where(condition))).mappings().one_or_none()
-        return None if row is None else _account(row)
+    async def locked(self, id: UUID) -> Account | None:
+        # Without the key: whatever refers to the account may be written meanwhile.
+        statement = sa.select(accounts).where(accounts.c.id == id).with_for_update(key_share=True)
+        found = await self._several(statement)
+        return found[0] if found else None
 
-    async def set_password_hash(self, id: UUID, password_hash: str) -> None:
+    async def administrators(self) -> Sequence[Account]:
+        able = sa.select(accounts).where(accounts.c.role == Role.ADMIN, accounts.c.disabled_at.is_(None))
+        # In one order, so that no two who take rights away wait for each other.
+        return await self._several(able.order_by(accounts.c.id).with_for_update(key_share=True))
+
+    async def page(self, part: str, *, limit: int, after: Position | None) -> Sequence[Account]:
+        place = sa.tuple_(accounts.c.created_at, accounts.c.id)
+        newest_first = sa.select(accounts).order_by(accounts.c.created_at.desc(), accounts.c.id.desc())
+        if part:
+            newest_first = newest_first.where(accounts.c.email.icontains(part, autoescape=True))
+        if after is not None:
+            newest_first = newest_first.where(place < sa.tuple_(*map(sa.literal, after)))
+        return await self._several(newest_first.limit(limit))
+
+    async def _one(self, condition: sa.ColumnElement[bool]) -> Account | None:
+        found = await self._several(sa.select(accounts).where(condition))
+        return found[0] if found else None
+
+    async def _several(self, statement: sa.Select[Any]) -> list[Account]:
+        return [_account(row) for row in (await self._session.execute(statement)).mappings()]
+
+    async def change(self, account: Account) -> None:
         await self._session.execute(
-            sa.update(accounts).where(accounts.c.id == id).values(password_hash=password_hash)
+            sa.update(accounts).where(accounts.c.id == account.id).values(_changing(account))
         )
 
-    async def set_role(self, id: UUID, role: Role) -> None:
-        await self._session.execute(sa.update(accounts).where(accounts.c.id == id).values(role=role))
+    async def set_password(self, id: UUID, password_hash: str, now: datetime) -> None:
+        await self._session.execute(
+            sa.update(accounts)
+            .where(accounts.c.id == id)
+            .values(password_hash=password_hash, password_set_at=now)
+        )
+
+    async def rehash(self, id: UUID, old: str, new: str) -> None:
+        await self._session.execute(
+            sa.update(accounts)
+            .where(accounts.c.id == id, accounts.c.password_hash == old)
+            .values(password_hash=new)
+        )
+
+    async def remove(self, id: UUID) -> None:
+        # Sessions, secrets and links go along by their foreign keys.
+        await self._session.execute(sa.delete(accounts).where(accounts.c.id == id))
 
 
 class PostgresSessions:
@@ -105,6 +149,7 @@ class PostgresSessions:
                 used_at=session.used_at,
                 expires_at=session.expires_at,
                 revoked_at=session.revoked_at,
+                device=session.device,
             )
         )
         await self._add_secret(session, digest)
@@ -148,6 +193,19 @@ class PostgresSessions:
         await self._session.execute(
             sa.delete(sessions).where(sessions.c.account_id == account.id, sessions.c.expires_at <= now)
         )
+
+    async def of(self, account_id: UUID) -> Sequence[Session]:
+        own = sa.select(sessions).where(sessions.c.account_id == account_id)
+        rows = await self._session.execute(own.order_by(sessions.c.used_at.desc(), sessions.c.id.desc()))
+        return [_stored_session(row) for row in rows.mappings()]
+
+    async def revoke_all(self, account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        others = sa.update(sessions).where(
+            sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None)
+        )
+        if but is not None:
+            others = others.where(sessions.c.id != but)
+        await self._session.execute(others.values(revoked_at=now))
 
     async def _add_secret(self, session: Session, digest: bytes) -> None:
         await self._session.execute(sa.insert(session_secrets).values(digest=digest, session_id=session.id))
@@ -201,7 +259,23 @@ def _account(row: RowMapping) -> Account:
         password_hash=row[accounts.c.password_hash],
         role=Role(row[accounts.c.role]),
         created_at=row[accounts.c.created_at],
+        language=Language(row[accounts.c.language]),
+        tier=Tier(row[accounts.c.tier]),
+        email_verified_at=row[accounts.c.email_verified_at],
+        password_set_at=row[accounts.c.password_set_at],
+        disabled_at=row[accounts.c.disabled_at],
     )
+
+
+def _changing(account: Account) -> dict[str, Any]:
+    """The columns that ``change`` writes."""
+    return {
+        "role": account.role,
+        "language": account.language,
+        "tier": account.tier,
+        "email_verified_at": account.email_verified_at,
+        "disabled_at": account.disabled_at,
+    }
 
 
 def _stored_session(row: RowMapping) -> Session:
@@ -213,4 +287,5 @@ def _stored_session(row: RowMapping) -> Session:
         used_at=row[sessions.c.used_at],
         expires_at=row[sessions.c.expires_at],
         revoked_at=row[sessions.c.revoked_at],
+        device=row[sessions.c.device],
     )

@@ -10,7 +10,10 @@ from uuid import uuid4
 from joserfc import jwk, jwt
 
 from atelierkit.identity import ACCESS_TYPE, ALGORITHM
-from services.auth.domain.model import AccessToken, Account, Session
+from services.auth.domain.model import AccessToken, Account, Role, Session
+
+DELEGATED_LIFE = timedelta(minutes=5)
+"""Longest life of a token with which a service acts for a person: it is asked for again with each slice of work."""
 
 
 def new_signing_key() -> dict[str, Any]:
@@ -31,22 +34,33 @@ class JwtAccessTokens:
         self._life = life
 
     def issue(self, account: Account, session: Session, now: datetime) -> AccessToken:
+        beside = {"sid": str(session.id), "roles": [account.role.value]}
+        return self._signed(account, beside, self._life, now)
+
+    def issue_for(self, account: Account, service: str, now: datetime) -> AccessToken:
+        # No service administers the platform in somebody's name.
+        beside = {"act": {"sub": service}, "roles": [Role.USER.value]}
+        return self._signed(account, beside, min(self._life, DELEGATED_LIFE), now)
+
+    def _signed(
+        self, account: Account, beside: Mapping[str, Any], life: timedelta, now: datetime
+    ) -> AccessToken:
         issued_at = int(now.timestamp())
         claims = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": str(account.id),
-            "sid": str(session.id),
             "jti": str(uuid4()),
             "typ": ACCESS_TYPE,
-            "roles": [account.role.value],
+            "tier": account.tier.value,
             "iat": issued_at,
             "nbf": issued_at,
-            "exp": issued_at + int(self._life.total_seconds()),
+            "exp": issued_at + int(life.total_seconds()),
+            **beside,
         }
         key = self._keys[0]
         token = jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
-        return AccessToken(token, self._life)
+        return AccessToken(token, life)
 
     def published(self) -> dict[str, Any]:
         """The key set (RFC 7517), newest first, without a private part."""

@@ -7,7 +7,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
+
+from services.auth.domain.people import MAX_DEVICE_CHARS, Language, Tier
 
 MAX_FAILURES = 10
 """Wrong passwords that an account takes within ``FAILURE_WINDOW``."""
@@ -42,11 +45,30 @@ class Account:
     password_hash: str
     role: Role
     created_at: datetime
+    language: Language = Language.ENGLISH
+    display_name: str = ""
+    """What the person wants to be called; empty where nothing was said."""
+    tier: Tier = Tier.FREE
+    email_verified_at: datetime | None = None
+    """When the person showed that the address is theirs."""
+    password_set_at: datetime | None = None
+    """When the password was last changed; None for the one that the account began with."""
+    disabled_at: datetime | None = None
+    """When an administrator closed the account; None while it is open."""
 
     @classmethod
-    def new(cls, email: str, password_hash: str, now: datetime) -> Account:
+    def new(
+        cls, email: str, password_hash: str, now: datetime, language: Language = Language.ENGLISH
+    ) -> Account:
         """An ordinary account of its own id."""
-        return cls(uuid4(), email, password_hash, Role.USER, now)
+        return cls(uuid4(), email, password_hash, Role.USER, now, language)
+
+
+class Position(NamedTuple):
+    """Place of an account in a list, newest first."""
+
+    created_at: datetime
+    id: UUID
 
 
 @dataclass(frozen=True)
@@ -60,11 +82,15 @@ class Session:
     used_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    device: str = ""
+    """What the client said of itself when it logged in."""
 
     @classmethod
-    def new(cls, account: Account, kind: SessionKind, now: datetime, life: timedelta) -> Session:
+    def new(
+        cls, account: Account, kind: SessionKind, now: datetime, life: timedelta, device: str = ""
+    ) -> Session:
         """A session that begins now. Use does not lengthen its life."""
-        return cls(uuid4(), account.id, kind, now, now, now + life)
+        return cls(uuid4(), account.id, kind, now, now, now + life, device=device[:MAX_DEVICE_CHARS])
 
     def is_open(self, now: datetime) -> bool:
         """Whether its secret still stands for its account."""
@@ -81,8 +107,8 @@ class Presented:
     """Whether the secret has been traded for a newer one."""
 
     def carries_on(self, kind: SessionKind, now: datetime) -> bool:
-        """Whether the session is of that kind and still open."""
-        return self.session.kind is kind and self.session.is_open(now)
+        """Whether the session is of that kind and still open, and its account too."""
+        return self.session.kind is kind and self.session.is_open(now) and self.account.disabled_at is None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.auth.domain.model import AccessToken, Account, Failures, Presented, Role, Session
+from services.auth.domain.links import Links
+from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -27,9 +28,33 @@ class Accounts(Protocol):
         """The account whose address has that ``email_key``."""
         ...
 
-    async def set_password_hash(self, id: UUID, password_hash: str) -> None: ...
+    async def locked(self, id: UUID) -> Account | None:
+        """Like ``get``; nobody else changes that account until the unit of work ends."""
+        ...
 
-    async def set_role(self, id: UUID, role: Role) -> None: ...
+    async def administrators(self) -> Sequence[Account]:
+        """Whoever can administer the platform; nobody else changes these accounts until the unit of work ends."""
+        ...
+
+    async def page(self, part: str, *, limit: int, after: Position | None) -> Sequence[Account]:
+        """Accounts whose address contains that text, in any case: the newest first, those after the position."""
+        ...
+
+    async def change(self, account: Account) -> None:
+        """Store what may change of an account that was locked before: all but its id, its address and its password."""
+        ...
+
+    async def set_password(self, id: UUID, password_hash: str, now: datetime) -> None:
+        """Store the hash of another password."""
+        ...
+
+    async def rehash(self, id: UUID, old: str, new: str) -> None:
+        """Store another hash of the same password; where the old hash is no longer stored, nothing happens."""
+        ...
+
+    async def remove(self, id: UUID) -> None:
+        """Delete the account, and all that is the account's alone with it."""
+        ...
 
 
 class Sessions(Protocol):
@@ -57,6 +82,14 @@ class Sessions(Protocol):
 
     async def drop_expired(self, account: Account, now: datetime) -> None:
         """Forget the account's sessions that have expired, and their secrets."""
+        ...
+
+    async def of(self, account_id: UUID) -> Sequence[Session]:
+        """All sessions of the account that are known, the one that was used last first."""
+        ...
+
+    async def revoke_all(self, account_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        """Close the account's sessions, but for that one."""
         ...
 
 
@@ -88,6 +121,9 @@ class UnitOfWork(Protocol):
     @property
     def failed_log_ins(self) -> FailedLogIns: ...
 
+    @property
+    def links(self) -> Links: ...
+
 
 UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 """Begins a unit of work: it commits when the block ends, and rolls back when it raises."""
@@ -111,3 +147,7 @@ class AccessTokens(Protocol):
     """Signs access tokens."""
 
     def issue(self, account: Account, session: Session, now: datetime) -> AccessToken: ...
+
+    def issue_for(self, account: Account, service: str, now: datetime) -> AccessToken:
+        """A token of no session, with which that service acts for the person."""
+        ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
@@ -56,7 +56,8 @@ class GrantAdmin:
     async def __call__(self, email: str) -> None:
         """Raise NotFound."""
         async with self.units() as unit:
-            account = await unit.accounts.by_email(email_key(email))
+            found = await unit.accounts.by_email(email_key(email))
+            account = found and await unit.accounts.locked(found.id)
             if account is None:
                 raise NotFound("no account has that e-mail")
-            await unit.accounts.set_role(account.id, Role.ADMIN)
+            await unit.accounts.change(replace(account, role=Role.ADMIN))

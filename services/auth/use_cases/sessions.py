@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from atelierkit.errors import Unauthenticated
 from services.auth.domain.errors import (
+    AccountDisabled,
     InvalidCredentials,
     InvalidRefreshToken,
     ReusedRefreshToken,
@@ -26,6 +27,7 @@ from services.auth.domain.model import (
 from services.auth.domain.ports import AccessTokens, Clock, Passwords, UnitOfWork, UnitsOfWork
 
 _NOT_VALID = "the refresh token is not valid"
+_NO_MATCH = "the e-mail or the password is not right"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class CheckPassword:
     clock: Clock
 
     async def __call__(self, email: str, password: str) -> Account:
-        """Raise InvalidCredentials or TooManyAttempts."""
+        """Raise InvalidCredentials, TooManyAttempts or AccountDisabled."""
         key = email_key(email)
         async with self.units() as unit:
             account = await unit.accounts.by_email(key)
@@ -50,8 +52,11 @@ class CheckPassword:
         matches = await self.passwords.matches(account.password_hash if account else None, password)
         if account is None or not matches:
             await self._fail(key)
-            raise InvalidCredentials("the e-mail or the password is not right")
+            raise InvalidCredentials(_NO_MATCH)
         await self._succeed(account, key, password)
+        # Told after the password was right alone: nobody else learns that there is such an account.
+        if account.disabled_at is not None:
+            raise AccountDisabled("an administrator has closed this account")
         return account
 
     async def _fail(self, key: bytes) -> None:
@@ -69,7 +74,7 @@ class CheckPassword:
             self._refuse_while_closed((await unit.failed_log_ins.locked(key)).wait(self.clock()))
             await unit.failed_log_ins.clear(key)
             if new_hash is not None:
-                await unit.accounts.set_password_hash(account.id, new_hash)
+                await unit.accounts.rehash(account.id, account.password_hash, new_hash)
 
     def _refuse_while_closed(self, wait: timedelta | None) -> None:
         if wait is not None:
@@ -89,10 +94,10 @@ class LogIn:
     life: timedelta
     """Life of the session."""
 
-    async def __call__(self, email: str, password: str) -> TokenPair:
-        """Raise InvalidCredentials or TooManyAttempts."""
+    async def __call__(self, email: str, password: str, device: str = "") -> TokenPair:
+        """Raise InvalidCredentials, TooManyAttempts or AccountDisabled."""
         account = await self.check_password(email, password)
-        session = Session.new(account, SessionKind.TOKENS, self.clock(), self.life)
+        session = Session.new(account, SessionKind.TOKENS, self.clock(), self.life, device)
         async with self.units() as unit:
             secret = await _opened(unit, account, session)
         return TokenPair(self.tokens.issue(account, session, self.clock()), secret)
@@ -108,17 +113,24 @@ class OpenBrowserSession:
     life: timedelta
     """Life of the session."""
 
-    async def __call__(self, email: str, password: str) -> BrowserSession:
-        """Raise InvalidCredentials or TooManyAttempts."""
+    async def __call__(self, email: str, password: str, device: str = "") -> BrowserSession:
+        """Raise InvalidCredentials, TooManyAttempts or AccountDisabled."""
         account = await self.check_password(email, password)
-        session = Session.new(account, SessionKind.BROWSER, self.clock(), self.life)
+        session = Session.new(account, SessionKind.BROWSER, self.clock(), self.life, device)
         async with self.units() as unit:
             secret = await _opened(unit, account, session)
         return BrowserSession(secret, self.life)
 
 
 async def _opened(unit: UnitOfWork, account: Account, session: Session) -> str:
-    """Store the session and give its first secret; the account's expired ones make room."""
+    """Store the session and give its first secret; the account's expired ones make room.
+
+    Raise InvalidCredentials when the account changed its password, was closed or deleted since the password was checked:
+    whatever ended all sessions then must not miss this one.
+    """
+    now = await unit.accounts.locked(account.id)
+    if now is None or now.password_set_at != account.password_set_at or now.disabled_at is not None:
+        raise InvalidCredentials(_NO_MATCH)
     secret = new_secret()
     await unit.sessions.drop_expired(account, session.created_at)
     await unit.sessions.add(session, secret_digest(secret))

@@ -67,10 +67,12 @@ async def test_an_accounts_hash_and_role_change_alone(world: World) -> None:
     other = Account.new("other@example.org", "a hash", world.clock.now)
     async with world.units() as unit:
         await unit.accounts.add(other)
-        await unit.accounts.set_password_hash(account.id, "another hash")
-        await unit.accounts.set_role(account.id, Role.ADMIN)
+        await unit.accounts.set_password(account.id, "another hash", world.clock.now)
+        await unit.accounts.change(replace(account, role=Role.ADMIN))
     async with world.units() as unit:
-        changed = replace(account, password_hash="another hash", role=Role.ADMIN)
+        changed = replace(
+            account, password_hash="another hash", password_set_at=world.clock.now, role=Role.ADMIN
+        )
         assert await unit.accounts.get(account.id) == changed
         assert await unit.accounts.get(other.id) == other
 

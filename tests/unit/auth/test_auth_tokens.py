@@ -69,6 +69,7 @@ async def test_the_claims_are_the_contracts(good: str, account: Account, clock: 
         "sub": str(account.id),
         "typ": "access",
         "roles": ["user"],
+        "tier": "free",
         "iat": issued_at,
         "nbf": issued_at,
         "exp": issued_at + 900,

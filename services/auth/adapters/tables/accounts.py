@@ -16,7 +16,27 @@ accounts = sa.Table(
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("role", sa.Text, sa.CheckConstraint("role IN ('user', 'admin')", name="role"), nullable=False),
     sa.Column("created_at", TIME, nullable=False),
+    sa.Column(
+        "language",
+        sa.Text,
+        sa.CheckConstraint("language IN ('en', 'fr')", name="language"),
+        nullable=False,
+        server_default="en",
+    ),
+    sa.Column("sealed_display_name", sa.LargeBinary),
+    sa.Column(
+        "tier",
+        sa.Text,
+        sa.CheckConstraint("tier IN ('free', 'pro', 'unlimited')", name="tier"),
+        nullable=False,
+        server_default="free",
+    ),
+    sa.Column("email_verified_at", TIME),
+    sa.Column("password_set_at", TIME),
+    sa.Column("disabled_at", TIME),
 )
+# Lists of accounts run from the newest to the oldest.
+sa.Index("ix_accounts_created_at_id", accounts.c.created_at.desc(), accounts.c.id.desc())
 
 sessions = sa.Table(
     "sessions",
@@ -30,6 +50,7 @@ sessions = sa.Table(
     sa.Column("used_at", TIME, nullable=False),
     sa.Column("expires_at", TIME, nullable=False),
     sa.Column("revoked_at", TIME),
+    sa.Column("device", sa.Text, nullable=False, server_default=""),
 )
 
 session_secrets = sa.Table(
