@@ -1,9 +1,10 @@
-"""Lets a call in when its caller may make it, as the proto says: ``(atelier.common.v1.access)``."""
+"""Lets a call in when its caller may make it, as the proto says: ``(atelier.common.v1.access)``, and ``scopes``."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -18,17 +19,31 @@ _WITHOUT_TOKEN = frozenset({access_pb2.ACCESS_PUBLIC, access_pb2.ACCESS_SERVICE}
 _OPEN_SERVICES = frozenset({"grpc.reflection.v1alpha.ServerReflection"})
 
 
+@dataclass(frozen=True)
+class _Rule:
+    """What one method demands of its caller."""
+
+    access: access_pb2.Access.ValueType
+    scopes: Sequence[str]
+
+
+_CLOSED = _Rule(access_pb2.ACCESS_UNSPECIFIED, ())
+
+
 class Identity(AroundInterceptor):
     """Verifies the bearer token and compares the caller with what the method demands.
 
     A method that says nothing is closed to anonymous callers. A public method knows its caller where
     the token is good, and takes a bad one for none: logging in with a stale token must work. So does a
-    method for services, whose certificates ``Peers`` has looked at.
+    method for services, whose certificates ``Peers`` has looked at. An API key calls what names one of its scopes.
     """
 
     def __init__(self, services: Iterable[ServiceDescriptor], verifier: TokenVerifier | None) -> None:
-        self._access = {
-            (service.full_name, method.name): method.GetOptions().Extensions[access_pb2.access]
+        self._rules = {
+            (service.full_name, method.name): _Rule(
+                method.GetOptions().Extensions[access_pb2.access],
+                tuple(method.GetOptions().Extensions[access_pb2.scopes]),
+            )
             for service in services
             for method in service.methods
         }
@@ -41,12 +56,13 @@ class Identity(AroundInterceptor):
             yield
 
     async def _admitted(self, call: Call) -> Caller | None:
-        access = self._access.get((call.service, call.method), access_pb2.ACCESS_UNSPECIFIED)
-        if access in _WITHOUT_TOKEN or call.service in _OPEN_SERVICES:
+        rule = self._rules.get((call.service, call.method), _CLOSED)
+        if rule.access in _WITHOUT_TOKEN or call.service in _OPEN_SERVICES:
             return await self._known(call)
         caller = await self._verified(call)
-        if access == access_pb2.ACCESS_ADMIN:
+        if rule.access == access_pb2.ACCESS_ADMIN:
             caller.require_role(identity.ADMIN)
+        caller.require_scope(*rule.scopes)
         return caller
 
     async def _known(self, call: Call) -> Caller | None:

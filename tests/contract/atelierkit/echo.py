@@ -19,6 +19,7 @@ NAME = "atelier.echo.v1.EchoService"
 _ACCESS = {
     "Say": access_pb2.ACCESS_USER,
     "Open": access_pb2.ACCESS_PUBLIC,
+    "Read": access_pb2.ACCESS_USER,
     "Govern": access_pb2.ACCESS_ADMIN,
     "Unsaid": None,
     "Count": access_pb2.ACCESS_PUBLIC,
@@ -26,6 +27,8 @@ _ACCESS = {
     "Settle": access_pb2.ACCESS_SERVICE,
     "Again": access_pb2.ACCESS_PUBLIC,
 }
+SCOPES = ("words:read", "words:write")
+"""Of the method ``Read``; no other names any."""
 
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
 
@@ -49,6 +52,8 @@ def file() -> FileDescriptor:
         method.client_streaming = name == "Collect"
         if access is not None:
             method.options.Extensions[access_pb2.access] = access
+        if name == "Read":
+            method.options.Extensions[access_pb2.scopes].extend(SCOPES)
         if access == access_pb2.ACCESS_SERVICE:
             method.options.Extensions[access_pb2.callers].append("generator")
     service.method[-1].options.idempotency_level = descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
@@ -92,7 +97,8 @@ def _word_class() -> Any:
 def service(verifier: Any = None, **behaviours: Any) -> Service:
     """The service; a method that is not given answers its caller's subject, or echoes where it is public."""
     chosen: dict[str, Any] = {name: _echo if access else _subject for name, access in _ACCESS.items()}
-    chosen |= {"Say": _subject, "Govern": _subject, "Count": _count, "Collect": _collect} | behaviours
+    chosen |= dict.fromkeys(("Say", "Read", "Govern"), _subject)
+    chosen |= {"Count": _count, "Collect": _collect} | behaviours
 
     def add(server: grpc.aio.Server) -> None:
         handlers = {name: _handler(name, behaviour) for name, behaviour in chosen.items()}

@@ -14,6 +14,10 @@ from tests.contract.atelierkit import echo
 
 ALICE = Caller("alice", frozenset({"user"}), "alice-token")
 ROOT = Caller("root", frozenset({"user", "admin"}), "root-token")
+KEY = Caller("alice", frozenset({"user"}), "key-token", frozenset({"words:read", "other:read"}))
+OTHER_KEY = Caller("alice", frozenset({"user"}), "other-key-token", frozenset({"other:read"}))
+EMPTY_KEY = Caller("alice", frozenset({"user"}), "empty-key-token", frozenset())
+ROOT_KEY = Caller("root", frozenset({"user", "admin"}), "root-key-token", frozenset({"words:read"}))
 STRANGER = Caller("mallory", frozenset({"user", "admin"}), "no-such-token")
 
 ADMITTED = [
@@ -26,6 +30,9 @@ ADMITTED = [
     ("Say", ROOT, "root"),
     ("Unsaid", ALICE, "alice"),
     ("Govern", ROOT, "root"),
+    ("Read", ALICE, "alice"),
+    ("Read", KEY, "alice"),
+    ("Open", EMPTY_KEY, ""),
 ]
 REFUSED = [
     ("Say", None, Code.UNAUTHENTICATED),
@@ -34,11 +41,19 @@ REFUSED = [
     ("Govern", None, Code.UNAUTHENTICATED),
     ("Govern", STRANGER, Code.UNAUTHENTICATED),
     ("Govern", ALICE, Code.PERMISSION_DENIED),
+    ("Govern", ROOT_KEY, Code.PERMISSION_DENIED),
+    ("Say", KEY, Code.PERMISSION_DENIED),
+    ("Unsaid", KEY, Code.PERMISSION_DENIED),
+    ("Read", None, Code.UNAUTHENTICATED),
+    ("Read", OTHER_KEY, Code.PERMISSION_DENIED),
+    ("Read", EMPTY_KEY, Code.PERMISSION_DENIED),
 ]
 
 
 def _verifier() -> MemoryVerifier:
-    return MemoryVerifier({caller.token: caller for caller in (ALICE, ROOT)})
+    return MemoryVerifier(
+        {caller.token: caller for caller in (ALICE, ROOT, KEY, OTHER_KEY, EMPTY_KEY, ROOT_KEY)}
+    )
 
 
 @pytest.mark.parametrize(("method", "caller", "answer"), ADMITTED)
@@ -57,6 +72,17 @@ async def test_who_may_not_call_is_kept_out(method: str, caller: Caller | None, 
         with identity.acting(caller), pytest.raises(AppError) as caught:
             await echo.call(channel, method)(echo.word())
     assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("Read", {"scope": " ".join(echo.SCOPES)}), ("Say", {}), ("Govern", {})]
+)
+async def test_a_key_hears_which_scope_it_lacks(method: str, told: dict[str, str]) -> None:
+    lacking = ROOT_KEY if method == "Govern" else OTHER_KEY
+    async with serve(echo.service(_verifier())) as channel:
+        with identity.acting(lacking), pytest.raises(AppError) as caught:
+            await echo.call(channel, method)(echo.word())
+    assert (caught.value.reason, caught.value.metadata) == ("INSUFFICIENT_SCOPE", told)
 
 
 @pytest.mark.parametrize("header", ["Basic YWxpY2U6eA==", "Bearer", "Bearer ", "alice-token", ""])

@@ -103,6 +103,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "roles missing": lambda: _with_roles(None),
     "roles are a string": lambda: _with_roles("admin"),
     "a role is a number": lambda: _with_roles(["user", 1]),
+    "scope is a list": lambda: signed_token("alice", scope=["avatars:read"]),
+    "scope is a number": lambda: signed_token("alice", scope=1),
     "longer than any of ours": lambda: signed_token("alice", pad="x" * 3000),
     "a megabyte": lambda: signed_token("alice", pad="x" * 1_000_000),
 }
@@ -118,6 +120,15 @@ async def test_a_bad_token_is_refused_in_one_text(make: Callable[[], str]) -> No
 async def test_a_good_token_gives_its_caller() -> None:
     token = signed_token("alice", ["user", "admin"])
     assert await token_verifier().verify(token) == Caller("alice", frozenset({"user", "admin"}), token)
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [("", frozenset()), ("avatars:read", {"avatars:read"}), ("a:read  b:write", {"a:read", "b:write"})],
+)
+async def test_the_token_of_a_key_says_what_it_may(scope: str, scopes: set[str]) -> None:
+    caller = await token_verifier().verify(signed_token("alice", scope=scope))
+    assert caller.scopes == scopes
 
 
 async def test_clocks_may_differ_by_half_a_minute() -> None:

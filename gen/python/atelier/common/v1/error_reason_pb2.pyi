@@ -58,6 +58,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The Idempotency-Key came before, with another body. HTTP 422."""
     ERROR_REASON_IDEMPOTENCY_IN_PROGRESS: _ErrorReason.ValueType  # 16
     """A request with this Idempotency-Key is at work; RetryInfo says when to ask again. HTTP 409."""
+    ERROR_REASON_INSUFFICIENT_SCOPE: _ErrorReason.ValueType  # 17
+    """The caller is an API key without the scope that this needs; without `scope`, no key may do it. HTTP 403. Metadata: `scope`."""
     ERROR_REASON_EMAIL_TAKEN: _ErrorReason.ValueType  # 20
     """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
     ERROR_REASON_WEAK_PASSWORD: _ErrorReason.ValueType  # 21
@@ -136,6 +138,8 @@ ERROR_REASON_IDEMPOTENCY_MISMATCH: ErrorReason.ValueType  # 15
 """The Idempotency-Key came before, with another body. HTTP 422."""
 ERROR_REASON_IDEMPOTENCY_IN_PROGRESS: ErrorReason.ValueType  # 16
 """A request with this Idempotency-Key is at work; RetryInfo says when to ask again. HTTP 409."""
+ERROR_REASON_INSUFFICIENT_SCOPE: ErrorReason.ValueType  # 17
+"""The caller is an API key without the scope that this needs; without `scope`, no key may do it. HTTP 403. Metadata: `scope`."""
 ERROR_REASON_EMAIL_TAKEN: ErrorReason.ValueType  # 20
 """The account already exists. HTTP 409. Metadata: none, the e-mail is never repeated."""
 ERROR_REASON_WEAK_PASSWORD: ErrorReason.ValueType  # 21

@@ -28,7 +28,7 @@ from atelier.common.v1 import body_pb2 as atelier_dot_common_dot_v1_dot_body__pb
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/tryon/v1/tryon.proto\x12\x10\x61telier.tryon.v1\x1a atelier/catalog/v1/catalog.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1b\x62uf/validate/validate.proto\"q\n\x07ZoneFit\x12\x0c\n\x04zone\x18\x01 \x01(\t\x12\x0f\n\x07\x62ody_mm\x18\x02 \x01(\x01\x12\x12\n\ngarment_mm\x18\x03 \x01(\x01\x12\x0f\n\x07\x65\x61se_mm\x18\x04 \x01(\x01\x12\"\n\x03\x66it\x18\x05 \x01(\x0e\x32\x15.atelier.tryon.v1.Fit\"Q\n\x07SizeFit\x12\r\n\x05label\x18\x01 \x01(\t\x12(\n\x05zones\x18\x02 \x03(\x0b\x32\x19.atelier.tryon.v1.ZoneFit\x12\r\n\x05score\x18\x03 \x01(\x01\"\x80\x01\n\x11\x41\x64viseSizeRequest\x12\x35\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x07garment\x18\x02 \x01(\x0b\x32\x1b.atelier.catalog.v1.GarmentB\x06\xbaH\x03\xc8\x01\x01\"g\n\x12\x41\x64viseSizeResponse\x12\x13\n\x0brecommended\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12(\n\x05sizes\x18\x03 \x03(\x0b\x32\x19.atelier.tryon.v1.SizeFit*F\n\x03\x46it\x12\x13\n\x0f\x46IT_UNSPECIFIED\x10\x00\x12\r\n\tFIT_TIGHT\x10\x01\x12\x0c\n\x08\x46IT_GOOD\x10\x02\x12\r\n\tFIT_LOOSE\x10\x03\x32p\n\x0cTryonService\x12`\n\nAdviseSize\x12#.atelier.tryon.v1.AdviseSizeRequest\x1a$.atelier.tryon.v1.AdviseSizeResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/tryon/v1/tryon.proto\x12\x10\x61telier.tryon.v1\x1a atelier/catalog/v1/catalog.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1b\x62uf/validate/validate.proto\"q\n\x07ZoneFit\x12\x0c\n\x04zone\x18\x01 \x01(\t\x12\x0f\n\x07\x62ody_mm\x18\x02 \x01(\x01\x12\x12\n\ngarment_mm\x18\x03 \x01(\x01\x12\x0f\n\x07\x65\x61se_mm\x18\x04 \x01(\x01\x12\"\n\x03\x66it\x18\x05 \x01(\x0e\x32\x15.atelier.tryon.v1.Fit\"Q\n\x07SizeFit\x12\r\n\x05label\x18\x01 \x01(\t\x12(\n\x05zones\x18\x02 \x03(\x0b\x32\x19.atelier.tryon.v1.ZoneFit\x12\r\n\x05score\x18\x03 \x01(\x01\"\x80\x01\n\x11\x41\x64viseSizeRequest\x12\x35\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x07garment\x18\x02 \x01(\x0b\x32\x1b.atelier.catalog.v1.GarmentB\x06\xbaH\x03\xc8\x01\x01\"g\n\x12\x41\x64viseSizeResponse\x12\x13\n\x0brecommended\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12(\n\x05sizes\x18\x03 \x03(\x0b\x32\x19.atelier.tryon.v1.SizeFit*F\n\x03\x46it\x12\x13\n\x0f\x46IT_UNSPECIFIED\x10\x00\x12\r\n\tFIT_TIGHT\x10\x01\x12\x0c\n\x08\x46IT_GOOD\x10\x02\x12\r\n\tFIT_LOOSE\x10\x03\x32\x80\x01\n\x0cTryonService\x12p\n\nAdviseSize\x12#.atelier.tryon.v1.AdviseSizeRequest\x1a$.atelier.tryon.v1.AdviseSizeResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,7 +40,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADVISESIZEREQUEST'].fields_by_name['garment']._loaded_options = None
   _globals['_ADVISESIZEREQUEST'].fields_by_name['garment']._serialized_options = b'\272H\003\310\001\001'
   _globals['_TRYONSERVICE'].methods_by_name['AdviseSize']._loaded_options = None
-  _globals['_TRYONSERVICE'].methods_by_name['AdviseSize']._serialized_options = b'\220\002\001\210\265\030\002'
+  _globals['_TRYONSERVICE'].methods_by_name['AdviseSize']._serialized_options = b'\220\002\001\210\265\030\002\232\265\030\014avatars:read'
   _globals['_FIT']._serialized_start=609
   _globals['_FIT']._serialized_end=679
   _globals['_ZONEFIT']._serialized_start=175
@@ -51,6 +51,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADVISESIZEREQUEST']._serialized_end=502
   _globals['_ADVISESIZERESPONSE']._serialized_start=504
   _globals['_ADVISESIZERESPONSE']._serialized_end=607
-  _globals['_TRYONSERVICE']._serialized_start=681
-  _globals['_TRYONSERVICE']._serialized_end=793
+  _globals['_TRYONSERVICE']._serialized_start=682
+  _globals['_TRYONSERVICE']._serialized_end=810
 # @@protoc_insertion_point(module_scope)
