@@ -40,6 +40,8 @@ _LOCK_TIMEOUT = "4s"
 """A migration that waits longer for a table's lock fails, rather than queue every request behind itself."""
 _QUEUE_TIMEOUT = "60s"
 """How long a second migrator waits for the first."""
+_RAIL_S = "procrastinate_"
+"""Tables that ``atelierkit.jobs.schema`` installs, and that no service's own tables describe."""
 _log = logs.get_logger(__name__)
 
 
@@ -80,10 +82,16 @@ def run_env(*, schema: str, metadata: MetaData) -> None:
         connection=connection,
         target_metadata=metadata,
         compare_server_default=True,
+        include_name=_is_the_service_s,
     )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+
+
+def _is_the_service_s(name: str | None, type_: str, _: Any) -> bool:
+    """Whether its tables in code should describe it."""
+    return type_ != "table" or name is None or not name.startswith(_RAIL_S)
 
 
 def _prepare(connection: Connection, schema: str) -> None:

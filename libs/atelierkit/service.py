@@ -44,9 +44,14 @@ def run_serving(
     settings_cls: type[_Settings],
     build: _Build[_Settings, _Product],
     serving: _Serving[_Product, _Settings],
+    *,
+    name: str | None = None,
 ) -> None:
-    """The same for a process that serves otherwise: ``serving`` listens while its block runs, then drains."""
-    name = settings_cls.__module__.split(".")[-2]
+    """The same for a process that serves otherwise: ``serving`` listens while its block runs, then drains.
+
+    Its logs, metrics and traces carry the service's name unless it has one of its own.
+    """
+    name = name or name_of(settings_cls)
     logs.configure(name)
     settings = _read(settings_cls)
     logs.configure(name, level=settings.log_level, format=settings.log_format)
@@ -54,6 +59,11 @@ def run_serving(
     _arm(settings.failpoints)
     with tracing.tracing(name):
         uvloop.run(_until_signalled(_serve(settings, build, serving)))
+
+
+def name_of(settings_cls: type[ServiceSettings]) -> str:
+    """The service whose settings these are."""
+    return settings_cls.__module__.split(".")[-2]
 
 
 def _read(settings_cls: type[_Settings]) -> _Settings:

@@ -118,6 +118,19 @@ class DatabaseSettings(_Settings):
     """Longest run of one SQL statement."""
 
 
+class JobSettings(_Settings):
+    """A service that has a worker: a process apart from its server, on the same settings."""
+
+    job_concurrency: int = Field(default=2, gt=0)
+    """Jobs that one worker runs at a time."""
+    job_heartbeat_s: float = Field(default=2.0, gt=0)
+    """Time between two signs of life of a worker."""
+    job_stalled_after_s: float = Field(default=6.0, gt=0)
+    """Silence after which a worker counts as dead, and others take its jobs over."""
+    job_poll_s: float = Field(default=1.0, gt=0)
+    """Longest time until a job is found that became due, or whose news was lost."""
+
+
 class TokenSettings(ServiceSettings):
     """A service that verifies its callers' access tokens."""
 

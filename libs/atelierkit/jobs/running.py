@@ -1,0 +1,119 @@
+"""One run of one task, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from atelierkit import context
+from atelierkit.errors import AppError
+from atelierkit.jobs import metrics
+from atelierkit.jobs.model import Again, Job, Run, Task
+from atelierkit.logs import get_logger
+
+UNKNOWN_S = 5.0
+"""Wait of a job whose task this worker does not know: a newer worker put it, or one that is still to come."""
+
+_log = get_logger(__name__)
+_run: ContextVar[Run] = ContextVar("atelier_job_run")
+
+
+@dataclass(frozen=True)
+class Done:
+    """It has done its work."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It has failed for good."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """It comes again."""
+
+    after_s: float
+    failures: int
+    """In a row, this run counted."""
+    well: bool = False
+    """Whether the run went well: what the job did to its workers before is forgiven."""
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """It was cut off by a worker that leaves: the job waits where it waited before."""
+
+
+Ending = Done | Failed | Back | HandedBack
+
+
+def this_run() -> Run:
+    """What a task may know about its own run. LookupError outside of one."""
+    return _run.get()
+
+
+async def run(task: Task | None, job: Job) -> Ending:
+    """Run the job once, counted and logged. Never raises: a cancelled run is handed back."""
+    started = time.perf_counter()
+    with _at_hand(job.run):
+        ending, outcome = await _attempt(task, job)
+        metrics.ended(job.run.name, outcome, time.perf_counter() - started)
+    return ending
+
+
+@contextmanager
+def _at_hand(run: Run) -> Iterator[None]:
+    token = _run.set(run)
+    try:
+        with context.request(id=f"job-{run.job}"):
+            yield
+    finally:
+        _run.reset(token)
+
+
+async def _attempt(task: Task | None, job: Job) -> tuple[Ending, str]:
+    if task is None:
+        _log.warning("job of an unknown task waits", task=job.run.name)
+        return Back(UNKNOWN_S, job.run.failures), "unknown"
+    try:
+        await task.function(**job.arguments)
+    except Again as again:
+        return Back(again.after_s, 0, well=True), "again"
+    except asyncio.CancelledError:
+        return HandedBack(), "handed_back"
+    except AppError as error:
+        _log.warning("job failed", task=task.name, cause=error.message, failures=job.run.failures + 1)
+    except Exception:  # noqa: BLE001  a bug in a task must not end the worker
+        _log.exception("job failed", task=task.name, failures=job.run.failures + 1)
+    else:
+        return Done(), "done"
+    return await _failed(task, job)
+
+
+async def _failed(task: Task, job: Job) -> tuple[Ending, str]:
+    failures = job.run.failures + 1
+    wait_s = task.retry.wait_s(failures)
+    if wait_s is not None:
+        return Back(wait_s, failures), "retried"
+    if not await given_up(task, job, poisoned=False):
+        # Nobody was told yet: the job stays, and its last try is made again.
+        return Back(task.retry.longest_s, job.run.failures), "retried"
+    return Failed(), "failed"
+
+
+async def given_up(task: Task | None, job: Job, *, poisoned: bool) -> bool:
+    """Tell the record's keeper that the job ends; False where that failed, and has to be tried again."""
+    if task is None:
+        return False
+    try:
+        await task.give_up(job.arguments, poisoned=poisoned)
+    except asyncio.CancelledError:
+        return False
+    except Exception:  # noqa: BLE001  told again later
+        _log.exception("the end of a job could not be told", task=task.name, poisoned=poisoned)
+        return False
+    return True
