@@ -70,6 +70,11 @@ class AuthServiceStub:
                 request_serializer=atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountRequest.SerializeToString,
                 response_deserializer=atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
+        self.IssueTokenFor = channel.unary_unary(
+                '/atelier.auth.v1.AuthService/IssueTokenFor',
+                request_serializer=atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForRequest.SerializeToString,
+                response_deserializer=atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForResponse.FromString,
+                _registered_method=True)
         self.GetJwks = channel.unary_unary(
                 '/atelier.auth.v1.AuthService/GetJwks',
                 request_serializer=atelier_dot_auth_dot_v1_dot_auth__pb2.GetJwksRequest.SerializeToString,
@@ -130,6 +135,14 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def IssueTokenFor(self, request, context):
+        """A short access token with which a service goes on with a person's work after the request has ended; its claim `act`
+        names the service. NOT_FOUND once the account is gone, ACCOUNT_DISABLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetJwks(self, request, context):
         """The public keys that verify access tokens (RFC 7517).
         """
@@ -174,6 +187,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.GetAccount,
                     request_deserializer=atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountRequest.FromString,
                     response_serializer=atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'IssueTokenFor': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueTokenFor,
+                    request_deserializer=atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForRequest.FromString,
+                    response_serializer=atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForResponse.SerializeToString,
             ),
             'GetJwks': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJwks,
@@ -371,6 +389,33 @@ class AuthService:
             '/atelier.auth.v1.AuthService/GetAccount',
             atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountRequest.SerializeToString,
             atelier_dot_auth_dot_v1_dot_auth__pb2.GetAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueTokenFor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.auth.v1.AuthService/IssueTokenFor',
+            atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForRequest.SerializeToString,
+            atelier_dot_auth_dot_v1_dot_auth__pb2.IssueTokenForResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,10 @@ class AuthServiceStub:
     """Trades a browser session's secret for a short access token. UNAUTHENTICATED once it is closed or expired."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_auth_pb2.GetAccountRequest, _auth_pb2.GetAccountResponse]
     """The caller's own account."""
+    IssueTokenFor: _grpc.UnaryUnaryMultiCallable[_auth_pb2.IssueTokenForRequest, _auth_pb2.IssueTokenForResponse]
+    """A short access token with which a service goes on with a person's work after the request has ended; its claim `act`
+    names the service. NOT_FOUND once the account is gone, ACCOUNT_DISABLED.
+    """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_pb2.GetJwksRequest, _auth_pb2.GetJwksResponse]
     """The public keys that verify access tokens (RFC 7517)."""
 
@@ -69,6 +73,10 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """Trades a browser session's secret for a short access token. UNAUTHENTICATED once it is closed or expired."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_auth_pb2.GetAccountRequest, _auth_pb2.GetAccountResponse]  # type: ignore[assignment]
     """The caller's own account."""
+    IssueTokenFor: _aio.UnaryUnaryMultiCallable[_auth_pb2.IssueTokenForRequest, _auth_pb2.IssueTokenForResponse]  # type: ignore[assignment]
+    """A short access token with which a service goes on with a person's work after the request has ended; its claim `act`
+    names the service. NOT_FOUND once the account is gone, ACCOUNT_DISABLED.
+    """
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_pb2.GetJwksRequest, _auth_pb2.GetJwksResponse]  # type: ignore[assignment]
     """The public keys that verify access tokens (RFC 7517)."""
 
@@ -130,6 +138,16 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.GetAccountResponse, _abc.Awaitable[_auth_pb2.GetAccountResponse]]:
         """The caller's own account."""
+
+    @_abc_1.abstractmethod
+    def IssueTokenFor(
+        self,
+        request: _auth_pb2.IssueTokenForRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_pb2.IssueTokenForResponse, _abc.Awaitable[_auth_pb2.IssueTokenForResponse]]:
+        """A short access token with which a service goes on with a person's work after the request has ended; its claim `act`
+        names the service. NOT_FOUND once the account is gone, ACCOUNT_DISABLED.
+        """
 
     @_abc_1.abstractmethod
     def GetJwks(

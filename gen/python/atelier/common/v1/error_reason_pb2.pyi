@@ -70,6 +70,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The refresh token is unknown, expired, revoked or was used twice. HTTP 401."""
     ERROR_REASON_TOO_MANY_ATTEMPTS: _ErrorReason.ValueType  # 24
     """Too many attempts; RetryInfo says when to come back. HTTP 429."""
+    ERROR_REASON_ACCOUNT_DISABLED: _ErrorReason.ValueType  # 25
+    """An administrator has closed the account; told to whoever knows its password. HTTP 403."""
+    ERROR_REASON_WRONG_PASSWORD: _ErrorReason.ValueType  # 26
+    """Somebody who is logged in has to give the password again, and it is not right. HTTP 403."""
+    ERROR_REASON_INVALID_LINK: _ErrorReason.ValueType  # 27
+    """The link of a letter is unknown, used, expired, or a newer letter has replaced it: one text for all. HTTP 400."""
+    ERROR_REASON_LAST_ADMIN: _ErrorReason.ValueType  # 28
+    """Nobody else could administer the platform then. HTTP 409."""
     ERROR_REASON_IMPLAUSIBLE_MEASUREMENTS: _ErrorReason.ValueType  # 40
     """The measurements do not fit one person; BadRequest names the most offending fields and their limits. HTTP 400."""
     ERROR_REASON_UNKNOWN_CATALOG_ITEM: _ErrorReason.ValueType  # 41
@@ -150,6 +158,14 @@ ERROR_REASON_INVALID_REFRESH_TOKEN: ErrorReason.ValueType  # 23
 """The refresh token is unknown, expired, revoked or was used twice. HTTP 401."""
 ERROR_REASON_TOO_MANY_ATTEMPTS: ErrorReason.ValueType  # 24
 """Too many attempts; RetryInfo says when to come back. HTTP 429."""
+ERROR_REASON_ACCOUNT_DISABLED: ErrorReason.ValueType  # 25
+"""An administrator has closed the account; told to whoever knows its password. HTTP 403."""
+ERROR_REASON_WRONG_PASSWORD: ErrorReason.ValueType  # 26
+"""Somebody who is logged in has to give the password again, and it is not right. HTTP 403."""
+ERROR_REASON_INVALID_LINK: ErrorReason.ValueType  # 27
+"""The link of a letter is unknown, used, expired, or a newer letter has replaced it: one text for all. HTTP 400."""
+ERROR_REASON_LAST_ADMIN: ErrorReason.ValueType  # 28
+"""Nobody else could administer the platform then. HTTP 409."""
 ERROR_REASON_IMPLAUSIBLE_MEASUREMENTS: ErrorReason.ValueType  # 40
 """The measurements do not fit one person; BadRequest names the most offending fields and their limits. HTTP 400."""
 ERROR_REASON_UNKNOWN_CATALOG_ITEM: ErrorReason.ValueType  # 41
