@@ -67,13 +67,29 @@ class Delivery:
         """A delivery whose first attempt is due."""
         return cls(uuid4(), event, endpoint.id, now, now)
 
+    @property
+    def position(self) -> Position:
+        """Its place in a list."""
+        return Position(self.created_at, self.id)
+
+    @property
+    def job(self) -> dict[str, str | int]:
+        """Arguments of the job that makes the next attempt."""
+        return {"delivery_id": str(self.id), "run": self.run, "attempt": self.attempts + 1}
+
+    def awaits(self, run: int, attempt: int) -> bool:
+        """Whether that attempt is the next one: a job that comes a second time finds that it is not."""
+        return self.state is DeliveryState.WAITING and (run, attempt) == (self.run, self.attempts + 1)
+
     def attempted(self, answer: Answer, now: datetime, scale: float = 1.0) -> Delivery:
-        """After an attempt: delivered, due again, or exhausted. ``scale`` stretches the schedule."""
+        """After an attempt: delivered, due again, exhausted or not wanted. ``scale`` stretches the schedule."""
         after = replace(
             self, attempts=self.attempts + 1, attempted_at=now, status=answer.status, error=answer.error
         )
         if answer.taken:
             return replace(after, state=DeliveryState.DELIVERED, next_at=None)
+        if answer.gone:
+            return after.cancelled()
         if after.attempts >= MAX_ATTEMPTS:
             return replace(after, state=DeliveryState.EXHAUSTED, next_at=None)
         return replace(after, next_at=now + max(self._wait(after.attempts) * scale, answer.pause))
