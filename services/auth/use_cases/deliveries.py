@@ -65,7 +65,7 @@ class Deliver:
     async def _note(self, unit: UnitOfWork, id: UUID, run: int, attempt: int, answer: Answer) -> None:
         # In the order in which a removal takes them, so that the two never wait for each other.
         known = await unit.deliveries.get(id)
-        endpoint = known and await unit.endpoints.locked(known.endpoint_id)
+        endpoint = None if known is None else await unit.endpoints.locked(known.endpoint_id)
         delivery = await unit.deliveries.locked(id)
         if delivery is None or endpoint is None or not delivery.awaits(run, attempt):
             return
