@@ -23,7 +23,7 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium open3d triton prometheus kubectl .tools/custom-resources/.ready ## Set up and pass all tests
+test: setup models web chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
@@ -118,6 +118,10 @@ open3d: ## Find the system libraries of Open3D, or install them
 .PHONY: prometheus
 prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
 	@deploy/local/prometheus.sh
+
+.PHONY: redis
+redis: ## Find a Redis or Valkey server for the tests, or install it
+	@deploy/local/redis.sh
 
 .PHONY: triton
 triton: setup ## Install the tritonserver that the tests talk to

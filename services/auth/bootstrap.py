@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from atelier.auth.v1 import auth_pb2
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+
+from atelier.auth.v1 import audit_pb2, auth_pb2, requests_pb2
+from atelier.auth.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
+from atelier.auth.v1.requests_pb2_grpc import add_RequestServiceServicer_to_server
 from atelierkit import sql
 from atelierkit.admission import Limits
 from atelierkit.health import Dependency
@@ -24,9 +29,14 @@ from services.auth.adapters.postgres_signing_keys import load_signing_keys
 from services.auth.adapters.sealing import AesGcmSeals, kept_in, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
+from services.auth.domain.sealing import Seals
 from services.auth.servicer.accounts import AuthServicer
+from services.auth.servicer.audit import AuditServicer
+from services.auth.servicer.requests import RequestServicer
 from services.auth.settings import AuthSettings
 from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.audit import RecordAudit, SearchAudit
+from services.auth.use_cases.requests import BeginRequest, FinishRequest
 from services.auth.use_cases.sessions import (
     CheckPassword,
     ExchangeBrowserSession,
@@ -37,6 +47,8 @@ from services.auth.use_cases.sessions import (
 )
 
 SCHEMA = "auth"
+Register = Callable[[grpc.aio.Server], None]
+"""Puts a servicer on a server."""
 SEALING_KEYS_FILE = "sealing-keys"
 PASSWORD_S = 0.02
 """Time that hashing a password takes, until the first was measured."""
@@ -51,8 +63,9 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
             Limits(settings.password_threads, longest_wait_s=settings.password_wait_s, usual_s=PASSWORD_S),
         )
     )
+    seals = seals_of(settings)
     tokens = JwtAccessTokens(
-        await load_signing_keys(engine, seals_of(settings), new_signing_key),
+        await load_signing_keys(engine, seals, new_signing_key),
         issuer=settings.issuer,
         audience=settings.audience,
         life=timedelta(seconds=settings.access_token_life_s),
@@ -63,6 +76,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
             hashing, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
         ),
         tokens=tokens,
+        seals=seals,
         clock=functools.partial(datetime.now, UTC),
         session_life=timedelta(days=settings.session_life_days),
     )
@@ -81,6 +95,7 @@ def assemble(
     units: UnitsOfWork,
     passwords: Passwords,
     tokens: JwtAccessTokens,
+    seals: Seals,
     clock: Clock,
     session_life: timedelta,
 ) -> Service:
@@ -101,9 +116,33 @@ def assemble(
         return tokens.published()
 
     descriptor = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
+    beside = {**_for_the_gateway(units, seals, clock)}
+
+    def add(server: grpc.aio.Server) -> None:
+        add_AuthServiceServicer_to_server(servicer, server)
+        for register in beside.values():
+            register(server)
+
     return Service(
         name=descriptor.full_name,
-        add=functools.partial(add_AuthServiceServicer_to_server, servicer),
+        add=add,
         descriptor=descriptor,
+        also=tuple(beside),
         verifier=JwksVerifier(published, tokens.issuer, tokens.audience, lambda: clock().timestamp()),
     )
+
+
+def _for_the_gateway(units: UnitsOfWork, seals: Seals, clock: Clock) -> Mapping[ServiceDescriptor, Register]:
+    """What auth keeps for the gateway, which has no database: idempotency keys and the audit trail."""
+    requests = RequestServicer(
+        begin=BeginRequest(units, seals, clock), finish=FinishRequest(units, seals, clock)
+    )
+    audit = AuditServicer(record=RecordAudit(units), search=SearchAudit(units))
+    return {
+        requests_pb2.DESCRIPTOR.services_by_name["RequestService"]: functools.partial(
+            add_RequestServiceServicer_to_server, requests
+        ),
+        audit_pb2.DESCRIPTOR.services_by_name["AuditService"]: functools.partial(
+            add_AuditServiceServicer_to_server, audit
+        ),
+    }

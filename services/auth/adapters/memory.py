@@ -9,10 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.auth.adapters.memory_audit import MemoryAuditTrail
 from services.auth.adapters.memory_links import MemoryLinks
+from services.auth.adapters.memory_requests import MemoryKeptRequests
+from services.auth.domain.audit import Chained
 from services.auth.domain.errors import EmailTaken
 from services.auth.domain.links import Link, Purpose
 from services.auth.domain.model import Account, Failures, Position, Presented, Role, Session, email_key
+from services.auth.domain.requests import KeptRequest
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class _Tables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     secrets: dict[bytes, _Secret] = field(default_factory=dict)
     failures: dict[bytes, Failures] = field(default_factory=dict)
+    kept_requests: dict[str, KeptRequest] = field(default_factory=dict)
+    audit: dict[int, Chained] = field(default_factory=dict)
 
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
 
@@ -66,6 +72,8 @@ class MemoryUnitOfWork:
         self.accounts = MemoryAccounts(tables)
         self.sessions = MemorySessions(tables)
         self.failed_log_ins = MemoryFailedLogIns(tables)
+        self.kept_requests = MemoryKeptRequests(tables.kept_requests, tables.accounts)
+        self.audit = MemoryAuditTrail(tables.audit, tables.accounts)
         self.links = MemoryLinks(tables.links)
 
 

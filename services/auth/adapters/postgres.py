@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from atelierkit import sql
 from services.auth.adapters.postgres_links import PostgresLinks
+from services.auth.adapters.postgres_audit import PostgresAuditTrail
+from services.auth.adapters.postgres_requests import PostgresKeptRequests
 from services.auth.adapters.tables.accounts import (
     accounts,
     failed_log_ins,
@@ -44,6 +46,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     accounts: PostgresAccounts
     sessions: PostgresSessions
     failed_log_ins: PostgresFailedLogIns
+    kept_requests: PostgresKeptRequests
+    audit: PostgresAuditTrail
     links: PostgresLinks
 
     async def __aenter__(self) -> Self:
@@ -51,6 +55,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.accounts = PostgresAccounts(self.session)
         self.sessions = PostgresSessions(self.session)
         self.failed_log_ins = PostgresFailedLogIns(self.session)
+        self.kept_requests = PostgresKeptRequests(self.session)
+        self.audit = PostgresAuditTrail(self.session)
         self.links = PostgresLinks(self.session)
         return self
 

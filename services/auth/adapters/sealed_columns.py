@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import sql
 from services.auth.adapters.sealing import AesGcmSeals
 from services.auth.adapters.tables.accounts import signing_keys
+from services.auth.adapters.tables.requests import kept_requests
 from services.auth.domain.sealing import Place
 
 _AT_ONCE = 500
@@ -31,7 +32,10 @@ class SealedColumn:
 
 SIGNING_KEYS = SealedColumn(signing_keys.c.sealed_jwk, signing_keys.c.kid)
 
-ALL: tuple[SealedColumn, ...] = (SIGNING_KEYS,)
+FINGERPRINTS = SealedColumn(kept_requests.c.fingerprint, kept_requests.c.id)
+ANSWERS = SealedColumn(kept_requests.c.answer, kept_requests.c.id)
+
+ALL: tuple[SealedColumn, ...] = (SIGNING_KEYS, FINGERPRINTS, ANSWERS)
 """Every sealed column of the schema: what is not in here is lost with the next key that goes."""
 
 

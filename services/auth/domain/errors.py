@@ -12,12 +12,14 @@ AppError
 ├── AccountDisabled        PERMISSION_DENIED
 ├── WrongPassword          PERMISSION_DENIED
 ├── InvalidLink            INVALID_ARGUMENT
+├── IdempotencyMismatch    INVALID_ARGUMENT
+├── BadPageToken           INVALID_ARGUMENT
 └── LastAdmin              FAILED_PRECONDITION
 """
 
 from __future__ import annotations
 
-from atelierkit.errors import AppError, Code, FieldFault
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
 
 
 class EmailTaken(AppError):
@@ -85,6 +87,21 @@ class LastAdmin(AppError):
 
     code = Code.FAILED_PRECONDITION
     reason = "LAST_ADMIN"
+
+
+class IdempotencyMismatch(AppError):
+    """The Idempotency-Key came before, with another body."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "IDEMPOTENCY_MISMATCH"
+
+
+class BadPageToken(InvalidInput):
+    """The page token is none that a list of ours ended with."""
+
+    def __init__(self) -> None:
+        text = "not a cursor of this list"
+        super().__init__(text, faults=[FieldFault("page_token", "page_token.unknown", text)])
 
 
 class UrlNotAllowed(AppError):

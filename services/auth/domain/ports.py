@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.auth.domain.audit import AuditTrail
 from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
+from services.auth.domain.requests import KeptRequests
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -120,6 +122,12 @@ class UnitOfWork(Protocol):
 
     @property
     def failed_log_ins(self) -> FailedLogIns: ...
+
+    @property
+    def kept_requests(self) -> KeptRequests: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
 
     @property
     def links(self) -> Links: ...

@@ -10,7 +10,7 @@ from services.auth.adapters.memory import MemoryUnitsOfWork
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.bootstrap import assemble
 from services.auth.domain.ports import UnitsOfWork
-from tests.unit.auth.world import SESSION_LIFE, SetClock, access_tokens, cheap_passwords
+from tests.unit.auth.world import SEALS, SESSION_LIFE, SetClock, access_tokens, cheap_passwords
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def stub(
     units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
 ) -> AsyncIterator[rpc.AuthServiceAsyncStub]:
     service = assemble(
-        units=units, passwords=passwords, tokens=access_tokens(), clock=clock, session_life=SESSION_LIFE
+        units=units, passwords=passwords, tokens=access_tokens(), seals=SEALS, clock=clock, session_life=SESSION_LIFE
     )
     async with serve(service) as channel:
         yield rpc.AuthServiceStub(channel)

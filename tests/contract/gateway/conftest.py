@@ -33,7 +33,7 @@ from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
-from tests.unit.auth.world import SESSION_LIFE, access_tokens, cheap_passwords
+from tests.unit.auth.world import SEALS, SESSION_LIFE, access_tokens, cheap_passwords
 
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
@@ -70,6 +70,7 @@ async def world() -> AsyncIterator[World]:
                 units=AuthMemory(),
                 passwords=passwords,
                 tokens=tokens,
+                seals=SEALS,
                 clock=lambda: datetime.now(UTC),
                 session_life=SESSION_LIFE,
             ),

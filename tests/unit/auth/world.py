@@ -11,6 +11,7 @@ from atelierkit.admission import Limits
 from atelierkit.identity import JwksVerifier
 from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
+from services.auth.adapters.sealing import AesGcmSeals, new_key, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import UnitsOfWork
 from services.auth.use_cases.accounts import GetAccount, GrantAdmin, SignUp
@@ -28,6 +29,7 @@ PASSWORD = "tape & chalk, twice"
 ACCESS_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
 SIGNING_KEY = new_signing_key()
+SEALS = AesGcmSeals(ring_of(new_key("test")))
 
 
 class SetClock:

@@ -49,7 +49,7 @@ class AuditEntry(_message.Message):
     request_id: _builtins.str
     """Id under which logs and traces know the request."""
     resource_id: _builtins.str
-    """Id of what the request was about or made, where there is one."""
+    """Id of what the request was about or made, an account's with `account:` before it; empty where there is none."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """When the request was answered."""
