@@ -32,6 +32,11 @@ REFRESHES = Counter(
     "Refresh tokens presented, by outcome; `reused` may be a stolen one.",
     ["outcome"],  # ok | invalid | reused | failed
 )
+CREDITS_MOVED = Counter(
+    "atelier_auth_credits_moved_total",
+    "Credits that were moved, by what moved them and where they went.",
+    ["kind", "book"],  # grant | reserve | capture | release; available | held | issued | revenue
+)
 
 _OUTCOMES: Mapping[type[AppError], str] = {
     EmailTaken: "email_taken",

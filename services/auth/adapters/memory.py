@@ -10,10 +10,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.auth.adapters.memory_audit import MemoryAuditTrail
+from services.auth.adapters.memory_credits import MemoryBooks, Purse
 from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.domain.audit import Chained
+from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.errors import EmailTaken
+from services.auth.domain.ledger import Ledger
 from services.auth.domain.links import Link, Purpose
 from services.auth.domain.model import Account, Failures, Position, Presented, Role, Session, email_key
 from services.auth.domain.requests import KeptRequest
@@ -35,6 +38,10 @@ class _Tables:
     audit: dict[int, Chained] = field(default_factory=dict)
 
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
+    purses: dict[UUID, Purse] = field(default_factory=dict)
+    wallets: dict[UUID, Wallet] = field(default_factory=dict)
+    entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
+    holds: dict[UUID, Hold] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
         return _Tables(**{name: table.copy() for name, table in vars(self).items()})
@@ -75,6 +82,8 @@ class MemoryUnitOfWork:
         self.kept_requests = MemoryKeptRequests(tables.kept_requests, tables.accounts)
         self.audit = MemoryAuditTrail(tables.audit, tables.accounts)
         self.links = MemoryLinks(tables.links)
+        self.books = MemoryBooks(tables)
+        self.ledger = Ledger(self.books)
 
 
 class MemoryAccounts:

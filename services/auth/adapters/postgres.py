@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from atelierkit import sql
+from services.auth.adapters.postgres_credits import PostgresBooks
 from services.auth.adapters.postgres_links import PostgresLinks
 from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_requests import PostgresKeptRequests
@@ -23,6 +24,7 @@ from services.auth.adapters.tables.accounts import (
     sessions,
 )
 from services.auth.domain.errors import EmailTaken
+from services.auth.domain.ledger import Ledger
 from services.auth.domain.model import (
     FAILURE_WINDOW,
     Account,
@@ -49,6 +51,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     kept_requests: PostgresKeptRequests
     audit: PostgresAuditTrail
     links: PostgresLinks
+    books: PostgresBooks
+    ledger: Ledger
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
@@ -58,6 +62,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.kept_requests = PostgresKeptRequests(self.session)
         self.audit = PostgresAuditTrail(self.session)
         self.links = PostgresLinks(self.session)
+        self.books = PostgresBooks(self.session)
+        self.ledger = Ledger(self.books)
         return self
 
 

@@ -14,7 +14,11 @@ AppError
 ├── InvalidLink            INVALID_ARGUMENT
 ├── IdempotencyMismatch    INVALID_ARGUMENT
 ├── BadPageToken           INVALID_ARGUMENT
-└── LastAdmin              FAILED_PRECONDITION
+├── LastAdmin              FAILED_PRECONDITION
+├── InsufficientCredits    FAILED_PRECONDITION
+├── CreditsConflict        ALREADY_EXISTS
+├── HoldCaptured           FAILED_PRECONDITION
+└── HoldReleased           FAILED_PRECONDITION
 """
 
 from __future__ import annotations
@@ -120,3 +124,34 @@ class TooManyWebhooks(AppError):
 
     code = Code.FAILED_PRECONDITION
     reason = "TOO_MANY_WEBHOOKS"
+
+
+class InsufficientCredits(AppError):
+    """The account has fewer credits than this takes."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "INSUFFICIENT_CREDITS"
+
+    def __init__(self, needed: int, available: int) -> None:
+        super().__init__("there are not enough credits", needed=str(needed), available=str(available))
+
+
+class CreditsConflict(AppError):
+    """The job or the grant is there with other credits."""
+
+    code = Code.ALREADY_EXISTS
+    reason = "CREDITS_CONFLICT"
+
+
+class HoldCaptured(AppError):
+    """The job was paid, so its hold cannot go back."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "HOLD_CAPTURED"
+
+
+class HoldReleased(AppError):
+    """The job's hold went back, so it cannot be paid from it."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "HOLD_RELEASED"

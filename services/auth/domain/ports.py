@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.auth.domain.audit import AuditTrail
+from services.auth.domain.ledger import Books, Ledger
 from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 from services.auth.domain.requests import KeptRequests
@@ -131,6 +132,12 @@ class UnitOfWork(Protocol):
 
     @property
     def links(self) -> Links: ...
+
+    @property
+    def books(self) -> Books: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
 
 
 UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
