@@ -85,6 +85,7 @@ class Account(_message.Message):
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     TIER_FIELD_NUMBER: _builtins.int
     DISABLED_FIELD_NUMBER: _builtins.int
+    JOB_LETTERS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     email: _builtins.str
@@ -101,6 +102,8 @@ class Account(_message.Message):
     """How much the account may ask."""
     disabled: _builtins.bool
     """Whether an administrator has closed it."""
+    job_letters: _builtins.bool
+    """Whether the person gets a letter when a job of theirs ends."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was made."""
@@ -117,10 +120,11 @@ class Account(_message.Message):
         display_name: _builtins.str = ...,
         tier: Global___Tier.ValueType = ...,
         disabled: _builtins.bool = ...,
+        job_letters: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "disabled", b"disabled", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "id", b"id", "language", b"language", "role", b"role", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "disabled", b"disabled", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "id", b"id", "job_letters", b"job_letters", "language", b"language", "role", b"role", "tier", b"tier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/auth/v1/people.proto\x12\x0f\x61telier.auth.v1\x1a\x1a\x61telier/auth/v1/auth.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x01\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08use_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63urrent\x18\x06 \x01(\x08\"/\n\x12VerifyEmailRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\"\x15\n\x13VerifyEmailResponse\"\x1b\n\x19ResendVerificationRequest\"\x1c\n\x1aResendVerificationResponse\"2\n\x15\x46orgotPasswordRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xfe\x01\"\x18\n\x16\x46orgotPasswordResponse\"O\n\x14ResetPasswordRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x17\n\x15ResetPasswordResponse\"M\n\x15\x43hangePasswordRequest\x12\x1b\n\x07\x63urrent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x03new\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x18\n\x16\x43hangePasswordResponse\"~\n\x14UpdateProfileRequest\x12$\n\x08language\x18\x01 \x01(\tB\r\xbaH\nr\x08R\x02\x65nR\x02\x66rH\x00\x88\x01\x01\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18PH\x01\x88\x01\x01\x42\x0b\n\t_languageB\x0f\n\r_display_name\"B\n\x15UpdateProfileResponse\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Account\"\x15\n\x13ListSessionsRequest\"B\n\x14ListSessionsResponse\x12*\n\x08sessions\x18\x01 \x03(\x0b\x32\x18.atelier.auth.v1.Session\")\n\x11\x45ndSessionRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x14\n\x12\x45ndSessionResponse\"\x19\n\x17\x45ndOtherSessionsRequest\"\x1a\n\x18\x45ndOtherSessionsResponse\"3\n\x13\x45xportPersonRequest\x12\x1c\n\npage_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"V\n\x14\x45xportPersonResponse\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x14\n\x0crecords_json\x18\x02 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"4\n\x14\x44\x65leteAccountRequest\x12\x1c\n\x08password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x17\n\x15\x44\x65leteAccountResponse\"\x16\n\x14ListDeletionsRequest\",\n\x15ListDeletionsResponse\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"6\n\x16\x43onfirmDeletionRequest\x12\x1c\n\naccount_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"(\n\x17\x43onfirmDeletionResponse\x12\r\n\x05taken\x18\x01 \x01(\x08\x32\xfe\n\n\rPeopleService\x12^\n\x0bVerifyEmail\x12#.atelier.auth.v1.VerifyEmailRequest\x1a$.atelier.auth.v1.VerifyEmailResponse\"\x04\x88\xb5\x18\x01\x12v\n\x12ResendVerification\x12*.atelier.auth.v1.ResendVerificationRequest\x1a+.atelier.auth.v1.ResendVerificationResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12j\n\x0e\x46orgotPassword\x12&.atelier.auth.v1.ForgotPasswordRequest\x1a\'.atelier.auth.v1.ForgotPasswordResponse\"\x07\x90\x02\x02\x88\xb5\x18\x01\x12\x64\n\rResetPassword\x12%.atelier.auth.v1.ResetPasswordRequest\x1a&.atelier.auth.v1.ResetPasswordResponse\"\x04\x88\xb5\x18\x01\x12g\n\x0e\x43hangePassword\x12&.atelier.auth.v1.ChangePasswordRequest\x1a\'.atelier.auth.v1.ChangePasswordResponse\"\x04\x88\xb5\x18\x02\x12g\n\rUpdateProfile\x12%.atelier.auth.v1.UpdateProfileRequest\x1a&.atelier.auth.v1.UpdateProfileResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0cListSessions\x12$.atelier.auth.v1.ListSessionsRequest\x1a%.atelier.auth.v1.ListSessionsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12[\n\nEndSession\x12\".atelier.auth.v1.EndSessionRequest\x1a#.atelier.auth.v1.EndSessionResponse\"\x04\x88\xb5\x18\x02\x12p\n\x10\x45ndOtherSessions\x12(.atelier.auth.v1.EndOtherSessionsRequest\x1a).atelier.auth.v1.EndOtherSessionsResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0c\x45xportPerson\x12$.atelier.auth.v1.ExportPersonRequest\x1a%.atelier.auth.v1.ExportPersonResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12\x64\n\rDeleteAccount\x12%.atelier.auth.v1.DeleteAccountRequest\x1a&.atelier.auth.v1.DeleteAccountResponse\"\x04\x88\xb5\x18\x02\x12t\n\rListDeletions\x12%.atelier.auth.v1.ListDeletionsRequest\x1a&.atelier.auth.v1.ListDeletionsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x04\x92\xb5\x18\tgenerator\x12z\n\x0f\x43onfirmDeletion\x12\'.atelier.auth.v1.ConfirmDeletionRequest\x1a(.atelier.auth.v1.ConfirmDeletionResponse\"\x14\x90\x02\x02\x88\xb5\x18\x04\x92\xb5\x18\tgeneratorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/auth/v1/people.proto\x12\x0f\x61telier.auth.v1\x1a\x1a\x61telier/auth/v1/auth.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x01\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08use_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63urrent\x18\x06 \x01(\x08\"/\n\x12VerifyEmailRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\"\x15\n\x13VerifyEmailResponse\"\x1b\n\x19ResendVerificationRequest\"\x1c\n\x1aResendVerificationResponse\"2\n\x15\x46orgotPasswordRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xfe\x01\"\x18\n\x16\x46orgotPasswordResponse\"O\n\x14ResetPasswordRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x17\n\x15ResetPasswordResponse\"M\n\x15\x43hangePasswordRequest\x12\x1b\n\x07\x63urrent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x03new\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x18\n\x16\x43hangePasswordResponse\"\xa8\x01\n\x14UpdateProfileRequest\x12$\n\x08language\x18\x01 \x01(\tB\r\xbaH\nr\x08R\x02\x65nR\x02\x66rH\x00\x88\x01\x01\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18PH\x01\x88\x01\x01\x12\x18\n\x0bjob_letters\x18\x03 \x01(\x08H\x02\x88\x01\x01\x42\x0b\n\t_languageB\x0f\n\r_display_nameB\x0e\n\x0c_job_letters\"B\n\x15UpdateProfileResponse\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Account\"\x15\n\x13ListSessionsRequest\"B\n\x14ListSessionsResponse\x12*\n\x08sessions\x18\x01 \x03(\x0b\x32\x18.atelier.auth.v1.Session\")\n\x11\x45ndSessionRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x14\n\x12\x45ndSessionResponse\"\x19\n\x17\x45ndOtherSessionsRequest\"\x1a\n\x18\x45ndOtherSessionsResponse\"3\n\x13\x45xportPersonRequest\x12\x1c\n\npage_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"V\n\x14\x45xportPersonResponse\x12\x0f\n\x07section\x18\x01 \x01(\t\x12\x14\n\x0crecords_json\x18\x02 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"4\n\x14\x44\x65leteAccountRequest\x12\x1c\n\x08password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x17\n\x15\x44\x65leteAccountResponse\"\x16\n\x14ListDeletionsRequest\",\n\x15ListDeletionsResponse\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"6\n\x16\x43onfirmDeletionRequest\x12\x1c\n\naccount_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"(\n\x17\x43onfirmDeletionResponse\x12\r\n\x05taken\x18\x01 \x01(\x08\x32\xfe\n\n\rPeopleService\x12^\n\x0bVerifyEmail\x12#.atelier.auth.v1.VerifyEmailRequest\x1a$.atelier.auth.v1.VerifyEmailResponse\"\x04\x88\xb5\x18\x01\x12v\n\x12ResendVerification\x12*.atelier.auth.v1.ResendVerificationRequest\x1a+.atelier.auth.v1.ResendVerificationResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12j\n\x0e\x46orgotPassword\x12&.atelier.auth.v1.ForgotPasswordRequest\x1a\'.atelier.auth.v1.ForgotPasswordResponse\"\x07\x90\x02\x02\x88\xb5\x18\x01\x12\x64\n\rResetPassword\x12%.atelier.auth.v1.ResetPasswordRequest\x1a&.atelier.auth.v1.ResetPasswordResponse\"\x04\x88\xb5\x18\x01\x12g\n\x0e\x43hangePassword\x12&.atelier.auth.v1.ChangePasswordRequest\x1a\'.atelier.auth.v1.ChangePasswordResponse\"\x04\x88\xb5\x18\x02\x12g\n\rUpdateProfile\x12%.atelier.auth.v1.UpdateProfileRequest\x1a&.atelier.auth.v1.UpdateProfileResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0cListSessions\x12$.atelier.auth.v1.ListSessionsRequest\x1a%.atelier.auth.v1.ListSessionsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12[\n\nEndSession\x12\".atelier.auth.v1.EndSessionRequest\x1a#.atelier.auth.v1.EndSessionResponse\"\x04\x88\xb5\x18\x02\x12p\n\x10\x45ndOtherSessions\x12(.atelier.auth.v1.EndOtherSessionsRequest\x1a).atelier.auth.v1.EndOtherSessionsResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0c\x45xportPerson\x12$.atelier.auth.v1.ExportPersonRequest\x1a%.atelier.auth.v1.ExportPersonResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12\x64\n\rDeleteAccount\x12%.atelier.auth.v1.DeleteAccountRequest\x1a&.atelier.auth.v1.DeleteAccountResponse\"\x04\x88\xb5\x18\x02\x12t\n\rListDeletions\x12%.atelier.auth.v1.ListDeletionsRequest\x1a&.atelier.auth.v1.ListDeletionsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x04\x92\xb5\x18\tgenerator\x12z\n\x0f\x43onfirmDeletion\x12\'.atelier.auth.v1.ConfirmDeletionRequest\x1a(.atelier.auth.v1.ConfirmDeletionResponse\"\x14\x90\x02\x02\x88\xb5\x18\x04\x92\xb5\x18\tgeneratorb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -107,38 +107,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGEPASSWORDREQUEST']._serialized_end=764
   _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=766
   _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=790
-  _globals['_UPDATEPROFILEREQUEST']._serialized_start=792
-  _globals['_UPDATEPROFILEREQUEST']._serialized_end=918
-  _globals['_UPDATEPROFILERESPONSE']._serialized_start=920
-  _globals['_UPDATEPROFILERESPONSE']._serialized_end=986
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=988
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=1009
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1011
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1077
-  _globals['_ENDSESSIONREQUEST']._serialized_start=1079
-  _globals['_ENDSESSIONREQUEST']._serialized_end=1120
-  _globals['_ENDSESSIONRESPONSE']._serialized_start=1122
-  _globals['_ENDSESSIONRESPONSE']._serialized_end=1142
-  _globals['_ENDOTHERSESSIONSREQUEST']._serialized_start=1144
-  _globals['_ENDOTHERSESSIONSREQUEST']._serialized_end=1169
-  _globals['_ENDOTHERSESSIONSRESPONSE']._serialized_start=1171
-  _globals['_ENDOTHERSESSIONSRESPONSE']._serialized_end=1197
-  _globals['_EXPORTPERSONREQUEST']._serialized_start=1199
-  _globals['_EXPORTPERSONREQUEST']._serialized_end=1250
-  _globals['_EXPORTPERSONRESPONSE']._serialized_start=1252
-  _globals['_EXPORTPERSONRESPONSE']._serialized_end=1338
-  _globals['_DELETEACCOUNTREQUEST']._serialized_start=1340
-  _globals['_DELETEACCOUNTREQUEST']._serialized_end=1392
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=1394
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=1417
-  _globals['_LISTDELETIONSREQUEST']._serialized_start=1419
-  _globals['_LISTDELETIONSREQUEST']._serialized_end=1441
-  _globals['_LISTDELETIONSRESPONSE']._serialized_start=1443
-  _globals['_LISTDELETIONSRESPONSE']._serialized_end=1487
-  _globals['_CONFIRMDELETIONREQUEST']._serialized_start=1489
-  _globals['_CONFIRMDELETIONREQUEST']._serialized_end=1543
-  _globals['_CONFIRMDELETIONRESPONSE']._serialized_start=1545
-  _globals['_CONFIRMDELETIONRESPONSE']._serialized_end=1585
-  _globals['_PEOPLESERVICE']._serialized_start=1588
-  _globals['_PEOPLESERVICE']._serialized_end=2994
+  _globals['_UPDATEPROFILEREQUEST']._serialized_start=793
+  _globals['_UPDATEPROFILEREQUEST']._serialized_end=961
+  _globals['_UPDATEPROFILERESPONSE']._serialized_start=963
+  _globals['_UPDATEPROFILERESPONSE']._serialized_end=1029
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1031
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1052
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1054
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1120
+  _globals['_ENDSESSIONREQUEST']._serialized_start=1122
+  _globals['_ENDSESSIONREQUEST']._serialized_end=1163
+  _globals['_ENDSESSIONRESPONSE']._serialized_start=1165
+  _globals['_ENDSESSIONRESPONSE']._serialized_end=1185
+  _globals['_ENDOTHERSESSIONSREQUEST']._serialized_start=1187
+  _globals['_ENDOTHERSESSIONSREQUEST']._serialized_end=1212
+  _globals['_ENDOTHERSESSIONSRESPONSE']._serialized_start=1214
+  _globals['_ENDOTHERSESSIONSRESPONSE']._serialized_end=1240
+  _globals['_EXPORTPERSONREQUEST']._serialized_start=1242
+  _globals['_EXPORTPERSONREQUEST']._serialized_end=1293
+  _globals['_EXPORTPERSONRESPONSE']._serialized_start=1295
+  _globals['_EXPORTPERSONRESPONSE']._serialized_end=1381
+  _globals['_DELETEACCOUNTREQUEST']._serialized_start=1383
+  _globals['_DELETEACCOUNTREQUEST']._serialized_end=1435
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=1437
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=1460
+  _globals['_LISTDELETIONSREQUEST']._serialized_start=1462
+  _globals['_LISTDELETIONSREQUEST']._serialized_end=1484
+  _globals['_LISTDELETIONSRESPONSE']._serialized_start=1486
+  _globals['_LISTDELETIONSRESPONSE']._serialized_end=1530
+  _globals['_CONFIRMDELETIONREQUEST']._serialized_start=1532
+  _globals['_CONFIRMDELETIONREQUEST']._serialized_end=1586
+  _globals['_CONFIRMDELETIONRESPONSE']._serialized_start=1588
+  _globals['_CONFIRMDELETIONRESPONSE']._serialized_end=1628
+  _globals['_PEOPLESERVICE']._serialized_start=1631
+  _globals['_PEOPLESERVICE']._serialized_end=3037
 # @@protoc_insertion_point(module_scope)

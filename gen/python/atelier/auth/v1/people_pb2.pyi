@@ -274,26 +274,34 @@ class UpdateProfileRequest(_message.Message):
 
     LANGUAGE_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    JOB_LETTERS_FIELD_NUMBER: _builtins.int
     language: _builtins.str
     """Language of letters."""
     display_name: _builtins.str
     """What the person wants to be called; empty for nothing."""
+    job_letters: _builtins.bool
+    """Whether the person wants a letter when a job of theirs ends."""
     def __init__(
         self,
         *,
         language: _builtins.str | None = ...,
         display_name: _builtins.str | None = ...,
+        job_letters: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_display_name", b"_display_name", "_language", b"_language", "display_name", b"display_name", "language", b"language"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_display_name", b"_display_name", "_job_letters", b"_job_letters", "_language", b"_language", "display_name", b"display_name", "job_letters", b"job_letters", "language", b"language"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_display_name", b"_display_name", "_language", b"_language", "display_name", b"display_name", "language", b"language"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_display_name", b"_display_name", "_job_letters", b"_job_letters", "_language", b"_language", "display_name", b"display_name", "job_letters", b"job_letters", "language", b"language"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__display_name: _TypeAlias = _typing.Literal["display_name"]  # noqa: Y015
     _WhichOneofArgType__display_name: _TypeAlias = _typing.Literal["_display_name", b"_display_name"]  # noqa: Y015
+    _WhichOneofReturnType__job_letters: _TypeAlias = _typing.Literal["job_letters"]  # noqa: Y015
+    _WhichOneofArgType__job_letters: _TypeAlias = _typing.Literal["_job_letters", b"_job_letters"]  # noqa: Y015
     _WhichOneofReturnType__language: _TypeAlias = _typing.Literal["language"]  # noqa: Y015
     _WhichOneofArgType__language: _TypeAlias = _typing.Literal["_language", b"_language"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__display_name) -> _WhichOneofReturnType__display_name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__job_letters) -> _WhichOneofReturnType__job_letters | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__language) -> _WhichOneofReturnType__language | None: ...
 
