@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelier.auth.v1 import audit_pb2, auth_pb2, requests_pb2
 from atelier.auth.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
@@ -21,6 +22,7 @@ from atelierkit import sql
 from atelierkit.admission import Limits
 from atelierkit.health import Dependency
 from atelierkit.identity import JwksVerifier
+from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
@@ -71,7 +73,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         life=timedelta(seconds=settings.access_token_life_s),
     )
     service = assemble(
-        units=functools.partial(PostgresUnitOfWork, engine),
+        units=units_of(settings, engine, seals),
         passwords=Argon2Passwords(
             hashing, memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost
         ),
@@ -82,6 +84,12 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return replace(service, dependencies={"database": Dependency(ping)})
+
+
+def units_of(settings: AuthSettings, engine: AsyncEngine, seals: Seals) -> UnitsOfWork:
+    """Units of work in PostgreSQL."""
+    rail = Rail(settings.database_url, schema=SCHEMA)
+    return functools.partial(PostgresUnitOfWork, engine, seals, rail, mail=settings.sends_mail)
 
 
 def seals_of(settings: AuthSettings) -> AesGcmSeals:

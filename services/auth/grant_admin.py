@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import functools
 
 from atelierkit import logs, sql
 from atelierkit.errors import AppError
-from services.auth.adapters.postgres import PostgresUnitOfWork
-from services.auth.bootstrap import SCHEMA
+from services.auth.bootstrap import SCHEMA, seals_of, units_of
 from services.auth.settings import AuthSettings
 from services.auth.use_cases.accounts import GrantAdmin
 
@@ -20,7 +18,7 @@ from services.auth.use_cases.accounts import GrantAdmin
 async def grant_admin(settings: AuthSettings, email: str) -> None:
     """Raise NotFound when no account has that e-mail."""
     async with sql.engine_of(settings, schema=SCHEMA) as engine:
-        await GrantAdmin(functools.partial(PostgresUnitOfWork, engine))(email)
+        await GrantAdmin(units_of(settings, engine, seals_of(settings)))(email)
 
 
 def main() -> None:

@@ -11,15 +11,20 @@ from uuid import UUID
 
 from services.auth.adapters.memory_audit import MemoryAuditTrail
 from services.auth.adapters.memory_credits import MemoryBooks, Purse
+from services.auth.adapters.memory_letters import Job, MemoryJobs, MemoryLetters, StoredLetter
 from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.adapters.memory_requests import MemoryKeptRequests
+from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
 from services.auth.domain.audit import Chained
 from services.auth.domain.credits import Entry, Hold, Wallet
+from services.auth.domain.deliveries import Delivery
 from services.auth.domain.errors import EmailTaken
+from services.auth.domain.events import Event
 from services.auth.domain.ledger import Ledger
 from services.auth.domain.links import Link, Purpose
 from services.auth.domain.model import Account, Failures, Position, Presented, Role, Session, email_key
 from services.auth.domain.requests import KeptRequest
+from services.auth.domain.webhooks import Endpoint
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ class _Tables:
     audit: dict[int, Chained] = field(default_factory=dict)
 
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    letters: dict[UUID, StoredLetter] = field(default_factory=dict)
+    endpoints: dict[UUID, Endpoint] = field(default_factory=dict)
+    events: dict[UUID, Event] = field(default_factory=dict)
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
     purses: dict[UUID, Purse] = field(default_factory=dict)
     wallets: dict[UUID, Wallet] = field(default_factory=dict)
     entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
@@ -82,6 +92,11 @@ class MemoryUnitOfWork:
         self.kept_requests = MemoryKeptRequests(tables.kept_requests, tables.accounts)
         self.audit = MemoryAuditTrail(tables.audit, tables.accounts)
         self.links = MemoryLinks(tables.links)
+        self.jobs = MemoryJobs(tables.jobs)
+        self.letters = MemoryLetters(tables.letters, self.jobs)
+        self.endpoints = MemoryEndpoints(tables.endpoints, tables.deliveries)
+        self.events = MemoryEvents(tables.events, tables.deliveries)
+        self.deliveries = MemoryDeliveries(tables.deliveries, self.jobs)
         self.books = MemoryBooks(tables)
         self.ledger = Ledger(self.books)
 

@@ -10,13 +10,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from atelierkit import sql
+from atelierkit.jobs import Rail
 from services.auth.adapters.postgres_credits import PostgresBooks
+from services.auth.adapters.postgres_deliveries import PostgresDeliveries
+from services.auth.adapters.postgres_jobs import RailJobs
+from services.auth.adapters.postgres_letters import PostgresLetters
 from services.auth.adapters.postgres_links import PostgresLinks
 from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_requests import PostgresKeptRequests
+from services.auth.adapters.postgres_webhooks import PostgresEndpoints, PostgresEvents
 from services.auth.adapters.tables.accounts import (
     accounts,
     failed_log_ins,
@@ -37,6 +42,7 @@ from services.auth.domain.model import (
     email_key,
 )
 from services.auth.domain.people import Language, Tier
+from services.auth.domain.sealing import Seals
 
 _FORGOTTEN_AT_ONCE = 100
 """Addresses whose old failures one wrong password sweeps out: more than it adds, so that the table stays small."""
@@ -53,6 +59,18 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     links: PostgresLinks
     books: PostgresBooks
     ledger: Ledger
+    jobs: RailJobs
+    letters: PostgresLetters
+    endpoints: PostgresEndpoints
+    events: PostgresEvents
+    deliveries: PostgresDeliveries
+
+    def __init__(self, engine: AsyncEngine, seals: Seals, rail: Rail, *, mail: bool) -> None:
+        """``mail`` says whether there is a mail server to take letters."""
+        super().__init__(engine)
+        self._seals = seals
+        self._rail = rail
+        self._mail = mail
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
@@ -62,6 +80,11 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.kept_requests = PostgresKeptRequests(self.session)
         self.audit = PostgresAuditTrail(self.session)
         self.links = PostgresLinks(self.session)
+        self.jobs = RailJobs(self.session, self._rail)
+        self.letters = PostgresLetters(self.session, self._seals, self.jobs, mail=self._mail)
+        self.endpoints = PostgresEndpoints(self.session, self._seals)
+        self.events = PostgresEvents(self.session)
+        self.deliveries = PostgresDeliveries(self.session, self.jobs)
         self.books = PostgresBooks(self.session)
         self.ledger = Ledger(self.books)
         return self
@@ -272,6 +295,7 @@ def _account(row: RowMapping) -> Account:
         role=Role(row[accounts.c.role]),
         created_at=row[accounts.c.created_at],
         language=Language(row[accounts.c.language]),
+        job_letters=row[accounts.c.job_letters],
         tier=Tier(row[accounts.c.tier]),
         email_verified_at=row[accounts.c.email_verified_at],
         password_set_at=row[accounts.c.password_set_at],
@@ -284,6 +308,7 @@ def _changing(account: Account) -> dict[str, Any]:
     return {
         "role": account.role,
         "language": account.language,
+        "job_letters": account.job_letters,
         "tier": account.tier,
         "email_verified_at": account.email_verified_at,
         "disabled_at": account.disabled_at,

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import sql
 from services.auth.adapters.sealing import AesGcmSeals
 from services.auth.adapters.tables.accounts import signing_keys
+from services.auth.adapters.tables.letters import letters
 from services.auth.adapters.tables.requests import kept_requests
+from services.auth.adapters.tables.webhooks import webhooks
 from services.auth.domain.sealing import Place
 
 _AT_ONCE = 500
@@ -31,11 +33,21 @@ class SealedColumn:
 
 
 SIGNING_KEYS = SealedColumn(signing_keys.c.sealed_jwk, signing_keys.c.kid)
+LETTERS = SealedColumn(letters.c.sealed_content, letters.c.id)
+WEBHOOK_SECRETS = SealedColumn(webhooks.c.sealed_secret, webhooks.c.id)
+OLD_WEBHOOK_SECRETS = SealedColumn(webhooks.c.sealed_old_secret, webhooks.c.id)
 
 FINGERPRINTS = SealedColumn(kept_requests.c.fingerprint, kept_requests.c.id)
 ANSWERS = SealedColumn(kept_requests.c.answer, kept_requests.c.id)
 
-ALL: tuple[SealedColumn, ...] = (SIGNING_KEYS, FINGERPRINTS, ANSWERS)
+ALL: tuple[SealedColumn, ...] = (
+    SIGNING_KEYS,
+    LETTERS,
+    WEBHOOK_SECRETS,
+    OLD_WEBHOOK_SECRETS,
+    FINGERPRINTS,
+    ANSWERS,
+)
 """Every sealed column of the schema: what is not in here is lost with the next key that goes."""
 
 

@@ -48,6 +48,8 @@ class Account:
     language: Language = Language.ENGLISH
     display_name: str = ""
     """What the person wants to be called; empty where nothing was said."""
+    job_letters: bool = True
+    """Whether the person wants a letter when a job of theirs ends."""
     tier: Tier = Tier.FREE
     email_verified_at: datetime | None = None
     """When the person showed that the address is theirs."""

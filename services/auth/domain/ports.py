@@ -9,10 +9,15 @@ from typing import Protocol
 from uuid import UUID
 
 from services.auth.domain.audit import AuditTrail
+from services.auth.domain.deliveries import Deliveries
+from services.auth.domain.events import Events
+from services.auth.domain.jobs import Jobs
 from services.auth.domain.ledger import Books, Ledger
+from services.auth.domain.letters import Letters
 from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 from services.auth.domain.requests import KeptRequests
+from services.auth.domain.webhooks import Endpoints
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -132,6 +137,21 @@ class UnitOfWork(Protocol):
 
     @property
     def links(self) -> Links: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def letters(self) -> Letters: ...
+
+    @property
+    def endpoints(self) -> Endpoints: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     @property
     def books(self) -> Books: ...

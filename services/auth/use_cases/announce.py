@@ -36,7 +36,7 @@ class Announce:
             for endpoint in await unit.endpoints.of(account_id):
                 if endpoint.wants(kind):
                     await unit.deliveries.add(Delivery.new(event, endpoint, self.clock()))
-            if account.letters and kind in _LETTERS:
+            if account.job_letters and kind in _LETTERS:
                 values = {"job": str(data.get("jobId", id))}
                 letter = Letter(_LETTERS[kind], account.email, account.language, values, account_id)
                 await unit.letters.post(letter)

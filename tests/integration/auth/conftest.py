@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
+from atelierkit.jobs import Rail
 from atelierkit.testing.fixtures import MigratedUrl
 from services.auth.adapters.memory import MemoryUnitsOfWork
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.postgres import PostgresUnitOfWork
+from services.auth.adapters.sealing import AesGcmSeals, new_key, ring_of
 from services.auth.domain.ports import UnitsOfWork
 from tests.unit.auth.world import SetClock, World, cheap_passwords
 
@@ -32,8 +34,13 @@ def memory_units() -> UnitsOfWork:
 
 
 @pytest.fixture
-def postgres_units(engine: AsyncEngine) -> UnitsOfWork:
-    return functools.partial(PostgresUnitOfWork, engine)
+def seals() -> AesGcmSeals:
+    return AesGcmSeals(ring_of(new_key("test")))
+
+
+@pytest.fixture
+def postgres_units(engine: AsyncEngine, url: str, seals: AesGcmSeals) -> UnitsOfWork:
+    return functools.partial(PostgresUnitOfWork, engine, seals, Rail(url, schema="auth"), mail=True)
 
 
 @pytest.fixture(scope="session")

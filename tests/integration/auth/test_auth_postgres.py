@@ -21,7 +21,6 @@ from atelierkit import migrations, sql
 from atelierkit.errors import AppError, NotFound, Unavailable
 from atelierkit.testing import serve
 from services.auth.adapters.passwords import Argon2Passwords
-from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.adapters.tables.accounts import failed_log_ins, session_secrets
 from services.auth.bootstrap import build
 from services.auth.domain.model import FAILURE_WINDOW, Failures, email_key
@@ -75,14 +74,16 @@ async def test_nothing_at_rest_opens_a_session(
         assert not any(secret in row for row in rows)
 
 
-async def test_a_failure_sweeps_out_old_ones_of_others(engine: AsyncEngine, clock: SetClock) -> None:
+async def test_a_failure_sweeps_out_old_ones_of_others(
+    engine: AsyncEngine, postgres_units: UnitsOfWork, clock: SetClock
+) -> None:
     keys = [email_key(f"{n}@example.org") for n in range(3)]
     for key in keys[:2]:
-        async with PostgresUnitOfWork(engine) as unit:
+        async with postgres_units() as unit:
             await unit.failed_log_ins.save(key, Failures((clock.now,)))
         clock.advance(minutes=1)
     clock.now += FAILURE_WINDOW - timedelta(minutes=2)
-    async with PostgresUnitOfWork(engine) as unit:
+    async with postgres_units() as unit:
         await unit.failed_log_ins.save(keys[2], Failures((clock.now,)))
     left = await scalars(engine, sa.select(failed_log_ins.c.email_key).order_by(failed_log_ins.c.latest_at))
     assert left == keys[1:]

@@ -24,6 +24,7 @@ accounts = sa.Table(
         server_default="en",
     ),
     sa.Column("sealed_display_name", sa.LargeBinary),
+    sa.Column("job_letters", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column(
         "tier",
         sa.Text,
