@@ -14,7 +14,8 @@ import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from atelier.auth.v1 import audit_pb2, auth_pb2, requests_pb2
+from atelier.auth.v1 import api_keys_pb2, audit_pb2, auth_pb2, requests_pb2
+from atelier.auth.v1.api_keys_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from atelier.auth.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
 from atelier.auth.v1.requests_pb2_grpc import add_RequestServiceServicer_to_server
@@ -33,10 +34,12 @@ from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
 from services.auth.domain.sealing import Seals
 from services.auth.servicer.accounts import AuthServicer
+from services.auth.servicer.api_keys import ApiKeyServicer
 from services.auth.servicer.audit import AuditServicer
 from services.auth.servicer.requests import RequestServicer
 from services.auth.settings import AuthSettings
 from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.api_keys import CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey
 from services.auth.use_cases.audit import RecordAudit, SearchAudit
 from services.auth.use_cases.requests import BeginRequest, FinishRequest
 from services.auth.use_cases.sessions import (
@@ -124,7 +127,7 @@ def assemble(
         return tokens.published()
 
     descriptor = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
-    beside = {**_for_the_gateway(units, seals, clock)}
+    beside = {**_for_the_gateway(units, seals, clock), **_keys(units, tokens, clock)}
 
     def add(server: grpc.aio.Server) -> None:
         add_AuthServiceServicer_to_server(servicer, server)
@@ -138,6 +141,22 @@ def assemble(
         also=tuple(beside),
         verifier=JwksVerifier(published, tokens.issuer, tokens.audience, lambda: clock().timestamp()),
     )
+
+
+def _keys(
+    units: UnitsOfWork, tokens: JwtAccessTokens, clock: Clock
+) -> Mapping[ServiceDescriptor, Register]:
+    api_keys = ApiKeyServicer(
+        create=CreateApiKey(units, clock),
+        list_keys=ListApiKeys(units),
+        revoke=RevokeApiKey(units, clock),
+        exchange=ExchangeApiKey(units, tokens, clock),
+    )
+    return {
+        api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"]: functools.partial(
+            add_ApiKeyServiceServicer_to_server, api_keys
+        ),
+    }
 
 
 def _for_the_gateway(units: UnitsOfWork, seals: Seals, clock: Clock) -> Mapping[ServiceDescriptor, Register]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from prometheus_client import Counter
 
 from atelierkit.errors import AppError
+from services.auth.domain.api_keys import InvalidApiKey
 from services.auth.domain.errors import (
     EmailTaken,
     InvalidCredentials,
@@ -37,6 +38,11 @@ CREDITS_MOVED = Counter(
     "Credits that were moved, by what moved them and where they went.",
     ["kind", "book"],  # grant | reserve | capture | release; available | held | issued | revenue
 )
+KEY_EXCHANGES = Counter(
+    "atelier_auth_key_exchanges_total",
+    "API keys traded for access tokens, by outcome.",
+    ["outcome"],  # ok | invalid | failed
+)
 
 _OUTCOMES: Mapping[type[AppError], str] = {
     EmailTaken: "email_taken",
@@ -44,6 +50,7 @@ _OUTCOMES: Mapping[type[AppError], str] = {
     InvalidCredentials: "invalid_credentials",
     TooManyAttempts: "too_many_attempts",
     InvalidRefreshToken: "invalid",
+    InvalidApiKey: "invalid",
     ReusedRefreshToken: "reused",
 }
 

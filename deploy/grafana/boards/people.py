@@ -15,6 +15,7 @@ CATALOG = Job("atelier-catalog")
 SIGN_UPS = AUTH.series("atelier_auth_sign_ups_total")
 LOG_INS = AUTH.series("atelier_auth_log_ins_total")
 REFRESHES = AUTH.series("atelier_auth_refreshes_total")
+KEY_EXCHANGES = AUTH.series("atelier_auth_key_exchanges_total")
 LOOKS = CATALOG.series("atelier_catalog_looks_total")
 
 BOARD = Board(
@@ -49,6 +50,14 @@ BOARD = Board(
                     "A token that comes a second time may be a stolen one: its session was ended. More than a few at "
                     "once: look for the accounts in the log of auth.",
                     Query(rate(REFRESHES, "outcome"), "{{outcome}}"),
+                    unit=units.RequestsPerSecond,
+                    width=6,
+                ),
+                graph(
+                    "API keys",
+                    "Keys traded for access tokens. `invalid` is a server whose key was revoked or has expired, or "
+                    "somebody who tries keys.",
+                    Query(rate(KEY_EXCHANGES, "outcome"), "{{outcome}}"),
                     unit=units.RequestsPerSecond,
                     width=6,
                 ),

@@ -12,7 +12,9 @@ from uuid import UUID
 from services.auth.adapters.memory_audit import MemoryAuditTrail
 from services.auth.adapters.memory_credits import MemoryBooks, Purse
 from services.auth.adapters.memory_letters import Job, MemoryJobs, MemoryLetters, StoredLetter
+from services.auth.adapters.memory_api_keys import MemoryApiKeys
 from services.auth.adapters.memory_links import MemoryLinks
+from services.auth.domain.api_keys import ApiKey
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
 from services.auth.domain.audit import Chained
@@ -43,6 +45,7 @@ class _Tables:
     audit: dict[int, Chained] = field(default_factory=dict)
 
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
+    api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     letters: dict[UUID, StoredLetter] = field(default_factory=dict)
     endpoints: dict[UUID, Endpoint] = field(default_factory=dict)
@@ -92,6 +95,7 @@ class MemoryUnitOfWork:
         self.kept_requests = MemoryKeptRequests(tables.kept_requests, tables.accounts)
         self.audit = MemoryAuditTrail(tables.audit, tables.accounts)
         self.links = MemoryLinks(tables.links)
+        self.api_keys = MemoryApiKeys(tables.api_keys, tables.accounts)
         self.jobs = MemoryJobs(tables.jobs)
         self.letters = MemoryLetters(tables.letters, self.jobs)
         self.endpoints = MemoryEndpoints(tables.endpoints, tables.deliveries)

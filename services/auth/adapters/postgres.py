@@ -18,6 +18,7 @@ from services.auth.adapters.postgres_credits import PostgresBooks
 from services.auth.adapters.postgres_deliveries import PostgresDeliveries
 from services.auth.adapters.postgres_jobs import RailJobs
 from services.auth.adapters.postgres_letters import PostgresLetters
+from services.auth.adapters.postgres_api_keys import PostgresApiKeys
 from services.auth.adapters.postgres_links import PostgresLinks
 from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_requests import PostgresKeptRequests
@@ -57,6 +58,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     kept_requests: PostgresKeptRequests
     audit: PostgresAuditTrail
     links: PostgresLinks
+    api_keys: PostgresApiKeys
     books: PostgresBooks
     ledger: Ledger
     jobs: RailJobs
@@ -80,6 +82,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.kept_requests = PostgresKeptRequests(self.session)
         self.audit = PostgresAuditTrail(self.session)
         self.links = PostgresLinks(self.session)
+        self.api_keys = PostgresApiKeys(self.session, _account)
         self.jobs = RailJobs(self.session, self._rail)
         self.letters = PostgresLetters(self.session, self._seals, self.jobs, mail=self._mail)
         self.endpoints = PostgresEndpoints(self.session, self._seals)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from joserfc import jwk, jwt
 
 from atelierkit.identity import ACCESS_TYPE, ALGORITHM
+from services.auth.domain.api_keys import ApiKey
 from services.auth.domain.model import AccessToken, Account, Role, Session
 
 DELEGATED_LIFE = timedelta(minutes=5)
@@ -41,6 +42,11 @@ class JwtAccessTokens:
         # No service administers the platform in somebody's name.
         beside = {"act": {"sub": service}, "roles": [Role.USER.value]}
         return self._signed(account, beside, min(self._life, DELEGATED_LIFE), now)
+
+    def issue_for_key(self, account: Account, key: ApiKey, now: datetime) -> AccessToken:
+        # Nor does a key, whoever owns it.
+        beside = {"scope": " ".join(sorted(key.scopes)), "roles": [Role.USER.value]}
+        return self._signed(account, beside, min(self._life, key.token_life(now)), now)
 
     def _signed(
         self, account: Account, beside: Mapping[str, Any], life: timedelta, now: datetime

@@ -14,6 +14,7 @@ from services.auth.domain.events import Events
 from services.auth.domain.jobs import Jobs
 from services.auth.domain.ledger import Books, Ledger
 from services.auth.domain.letters import Letters
+from services.auth.domain.api_keys import ApiKey, ApiKeys
 from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 from services.auth.domain.requests import KeptRequests
@@ -139,6 +140,9 @@ class UnitOfWork(Protocol):
     def links(self) -> Links: ...
 
     @property
+    def api_keys(self) -> ApiKeys: ...
+
+    @property
     def jobs(self) -> Jobs: ...
 
     @property
@@ -185,4 +189,8 @@ class AccessTokens(Protocol):
 
     def issue_for(self, account: Account, service: str, now: datetime) -> AccessToken:
         """A token of no session, with which that service acts for the person."""
+        ...
+
+    def issue_for_key(self, account: Account, key: ApiKey, now: datetime) -> AccessToken:
+        """A token of no session, which may what the key may."""
         ...

@@ -108,6 +108,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job was paid, so its hold cannot go back. Between our own services."""
     ERROR_REASON_HOLD_RELEASED: _ErrorReason.ValueType  # 83
     """The job's hold went back, so it cannot be paid from it. Between our own services."""
+    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 100
+    """The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
+    ERROR_REASON_CONSENT_REQUIRED: _ErrorReason.ValueType  # 101
+    """The person has not consented to that, or not to the policy in force. HTTP 403. Metadata: `purpose`, `version`."""
+    ERROR_REASON_POLICY_NOT_IN_FORCE: _ErrorReason.ValueType  # 102
+    """Consent was given to a policy that is not the one in force. HTTP 409. Metadata: `purpose`, `version`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused."""
@@ -196,4 +202,10 @@ ERROR_REASON_HOLD_CAPTURED: ErrorReason.ValueType  # 82
 """The job was paid, so its hold cannot go back. Between our own services."""
 ERROR_REASON_HOLD_RELEASED: ErrorReason.ValueType  # 83
 """The job's hold went back, so it cannot be paid from it. Between our own services."""
+ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 100
+"""The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
+ERROR_REASON_CONSENT_REQUIRED: ErrorReason.ValueType  # 101
+"""The person has not consented to that, or not to the policy in force. HTTP 403. Metadata: `purpose`, `version`."""
+ERROR_REASON_POLICY_NOT_IN_FORCE: ErrorReason.ValueType  # 102
+"""Consent was given to a policy that is not the one in force. HTTP 409. Metadata: `purpose`, `version`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
