@@ -93,6 +93,16 @@ def test_a_key_of_the_same_id_and_other_bytes_opens_nothing() -> None:
         "a:" + base64.b64encode(bytes(31)).decode(),
         "a:" + "!" * 44,
     ],
+    ids=[
+        "no colon",
+        "no key",
+        "no id",
+        "comma too many",
+        "id twice",
+        "space in an id",
+        "31 bytes",
+        "no base64",
+    ],
 )
 def test_a_ring_that_cannot_be_meant_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(ValidationError) as refused:
