@@ -58,6 +58,10 @@ class Blobs(Protocol):
         """Store the bytes under ``prefix/<sha256>``; storing the same bytes again changes nothing."""
         ...
 
+    async def put_file(self, path: Path, *, prefix: str, media_type: str) -> BlobRef:
+        """Store a file of this machine in the same way, without reading it whole into memory; OSError without it."""
+        ...
+
     async def get(self, key: str) -> bytes:
         """All the bytes. BlobCorrupt where they are not those that were stored."""
         ...
@@ -113,15 +117,24 @@ class ObjectStoreBlobs:
 
     async def put(self, data: bytes, *, prefix: str, media_type: str) -> BlobRef:
         ref = await _ref(data, prefix, media_type)
+        await self._store_as(ref, data)
+        return ref
+
+    async def put_file(self, path: Path, *, prefix: str, media_type: str) -> BlobRef:
+        ref = await _ref(path, prefix, media_type)
+        await self._store_as(ref, path)
+        return ref
+
+    async def _store_as(self, ref: BlobRef, content: bytes | Path) -> None:
         with _told():
             if self._keeps_type:
-                await obstore.put_async(self._store, ref.key, data, attributes={"Content-Type": media_type})
+                attributes = {"Content-Type": ref.media_type}
+                await obstore.put_async(self._store, ref.key, content, attributes=attributes)
             else:
                 # The type first: whoever sees the blob finds its type.
-                await obstore.put_async(self._store, ref.key + _TYPE_SUFFIX, media_type.encode())
+                await obstore.put_async(self._store, ref.key + _TYPE_SUFFIX, ref.media_type.encode())
                 await failpoints.reach("blobs.typed")
-                await obstore.put_async(self._store, ref.key, data)
-        return ref
+                await obstore.put_async(self._store, ref.key, content)
 
     async def get(self, key: str) -> bytes:
         digest = _digest_in(key)
@@ -180,6 +193,9 @@ class MemoryBlobs:
         self._put_at[ref.key] = datetime.now(UTC)
         return ref
 
+    async def put_file(self, path: Path, *, prefix: str, media_type: str) -> BlobRef:
+        return await self.put(await asyncio.to_thread(path.read_bytes), prefix=prefix, media_type=media_type)
+
     async def get(self, key: str) -> bytes:
         return self._found(key)[1]
 
@@ -209,11 +225,20 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-async def _ref(data: bytes, prefix: str, media_type: str) -> BlobRef:
+def _sha256_and_size(content: bytes | Path) -> tuple[str, int]:
+    """Of bytes, or of a file, which is read in pieces."""
+    if not isinstance(content, Path):
+        return _sha256(content), len(content)
+    with content.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.tell()
+
+
+async def _ref(content: bytes | Path, prefix: str, media_type: str) -> BlobRef:
     if not _PREFIX.fullmatch(prefix) or not _MEDIA_TYPE.fullmatch(media_type):
         raise ValueError(f"not a blob's prefix and media type: {prefix!r}, {media_type!r}")
-    digest = await asyncio.to_thread(_sha256, data)
-    return BlobRef(f"{prefix}/{digest}", digest, media_type, len(data))
+    digest, size = await asyncio.to_thread(_sha256_and_size, content)
+    return BlobRef(f"{prefix}/{digest}", digest, media_type, size)
 
 
 def _digest_in(key: str) -> str:

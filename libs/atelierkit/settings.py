@@ -118,7 +118,7 @@ class DatabaseSettings(_Settings):
     """Longest run of one SQL statement."""
 
 
-class JobSettings(_Settings):
+class JobSettings(ServiceSettings):
     """A service that has a worker: a process apart from its server, on the same settings."""
 
     job_concurrency: int = Field(default=2, gt=0)

@@ -1,29 +1,36 @@
-"""Where the generator's objects meet."""
+"""Where the generator's objects meet: those of its server, and what its worker has in common with that."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 
 from anthropometry.population import Population
+from atelier.auth.v1 import auth_pb2, credits_pb2, credits_pb2_grpc, events_pb2
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
-from atelier.generator.v1 import generator_pb2
+from atelier.generator.v1 import generator_pb2, jobs_pb2
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
+from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
-from atelierkit import blobs, client, issuer, periodic, sql
+from atelierkit import blobs, client, issuer, sql
 from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.inference import Inference, LocalInference, TritonInference, WatchedInference
 from atelierkit.inference.versions import released_version
+from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
 from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
+from services.generator.adapters.credits import RemoteCredits
 from services.generator.adapters.files import BlobFiles
+from services.generator.adapters.job_changes import JobChanges, listening
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
@@ -39,19 +46,73 @@ from services.generator.domain.ports import (
     Scanner,
     UnitsOfWork,
 )
-from services.generator.servicer import GeneratorServicer
+from services.generator.domain.ports_jobs import Changes, Credits
+from services.generator.servicer.avatars import GeneratorServicer
+from services.generator.servicer.jobs import JobServicer
 from services.generator.settings import GeneratorSettings
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
-from services.generator.use_cases.shelf import Shelf, TidyUp
+from services.generator.use_cases.shelf import Shelf
 
 SCHEMA = "generator"
 
 
+@dataclass(frozen=True)
+class Tools:
+    """What avatars are made with and where they are kept, in the server and in the worker alike."""
+
+    units: UnitsOfWork
+    store: FileStore
+    estimator: Estimator
+    network: Network
+    looks: Looks
+    mesher: Mesher
+    scanner: Scanner
+    credits: Credits
+    clock: Clock
+
+    def create_avatar(self) -> CreateAvatar:
+        """The verb that both have."""
+        return CreateAvatar(
+            MakePerson(self.estimator, self.network),
+            self.estimator,
+            self.looks,
+            self.mesher,
+            Shelf(self.units, self.store),
+            self.clock,
+        )
+
+
 async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
     """The service on PostgreSQL, the object store and its neighbours; all connections close with the stack."""
+    rail = Rail(settings.database_url, schema=SCHEMA)
+    auth = await open_auth(settings, stack)
+    tools, dependencies = await open_tools(settings, rail, auth, stack)
+    changes = JobChanges(settings.job_watch_poll_s)
+    await stack.enter_async_context(listening(settings.database_url.get_secret_value(), changes))
+    verifier = await issuer.verifier(settings, stack)
+    service = assemble(tools, changes=changes, verifier=verifier)
+    return replace(service, dependencies={**dependencies, "auth_keys": Dependency(verifier.know_keys)})
+
+
+async def open_auth(settings: GeneratorSettings, stack: AsyncExitStack) -> grpc.aio.Channel:
+    """A channel to auth and everything that it offers to the generator."""
+    services = [
+        _service(auth_pb2, "AuthService"),
+        _service(credits_pb2, "CreditService"),
+        _service(events_pb2, "EventService"),
+    ]
+    return await stack.enter_async_context(client.channel(settings.auth_addr, settings, services=services))
+
+
+async def open_tools(
+    settings: GeneratorSettings, rail: Rail, auth: grpc.aio.Channel, stack: AsyncExitStack
+) -> tuple[Tools, Mapping[str, Dependency]]:
+    """The tools on PostgreSQL, the object store and the neighbours, and whether those answer."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
     catalog = await stack.enter_async_context(
         client.channel(settings.catalog_addr, settings, services=[_service(catalog_pb2, "CatalogService")])
@@ -60,16 +121,10 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
     )
     mesher_stub = mesher_pb2_grpc.MesherServiceStub(mesher)
-    units = functools.partial(PostgresUnitOfWork, engine)
-    store = BlobFiles(WatchedBlobs(blobs.open(settings.blob_url)))
-    clock = functools.partial(datetime.now, UTC)
-    tidy_up = TidyUp(Shelf(units, store), clock, timedelta(seconds=settings.tidy_age_s))
-    await stack.enter_async_context(periodic.every(settings.tidy_interval_s, tidy_up, name="tidy up"))
-    verifier = await issuer.verifier(settings, stack)
     inference = await _inference(settings, stack)
-    service = assemble(
-        units=units,
-        store=store,
+    tools = Tools(
+        units=functools.partial(PostgresUnitOfWork, engine, rail),
+        store=BlobFiles(WatchedBlobs(blobs.open(settings.blob_url))),
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(inference, released_version(settings.models_dir, MODEL)),
         looks=RememberedLooks(
@@ -77,13 +132,12 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         ),
         mesher=RemoteMesher(mesher_stub, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_stub, settings.scan_timeout_s),
-        clock=clock,
-        verifier=verifier,
+        credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
+        clock=functools.partial(datetime.now, UTC),
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     dependencies = {
         "database": Dependency(ping),
-        "auth_keys": Dependency(verifier.know_keys),
         # Without these three, what is stored can still be listed and fetched.
         "catalog": Dependency(client.reaching(catalog), hard=False),
         "mesher": Dependency(client.reaching(mesher), hard=False),
@@ -93,45 +147,56 @@ async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
         dependencies["inference"] = Dependency(
             check, hard=False, period_s=5.0, timeout_s=settings.infer_timeout_s
         )
-    return replace(service, dependencies=dependencies)
+    return tools, dependencies
 
 
-def assemble(
-    *,
-    units: UnitsOfWork,
-    store: FileStore,
-    estimator: Estimator,
-    network: Network,
-    looks: Looks,
-    mesher: Mesher,
-    scanner: Scanner,
-    clock: Clock,
-    verifier: TokenVerifier,
-) -> Service:
-    """The service on these adapters."""
-    shelf = Shelf(units, store)
-    make_person = MakePerson(estimator, network)
+def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
+    """The service with these tools."""
+    avatars, jobs = _avatars(tools), _jobs(tools, changes)
+
+    def add(server: grpc.aio.Server) -> None:
+        add_GeneratorServiceServicer_to_server(avatars, server)
+        add_JobServiceServicer_to_server(jobs, server)
+
+    descriptor = _service(generator_pb2, "GeneratorService")
+    return Service(
+        name=descriptor.full_name,
+        add=add,
+        descriptor=descriptor,
+        also=(_service(jobs_pb2, "JobService"),),
+        verifier=verifier,
+    )
+
+
+def _avatars(tools: Tools) -> GeneratorServicer:
+    units, looks, mesher, clock = tools.units, tools.looks, tools.mesher, tools.clock
+    shelf = Shelf(units, tools.store)
     get_avatar = GetAvatar(units)
     rebuild = Rebuild(mesher, shelf)
-    servicer = GeneratorServicer(
-        create_avatar=CreateAvatar(make_person, estimator, looks, mesher, shelf, clock),
-        preview_avatar=PreviewAvatar(make_person, mesher),
-        estimate_measurements=EstimateMeasurements(estimator),
+    return GeneratorServicer(
+        create_avatar=tools.create_avatar(),
+        preview_avatar=PreviewAvatar(MakePerson(tools.estimator, tools.network), mesher),
+        estimate_measurements=EstimateMeasurements(tools.estimator),
         get_avatar=get_avatar,
         list_avatars=ListAvatars(units),
         update_avatar=UpdateAvatar(get_avatar, looks, rebuild, shelf, clock),
         delete_avatar=DeleteAvatar(units, shelf),
         export_avatar=ExportAvatar(get_avatar, looks, rebuild, shelf),
-        create_scan=CreateScan(scanner, shelf, clock),
+        create_scan=CreateScan(tools.scanner, shelf, clock),
         get_scan=GetScan(units),
         delete_scan=DeleteScan(units, shelf),
     )
-    descriptor = _service(generator_pb2, "GeneratorService")
-    return Service(
-        name=descriptor.full_name,
-        add=functools.partial(add_GeneratorServiceServicer_to_server, servicer),
-        descriptor=descriptor,
-        verifier=verifier,
+
+
+def _jobs(tools: Tools, changes: Changes) -> JobServicer:
+    get_job = GetJob(tools.units)
+    return JobServicer(
+        create_batch=CreateBatch(tools.units, tools.estimator, tools.credits, tools.clock),
+        get_job=get_job,
+        list_jobs=ListJobs(tools.units),
+        cancel_job=CancelJob(tools.units, tools.clock),
+        watch_job=WatchJob(get_job, changes),
+        retry_job=RetryJob(tools.units, tools.clock),
     )
 
 

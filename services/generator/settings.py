@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from atelierkit.settings import DatabaseSettings, TokenSettings
+from atelierkit.settings import DatabaseSettings, JobSettings, TokenSettings
 
 
-class GeneratorSettings(TokenSettings, DatabaseSettings):
+class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Where the generator listens, whom it calls and where its records lie."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_GENERATOR_")
@@ -29,11 +29,19 @@ class GeneratorSettings(TokenSettings, DatabaseSettings):
     """Longest wait for Triton."""
     catalog_timeout_s: float = Field(default=2.0, gt=0)
     """Longest wait for the catalogue."""
+    auth_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait for auth, about credits and people."""
     scan_timeout_s: float = Field(default=90.0, gt=0)
     """Longest wait for the mesher to reconstruct one scan, waiting for its turn there included."""
     tidy_interval_s: float = Field(default=21_600.0, gt=0)
-    """Time between two looks for files that no record refers to; each lists the whole object store."""
+    """Time between two looks of the worker for files that no record refers to; each lists the whole object store."""
     tidy_age_s: float = Field(default=86_400.0, gt=0)
     """Age from which such a file is deleted; longer than any request works."""
+    job_watch_poll_s: float = Field(default=5.0, gt=0)
+    """Time after which those who watch a job look unasked, should a notification be lost."""
+    reconcile_interval_s: float = Field(default=60.0, gt=0)
+    """Time between two comparisons of what is held with what is under way, by the worker."""
+    hold_age_s: float = Field(default=300.0, gt=0)
+    """Age from which a hold without a job is given back; longer than any request works."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

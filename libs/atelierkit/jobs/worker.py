@@ -11,14 +11,9 @@ from atelierkit import health, service
 from atelierkit.jobs.model import Pace
 from atelierkit.jobs.rail import Rail
 from atelierkit.server import Running
-from atelierkit.settings import JobSettings, ServiceSettings
+from atelierkit.settings import JobSettings
 
-
-class WorkerSettings(ServiceSettings, JobSettings):
-    """What a service's settings hold when it has a worker."""
-
-
-_Settings = TypeVar("_Settings", bound=WorkerSettings)
+_Settings = TypeVar("_Settings", bound=JobSettings)
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def run_worker(
 
 
 @asynccontextmanager
-async def working(place: Workplace, settings: WorkerSettings) -> AsyncIterator[Running]:
+async def working(place: Workplace, settings: JobSettings) -> AsyncIterator[Running]:
     """Work while the block runs, then drain. OSError where the health port is taken, Unavailable without a database."""
     async with AsyncExitStack() as stack:
         checks = health.Health("worker")

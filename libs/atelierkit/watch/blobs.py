@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from opentelemetry import trace
 from prometheus_client import Counter, Histogram
@@ -42,6 +43,12 @@ class WatchedBlobs:
         with _measured("put"):
             ref = await self._inner.put(data, prefix=prefix, media_type=media_type)
         BYTES.labels("written").inc(len(data))
+        return ref
+
+    async def put_file(self, path: Path, *, prefix: str, media_type: str) -> BlobRef:
+        with _measured("put"):
+            ref = await self._inner.put_file(path, prefix=prefix, media_type=media_type)
+        BYTES.labels("written").inc(ref.size)
         return ref
 
     async def get(self, key: str) -> bytes:

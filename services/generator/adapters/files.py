@@ -1,9 +1,11 @@
-"""The avatars' files in the blob store."""
+"""The files of avatars, scans and jobs in the blob store."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from atelierkit.blobs import Blobs
 from atelierkit.errors import NotFound
@@ -11,7 +13,9 @@ from services.generator.domain.model import StoredFile
 
 _PREFIX = "clouds"
 """Where the generator's own files lie; meshes are written by the mesher, under a prefix of its own."""
-_OF_RECORDS = (f"{_PREFIX}/", "avatars/", "scans/", "uploads/")
+_RESULTS = "jobs"
+"""Where results of jobs lie."""
+_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "uploads/")
 """All that the generator's records refer to, and the uploads that scans are made of; other files are not its business."""
 
 
@@ -25,12 +29,18 @@ class BlobFiles:
         ref = await self._blobs.put(data, prefix=_PREFIX, media_type=media_type)
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
+    async def keep(self, path: Path, media_type: str) -> StoredFile:
+        ref = await self._blobs.put_file(path, prefix=_RESULTS, media_type=media_type)
+        return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+
     async def get(self, file: StoredFile) -> bytes:
-        try:
+        with _named_by_a_record(file):
             return await self._blobs.get(file.key)
-        except NotFound as error:
-            # A record names it, so its absence is no fault of the caller's: it must not read as "no such avatar".
-            raise LookupError(f"the object store has lost {file.key}") from error
+
+    async def stream(self, file: StoredFile) -> AsyncIterator[bytes]:
+        with _named_by_a_record(file):
+            async for piece in self._blobs.stream(file.key):
+                yield piece
 
     async def exists(self, file: StoredFile) -> bool:
         try:
@@ -45,3 +55,12 @@ class BlobFiles:
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)
+
+
+@contextmanager
+def _named_by_a_record(file: StoredFile) -> Iterator[None]:
+    """The absence of a file that a record names is no fault of the caller's: it must not read as "no such avatar"."""
+    try:
+        yield
+    except NotFound as error:
+        raise LookupError(f"the object store has lost {file.key}") from error

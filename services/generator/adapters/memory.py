@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from atelierkit.jobs import MemoryRail
+from services.generator.adapters.job_changes import JobChanges
+from services.generator.adapters.memory_jobs import MemoryItems, MemoryJobs
+from services.generator.adapters.rail import SessionRail
+from services.generator.domain.batch import Item
 from services.generator.domain.errors import Outdated
+from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.scan import Scan
 
@@ -15,29 +21,54 @@ from services.generator.domain.scan import Scan
 class MemoryUnitsOfWork:
     """Units of work over dictionaries, one at a time; call it to begin one."""
 
-    def __init__(self) -> None:
+    def __init__(self, rail: MemoryRail | None = None, changes: JobChanges | None = None) -> None:
         self._avatars: dict[UUID, Avatar] = {}
         self._scans: dict[UUID, Scan] = {}
+        self._jobs: dict[UUID, Job] = {}
+        self._items: dict[tuple[UUID, int], Item] = {}
         self._marks: dict[str, bool] = {}
+        self._rail = rail or MemoryRail()
+        self._changes = changes or JobChanges(poll_s=60.0)
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
         """Begin a unit of work on a copy, which replaces what is kept when the block succeeds."""
-        async with self._turn:
-            unit = MemoryUnitOfWork(dict(self._avatars), dict(self._scans), dict(self._marks))
+        async with self._turn, self._rail.transaction() as session:
+            unit = MemoryUnitOfWork(
+                MemoryAvatars(dict(self._avatars)),
+                MemoryScans(dict(self._scans)),
+                MemoryJobs(dict(self._jobs)),
+                MemoryItems(dict(self._items)),
+                dict(self._marks),
+                SessionRail(self._rail, session),
+            )
             yield unit
             self._avatars, self._scans = unit.avatars.by_id, unit.scans.by_id
+            self._jobs, self._items = unit.jobs.by_id, unit.items.by_place
             self._marks = unit.files.marks
+        for job_id in unit.jobs.changed:
+            self._changes.tell(job_id)
 
 
 class MemoryUnitOfWork:
     """What one unit of work sees."""
 
-    def __init__(self, avatars: dict[UUID, Avatar], scans: dict[UUID, Scan], marks: dict[str, bool]) -> None:
-        self.avatars = MemoryAvatars(avatars)
-        self.scans = MemoryScans(scans)
-        self.files = MemoryFileIndex(marks, self.avatars, self.scans)
+    def __init__(
+        self,
+        avatars: MemoryAvatars,
+        scans: MemoryScans,
+        jobs: MemoryJobs,
+        items: MemoryItems,
+        marks: dict[str, bool],
+        rail: SessionRail,
+    ) -> None:
+        self.avatars = avatars
+        self.scans = scans
+        self.jobs = jobs
+        self.items = items
+        self.files = MemoryFileIndex(marks, self)
+        self.rail = rail
 
 
 class MemoryAvatars:
@@ -93,10 +124,9 @@ class MemoryScans:
 class MemoryFileIndex:
     """Whether a file is marked, by key."""
 
-    def __init__(self, marks: dict[str, bool], avatars: MemoryAvatars, scans: MemoryScans) -> None:
+    def __init__(self, marks: dict[str, bool], unit: MemoryUnitOfWork) -> None:
         self.marks = marks
-        self._avatars = avatars
-        self._scans = scans
+        self._unit = unit
 
     async def note(self, *, needed: Iterable[StoredFile] = (), dropped: Iterable[StoredFile] = ()) -> None:
         self.marks.update({file.key: True for file in dropped})
@@ -109,8 +139,9 @@ class MemoryFileIndex:
         self.marks = dict.fromkeys(keys, True) | self.marks
 
     async def claim_unused(self, limit: int) -> Sequence[str]:
-        used = {file.key for avatar in self._avatars.by_id.values() for file in avatar.files.all()}
-        used |= {file.key for scan in self._scans.by_id.values() for file in scan.build.files()}
+        used = {file.key for avatar in self._unit.avatars.by_id.values() for file in avatar.files.all()}
+        used |= {file.key for scan in self._unit.scans.by_id.values() for file in scan.build.files()}
+        used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]
         for key in marked:
             if key in used:

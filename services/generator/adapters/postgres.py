@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, insert, literal, select, tuple_, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
-from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow, ScanFileRow
+from services.generator.adapters.rail import JobRail, SessionRail
+from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow, JobFileRow, ScanFileRow
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, Files, Position, StoredFile
 
@@ -80,7 +82,7 @@ class PostgresAvatars:
 
 
 class PostgresFileIndex:
-    """Which objects avatars and scans need."""
+    """Which objects avatars, scans and jobs need."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -129,7 +131,10 @@ class PostgresFileIndex:
         claimed = set(await self._session.scalars(marked.with_for_update(skip_locked=True)))
         # A statement of its own: it sees what was committed before the locks were given.
         referred = union(
-            *(select(link.key).where(link.key.in_(claimed)) for link in (AvatarFileRow, ScanFileRow))
+            *(
+                select(link.key).where(link.key.in_(claimed))
+                for link in (AvatarFileRow, ScanFileRow, JobFileRow)
+            )
         )
         used = set(await self._session.scalars(referred))
         await self._session.execute(
@@ -144,10 +149,17 @@ class PostgresFileIndex:
 
 
 class PostgresUnitOfWork(sql.UnitOfWork):
-    """One transaction over avatars, scans and the index of their files."""
+    """One transaction over avatars, scans, jobs, the index of their files, and the rail."""
+
+    def __init__(self, engine: AsyncEngine, rail: JobRail) -> None:
+        super().__init__(engine)
+        self._rail = rail
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
+        self.jobs = PostgresJobs(self.session)
+        self.items = PostgresItems(self.session)
+        self.rail = SessionRail(self._rail, self.session)
         self.avatars = PostgresAvatars(self.session)
         self.scans = PostgresScans(self.session)
         self.files = PostgresFileIndex(self.session)

@@ -6,6 +6,9 @@ AppError
 ├── NotAnUpload               INVALID_ARGUMENT
 ├── AvatarNotFound            NOT_FOUND
 ├── ScanNotFound              NOT_FOUND
+├── JobNotFound               NOT_FOUND
+├── JobEnded                  FAILED_PRECONDITION
+├── JobNotFailed              FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 └── Outdated                  UNAVAILABLE
 """
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from atelierkit.errors import FieldFault, InvalidInput, NotFound, Unavailable
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, Unavailable
 
 
 class ImplausibleMeasurements(InvalidInput):
@@ -46,6 +49,33 @@ class ScanNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("there is no such scan")
+
+
+class JobNotFound(NotFound):
+    """No job of the caller has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such job")
+
+
+class JobEnded(AppError):
+    """The job has come to its end, which is for good."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "JOB_ENDED"
+
+    def __init__(self, state: str) -> None:
+        super().__init__("the job has ended", state=state)
+
+
+class JobNotFailed(AppError):
+    """The job did not fail, so there is nothing to do again."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "JOB_NOT_FAILED"
+
+    def __init__(self, state: str) -> None:
+        super().__init__("the job did not fail", state=state)
 
 
 class NotAnUpload(InvalidInput):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from services.generator.domain.model import (
     Weight,
 )
 from services.generator.domain.options import FileOptions
+from services.generator.domain.ports_jobs import Items, Jobs, Rail
 from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
 Clock = Callable[[], datetime]
@@ -94,8 +96,16 @@ class FileStore(Protocol):
         """Store the bytes."""
         ...
 
+    async def keep(self, path: Path, media_type: str) -> StoredFile:
+        """Store a file of this machine, which may be larger than memory."""
+        ...
+
     async def get(self, file: StoredFile) -> bytes:
         """The bytes."""
+        ...
+
+    def stream(self, file: StoredFile) -> AsyncIterator[bytes]:
+        """The bytes in pieces, for what is larger than memory."""
         ...
 
     async def exists(self, file: StoredFile) -> bool:
@@ -152,7 +162,7 @@ class Scans(Protocol):
 
 
 class FileIndex(Protocol):
-    """Which objects avatars and scans need, so that those nobody needs any more can be deleted.
+    """Which objects avatars, scans and jobs need, so that those nobody needs any more can be deleted.
 
     Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
     another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
@@ -187,6 +197,15 @@ class UnitOfWork(Protocol):
 
     @property
     def files(self) -> FileIndex: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def items(self) -> Items: ...
+
+    @property
+    def rail(self) -> Rail: ...
 
 
 UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

@@ -21,14 +21,17 @@ from services.generator.domain.options import DRESSED
 from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitsOfWork
 from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
-from services.generator.use_cases.shelf import Shelf
+from services.generator.use_cases.shelf import InUnit, Shelf
 
 _POINTS_MEDIA_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True)
 class CreateAvatar:
-    """Makes an avatar; nothing is stored when anything fails."""
+    """Makes an avatar; nothing is stored when anything fails.
+
+    A batch gives the ``id``, so that the same row is the same avatar, and what else is stored with it.
+    """
 
     make_person: MakePerson
     estimator: Estimator
@@ -37,7 +40,16 @@ class CreateAvatar:
     shelf: Shelf
     clock: Clock
 
-    async def __call__(self, owner: str, spec: BodySpec, look: Look, outfit: Outfit) -> Avatar:
+    async def __call__(
+        self,
+        owner: str,
+        spec: BodySpec,
+        look: Look,
+        outfit: Outfit,
+        *,
+        id: UUID | None = None,
+        first: InUnit | None = None,
+    ) -> Avatar:
         """Raise ImplausibleMeasurements and the catalogue's refusals; Unavailable when a neighbour is away."""
         person = await self.make_person(spec)
         wardrobe = await self.looks.resolve(look, outfit)
@@ -50,7 +62,7 @@ class CreateAvatar:
             await failpoints.reach("generator.points_stored")
             now = self.clock()
             avatar = Avatar(
-                id=uuid4(),
+                id=id or uuid4(),
                 owner=owner,
                 recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit),
                 receipt=receipt(person.targets, build, self.estimator.weight(spec, delivered_mm(build))),
@@ -58,7 +70,7 @@ class CreateAvatar:
                 created_at=now,
                 updated_at=now,
             )
-            await self.shelf.add(avatar)
+            await self.shelf.add(avatar, first)
             await failpoints.reach("generator.recorded")
         return avatar
 

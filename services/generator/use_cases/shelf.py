@@ -6,7 +6,7 @@ last is gone. Equal bytes are one object, so a file may belong to several record
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +14,15 @@ from datetime import datetime, timedelta
 from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
 from services.generator.domain.errors import FileLost
+from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, StoredFile
-from services.generator.domain.ports import Clock, FileStore, UnitsOfWork
+from services.generator.domain.ports import Clock, FileStore, UnitOfWork, UnitsOfWork
 from services.generator.domain.scan import Scan
 
 _log = get_logger(__name__)
+
+InUnit = Callable[[UnitOfWork], Awaitable[None]]
+"""Something that is done in a unit of work; what it raises undoes all of it."""
 
 _SWEEP_LIMIT = 100
 """Most files that one sweep deletes: a request never pays for a long backlog."""
@@ -33,7 +37,7 @@ class TooManyStrangers(Exception):
 
 @dataclass(frozen=True)
 class Shelf:
-    """Stores and deletes avatars and scans with their files."""
+    """Stores and deletes avatars, scans and results of jobs with their files."""
 
     units: UnitsOfWork
     store: FileStore
@@ -50,9 +54,11 @@ class Shelf:
                 await self._give_up(written)
             raise
 
-    async def add(self, avatar: Avatar) -> None:
-        """Store a new avatar."""
+    async def add(self, avatar: Avatar, first: InUnit | None = None) -> None:
+        """Store a new avatar; ``first`` is done before it, in the same unit of work."""
         async with self.units() as unit:
+            if first is not None:
+                await first(unit)
             await unit.avatars.add(avatar)
             await unit.files.note(needed=avatar.files.all())
             await self._require(avatar.files.all())
@@ -63,6 +69,14 @@ class Shelf:
             await unit.scans.add(scan)
             await unit.files.note(needed=scan.build.files())
             await self._require(scan.build.files())
+
+    async def finish(self, finished: Callable[[UnitOfWork], Awaitable[Job]]) -> Job:
+        """Store the results of a job, which ``finished`` ends in the same unit of work; gives the job."""
+        async with self.units() as unit:
+            job = await finished(unit)
+            await unit.files.note(needed=job.results.values())
+            await self._require(job.results.values())
+        return job
 
     async def replace(self, old: Avatar, new: Avatar) -> None:
         """Store a changed avatar; files that only its old revision knew are deleted. Raise Outdated."""

@@ -7,9 +7,9 @@ mesher's contract, with its validation and its demand for a token.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
 from atelier.common.v1 import body_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
+from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
 from atelier.mesher.v1 import mesher_pb2
 from atelier.mesher.v1.mesher_pb2_grpc import (
     MesherServiceServicer,
@@ -118,6 +119,7 @@ class Town:
     """The generator, its neighbours, and what they remember."""
 
     stub: Any
+    jobs: Any
     world: World
     mesher: MesherDouble
 
@@ -125,6 +127,13 @@ class Town:
         """Call as that person."""
         metadata = (("authorization", f"Bearer {signed_token(subject)}"),)
         return await getattr(self.stub, method)(request, metadata=metadata)
+
+    async def job(
+        self, method: str, request: Any, subject: str = "ann", roles: Sequence[str] = ("user",)
+    ) -> Any:
+        """Call JobService as that person."""
+        metadata = (("authorization", f"Bearer {signed_token(subject, roles=roles)}"),)
+        return await getattr(self.jobs, method)(request, metadata=metadata)
 
     async def create(self, subject: str = "ann", **fields: Any) -> pb.Avatar:
         """Make an avatar of somebody typical, or with those fields of the request."""
@@ -149,19 +158,18 @@ async def town(
         serve(double.service()) as mesher_here,
         serve(
             assemble(
-                units=world.units,
-                store=world.store,
-                estimator=world.estimator,
-                network=world.network,
-                looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
-                mesher=RemoteMesher(MesherServiceStub(mesher or mesher_here), timeout_s),
-                scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
-                clock=world.clock,
+                replace(
+                    world.tools,
+                    looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
+                    mesher=RemoteMesher(MesherServiceStub(mesher or mesher_here), timeout_s),
+                    scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
+                ),
+                changes=world.changes,
                 verifier=token_verifier(),
             )
         ) as channel,
     ):
-        yield Town(GeneratorServiceStub(channel), world, double)
+        yield Town(GeneratorServiceStub(channel), JobServiceStub(channel), world, double)
 
 
 async def refusal(call: Awaitable[Any]) -> AppError:

@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
+from atelierkit.jobs import Rail
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.ports import UnitsOfWork
+
+RAIL = Rail("", schema="generator")
+"""Puts jobs, for which it needs no address."""
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def memory_units() -> UnitsOfWork:
 
 @pytest.fixture
 def postgres_units(engine) -> UnitsOfWork:
-    return partial(PostgresUnitOfWork, engine)
+    return partial(PostgresUnitOfWork, engine, RAIL)
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])

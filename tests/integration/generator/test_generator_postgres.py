@@ -20,6 +20,7 @@ from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
 from services.generator.domain.model import Avatar, Files, Look, LookChange, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.use_cases.shelf import TooManyStrangers
+from tests.integration.generator.conftest import RAIL
 from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, RecordingBlobs, World
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -343,7 +344,7 @@ async def test_the_list_is_read_from_its_index(engine, postgres_units) -> None:
 @pytest.mark.postgres
 async def test_a_database_that_does_not_answer_is_unavailable() -> None:
     async with sql.engine("postgresql+psycopg://a:b@127.0.0.1:9/c", schema="generator") as engine:
-        world = World(units=partial(PostgresUnitOfWork, engine))
+        world = World(units=partial(PostgresUnitOfWork, engine, RAIL))
         with pytest.raises(Unavailable) as away:
             await world.avatar()
     assert away.value.retry_after_s == 1.0

@@ -25,6 +25,7 @@ from atelierkit.postgres import account as accounts
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.model import Avatar, Files
+from tests.integration.generator.conftest import RAIL
 from tests.unit.generator.world import ANN, World
 
 pytestmark = pytest.mark.postgres
@@ -122,7 +123,7 @@ async def make(site: Site, url: str, pattern: Avatar, text: str) -> Avatar:
     picture = await site.files.put(f"{text}, seen".encode(), "image/png")
     now = datetime.now(UTC)
     avatar = replace(pattern, id=uuid4(), created_at=now, updated_at=now, files=Files(body, picture, {}))
-    async with sql.engine(url, schema=SERVICE) as engine, PostgresUnitOfWork(engine) as unit:
+    async with sql.engine(url, schema=SERVICE) as engine, PostgresUnitOfWork(engine, RAIL) as unit:
         await unit.avatars.add(avatar)
         await unit.files.note(needed=avatar.files.all())
     return avatar
@@ -130,7 +131,7 @@ async def make(site: Site, url: str, pattern: Avatar, text: str) -> Avatar:
 
 async def kept(url: str, ids: Sequence[UUID]) -> list[Avatar | None]:
     async with sql.engine(url, schema=SERVICE) as engine:
-        units = partial(PostgresUnitOfWork, engine)
+        units = partial(PostgresUnitOfWork, engine, RAIL)
         async with units() as unit:
             return [await unit.avatars.get(ANN, id) for id in ids]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,15 @@ class BlobRules:
         assert ref == BlobRef(f"avatars/alice/{DIGEST}", DIGEST, "model/gltf-binary", len(DATA))
         assert await store.get(ref.key) == DATA
         assert await store.head(ref.key) == ref
+
+    async def test_a_file_is_stored_as_its_bytes_are(self, store: Blobs, tmp_path: Path) -> None:
+        (tmp_path / "archive").write_bytes(DATA * 12)  # more than one part of an upload
+        ref = await store.put_file(tmp_path / "archive", prefix="jobs", media_type="application/zip")
+        assert await store.put(DATA * 12, prefix="jobs", media_type="application/zip") == ref
+        assert await store.head(ref.key) == ref
+        assert await store.get(ref.key) == DATA * 12
+        with pytest.raises(FileNotFoundError):
+            await store.put_file(tmp_path / "none", prefix="jobs", media_type="application/zip")
 
     async def test_the_same_bytes_are_stored_once(self, store: Blobs) -> None:
         first = await store.put(DATA, prefix="avatars", media_type="image/png")

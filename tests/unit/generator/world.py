@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from hypothesis import strategies as st
@@ -17,11 +18,14 @@ from anthropometry.measurements import NAMES
 from anthropometry.population import Population
 from atelierkit.blobs import Blobs, MemoryBlobs
 from atelierkit.errors import Code, FieldFault, RemoteError
+from atelierkit.jobs import MemoryRail
 from bodymodel.expressions import EXPRESSIONS
 from services.generator.adapters.files import BlobFiles
+from services.generator.adapters.job_changes import JobChanges
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
+from services.generator.bootstrap import Tools
 from services.generator.domain.model import (
     Avatar,
     BodySpec,
@@ -39,6 +43,7 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
+from services.generator.domain.ports_jobs import Hold
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
@@ -195,6 +200,45 @@ class ClayScanner:
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
 
+class CountingLedger:
+    """A ledger that counts: a balance, what is held for which job, and what was paid."""
+
+    def __init__(self, balance: int = 1_000_000) -> None:
+        self.balance = balance
+        self.held: dict[UUID, int] = {}
+        self.paid: dict[UUID, int] = {}
+        self.price = 1
+        self.error: Exception | None = None
+
+    async def avatar_price(self) -> int:
+        return self.price
+
+    async def reserve(self, owner: str, job_id: UUID, credits: int) -> None:
+        if credits > self.balance:
+            raise RemoteError(
+                "not enough credits", code=Code.FAILED_PRECONDITION, reason="INSUFFICIENT_CREDITS"
+            )
+        self.balance -= credits
+        self.held[job_id] = credits
+
+    async def capture(self, job_id: UUID, credits: int) -> None:
+        self._fail()
+        if job_id in self.held:
+            self.balance += self.held.pop(job_id) - credits
+            self.paid[job_id] = credits
+
+    async def release(self, job_id: UUID) -> None:
+        self._fail()
+        self.balance += self.held.pop(job_id, 0)
+
+    async def holds(self, older_than: timedelta) -> list[Hold]:
+        return [Hold(job_id, credits) for job_id, credits in self.held.items()]
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
 def body_digest(person: Person) -> str:
     """What of a mesh's bytes the body alone decides."""
     targets = [(target.name, target.value_mm) for target in person.targets]
@@ -213,7 +257,9 @@ class World:
     ) -> None:
         self.clock = SetClock()
         self.blobs = blobs or RecordingBlobs()
-        self.units = units or MemoryUnitsOfWork()
+        self.rail = MemoryRail()
+        self.changes = JobChanges(poll_s=60.0)
+        self.units = units or MemoryUnitsOfWork(self.rail, self.changes)
         self.store = store or BlobFiles(self.blobs)
         self.inference = FormulaInference()
         self.network = network or BodyNetwork(self.inference, "1.2.3")
@@ -235,6 +281,18 @@ class World:
         self.create_scan = CreateScan(self.scanner, self.shelf, self.clock)
         self.get_scan = GetScan(self.units)
         self.delete_scan = DeleteScan(self.units, self.shelf)
+        self.ledger = CountingLedger()
+        self.tools = Tools(
+            units=self.units,
+            store=self.store,
+            estimator=self.estimator,
+            network=self.network,
+            looks=self.looks,
+            mesher=self.mesher,
+            scanner=self.scanner,
+            credits=self.ledger,
+            clock=self.clock,
+        )
         self.update = UpdateAvatar(self.get, self.looks, rebuild, self.shelf, self.clock)
         self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
 

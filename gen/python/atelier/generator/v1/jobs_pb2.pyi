@@ -188,7 +188,7 @@ class Job(_message.Message):
     progress_percent: _builtins.int
     """0 to 100; 100 once it has completed."""
     queue_position: _builtins.int
-    """Its place among those that wait, 1 for the next; counted to 1,000, and 0 for a job that does not wait."""
+    """Its place among those that wait, 1 for the next; counted to 1,000. 0 for a job that does not wait, and in lists."""
     lane: Global___JobLane.ValueType
     """How it waits."""
     credits: _builtins.int

@@ -134,7 +134,7 @@ def file_options_message(options: FileOptions) -> file_pb2.FileOptions:
 
 
 def page_size(asked: int) -> int:
-    """How many avatars at most; 0 stands for the default."""
+    """How many at most; 0 stands for the default."""
     return asked or _DEFAULT_PAGE
 
 
@@ -166,8 +166,8 @@ def avatar_message(avatar: Avatar) -> pb.Avatar:
         id=str(avatar.id),
         recipe=_recipe(avatar.recipe),
         receipt=_receipt(avatar.receipt),
-        create_time=_timestamp(avatar.created_at),
-        update_time=_timestamp(avatar.updated_at),
+        create_time=timestamp(avatar.created_at),
+        update_time=timestamp(avatar.updated_at),
     )
 
 
@@ -238,7 +238,7 @@ def scan_message(scan: Scan) -> pb.Scan:
     build = scan.build
     return pb.Scan(
         id=str(scan.id),
-        create_time=_timestamp(scan.created_at),
+        create_time=timestamp(scan.created_at),
         report=scan_pb2.ScanReport(**asdict(build.report)),
         registration=_registration(build.registration) if build.registration else None,
         mesh=blob_ref(build.mesh),
@@ -352,7 +352,8 @@ def _point(xyz: Xyz) -> body_pb2.Point:
     return body_pb2.Point(x=x, y=y, z=z)
 
 
-def _timestamp(moment: datetime) -> Timestamp:
+def timestamp(moment: datetime) -> Timestamp:
+    """A moment."""
     message = Timestamp()
     message.FromDatetime(moment)
     return message

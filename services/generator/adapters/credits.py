@@ -1,0 +1,57 @@
+"""The ledger, kept by the auth service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from atelier.auth.v1 import credits_pb2 as pb
+from atelier.auth.v1 import credits_pb2_grpc
+from services.generator.adapters.neighbours import calling
+from services.generator.domain.ports_jobs import Hold
+
+_AUTH = "auth"
+_REASON = "avatars in a batch"
+_HOLDS_AT_A_TIME = 500
+
+
+class RemoteCredits:
+    """Asks auth. Reserving is done as the calling person, all else as the service."""
+
+    def __init__(self, stub: credits_pb2_grpc.CreditServiceAsyncStub, timeout_s: float) -> None:
+        self._stub = stub
+        self._timeout_s = timeout_s
+
+    async def avatar_price(self) -> int:
+        with calling(_AUTH):
+            answer = await self._stub.GetPrices(pb.GetPricesRequest(), timeout=self._timeout_s)
+        return answer.prices.batch_avatar
+
+    async def reserve(self, owner: str, job_id: UUID, credits: int) -> None:
+        request = pb.ReserveRequest(account_id=owner, job_id=str(job_id), credits=credits, reason=_REASON)
+        with calling(_AUTH, "INSUFFICIENT_CREDITS"):
+            await self._stub.Reserve(request, timeout=self._timeout_s)
+
+    async def capture(self, job_id: UUID, credits: int) -> None:
+        with calling(_AUTH):
+            await self._stub.Capture(
+                pb.CaptureRequest(job_id=str(job_id), credits=credits), timeout=self._timeout_s
+            )
+
+    async def release(self, job_id: UUID) -> None:
+        with calling(_AUTH):
+            await self._stub.Release(pb.ReleaseRequest(job_id=str(job_id)), timeout=self._timeout_s)
+
+    async def holds(self, older_than: timedelta) -> Sequence[Hold]:
+        request = pb.ListHoldsRequest(
+            older_than_s=round(older_than.total_seconds()), page_size=_HOLDS_AT_A_TIME
+        )
+        found: list[Hold] = []
+        while True:
+            with calling(_AUTH):
+                page = await self._stub.ListHolds(request, timeout=self._timeout_s)
+            found += [Hold(UUID(hold.job_id), hold.credits) for hold in page.holds]
+            if not page.next_page_token:
+                return found
+            request.page_token = page.next_page_token

@@ -1,0 +1,92 @@
+"""Jobs and the rows of batches in memory: the twin of ``postgres_jobs.py`` for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.generator.domain.batch import Item, ItemState
+from services.generator.domain.jobs import POSITIONS_COUNTED, Count, Job, Lane, State
+from services.generator.domain.model import Position
+
+
+class MemoryJobs:
+    """Jobs by id."""
+
+    def __init__(self, by_id: dict[UUID, Job]) -> None:
+        self.by_id = by_id
+        self.changed: list[UUID] = []
+
+    async def add(self, job: Job) -> bool:
+        return self.by_id.setdefault(job.id, job) is job
+
+    async def get(self, id: UUID, owner: str | None = None) -> Job | None:
+        found = self.by_id.get(id)
+        return found if found is not None and owner in (None, found.owner) else None
+
+    async def lock(self, id: UUID, owner: str | None = None) -> Job | None:
+        # Units of work take turns.
+        return await self.get(id, owner)
+
+    async def replace(self, job: Job) -> None:
+        self.by_id[job.id] = job
+        self.changed.append(job.id)
+
+    async def page(
+        self, *, owner: str | None, state: State | None, limit: int, after: Position | None
+    ) -> Sequence[Job]:
+        found = [
+            job
+            for job in self.by_id.values()
+            if owner in (None, job.owner)
+            and state in (None, job.state)
+            and (after is None or _place(job) < after)
+        ]
+        return sorted(found, key=_place, reverse=True)[:limit]
+
+    async def position(self, job: Job) -> int:
+        before = [
+            other
+            for other in self.by_id.values()
+            if other.state is State.PENDING
+            and (
+                (other.lane is job.lane and _place(other) < _place(job))
+                or (job.lane is Lane.NORMAL and other.lane is Lane.PRIORITY)
+            )
+        ]
+        return min(POSITIONS_COUNTED, 1 + len(before))
+
+
+class MemoryItems:
+    """Rows by job and place."""
+
+    def __init__(self, by_place: dict[tuple[UUID, int], Item]) -> None:
+        self.by_place = by_place
+
+    async def add(self, items: Sequence[Item]) -> None:
+        self.by_place.update({(item.job_id, item.index): item for item in items})
+
+    async def pending(self, job_id: UUID, limit: int) -> Sequence[Item]:
+        return [item for item in self._of(job_id) if item.state is ItemState.PENDING][:limit]
+
+    async def page(self, job_id: UUID, *, after: int, limit: int) -> Sequence[Item]:
+        return [item for item in self._of(job_id) if item.index > after][:limit]
+
+    async def settle(self, item: Item) -> bool:
+        key = item.job_id, item.index
+        if self.by_place[key].state is not ItemState.PENDING:
+            return False
+        self.by_place[key] = item
+        return True
+
+    async def count(self, job_id: UUID) -> Count:
+        states = [item.state for item in self._of(job_id)]
+        return Count(states.count(ItemState.MADE), states.count(ItemState.FAILED))
+
+    def _of(self, job_id: UUID) -> list[Item]:
+        own = [item for item in self.by_place.values() if item.job_id == job_id]
+        return sorted(own, key=lambda item: item.index)
+
+
+def _place(job: Job) -> Position:
+    return Position(job.created_at, job.id)

@@ -1,0 +1,83 @@
+"""What the generator's worker does: the tasks on the rail, each a verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from atelierkit.errors import AppError
+from atelierkit.jobs import Again, Retry
+from atelierkit.jobs.model import Tasks
+from atelierkit.logs import get_logger
+from services.generator import metrics
+from services.generator.domain.jobs import Failure, Job
+from services.generator.domain.ports_jobs import Task
+from services.generator.use_cases.batch_work import PASSING, WorkOnBatch
+from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
+
+RECONCILE = "generator.reconcile"
+
+_WORK = Retry(most=12, first_s=1.0, longest_s=30.0)
+"""Five minutes in a row in which a neighbour is away; each row that is done in between starts them anew."""
+_ENDING = Retry(most=40, first_s=1.0, longest_s=300.0)
+"""Three hours; then the reconciler is left, and for the announcement nobody."""
+_GIVEN_UP = Failure("UNAVAILABLE", "a part of the platform was away for too long")
+_POISONED = Failure("JOB_POISONED", "whoever worked on the job broke down, three times")
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class JobTasks:
+    """The verbs behind the tasks."""
+
+    work: WorkOnBatch
+    settle: SettleJob
+    announce: AnnounceJob
+    reconcile: Reconcile
+
+    def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
+        """Put them on the rail by their names."""
+        tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._poisoned)(self._work)
+        tasks.task(Task.SETTLE, retry=_ENDING)(self._settle)
+        tasks.task(Task.ANNOUNCE, retry=_ENDING)(self._announce)
+        tasks.task(RECONCILE, every_s=reconcile_every_s)(self._reconcile)
+
+    async def _work(self, job: str) -> None:
+        """One slice; the job comes again while it is open."""
+        try:
+            after = await self.work(UUID(job))
+        except AppError as error:
+            if error.code in PASSING:
+                raise
+            # The account is gone or disabled, say: trying again will not help.
+            await self._end(job, Failure(error.reason, error.message))
+            return
+        if after is None:
+            return
+        if not after.state.ended:
+            raise Again
+        metrics.job_ended(after)
+
+    async def _give_up(self, job: str) -> None:
+        await self._end(job, _GIVEN_UP)
+
+    async def _poisoned(self, job: str) -> None:
+        await self._end(job, _POISONED)
+
+    async def _end(self, job: str, failure: Failure) -> None:
+        ended: Job | None = await self.work.give_up(UUID(job), failure)
+        if ended is not None:
+            metrics.job_ended(ended)
+
+    async def _settle(self, job: str) -> None:
+        await self.settle(UUID(job))
+
+    async def _announce(self, job: str) -> None:
+        await self.announce(UUID(job))
+
+    async def _reconcile(self) -> None:
+        repairs = await self.reconcile()
+        metrics.reconciled(repairs)
+        if any(repairs):
+            _log.warning("holds were put right", released=repairs.released, settled=repairs.settled)

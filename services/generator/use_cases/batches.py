@@ -1,0 +1,71 @@
+"""Batches of avatars are accepted whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from atelierkit import failpoints
+from atelierkit.errors import FieldFault
+from services.generator.domain.batch import MOST_FAULTS, Item, Row
+from services.generator.domain.errors import ImplausibleMeasurements
+from services.generator.domain.jobs import Job, Kind, Lane, Queued
+from services.generator.domain.ports import Clock, Estimator, UnitsOfWork
+from services.generator.domain.ports_jobs import Credits, Task
+
+
+@dataclass(frozen=True)
+class CreateBatch:
+    """Accepts a batch.
+
+    First the hold, then the record: a crash between the two leaves a hold, which the reconciler gives back. The other
+    way round it would leave avatars that nobody pays.
+    """
+
+    units: UnitsOfWork
+    estimator: Estimator
+    credits: Credits
+    clock: Clock
+
+    async def __call__(self, owner: str, rows: Sequence[Row]) -> Queued:
+        """Raise ImplausibleMeasurements with faults of all rows, INSUFFICIENT_CREDITS, Unavailable."""
+        await asyncio.to_thread(self._check, rows)
+        job = Job(
+            uuid4(),
+            owner,
+            Kind.AVATAR_BATCH,
+            Lane.NORMAL,
+            await self.credits.avatar_price(),
+            len(rows),
+            self.clock(),
+        )
+        if job.credits:
+            await self.credits.reserve(owner, job.id, job.credits)
+        await failpoints.reach("jobs.held")
+        async with self.units() as unit:
+            await unit.jobs.add(job)
+            await unit.items.add([Item(job.id, index, row) for index, row in enumerate(rows)])
+            await unit.rail.put(Task.WORK, job.id, job.lane)
+            await failpoints.reach("jobs.put")
+            queued = Queued(job, await unit.jobs.position(job))
+        await failpoints.reach("jobs.recorded")
+        return queued
+
+    def _check(self, rows: Sequence[Row]) -> None:
+        """Half a second for a thousand rows, hence in a thread."""
+        faults: list[FieldFault] = []
+        for index, row in enumerate(rows):
+            try:
+                self.estimator.complete(row.body)
+            except ImplausibleMeasurements as refusal:
+                faults += _in_row(index, refusal.faults)
+            if len(faults) >= MOST_FAULTS:
+                break
+        if faults:
+            raise ImplausibleMeasurements(faults[:MOST_FAULTS])
+
+
+def _in_row(index: int, faults: Iterable[FieldFault]) -> Iterable[FieldFault]:
+    return (replace(fault, field=f"rows[{index}].{fault.field}") for fault in faults)

@@ -1,0 +1,59 @@
+"""Where the objects of the generator's worker meet."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from atelier.auth.v1 import auth_pb2_grpc, events_pb2_grpc
+from atelierkit.jobs import Rail
+from atelierkit.jobs.worker import Workplace
+from services.generator.adapters.announcer import RemoteAnnouncer
+from services.generator.adapters.delegates import TokenDelegates
+from services.generator.bootstrap import SCHEMA, Tools, open_auth, open_tools
+from services.generator.domain.ports_jobs import Announcer, Delegates
+from services.generator.settings import GeneratorSettings
+from services.generator.tasks import JobTasks
+from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
+from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
+from services.generator.use_cases.results import CollectResults
+from services.generator.use_cases.shelf import Shelf, TidyUp
+
+TIDY_UP = "tidy_up"
+
+
+async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Workplace:
+    """The rail with the generator's tasks; all connections close with the stack."""
+    rail = Rail(settings.database_url, schema=SCHEMA)
+    auth = await open_auth(settings, stack)
+    tools, dependencies = await open_tools(settings, rail, auth, stack)
+    tidy_up = TidyUp(Shelf(tools.units, tools.store), tools.clock, timedelta(seconds=settings.tidy_age_s))
+    rail.task(TIDY_UP, every_s=settings.tidy_interval_s)(tidy_up)
+    job_tasks(
+        tools,
+        announcer=RemoteAnnouncer(events_pb2_grpc.EventServiceStub(auth), settings.auth_timeout_s),
+        delegates=TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s),
+        hold_age=timedelta(seconds=settings.hold_age_s),
+    ).register(rail, reconcile_every_s=settings.reconcile_interval_s)
+    return Workplace(rail, dependencies)
+
+
+def job_tasks(tools: Tools, *, announcer: Announcer, delegates: Delegates, hold_age: timedelta) -> JobTasks:
+    """The verbs of the worker, with these tools."""
+    units = tools.units
+    work = WorkOnBatch(
+        units=units,
+        make_row=MakeRow(units, tools.create_avatar()),
+        collect=CollectResults(units, tools.store),
+        delegates=delegates,
+        shelf=Shelf(units, tools.store),
+        clock=tools.clock,
+        seconds=time.monotonic,
+    )
+    return JobTasks(
+        work=work,
+        settle=SettleJob(units, tools.credits),
+        announce=AnnounceJob(units, announcer),
+        reconcile=Reconcile(units, tools.credits, hold_age),
+    )
