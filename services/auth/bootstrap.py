@@ -14,10 +14,21 @@ import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from atelier.auth.v1 import api_keys_pb2, audit_pb2, auth_pb2, requests_pb2
+from atelier.auth.v1 import (
+    account_admin_pb2,
+    api_keys_pb2,
+    audit_pb2,
+    auth_pb2,
+    credits_pb2,
+    people_pb2,
+    requests_pb2,
+)
+from atelier.auth.v1.account_admin_pb2_grpc import add_AccountAdminServiceServicer_to_server
 from atelier.auth.v1.api_keys_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from atelier.auth.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
+from atelier.auth.v1.credits_pb2_grpc import add_CreditServiceServicer_to_server
+from atelier.auth.v1.people_pb2_grpc import add_PeopleServiceServicer_to_server
 from atelier.auth.v1.requests_pb2_grpc import add_RequestServiceServicer_to_server
 from atelierkit import sql
 from atelierkit.admission import Limits
@@ -31,16 +42,35 @@ from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.adapters.postgres_signing_keys import load_signing_keys
 from services.auth.adapters.sealing import AesGcmSeals, kept_in, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
+from services.auth.domain.credits import Prices
+from services.auth.domain.deletions import GENERATOR
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
 from services.auth.domain.sealing import Seals
+from services.auth.servicer.account_admin import AccountAdminServicer
 from services.auth.servicer.accounts import AuthServicer
 from services.auth.servicer.api_keys import ApiKeyServicer
 from services.auth.servicer.audit import AuditServicer
+from services.auth.servicer.credits import CreditServicer
+from services.auth.servicer.people import PeopleServicer, PeopleVerbs
 from services.auth.servicer.requests import RequestServicer
 from services.auth.settings import AuthSettings
-from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.accounts import GetAccount, IssueTokenFor, SignUp
+from services.auth.use_cases.administration import ChangeAccount, ListAccounts, ShowAccount
 from services.auth.use_cases.api_keys import CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey
 from services.auth.use_cases.audit import RecordAudit, SearchAudit
+from services.auth.use_cases.credits import (
+    CaptureCredits,
+    GetBalance,
+    GrantCredits,
+    ListEntries,
+    ListHolds,
+    ReleaseCredits,
+    ReserveCredits,
+)
+from services.auth.use_cases.deletion import ConfirmDeletion, DeleteAccount, ListDeletions
+from services.auth.use_cases.export import ExportPerson
+from services.auth.use_cases.passwords import ChangePassword, ForgotPassword, ResetPassword
+from services.auth.use_cases.profile import EndOtherSessions, EndSession, ListSessions, UpdateProfile
 from services.auth.use_cases.requests import BeginRequest, FinishRequest
 from services.auth.use_cases.sessions import (
     CheckPassword,
@@ -50,6 +80,7 @@ from services.auth.use_cases.sessions import (
     OpenBrowserSession,
     RefreshTokens,
 )
+from services.auth.use_cases.welcome import ResendVerification, VerifyEmail
 
 SCHEMA = "auth"
 Register = Callable[[grpc.aio.Server], None]
@@ -84,6 +115,8 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         seals=seals,
         clock=functools.partial(datetime.now, UTC),
         session_life=timedelta(days=settings.session_life_days),
+        letters_are_sent=settings.sends_mail,
+        prices=settings.prices,
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return replace(service, dependencies={"database": Dependency(ping)})
@@ -109,17 +142,20 @@ def assemble(
     seals: Seals,
     clock: Clock,
     session_life: timedelta,
+    prices: Prices,
+    letters_are_sent: bool = False,
 ) -> Service:
     """The service on these adapters. Its callers' tokens are verified against its own published keys."""
     check_password = CheckPassword(units, passwords, clock)
     servicer = AuthServicer(
-        sign_up=SignUp(units, passwords, clock),
+        sign_up=SignUp(units, passwords, clock, letters_are_sent),
         log_in=LogIn(check_password, units, tokens, clock, session_life),
         refresh_tokens=RefreshTokens(units, tokens, clock),
         log_out=LogOut(units, clock),
         open_browser_session=OpenBrowserSession(check_password, units, clock, session_life),
         exchange_browser_session=ExchangeBrowserSession(units, tokens, clock),
         get_account=GetAccount(units),
+        issue_token_for=IssueTokenFor(units, tokens, clock, GENERATOR),
         jwks_json=json.dumps(tokens.published()),
     )
 
@@ -127,7 +163,27 @@ def assemble(
         return tokens.published()
 
     descriptor = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
-    beside = {**_for_the_gateway(units, seals, clock), **_keys(units, tokens, clock)}
+    people = PeopleVerbs(
+        verify_email=VerifyEmail(units, clock),
+        resend_verification=ResendVerification(units, clock),
+        forgot_password=ForgotPassword(units, letters_are_sent),
+        reset_password=ResetPassword(units, passwords, clock),
+        change_password=ChangePassword(check_password, units, passwords, clock),
+        update_profile=UpdateProfile(units),
+        list_sessions=ListSessions(units, clock),
+        end_session=EndSession(units, clock),
+        end_other_sessions=EndOtherSessions(units, clock),
+        export_person=ExportPerson(units),
+        delete_account=DeleteAccount(check_password, units, clock),
+        list_deletions=ListDeletions(units, GENERATOR),
+        confirm_deletion=ConfirmDeletion(units, clock, GENERATOR, tokens.life),
+    )
+    beside = {
+        **_people(people, units, clock),
+        **_credits(units, prices),
+        **_for_the_gateway(units, seals, clock),
+        **_keys(units, tokens, clock),
+    }
 
     def add(server: grpc.aio.Server) -> None:
         add_AuthServiceServicer_to_server(servicer, server)
@@ -143,9 +199,24 @@ def assemble(
     )
 
 
-def _keys(
-    units: UnitsOfWork, tokens: JwtAccessTokens, clock: Clock
-) -> Mapping[ServiceDescriptor, Register]:
+def _people(verbs: PeopleVerbs, units: UnitsOfWork, clock: Clock) -> Mapping[ServiceDescriptor, Register]:
+    """What people do with their accounts, and administrators with everybody's."""
+    admin = AccountAdminServicer(
+        list_accounts=ListAccounts(units),
+        show_account=ShowAccount(units),
+        change_account=ChangeAccount(units, clock),
+    )
+    return {
+        people_pb2.DESCRIPTOR.services_by_name["PeopleService"]: functools.partial(
+            add_PeopleServiceServicer_to_server, PeopleServicer(verbs)
+        ),
+        account_admin_pb2.DESCRIPTOR.services_by_name["AccountAdminService"]: functools.partial(
+            add_AccountAdminServiceServicer_to_server, admin
+        ),
+    }
+
+
+def _keys(units: UnitsOfWork, tokens: JwtAccessTokens, clock: Clock) -> Mapping[ServiceDescriptor, Register]:
     api_keys = ApiKeyServicer(
         create=CreateApiKey(units, clock),
         list_keys=ListApiKeys(units),
@@ -155,6 +226,24 @@ def _keys(
     return {
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"]: functools.partial(
             add_ApiKeyServiceServicer_to_server, api_keys
+        ),
+    }
+
+
+def _credits(units: UnitsOfWork, prices: Prices) -> Mapping[ServiceDescriptor, Register]:
+    credits = CreditServicer(
+        reserve=ReserveCredits(units),
+        capture=CaptureCredits(units),
+        release=ReleaseCredits(units),
+        list_holds=ListHolds(units),
+        get_balance=GetBalance(units),
+        list_entries=ListEntries(units),
+        grant=GrantCredits(units),
+        prices=prices,
+    )
+    return {
+        credits_pb2.DESCRIPTOR.services_by_name["CreditService"]: functools.partial(
+            add_CreditServiceServicer_to_server, credits
         ),
     }
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.auth.adapters.memory_api_keys import MemoryApiKeys
 from services.auth.adapters.memory_audit import MemoryAuditTrail
 from services.auth.adapters.memory_credits import MemoryBooks, Purse
+from services.auth.adapters.memory_deletions import MemoryDeletions
 from services.auth.adapters.memory_letters import Job, MemoryJobs, MemoryLetters, StoredLetter
-from services.auth.adapters.memory_api_keys import MemoryApiKeys
 from services.auth.adapters.memory_links import MemoryLinks
-from services.auth.domain.api_keys import ApiKey
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
+from services.auth.domain.api_keys import ApiKey
 from services.auth.domain.audit import Chained
 from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.deliveries import Delivery
@@ -45,16 +46,17 @@ class _Tables:
     audit: dict[int, Chained] = field(default_factory=dict)
 
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
+    deletions: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
+    purses: dict[UUID, Purse] = field(default_factory=dict)
+    wallets: dict[UUID, Wallet] = field(default_factory=dict)
+    entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
+    holds: dict[UUID, Hold] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     letters: dict[UUID, StoredLetter] = field(default_factory=dict)
     endpoints: dict[UUID, Endpoint] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
     deliveries: dict[UUID, Delivery] = field(default_factory=dict)
-    purses: dict[UUID, Purse] = field(default_factory=dict)
-    wallets: dict[UUID, Wallet] = field(default_factory=dict)
-    entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
-    holds: dict[UUID, Hold] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
         return _Tables(**{name: table.copy() for name, table in vars(self).items()})
@@ -95,14 +97,15 @@ class MemoryUnitOfWork:
         self.kept_requests = MemoryKeptRequests(tables.kept_requests, tables.accounts)
         self.audit = MemoryAuditTrail(tables.audit, tables.accounts)
         self.links = MemoryLinks(tables.links)
+        self.deletions = MemoryDeletions(tables.deletions)
         self.api_keys = MemoryApiKeys(tables.api_keys, tables.accounts)
+        self.books = MemoryBooks(tables)
+        self.ledger = Ledger(self.books)
         self.jobs = MemoryJobs(tables.jobs)
         self.letters = MemoryLetters(tables.letters, self.jobs)
         self.endpoints = MemoryEndpoints(tables.endpoints, tables.deliveries)
         self.events = MemoryEvents(tables.events, tables.deliveries)
         self.deliveries = MemoryDeliveries(tables.deliveries, self.jobs)
-        self.books = MemoryBooks(tables)
-        self.ledger = Ledger(self.books)
 
 
 class MemoryAccounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -14,15 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from atelierkit import sql
 from atelierkit.jobs import Rail
+from services.auth.adapters.postgres_api_keys import PostgresApiKeys
+from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_credits import PostgresBooks
+from services.auth.adapters.postgres_deletions import PostgresDeletions
 from services.auth.adapters.postgres_deliveries import PostgresDeliveries
 from services.auth.adapters.postgres_jobs import RailJobs
 from services.auth.adapters.postgres_letters import PostgresLetters
-from services.auth.adapters.postgres_api_keys import PostgresApiKeys
 from services.auth.adapters.postgres_links import PostgresLinks
-from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_requests import PostgresKeptRequests
 from services.auth.adapters.postgres_webhooks import PostgresEndpoints, PostgresEvents
+from services.auth.adapters.sealed_columns import DISPLAY_NAMES
 from services.auth.adapters.tables.accounts import (
     accounts,
     failed_log_ins,
@@ -58,6 +60,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     kept_requests: PostgresKeptRequests
     audit: PostgresAuditTrail
     links: PostgresLinks
+    deletions: PostgresDeletions
     api_keys: PostgresApiKeys
     books: PostgresBooks
     ledger: Ledger
@@ -76,28 +79,30 @@ class PostgresUnitOfWork(sql.UnitOfWork):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.accounts = PostgresAccounts(self.session)
-        self.sessions = PostgresSessions(self.session)
+        self.accounts = PostgresAccounts(self.session, self._seals)
+        self.sessions = PostgresSessions(self.session, self.accounts.read)
         self.failed_log_ins = PostgresFailedLogIns(self.session)
         self.kept_requests = PostgresKeptRequests(self.session)
         self.audit = PostgresAuditTrail(self.session)
         self.links = PostgresLinks(self.session)
-        self.api_keys = PostgresApiKeys(self.session, _account)
+        self.deletions = PostgresDeletions(self.session)
+        self.api_keys = PostgresApiKeys(self.session, self.accounts.read)
+        self.books = PostgresBooks(self.session)
+        self.ledger = Ledger(self.books)
         self.jobs = RailJobs(self.session, self._rail)
         self.letters = PostgresLetters(self.session, self._seals, self.jobs, mail=self._mail)
         self.endpoints = PostgresEndpoints(self.session, self._seals)
         self.events = PostgresEvents(self.session)
         self.deliveries = PostgresDeliveries(self.session, self.jobs)
-        self.books = PostgresBooks(self.session)
-        self.ledger = Ledger(self.books)
         return self
 
 
 class PostgresAccounts:
     """Table ``accounts``."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, seals: Seals) -> None:
         self._session = session
+        self._seals = seals
 
     async def add(self, account: Account) -> None:
         statement = insert(accounts).values(
@@ -106,7 +111,7 @@ class PostgresAccounts:
             email_key=email_key(account.email),
             password_hash=account.password_hash,
             created_at=account.created_at,
-            **_changing(account),
+            **self._changing(account),
         )
         added = await self._session.scalar(
             statement.on_conflict_do_nothing(index_elements=[accounts.c.email_key]).returning(accounts.c.id)
@@ -145,11 +150,11 @@ class PostgresAccounts:
         return found[0] if found else None
 
     async def _several(self, statement: sa.Select[Any]) -> list[Account]:
-        return [_account(row) for row in (await self._session.execute(statement)).mappings()]
+        return [self.read(row) for row in (await self._session.execute(statement)).mappings()]
 
     async def change(self, account: Account) -> None:
         await self._session.execute(
-            sa.update(accounts).where(accounts.c.id == account.id).values(_changing(account))
+            sa.update(accounts).where(accounts.c.id == account.id).values(self._changing(account))
         )
 
     async def set_password(self, id: UUID, password_hash: str, now: datetime) -> None:
@@ -170,12 +175,46 @@ class PostgresAccounts:
         # Sessions, secrets and links go along by their foreign keys.
         await self._session.execute(sa.delete(accounts).where(accounts.c.id == id))
 
+    def read(self, row: RowMapping) -> Account:
+        """The account in a row that holds all of the table's columns."""
+        id, sealed = row[accounts.c.id], row[accounts.c.sealed_display_name]
+        name = b"" if sealed is None else self._seals.open(sealed, DISPLAY_NAMES.place(id))
+        return Account(
+            id=id,
+            email=row[accounts.c.email],
+            password_hash=row[accounts.c.password_hash],
+            role=Role(row[accounts.c.role]),
+            created_at=row[accounts.c.created_at],
+            language=Language(row[accounts.c.language]),
+            job_letters=row[accounts.c.job_letters],
+            display_name=name.decode(),
+            tier=Tier(row[accounts.c.tier]),
+            email_verified_at=row[accounts.c.email_verified_at],
+            password_set_at=row[accounts.c.password_set_at],
+            disabled_at=row[accounts.c.disabled_at],
+        )
+
+    def _changing(self, account: Account) -> dict[str, Any]:
+        """The columns that ``change`` writes."""
+        name = account.display_name.encode()
+        return {
+            "role": account.role,
+            "language": account.language,
+            "job_letters": account.job_letters,
+            "sealed_display_name": self._seals.seal(name, DISPLAY_NAMES.place(account.id)) if name else None,
+            "tier": account.tier,
+            "email_verified_at": account.email_verified_at,
+            "disabled_at": account.disabled_at,
+        }
+
 
 class PostgresSessions:
     """Tables ``sessions`` and ``session_secrets``."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, account: Callable[[RowMapping], Account]) -> None:
+        """``account`` reads the account in a row."""
         self._session = session
+        self._account = account
 
     async def add(self, session: Session, digest: bytes) -> None:
         await self._session.execute(
@@ -204,7 +243,9 @@ class PostgresSessions:
         row = (await self._session.execute(statement)).mappings().one_or_none()
         if row is None:
             return None
-        return Presented(_stored_session(row), _account(row), row[session_secrets.c.spent_at] is not None)
+        return Presented(
+            _stored_session(row), self._account(row), row[session_secrets.c.spent_at] is not None
+        )
 
     async def rotate(self, session: Session, digest: bytes, now: datetime) -> None:
         await self._session.execute(
@@ -288,34 +329,6 @@ class PostgresFailedLogIns:
             .with_for_update(skip_locked=True)
         )
         await self._session.execute(sa.delete(failed_log_ins).where(failed_log_ins.c.email_key.in_(old)))
-
-
-def _account(row: RowMapping) -> Account:
-    return Account(
-        id=row[accounts.c.id],
-        email=row[accounts.c.email],
-        password_hash=row[accounts.c.password_hash],
-        role=Role(row[accounts.c.role]),
-        created_at=row[accounts.c.created_at],
-        language=Language(row[accounts.c.language]),
-        job_letters=row[accounts.c.job_letters],
-        tier=Tier(row[accounts.c.tier]),
-        email_verified_at=row[accounts.c.email_verified_at],
-        password_set_at=row[accounts.c.password_set_at],
-        disabled_at=row[accounts.c.disabled_at],
-    )
-
-
-def _changing(account: Account) -> dict[str, Any]:
-    """The columns that ``change`` writes."""
-    return {
-        "role": account.role,
-        "language": account.language,
-        "job_letters": account.job_letters,
-        "tier": account.tier,
-        "email_verified_at": account.email_verified_at,
-        "disabled_at": account.disabled_at,
-    }
 
 
 def _stored_session(row: RowMapping) -> Session:

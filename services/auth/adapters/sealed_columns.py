@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
 from services.auth.adapters.sealing import AesGcmSeals
-from services.auth.adapters.tables.accounts import signing_keys
+from services.auth.adapters.tables.accounts import accounts, signing_keys
 from services.auth.adapters.tables.letters import letters
 from services.auth.adapters.tables.requests import kept_requests
 from services.auth.adapters.tables.webhooks import webhooks
@@ -32,6 +32,7 @@ class SealedColumn:
         return Place(self.column.table.name, self.column.name, str(row))
 
 
+DISPLAY_NAMES = SealedColumn(accounts.c.sealed_display_name, accounts.c.id)
 SIGNING_KEYS = SealedColumn(signing_keys.c.sealed_jwk, signing_keys.c.kid)
 LETTERS = SealedColumn(letters.c.sealed_content, letters.c.id)
 WEBHOOK_SECRETS = SealedColumn(webhooks.c.sealed_secret, webhooks.c.id)
@@ -41,6 +42,7 @@ FINGERPRINTS = SealedColumn(kept_requests.c.fingerprint, kept_requests.c.id)
 ANSWERS = SealedColumn(kept_requests.c.answer, kept_requests.c.id)
 
 ALL: tuple[SealedColumn, ...] = (
+    DISPLAY_NAMES,
     SIGNING_KEYS,
     LETTERS,
     WEBHOOK_SECRETS,

@@ -32,21 +32,21 @@ class JwtAccessTokens:
         self._keys = [jwk.ECKey.import_key(dict(key)) for key in keys]
         self.issuer = issuer
         self.audience = audience
-        self._life = life
+        self.life = life
 
     def issue(self, account: Account, session: Session, now: datetime) -> AccessToken:
         beside = {"sid": str(session.id), "roles": [account.role.value]}
-        return self._signed(account, beside, self._life, now)
+        return self._signed(account, beside, self.life, now)
 
     def issue_for(self, account: Account, service: str, now: datetime) -> AccessToken:
         # No service administers the platform in somebody's name.
         beside = {"act": {"sub": service}, "roles": [Role.USER.value]}
-        return self._signed(account, beside, min(self._life, DELEGATED_LIFE), now)
+        return self._signed(account, beside, min(self.life, DELEGATED_LIFE), now)
 
     def issue_for_key(self, account: Account, key: ApiKey, now: datetime) -> AccessToken:
         # Nor does a key, whoever owns it.
         beside = {"scope": " ".join(sorted(key.scopes)), "roles": [Role.USER.value]}
-        return self._signed(account, beside, min(self._life, key.token_life(now)), now)
+        return self._signed(account, beside, min(self.life, key.token_life(now)), now)
 
     def _signed(
         self, account: Account, beside: Mapping[str, Any], life: timedelta, now: datetime

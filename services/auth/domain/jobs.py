@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+SEND_RESET = "send_reset"
+"""Arguments: ``email_key`` in hex, so that no address lies about."""
 SEND_LETTER = "send_letter"
 """Arguments: ``letter_id``."""
 DELIVER = "deliver"

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.auth.domain.api_keys import ApiKey, ApiKeys
 from services.auth.domain.audit import AuditTrail
+from services.auth.domain.deletions import Deletions
 from services.auth.domain.deliveries import Deliveries
 from services.auth.domain.events import Events
 from services.auth.domain.jobs import Jobs
 from services.auth.domain.ledger import Books, Ledger
 from services.auth.domain.letters import Letters
-from services.auth.domain.api_keys import ApiKey, ApiKeys
 from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 from services.auth.domain.requests import KeptRequests
@@ -140,7 +141,16 @@ class UnitOfWork(Protocol):
     def links(self) -> Links: ...
 
     @property
+    def deletions(self) -> Deletions: ...
+
+    @property
     def api_keys(self) -> ApiKeys: ...
+
+    @property
+    def books(self) -> Books: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
 
     @property
     def jobs(self) -> Jobs: ...
@@ -156,12 +166,6 @@ class UnitOfWork(Protocol):
 
     @property
     def deliveries(self) -> Deliveries: ...
-
-    @property
-    def books(self) -> Books: ...
-
-    @property
-    def ledger(self) -> Ledger: ...
 
 
 UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

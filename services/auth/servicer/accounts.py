@@ -12,7 +12,7 @@ from atelier.auth.v1.auth_pb2_grpc import AuthServiceServicer
 from atelierkit.identity import require_caller
 from services.auth import convert
 from services.auth.metrics import LOG_INS, REFRESHES, SIGN_UPS, counted
-from services.auth.use_cases.accounts import GetAccount, SignUp
+from services.auth.use_cases.accounts import GetAccount, IssueTokenFor, SignUp
 from services.auth.use_cases.sessions import (
     ExchangeBrowserSession,
     LogIn,
@@ -37,6 +37,7 @@ class AuthServicer(AuthServiceServicer):
         open_browser_session: OpenBrowserSession,
         exchange_browser_session: ExchangeBrowserSession,
         get_account: GetAccount,
+        issue_token_for: IssueTokenFor,
         jwks_json: str,
     ) -> None:
         self._sign_up = sign_up
@@ -46,16 +47,17 @@ class AuthServicer(AuthServiceServicer):
         self._open_browser_session = open_browser_session
         self._exchange_browser_session = exchange_browser_session
         self._get_account = get_account
+        self._issue_token_for = issue_token_for
         self._jwks_json = jwks_json
 
     async def SignUp(self, request: pb.SignUpRequest, context: Context) -> pb.SignUpResponse:
         with counted(SIGN_UPS):
-            account = await self._sign_up(request.email, request.password)
+            account = await self._sign_up(request.email, request.password, convert.language(request.language))
         return pb.SignUpResponse(account=convert.account(account))
 
     async def LogIn(self, request: pb.LogInRequest, context: Context) -> pb.LogInResponse:
         with counted(LOG_INS):
-            tokens = await self._log_in(request.email, request.password)
+            tokens = await self._log_in(request.email, request.password, request.device)
         return pb.LogInResponse(tokens=convert.token_pair(tokens))
 
     async def RefreshTokens(
@@ -73,7 +75,7 @@ class AuthServicer(AuthServiceServicer):
         self, request: pb.OpenBrowserSessionRequest, context: Context
     ) -> pb.OpenBrowserSessionResponse:
         with counted(LOG_INS):
-            session = await self._open_browser_session(request.email, request.password)
+            session = await self._open_browser_session(request.email, request.password, request.device)
         return pb.OpenBrowserSessionResponse(
             session_secret=session.secret, expires_in_s=int(session.life.total_seconds())
         )
@@ -89,6 +91,14 @@ class AuthServicer(AuthServiceServicer):
     async def GetAccount(self, request: pb.GetAccountRequest, context: Context) -> pb.GetAccountResponse:
         account = await self._get_account(UUID(require_caller().subject))
         return pb.GetAccountResponse(account=convert.account(account))
+
+    async def IssueTokenFor(
+        self, request: pb.IssueTokenForRequest, context: Context
+    ) -> pb.IssueTokenForResponse:
+        token = await self._issue_token_for(UUID(request.account_id))
+        return pb.IssueTokenForResponse(
+            access_token=token.value, expires_in_s=int(token.life.total_seconds())
+        )
 
     async def GetJwks(self, request: pb.GetJwksRequest, context: Context) -> pb.GetJwksResponse:
         return pb.GetJwksResponse(jwks_json=self._jwks_json)

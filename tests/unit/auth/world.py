@@ -67,13 +67,20 @@ def verifier(tokens: JwtAccessTokens, clock: SetClock) -> JwksVerifier:
 class World:
     """Every verb of the service."""
 
-    def __init__(self, units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock) -> None:
+    def __init__(
+        self,
+        units: UnitsOfWork,
+        passwords: Argon2Passwords,
+        clock: SetClock,
+        *,
+        letters_are_sent: bool = False,
+    ) -> None:
         self.units = units
         self.passwords = passwords
         self.clock = clock
         self.tokens = access_tokens()
         check_password = CheckPassword(units, passwords, clock)
-        self.sign_up = SignUp(units, passwords, clock)
+        self.sign_up = SignUp(units, passwords, clock, letters_are_sent)
         self.log_in = LogIn(check_password, units, self.tokens, clock, SESSION_LIFE)
         self.refresh = RefreshTokens(units, self.tokens, clock)
         self.log_out = LogOut(units, clock)
