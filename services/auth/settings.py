@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from atelierkit.settings import DatabaseSettings, JobSettings
 from services.auth.adapters.sealing import ring_of
+from services.auth.domain.credits import Prices
 from services.auth.domain.targets import PORTS
 
 
@@ -49,6 +50,8 @@ class AuthSettings(JobSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     """Longest attempt, from looking the name up to the end of the answer."""
     webhooks_schedule_scale: float = Field(default=1.0, ge=0)
     """Stretches the waits between attempts: 5 s to 24 h, ten attempts in three days. Below 1 for tests alone."""
+    prices: Prices = Prices()
+    """What work costs, in credits, as JSON; what it does not name stays: ``{"face_avatar": 4}``."""
     password_memory_kib: int = Field(default=19456, ge=19456)
     """Argon2id's m; 19 MiB with t=2 and p=1 is OWASP's profile, about 17 ms of CPU. Old hashes grow at log-in."""
     password_time_cost: int = Field(default=2, ge=2)

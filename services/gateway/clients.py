@@ -1,14 +1,25 @@
-"""Stubs of the five services behind the gateway."""
+"""Stubs of the services behind the gateway."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import grpc.aio
+from google.protobuf.descriptor import ServiceDescriptor
 
-from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
+from atelier.auth.v1 import (
+    audit_pb2,
+    audit_pb2_grpc,
+    auth_pb2,
+    auth_pb2_grpc,
+    credits_pb2,
+    credits_pb2_grpc,
+    requests_pb2,
+    requests_pb2_grpc,
+)
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
 from atelier.generator.v1 import generator_pb2, generator_pb2_grpc
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
@@ -17,43 +28,81 @@ from atelierkit import client
 from atelierkit.blobs import Blobs
 from services.gateway.settings import GatewaySettings
 
+OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
+    "auth": (
+        auth_pb2.DESCRIPTOR.services_by_name["AuthService"],
+        credits_pb2.DESCRIPTOR.services_by_name["CreditService"],
+        requests_pb2.DESCRIPTOR.services_by_name["RequestService"],
+        audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
+    ),
+    "catalog": (catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"],),
+    "generator": (generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],),
+    "mesher": (mesher_pb2.DESCRIPTOR.services_by_name["MesherService"],),
+    "tryon": (tryon_pb2.DESCRIPTOR.services_by_name["TryonService"],),
+}
+"""What each service offers; the first is the one whose health is asked for."""
+
 
 @dataclass(frozen=True)
 class Clients:
     """The services, and the store that their files lie in."""
 
-    auth: auth_pb2_grpc.AuthServiceAsyncStub
-    catalog: catalog_pb2_grpc.CatalogServiceAsyncStub
-    generator: generator_pb2_grpc.GeneratorServiceAsyncStub
-    mesher: mesher_pb2_grpc.MesherServiceAsyncStub
-    tryon: tryon_pb2_grpc.TryonServiceAsyncStub
-    blobs: Blobs
     channels: Mapping[str, grpc.aio.Channel]
-    """Channel by service, for readiness."""
+    """Channel by service."""
+    blobs: Blobs
+
+    @functools.cached_property
+    def auth(self) -> auth_pb2_grpc.AuthServiceAsyncStub:
+        """Accounts and tokens."""
+        return auth_pb2_grpc.AuthServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def credits(self) -> credits_pb2_grpc.CreditServiceAsyncStub:
+        """Auth's ledger."""
+        return credits_pb2_grpc.CreditServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def requests(self) -> requests_pb2_grpc.RequestServiceAsyncStub:
+        """Auth's idempotency keys."""
+        return requests_pb2_grpc.RequestServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def audit(self) -> audit_pb2_grpc.AuditServiceAsyncStub:
+        """Auth's audit trail."""
+        return audit_pb2_grpc.AuditServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def catalog(self) -> catalog_pb2_grpc.CatalogServiceAsyncStub:
+        """What can be worn."""
+        return catalog_pb2_grpc.CatalogServiceStub(self.channels["catalog"])
+
+    @functools.cached_property
+    def generator(self) -> generator_pb2_grpc.GeneratorServiceAsyncStub:
+        """Avatars and scans."""
+        return generator_pb2_grpc.GeneratorServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:
+        """Geometry."""
+        return mesher_pb2_grpc.MesherServiceStub(self.channels["mesher"])
+
+    @functools.cached_property
+    def tryon(self) -> tryon_pb2_grpc.TryonServiceAsyncStub:
+        """Fit."""
+        return tryon_pb2_grpc.TryonServiceStub(self.channels["tryon"])
 
 
 async def connect(settings: GatewaySettings, blobs: Blobs, stack: AsyncExitStack) -> Clients:
     """Open a channel to each service; they close with `stack`."""
-    channels = {
-        name: await stack.enter_async_context(client.channel(addr, settings, services=[descriptor]))
-        for name, addr, descriptor in (
-            ("auth", settings.auth_addr, auth_pb2.DESCRIPTOR.services_by_name["AuthService"]),
-            ("catalog", settings.catalog_addr, catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"]),
-            (
-                "generator",
-                settings.generator_addr,
-                generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],
-            ),
-            ("mesher", settings.mesher_addr, mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]),
-            ("tryon", settings.tryon_addr, tryon_pb2.DESCRIPTOR.services_by_name["TryonService"]),
-        )
+    addresses = {
+        "auth": settings.auth_addr,
+        "catalog": settings.catalog_addr,
+        "generator": settings.generator_addr,
+        "mesher": settings.mesher_addr,
+        "tryon": settings.tryon_addr,
     }
-    return Clients(
-        auth=auth_pb2_grpc.AuthServiceStub(channels["auth"]),
-        catalog=catalog_pb2_grpc.CatalogServiceStub(channels["catalog"]),
-        generator=generator_pb2_grpc.GeneratorServiceStub(channels["generator"]),
-        mesher=mesher_pb2_grpc.MesherServiceStub(channels["mesher"]),
-        tryon=tryon_pb2_grpc.TryonServiceStub(channels["tryon"]),
-        blobs=blobs,
-        channels=channels,
-    )
+    channels = {
+        name: await stack.enter_async_context(client.channel(address, settings, services=OFFERED[name]))
+        for name, address in addresses.items()
+    }
+    return Clients(channels, blobs)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
+import grpc.aio
 import pytest
 
 from atelier.auth.v1 import auth_pb2_grpc as rpc
@@ -9,6 +10,7 @@ from atelierkit.testing import serve
 from services.auth.adapters.memory import MemoryUnitsOfWork
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.bootstrap import assemble
+from services.auth.domain.credits import Prices
 from services.auth.domain.ports import UnitsOfWork
 from tests.unit.auth.world import SEALS, SESSION_LIFE, SetClock, access_tokens, cheap_passwords
 
@@ -30,11 +32,22 @@ def units() -> UnitsOfWork:
 
 
 @pytest.fixture
-async def stub(
+async def channel(
     units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
-) -> AsyncIterator[rpc.AuthServiceAsyncStub]:
+) -> AsyncIterator[grpc.aio.Channel]:
     service = assemble(
-        units=units, passwords=passwords, tokens=access_tokens(), seals=SEALS, clock=clock, session_life=SESSION_LIFE
+        units=units,
+        passwords=passwords,
+        tokens=access_tokens(),
+        seals=SEALS,
+        clock=clock,
+        session_life=SESSION_LIFE,
+        prices=Prices(),
     )
     async with serve(service) as channel:
-        yield rpc.AuthServiceStub(channel)
+        yield channel
+
+
+@pytest.fixture
+def stub(channel: grpc.aio.Channel) -> rpc.AuthServiceAsyncStub:
+    return rpc.AuthServiceStub(channel)

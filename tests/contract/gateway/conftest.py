@@ -9,11 +9,6 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from atelier.auth.v1 import auth_pb2_grpc
-from atelier.catalog.v1 import catalog_pb2_grpc
-from atelier.generator.v1 import generator_pb2_grpc
-from atelier.mesher.v1 import mesher_pb2_grpc
-from atelier.tryon.v1 import tryon_pb2_grpc
 from atelierkit import health
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.identity import JwksVerifier
@@ -22,6 +17,7 @@ from atelierkit.lag import LoopLag
 from atelierkit.testing import serve
 from services.auth.adapters.memory import MemoryUnitsOfWork as AuthMemory
 from services.auth.bootstrap import assemble as assemble_auth
+from services.auth.domain.credits import Prices
 from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
@@ -73,6 +69,7 @@ async def world() -> AsyncIterator[World]:
                 seals=SEALS,
                 clock=lambda: datetime.now(UTC),
                 session_life=SESSION_LIFE,
+                prices=Prices(),
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
             "generator": service("generator", generator, verifier),
@@ -80,15 +77,7 @@ async def world() -> AsyncIterator[World]:
             "tryon": service("tryon", TryonDouble(), verifier),
         }
         channels = {name: await stack.enter_async_context(serve(each)) for name, each in services.items()}
-        clients = Clients(
-            auth=auth_pb2_grpc.AuthServiceStub(channels["auth"]),
-            catalog=catalog_pb2_grpc.CatalogServiceStub(channels["catalog"]),
-            generator=generator_pb2_grpc.GeneratorServiceStub(channels["generator"]),
-            mesher=mesher_pb2_grpc.MesherServiceStub(channels["mesher"]),
-            tryon=tryon_pb2_grpc.TryonServiceStub(channels["tryon"]),
-            blobs=blobs,
-            channels=channels,
-        )
+        clients = Clients(channels, blobs)
         nowhere = "127.0.0.1:1"
         settings = GatewaySettings(
             auth_addr=nowhere,
