@@ -1,4 +1,4 @@
-"""The whole platform on one machine: embedded PostgreSQL and six processes."""
+"""The whole platform on one machine: embedded PostgreSQL, six services and their workers."""
 
 from __future__ import annotations
 

@@ -16,10 +16,21 @@ from urllib.error import URLError
 
 from atelierkit import migrations
 from atelierkit.postgres import EmbeddedPostgres, PostgresFailed
+from atelierkit.settings import Tls
 from deploy.local.certificates import Authority
 from deploy.local.processes import Process
 from deploy.local.settings import LocalSettings
-from deploy.local.topology import CALLS, LOOPBACK, NICENESS, WITH_DATABASE, Ports, choose_ports, environment
+from deploy.local.topology import (
+    LOOPBACK,
+    NICENESS,
+    PROCESSES,
+    WITH_DATABASE,
+    WORKERS,
+    Ports,
+    choose_ports,
+    environment,
+    module_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 _POLL_S = 0.1
@@ -84,23 +95,26 @@ class Platform:
             migrations.upgrade(f"services.{service}", urls[service])
         self._ports = choose_ports(self._settings.gateway_port)
         authority = Authority() if self._settings.mtls else None
-        for service in CALLS:
+        for name in PROCESSES:
             variables = environment(
-                service,
+                name,
                 ports=self._ports,
                 data_dir=self._data_dir,
                 root=ROOT,
                 database_urls=urls,
                 gateway_host=self._settings.gateway_host,
-                tls=None if authority is None else authority.issue(service, self._data_dir / "tls" / service),
+                tls=None if authority is None else self._identity(authority, name),
             )
-            log = self._data_dir / "logs" / f"{service}.log"
+            log = self._data_dir / "logs" / f"{name}.log"
             variables = {**self._variables, **variables}
             self._processes.append(
-                Process(service, f"services.{service}", variables, log, ROOT, niceness=NICENESS[service])
+                Process(name, module_of(name), variables, log, ROOT, niceness=NICENESS[name])
             )
         self._wait_until_ready()
         self._write_state()
+
+    def _identity(self, authority: Authority, process: str) -> Tls:
+        return authority.issue(WORKERS.get(process, process), self._data_dir / "tls" / process)
 
     def wait(self) -> None:
         """Return once `interrupt` was called; PlatformFailed when a service ends by itself."""
@@ -112,7 +126,7 @@ class Platform:
         self._stopping.set()
 
     def stop(self) -> None:
-        """Stop everything: the gateway first, so that nothing new comes in, the database last."""
+        """Stop everything, last come first: workers, then the gateway, so that nothing new comes in; the database last."""
         self.state_file.unlink(missing_ok=True)
         for process in reversed(self._processes):
             process.ask_to_stop()

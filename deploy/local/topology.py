@@ -21,18 +21,29 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 }
 """Services that each service calls, in the order in which they start. Who verifies tokens calls auth."""
 
+WORKERS: Mapping[str, str] = {"auth-worker": "auth", "generator-worker": "generator"}
+"""Processes beside a service, on its settings and its identity, that work on its jobs."""
+
+PROCESSES = (*CALLS, *WORKERS)
+"""Everything that runs, in the order in which it starts."""
+
 WITH_DATABASE = ("auth", "catalog", "generator")
 """Services that own a schema."""
 
-NICENESS: Mapping[str, int] = {service: 0 if service == "gateway" else 10 for service in CALLS}
-"""Who gives way: when there is more work than CPUs, the gateway must still be quick to say so to whoever comes."""
+NICENESS: Mapping[str, int] = {
+    **{service: 0 if service == "gateway" else 10 for service in CALLS},
+    **dict.fromkeys(WORKERS, 15),
+}
+"""Who gives way: when there is more work than CPUs, the gateway must still be quick to say so to whoever comes, and
+whoever waits for an answer comes before what may take longer."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where one service listens, on the loopback address."""
+    """Where one process listens, on the loopback address."""
 
     serving: int
+    """A service's own port; of a worker, which serves nobody, the port of its health."""
     metrics: int
 
 
@@ -49,16 +60,21 @@ def free_ports(count: int) -> list[int]:
 
 
 def choose_ports(gateway_port: int) -> dict[str, Ports]:
-    """Ports for every service; the gateway's own is given, 0 for a free one."""
-    free = iter(free_ports(2 * len(CALLS)))
-    ports = {name: Ports(next(free), next(free)) for name in CALLS}
+    """Ports for every process; the gateway's own is given, 0 for a free one."""
+    free = iter(free_ports(2 * len(PROCESSES)))
+    ports = {name: Ports(next(free), next(free)) for name in PROCESSES}
     if gateway_port:
         ports["gateway"] = Ports(gateway_port, ports["gateway"].metrics)
     return ports
 
 
+def module_of(process: str) -> str:
+    """What `python -m` runs."""
+    return f"services.{WORKERS[process]}.worker" if process in WORKERS else f"services.{process}"
+
+
 def environment(
-    service: str,
+    process: str,
     *,
     ports: Mapping[str, Ports],
     data_dir: Path,
@@ -67,12 +83,13 @@ def environment(
     gateway_host: str,
     tls: Tls | None = None,
 ) -> dict[str, str]:
-    """The `ATELIER_*` variables of one service's process; it talks plain text without `tls`."""
+    """The `ATELIER_*` variables of one process; it talks plain text without `tls`."""
+    service = WORKERS.get(process, process)
     prefix = f"ATELIER_{service.upper()}_"
     settings = {
         "HOST": gateway_host if service == "gateway" else LOOPBACK,
-        "PORT": str(ports[service].serving),
-        "METRICS_PORT": str(ports[service].metrics),
+        "HEALTH_PORT" if process in WORKERS else "PORT": str(ports[process].serving),
+        "METRICS_PORT": str(ports[process].metrics),
         "MODELS_DIR": str(root / "models"),
         **{f"{peer.upper()}_ADDR": f"{LOOPBACK}:{ports[peer].serving}" for peer in CALLS[service]},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -41,6 +41,17 @@ RESCUED = Counter(
     "Jobs taken over from workers that died.",
     ["schema"],
 )
+
+
+_OUTCOMES = ("done", "again", "retried", "failed", "poisoned", "handed_back", "unknown")
+
+
+def born(schema: str, tasks: Iterable[str]) -> None:
+    """Begin every count at zero: the first failure of a task is told from none only where there was a count before."""
+    RESCUED.labels(schema)
+    for task in tasks:
+        for outcome in _OUTCOMES:
+            RUNS.labels(task, outcome)
 
 
 def ended(task: str, outcome: str, seconds: float) -> None:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from atelierkit.jobs import metrics
 from atelierkit.jobs.crew import Crew, at_work
 from atelierkit.jobs.model import Arguments, Lane, Pace, Tasks
 from atelierkit.jobs.track import track
@@ -60,6 +61,7 @@ class Rail(Tasks):
         Unavailable where the database does not answer at the start; later it may come and go.
         """
         _silence_procrastinate()
+        metrics.born(self._schema, self.by_name)
         pace = pace or Pace()
         async with track(self._url, self._schema, concurrency + _BESIDE_JOBS) as jobs:
             crew = Crew(jobs, self, schema=self._schema, hands=concurrency, pace=pace)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
 
 from atelierkit.settings import Tls
-from deploy.local.topology import CALLS, WITH_DATABASE, choose_ports, environment, free_ports
+from deploy.local.topology import (
+    CALLS,
+    PROCESSES,
+    WITH_DATABASE,
+    WORKERS,
+    choose_ports,
+    environment,
+    free_ports,
+    module_of,
+)
 
 
-def variables(service: str, tls: Tls | None = None) -> dict[str, str]:
+def variables(process: str, tls: Tls | None = None) -> dict[str, str]:
     return environment(
-        service,
+        process,
         ports=choose_ports(0),
         data_dir=Path("/data"),
         root=Path("/root-of-it"),
@@ -29,7 +38,7 @@ def test_no_port_is_given_twice() -> None:
     ports = choose_ports(8123)
     assert ports["gateway"].serving == 8123
     every = [port for pair in ports.values() for port in (pair.serving, pair.metrics)]
-    assert len(set(every)) == len(every) == 2 * len(CALLS)
+    assert len(set(every)) == len(every) == 2 * len(PROCESSES)
 
 
 def test_services_start_after_those_that_they_call() -> None:
@@ -37,9 +46,9 @@ def test_services_start_after_those_that_they_call() -> None:
     assert all(order.index(peer) < order.index(service) for service, peers in CALLS.items() for peer in peers)
 
 
-@pytest.mark.parametrize("service", CALLS)
-def test_a_service_reads_what_the_launcher_tells_it(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = variables(service)
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_reads_what_the_launcher_tells_it(process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, service = variables(process), WORKERS.get(process, process)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     module = importlib.import_module(f"services.{service}.settings")
@@ -49,7 +58,9 @@ def test_a_service_reads_what_the_launcher_tells_it(service: str, monkeypatch: p
     prefix = f"ATELIER_{service.upper()}_"
     fields = {name.removeprefix(prefix).lower() for name in told if name.startswith(prefix)}
     assert fields <= set(settings_class.model_fields)
-    assert str(settings.port) == told[f"{prefix}PORT"]
+    listens = "health_port" if process in WORKERS else "port"
+    assert str(getattr(settings, listens)) == told[prefix + listens.upper()]
+    assert importlib.util.find_spec(module_of(process)) is not None
     assert settings.data_dir == Path("/data")
 
 
