@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from deploy.prometheus.names import SERVICES
+from deploy.prometheus.names import TARGETS
 from deploy.prometheus.rules import scaled
 
 FOLDER = Path(__file__).parent
@@ -33,7 +33,7 @@ def rules(speed: float = 1) -> str:
 def configuration() -> dict[str, Any]:
     """Prometheus' own configuration for one machine, where services have names and no operator finds them."""
     jobs = {
-        **{f"atelier-{service}": f"{service}:{METRICS_PORT}" for service in SERVICES},
+        **{f"atelier-{target}": f"{target}:{METRICS_PORT}" for target in TARGETS},
         "postgres": "postgres-exporter:9187",
         "prometheus": "localhost:9090",
         "alertmanager": "alertmanager:9093",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from deploy.local.topology import CALLS
+from deploy.local.topology import CALLS, PROCESSES
 
 SERVICES = tuple(sorted(CALLS))
-JOBS = tuple(f"atelier-{service}" for service in SERVICES)
-"""Prometheus' job of each service."""
-OURS = f'job=~"atelier-({"|".join(SERVICES)})"'
-"""Matches the series of the services."""
+TARGETS = tuple(sorted(PROCESSES))
+"""Services and workers."""
+JOBS = tuple(f"atelier-{target}" for target in TARGETS)
+"""Prometheus' job of each."""
+OURS = f'job=~"atelier-({"|".join(TARGETS)})"'
+"""Matches their series."""
 OUR_FAULT = 'code=~"UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"'
 """Codes of gRPC that are no refusal: somebody has to do something."""
 NO_PROBE = 'service!="grpc.health.v1.Health"'

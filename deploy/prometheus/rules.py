@@ -6,11 +6,12 @@ from typing import Any
 
 from deploy.prometheus import objectives
 from deploy.prometheus.model import Alert, Group
-from deploy.prometheus.subjects import backups, cluster, inference, services, storage
+from deploy.prometheus.subjects import backups, cluster, inference, jobs, services, storage
 
 GROUPS: tuple[Group, ...] = (
     *services.GROUPS,
     *objectives.GROUPS,
+    *jobs.GROUPS,
     *storage.GROUPS,
     *backups.GROUPS,
     *inference.GROUPS,

@@ -10,6 +10,7 @@ from deploy.grafana.boards import (
     gateway,
     generation,
     inference,
+    jobs,
     mesher,
     overview,
     people,
@@ -23,6 +24,7 @@ BOARDS: Sequence[Board] = (
     mesher.BOARD,
     people.BOARD,
     tryon.BOARD,
+    jobs.BOARD,
     inference.BOARD,
     database.BOARD,
 )

@@ -58,7 +58,7 @@ ALERTS = Group(
             "1m",
             "page",
             "No replica of {{ $labels.job }} answers",
-            "Prometheus reaches no replica of the service: what needs it answers 503.",
+            "Prometheus reaches no replica of it: what needs the service answers 503, and the jobs of a worker wait.",
         ),
         Alert(
             "ReplicaDown",

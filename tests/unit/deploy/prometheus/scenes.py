@@ -9,6 +9,7 @@ from tests.unit.deploy.prometheus.promtool import Scene
 from tests.unit.deploy.prometheus.series import (
     CALL,
     CARD,
+    LANE,
     NET,
     POD,
     POOL,
@@ -119,6 +120,22 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             'atelier_tls_certificate_expiry_timestamp_seconds{job="atelier-auth", instance="a", certificate="own"}',
             steady(50_000),
         ),
+    ),
+    "OldestJobWaits": (
+        one(f"atelier_jobs_oldest_waiting_seconds{{{LANE}}}", "0+15x160"),
+        one(f"atelier_jobs_oldest_waiting_seconds{{{LANE}}}", "0+15x25 0x100"),
+    ),
+    "JobsStalled": (
+        one('atelier_jobs_rescued_total{job="atelier-auth-worker", schema="auth"}', then(0, 60, 5)),
+        one('atelier_jobs_rescued_total{job="atelier-auth-worker", schema="auth"}', then(0, 60, 2)),
+    ),
+    # Tries that are made again are no end.
+    "JobsFail": (
+        one(
+            'atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="poisoned"}', then(0, 40, 1)
+        ),
+        one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="retried"}', growing(9))
+        | one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="failed"}', steady(3)),
     ),
     "DatabaseDown": (one('pg_up{job="postgres"}', then(1, 40, 0)), one('pg_up{job="postgres"}', steady(1))),
     # Time begins at 0 here: a backup of two days before, and one of then.

@@ -29,6 +29,7 @@ CALL = 'job="atelier-mesher", service="atelier.mesher.v1.MesherService", method=
 PEER = 'job="atelier-gateway", service="atelier.auth.v1.AuthService", method="LogIn"'
 NET = 'model="body_generator", backend="triton"'
 POOL = 'job="atelier-auth", instance="a", schema="auth"'
+LANE = 'job="atelier-auth-worker", schema="auth", lane="normal"'
 CARD = 'gpu="0", Hostname="n"'
 POD = 'namespace="atelier", pod="atelier-auth-1", container="auth"'
 
