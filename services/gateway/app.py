@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from atelierkit.errors import NotFound
 from atelierkit.health import Readiness
 from services.gateway import openapi, problems
+from services.gateway.audit import Audit, Trail
 from services.gateway.compat import source_000
 from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
@@ -31,7 +32,9 @@ COMPRESS_FROM_BYTES = 1024
 COMPRESSION_LEVEL = 5
 
 
-def create(backend: Backend, callers: Callers, sessions: BrowserSessions, readiness: Readiness) -> Starlette:
+def create(
+    backend: Backend, callers: Callers, sessions: BrowserSessions, trail: Trail, readiness: Readiness
+) -> Starlette:
     """The application, ready to serve."""
     settings = backend.settings
     routes: list[BaseRoute] = [
@@ -57,6 +60,7 @@ def create(backend: Backend, callers: Callers, sessions: BrowserSessions, readin
                 timeout_s=settings.request_timeout_s,
                 longer={("POST", clouds.PATH): settings.cloud_timeout_s},
             ),
+            Middleware(Audit, trail=trail),
             Middleware(Failures),
             Middleware(Identity, callers=callers),
         ],

@@ -13,12 +13,16 @@ from atelierkit.issuer import published_keys
 from atelierkit.lag import LoopLag
 from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
+from services.gateway.audit import Trail
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients, connect
+from services.gateway.idempotency import Once
+from services.gateway.limits import Limiter
 from services.gateway.operations import Backend
 from services.gateway.server import Gateway
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
+from services.gateway.windows import windows
 
 
 async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
@@ -29,10 +33,18 @@ async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
     )
     lag = await stack.enter_async_context(LoopLag())
     sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
-    readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
-    application = app.create(
-        Backend(settings, clients, bulkheads(settings, lag)), Callers(verifier, sessions), sessions, readiness
+    counted = await stack.enter_async_context(windows(settings.limits_store.get_secret_value()))
+    trail = Trail(clients.audit)
+    await stack.enter_async_context(trail.writing())
+    backend = Backend(
+        settings,
+        clients,
+        bulkheads(settings, lag),
+        Limiter(settings.policies, counted),
+        Once(clients.requests),
     )
+    readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
+    application = app.create(backend, Callers(verifier, sessions), sessions, trail, readiness)
     return Gateway(application, readiness)
 
 

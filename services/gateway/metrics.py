@@ -20,6 +20,17 @@ OVERDUE = Gauge(
     "atelier_gateway_overdue",
     "Requests past their deadline for which no answer has begun: they hang.",
 )
+KEYED_REQUESTS = Counter(
+    "atelier_gateway_keyed_requests_total",
+    "Requests with an Idempotency-Key, by what became of them; `not_kept` is an answer that auth could not take.",
+    ["outcome"],  # run | replayed | in_progress | not_kept
+)
+LIMIT_STORE_FAILURES = Counter(
+    "atelier_gateway_limit_store_failures_total",
+    "Times that the shared store of limits did not answer, and a request was counted in memory.",
+)
+AUDIT_WAITING = Gauge("atelier_gateway_audit_waiting", "Audit entries that are not written yet.")
+AUDIT_LOST = Counter("atelier_gateway_audit_lost_total", "Audit entries that were given up: none is the rule.")
 REFUSALS = Counter(
     "atelier_gateway_refusals_total",
     "Requests answered with an error of the contract, by its reason; a bug is `internal`.",

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from atelierkit import context, identity, logs
 from atelierkit.errors import AppError, Overloaded
 from atelierkit.metrics import observe, reason_label
-from services.gateway import metrics, problems
+from services.gateway import audit, metrics, problems
 from services.gateway.sessions import Callers
 
 UNMATCHED = "unmatched"
@@ -72,7 +72,13 @@ class RequestScope:
                 if message["type"] == "http.response.start":
                     status = int(message["status"])
                     self._unanswered.pop(id(scope), None)
-                    message["headers"] = [*message["headers"], (_REQUEST_ID, request_id.encode()), *_SECURITY]
+                    own = scope["state"].get("headers", ())
+                    message["headers"] = [
+                        *message["headers"],
+                        (_REQUEST_ID, request_id.encode()),
+                        *own,
+                        *_SECURITY,
+                    ]
                 await send(message)
 
             try:
@@ -144,7 +150,10 @@ class Identity:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with identity.acting(await self._callers.of(scope["method"], Headers(scope=scope))):
+        caller = await self._callers.of(scope["method"], Headers(scope=scope))
+        if caller is not None:
+            audit.note_caller(scope["state"], caller.subject)
+        with identity.acting(caller):
             await self._app(scope, receive, send)
 
 

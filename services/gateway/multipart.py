@@ -28,10 +28,15 @@ class Part:
 
 def parts(data: bytes, content_type: str) -> list[Part]:
     """The parts of a body. Raises InvalidInput."""
-    boundary = _parameter(content_type, "boundary")
-    if not 0 < len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii():
+    return [_part(piece) for piece in _pieces(data, b"--" + boundary(content_type))]
+
+
+def boundary(content_type: str) -> bytes:
+    """What stands between the parts. Raises InvalidInput."""
+    found = _parameter(content_type, "boundary")
+    if not 0 < len(found) <= _LONGEST_BOUNDARY or not found.isascii():
         raise _malformed()
-    return [_part(piece) for piece in _pieces(data, b"--" + boundary.encode("ascii"))]
+    return found.encode("ascii")
 
 
 def _pieces(data: bytes, delimiter: bytes) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,9 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atelierkit import identity
-from services.gateway import reading
+from services.gateway import audit, idempotency, reading
 from services.gateway.bulkheads import Bulkheads, Work
 from services.gateway.clients import Clients
+from services.gateway.idempotency import Once
+from services.gateway.limits import Cost, Limiter
 from services.gateway.middleware import remember_route
 from services.gateway.schemas.base import Query
 from services.gateway.settings import GatewaySettings
@@ -40,6 +43,8 @@ class Backend:
     settings: GatewaySettings
     clients: Clients
     bulkheads: Bulkheads
+    limiter: Limiter
+    once: Once
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,9 @@ class Call(Generic[Body]):
     request: Request
     backend: Backend
     body: Body
+    request_uuid: uuid.UUID
+    """The request's own id, to derive the ids of what it makes: with an Idempotency-Key it is the same however often
+    the request has to be run, so that a second run finds what the first one made."""
 
     @property
     def clients(self) -> Clients:
@@ -71,6 +79,10 @@ class Operation:
     access: Access = Access.USER
     work: Work = Work.READ
     """Which queue its requests stand in."""
+    cost: Cost = Cost.GENERAL
+    """As what its requests are counted."""
+    reads_only: bool = False
+    """Whether a POST changes nothing and only asks: then it has no entry in the audit trail, and its key is no matter."""
     body: type[BaseModel] | None = None
     """Shape of the JSON body; None for none."""
     upload: Sequence[str] = ()
@@ -94,22 +106,58 @@ def _admit(access: Access) -> None:
 
 
 async def perform(operation: Operation, request: Request, backend: Backend) -> Response:
-    """Check the caller, then the query and the body, run the handler and encode what it gives.
+    """Count the request, check the caller, then the query and the body, run the handler and encode what it gives.
 
-    A request that would be refused for the crowd is so before it is read; its place is taken once it is whole, so that
-    a slow sender holds none.
+    A request that would be refused for the crowd is so before it is counted and read.
     """
     remember_route(request.scope, operation.path)
-    queue = backend.bulkheads[operation.work]
-    queue.check(operation.path)
+    request.state.reads_only = operation.reads_only
+    backend.bulkheads[operation.work].check(operation.path)
+    await backend.limiter.admit(operation.cost, request)
     _admit(operation.access)
     if operation.query is not None:
         request.state.query = reading.query(operation.query, request.query_params)
-    body: Any = None
+    key = idempotency.key_of(request.headers) if operation.method == "POST" else None
+    if operation.reads_only:
+        key = None
+    if operation.upload:
+        return await _with_upload(operation, request, backend, key)
+    return await _with_body(operation, request, backend, key)
+
+
+async def _with_body(operation: Operation, request: Request, backend: Backend, key: str | None) -> Response:
+    """The place is taken once the request is whole, so that a slow sender holds none."""
+    data, body = b"", None
     if operation.body is not None:
-        body = await reading.json_model(request, operation.body, backend.settings.max_json_bytes)
-    async with queue.place(operation.path):
-        result = await operation.handler(Call(request, backend, body))
+        data = await reading.json_body(request, backend.settings.max_json_bytes)
+        body = reading.json_model(data, operation.body)
+
+    async def run(request_uuid: uuid.UUID) -> Response:
+        async with backend.bulkheads[operation.work].place(operation.path):
+            return await _handled(operation, Call(request, backend, body, request_uuid))
+
+    if key is None:
+        return await run(uuid.uuid4())
+    return await backend.once.answer(request, f"POST {operation.path}", key, data, run)
+
+
+async def _with_upload(operation: Operation, request: Request, backend: Backend, key: str | None) -> Response:
+    """A file is read in the place of its request, which bounds how many are in memory."""
+    async with backend.bulkheads[operation.work].place(operation.path):
+        if key is None:
+            return await _handled(operation, Call(request, backend, None, uuid.uuid4()))
+        data = await reading.body(request, backend.settings.max_cloud_bytes)
+        whole = idempotency.replaying(request, data)
+
+        async def run(request_uuid: uuid.UUID) -> Response:
+            return await _handled(operation, Call(whole, backend, None, request_uuid))
+
+        return await backend.once.answer(request, f"POST {operation.path}", key, data, run)
+
+
+async def _handled(operation: Operation, call: Call[Any]) -> Response:
+    result = await operation.handler(call)
+    audit.note_resource(call.request, result)
     if isinstance(result, Response):
         return result
     if result is None:

@@ -63,11 +63,16 @@ async def body(request: Request, limit: int) -> bytes:
     return bytes(chunks)
 
 
-async def json_model(request: Request, model: type[Model], limit: int) -> Model:
-    """The body as `model`. Raises InvalidInput, PayloadTooLarge or UnsupportedMediaType."""
+async def json_body(request: Request, limit: int) -> bytes:
+    """The body of a request that says that it is JSON. Raises PayloadTooLarge or UnsupportedMediaType."""
     if media_type(request) != "application/json":
         raise UnsupportedMediaType("the body must be application/json")
-    return validated(model, parse_json(await body(request, limit)))
+    return await body(request, limit)
+
+
+def json_model(data: bytes, model: type[Model]) -> Model:
+    """JSON as `model`. Raises InvalidInput."""
+    return validated(model, parse_json(data))
 
 
 async def json_or_form(request: Request, limit: int) -> dict[str, Any]:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from atelierkit.settings import TokenSettings
+from services.gateway.limits import Policies
+
+PUBLISHED_LIMITS = "generate=10/15min,general=100/15min,preview=900/15min"
 
 
 class GatewaySettings(TokenSettings):
     """Where the gateway listens, whom it calls and what it refuses."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_GATEWAY_")
+
+    @property
+    def policies(self) -> Policies | None:
+        """The limits, read; None where there are none."""
+        return Policies.parse(self.limits, PUBLISHED_LIMITS)
+
+    @field_validator("limits")
+    @classmethod
+    def _limits_can_be_read(cls, limits: str) -> str:
+        Policies.parse(limits, PUBLISHED_LIMITS)
+        return limits
 
     port: int = Field(default=8080, ge=0, le=65535)
     """Port of the HTTP server; 0 takes a free one."""
@@ -54,5 +68,11 @@ class GatewaySettings(TokenSettings):
     trusted_proxies: str = ""
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks with commas between,
     `*` where nothing but the proxy reaches this port. Empty believes none; cookies are then `Secure` on HTTPS alone."""
+    limits: str = PUBLISHED_LIMITS
+    """How often one client may ask, over those that are published: `generate=20/15min,pro.general=1000/1h`; what is not
+    named is as published, and a tier's own goes before everybody's. `off` lets everybody in."""
+    limits_store: SecretStr = SecretStr("")
+    """`redis://`, `rediss://`, `valkey://` or `valkeys://` of a store in which all gateways count together; empty counts
+    in memory, which is right for one gateway."""
     serve_metrics: bool = True
     """Whether `/metrics` is answered on the HTTP port too; off where that port faces the internet."""

@@ -103,6 +103,34 @@ BOARD = Board(
                 ),
             ],
         ),
+        Row(
+            "Beside the answers",
+            [
+                graph(
+                    "Requests with a key",
+                    "What became of requests with an `Idempotency-Key`. Many `in_progress` are clients that do not wait for "
+                    "their answer; `not_kept` is auth that is away.",
+                    Query(
+                        rate(GATEWAY.series("atelier_gateway_keyed_requests_total"), "outcome"), "{{outcome}}"
+                    ),
+                    unit=units.RequestsPerSecond,
+                    stacked=True,
+                ),
+                graph(
+                    "Audit entries that wait",
+                    "More than a few for longer than a moment: auth is away, and they are kept in memory. Lost ones were too "
+                    "many, or their process ended first.",
+                    Query(sum_of(GATEWAY.series("atelier_gateway_audit_waiting")), "waiting"),
+                    Query(rate(GATEWAY.series("atelier_gateway_audit_lost_total")), "lost a second"),
+                ),
+                graph(
+                    "Limits counted without their store",
+                    "Each gateway counts by itself while the store is away, so callers get more than their share.",
+                    Query(rate(GATEWAY.series("atelier_gateway_limit_store_failures_total")), "failures"),
+                    unit=units.RequestsPerSecond,
+                ),
+            ],
+        ),
         shared.queues(GATEWAY),
         shared.resources(GATEWAY),
     ],

@@ -20,13 +20,14 @@ from atelier.catalog.v1 import catalog_pb2
 from atelier.generator.v1 import generator_pb2
 from atelierkit import identity
 from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, RemoteError
-from services.gateway import reading, sessions
+from services.gateway import audit, reading, sessions
 from services.gateway.bulkheads import Work
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import NAMES, measurements_message
 from services.gateway.convert.catalog import CATEGORIES
 from services.gateway.convert.fields import http_field
+from services.gateway.limits import Cost
 from services.gateway.middleware import remember_route
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions
@@ -39,12 +40,12 @@ def routes(backend: Backend, browser_sessions: BrowserSessions) -> list[BaseRout
     """The six routes of the source."""
     source = Source000(backend, browser_sessions)
     return [
-        _route("POST", "/signup", source.sign_up),
-        _route("POST", "/login", source.log_in),
-        _route("GET", "/logout", source.log_out),
-        _route("POST", "/generate", source.generate),
-        _route("POST", "/update_cloth", source.update_cloth),
-        _route("POST", "/update_feature", source.update_feature),
+        _route(backend, "POST", "/signup", source.sign_up),
+        _route(backend, "POST", "/login", source.log_in),
+        _route(backend, "GET", "/logout", source.log_out),
+        _route(backend, "POST", "/generate", source.generate, Cost.GENERATE),
+        _route(backend, "POST", "/update_cloth", source.update_cloth),
+        _route(backend, "POST", "/update_feature", source.update_feature),
     ]
 
 
@@ -64,6 +65,7 @@ class Source000:
             answer = await self._clients.auth.SignUp(
                 auth_pb2.SignUpRequest(email=form.email, password=form.password)
             )
+        audit.note_account(request, answer.account.id)
         return _success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
 
     async def log_in(self, request: Request) -> Response:
@@ -75,6 +77,7 @@ class Source000:
                 auth_pb2.OpenBrowserSessionRequest(email=form.email, password=form.password)
             )
         token = await self._sessions.access_token(opened.session_secret)
+        audit.note_log_in(request, token)
         response = _success({"accessToken": token, "expiresIn": opened.expires_in_s})
         secure = request.url.scheme == "https"
         sessions.set_cookie(response, opened.session_secret, opened.expires_in_s, secure=secure)
@@ -106,6 +109,7 @@ class Source000:
                 )
         except AppError as error:
             raise _in_centimetres(error) from error
+        audit.note_resource(request, answer.avatar)
         return _success(_generated(answer.avatar), HTTPStatus.CREATED)
 
     async def update_cloth(self, request: Request) -> Response:
@@ -118,7 +122,7 @@ class Source000:
         kept = [item for item, garment in worn_now if not _share_a_part(garment, chosen)]
         worn = generator_pb2.OutfitItem(garment_id=chosen.id, size=form.size, color=form.color.lower())
         outfit = generator_pb2.Outfit(items=[*kept, worn])
-        return await self._updated(generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=outfit))
+        return await self._updated(request, generator_pb2.UpdateAvatarRequest(id=avatar.id, outfit=outfit))
 
     async def update_feature(self, request: Request) -> Response:
         """Change hair and skin; what is left out stays."""
@@ -130,11 +134,12 @@ class Source000:
             hairstyle_id=form.hair,
             hair_color=form.hair_color.lower() if form.hair_color is not None else None,
         )
-        return await self._updated(generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look))
+        return await self._updated(request, generator_pb2.UpdateAvatarRequest(id=avatar.id, look=look))
 
-    async def _updated(self, change: generator_pb2.UpdateAvatarRequest) -> Response:
+    async def _updated(self, request: Request, change: generator_pb2.UpdateAvatarRequest) -> Response:
         async with self._bulkheads[Work.BODY].place("/update"):
             changed = await self._clients.generator.UpdateAvatar(change)
+        audit.note_resource(request, changed.avatar)
         return _success(_generated(changed.avatar))
 
     async def _read(self, request: Request, shape: type[Form]) -> Form:
@@ -240,9 +245,16 @@ def _success(data: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONRe
     return JSONResponse({"success": True, "data": data}, status)
 
 
-def _route(method: str, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+def _route(
+    backend: Backend,
+    method: str,
+    path: str,
+    handler: Callable[[Request], Awaitable[Response]],
+    cost: Cost = Cost.GENERAL,
+) -> Route:
     async def endpoint(request: Request) -> Response:
         remember_route(request.scope, path)
+        await backend.limiter.admit(cost, request)
         return await handler(request)
 
     return Route(path, endpoint, methods=[method])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from atelier.auth.v1 import auth_pb2
+from services.gateway import audit
 from services.gateway.bulkheads import Work
 from services.gateway.convert import accounts as convert
 from services.gateway.operations import Access, Call, Operation
@@ -17,6 +18,7 @@ async def sign_up(call: Call[shapes.Credentials]) -> shapes.Account:
     answer = await call.clients.auth.SignUp(
         auth_pb2.SignUpRequest(email=call.body.email, password=call.body.password)
     )
+    audit.note_account(call.request, answer.account.id)
     return convert.account(answer.account)
 
 
@@ -24,6 +26,7 @@ async def log_in(call: Call[shapes.Credentials]) -> shapes.Tokens:
     answer = await call.clients.auth.LogIn(
         auth_pb2.LogInRequest(email=call.body.email, password=call.body.password)
     )
+    audit.note_log_in(call.request, answer.tokens.access_token)
     return convert.tokens(answer.tokens)
 
 

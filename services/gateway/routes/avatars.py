@@ -14,6 +14,7 @@ from services.gateway.bulkheads import Work
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
 from services.gateway.downloads import is_known
+from services.gateway.limits import Cost
 from services.gateway.operations import Access, Call, Operation
 from services.gateway.schemas import avatars as shapes
 from services.gateway.schemas.base import Page
@@ -96,6 +97,7 @@ OPERATIONS = (
         TAG,
         create,
         work=Work.BODY,
+        cost=Cost.GENERATE,
         body=shapes.AvatarDraft,
         answer=shapes.Avatar,
         status=HTTPStatus.CREATED,
@@ -108,6 +110,8 @@ OPERATIONS = (
         TAG,
         preview,
         work=Work.BODY,
+        cost=Cost.PREVIEW,
+        reads_only=True,
         body=shapes.SeededPerson,
         answer=OCTETS,
     ),

@@ -15,6 +15,7 @@ from services.gateway import multipart, reading
 from services.gateway.bulkheads import Work
 from services.gateway.convert import clouds as convert
 from services.gateway.downloads import download
+from services.gateway.limits import Cost
 from services.gateway.operations import Call, Operation
 from services.gateway.problems import UnsupportedMediaType
 from services.gateway.schemas import clouds as shapes
@@ -131,6 +132,7 @@ OPERATIONS = (
         TAG,
         create,
         work=Work.UPLOAD,
+        cost=Cost.GENERATE,
         upload=UPLOADS,
         answer=shapes.Scan,
         query=shapes.CloudQuery,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from atelier.generator.v1 import generator_pb2
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
+from services.gateway.limits import Cost
 from services.gateway.operations import Call, Operation
 from services.gateway.schemas.avatars import Estimates, Person
 
@@ -23,6 +24,9 @@ OPERATIONS = (
         "Estimate the measurements that are missing",
         "Measurements",
         estimate,
+        # The page asks for both with each move of a slider.
+        cost=Cost.PREVIEW,
+        reads_only=True,
         body=Person,
         answer=Estimates,
     ),

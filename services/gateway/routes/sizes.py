@@ -37,6 +37,7 @@ OPERATIONS = (
         "Which size suits",
         "Sizes",
         advise,
+        reads_only=True,
         body=shapes.SizeQuestion,
         answer=shapes.SizeAdvice,
         refusals=(404,),

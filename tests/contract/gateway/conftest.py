@@ -22,12 +22,16 @@ from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
 from services.gateway import app
+from services.gateway.audit import Trail
 from services.gateway.bootstrap import dependencies
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
+from services.gateway.idempotency import Once
+from services.gateway.limits import Limiter
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
+from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
 from tests.unit.auth.world import SEALS, SESSION_LIFE, access_tokens, cheap_passwords
 
@@ -85,14 +89,24 @@ async def world() -> AsyncIterator[World]:
             generator_addr=nowhere,
             mesher_addr=nowhere,
             tryon_addr=nowhere,
+            limits="off",
         )
+        trail = Trail(clients.audit)
+        await stack.enter_async_context(trail.writing())
         lag = await stack.enter_async_context(LoopLag())
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
         gateway = app.create(
-            Backend(settings, clients, bulkheads(settings, lag)),
+            Backend(
+                settings,
+                clients,
+                bulkheads(settings, lag),
+                Limiter(settings.policies, MemoryWindows()),
+                Once(clients.requests),
+            ),
             Callers(verifier, sessions),
             sessions,
+            trail,
             readiness,
         )
         transport = httpx.ASGITransport(gateway)
