@@ -28,6 +28,7 @@ DESCRIPTION = (
 _REFUSAL_TEXTS = {
     400: "A field breaks its rule",
     401: "No valid access token",
+    402: "Not enough credits",
     403: "The caller may not do this",
     404: "Unknown, or somebody else's",
     409: "Exists already",

@@ -45,6 +45,7 @@ STATUS_OF_REASON = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_A_PERSON": 422,
+    "INSUFFICIENT_CREDITS": 402,
     "LAST_ADMIN": 409,
     "JOB_ENDED": 409,
     "JOB_NOT_FAILED": 409,
@@ -53,6 +54,8 @@ STATUS_OF_REASON = {
     # Between our own services: whoever sent the request can do nothing about it.
     "PEER_NOT_ALLOWED": 500,
 }
+NUMBERS_OF_REASON = {"INSUFFICIENT_CREDITS": ("needed", "available")}
+"""Metadata of a reason that is told, instead of faults of fields."""
 RETRYABLE = frozenset({429, 503, 504})
 
 
@@ -114,7 +117,7 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
         "success": False,
         "error": _text(language, reason.lower(), {}) or error.message,
         "code": reason.lower(),
-        "details": [_detail(fault, language) for fault in error.faults],
+        "details": _details(error, language),
         "requestId": context.request_id(),
         "retryable": status in RETRYABLE,
     }
@@ -128,6 +131,13 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
     if error.retry_after_s is not None:
         extra["Retry-After"] = str(math.ceil(error.retry_after_s))
     return JSONResponse(body, status, extra, media_type)
+
+
+def _details(error: AppError, language: str) -> list[dict[str, str | None]] | dict[str, int]:
+    told = NUMBERS_OF_REASON.get(error.reason)
+    if told is not None:
+        return {name: int(error.metadata[name]) for name in told}
+    return [_detail(fault, language) for fault in error.faults]
 
 
 def _detail(fault: FieldFault, language: str) -> dict[str, str | None]:

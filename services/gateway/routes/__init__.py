@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from services.gateway.operations import Operation
-from services.gateway.routes import accounts, avatars, catalog, clouds, files, measurements, sizes
+from services.gateway.routes import (
+    accounts,
+    admin_credits,
+    avatars,
+    catalog,
+    clouds,
+    credits,
+    files,
+    measurements,
+    sizes,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *accounts.OPERATIONS,
@@ -13,5 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *clouds.OPERATIONS,
     *catalog.OPERATIONS,
     *sizes.OPERATIONS,
+    *credits.OPERATIONS,
+    *admin_credits.OPERATIONS,
 )
 """The whole published API; order decides where two paths match one address."""

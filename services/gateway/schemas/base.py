@@ -76,7 +76,8 @@ class Problem(Output):
     """For people, in the request's language."""
     code: str
     """For machines."""
-    details: list[Fault]
+    details: list[Fault] | dict[str, int]
+    """The fields that were refused; for `insufficient_credits`, the credits `needed` and `available`."""
     request_id: str
     retryable: bool
     """Whether the same request may work later."""

@@ -18,6 +18,8 @@ from atelierkit.testing import serve
 from services.auth.adapters.memory import MemoryUnitsOfWork as AuthMemory
 from services.auth.bootstrap import assemble as assemble_auth
 from services.auth.domain.credits import Prices
+from services.auth.domain.ports import UnitsOfWork
+from services.auth.use_cases.accounts import GrantAdmin
 from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
@@ -37,14 +39,18 @@ from tests.unit.auth.world import SEALS, SESSION_LIFE, access_tokens, cheap_pass
 
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
+ADMIN = "ops@example.org"
 
 
 class World:
     """The gateway, and what stands behind it."""
 
-    def __init__(self, client: httpx.AsyncClient, generator: GeneratorDouble) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, generator: GeneratorDouble, auth_units: UnitsOfWork
+    ) -> None:
         self.client = client
         self.generator = generator
+        self.auth_units = auth_units
 
     async def token_of(self, email: str) -> str:
         """Sign somebody up and log them in."""
@@ -52,6 +58,12 @@ class World:
         await self.client.post("/v1/auth/signup", json=credentials)
         answer = await self.client.post("/v1/auth/login", json=credentials)
         return str(answer.json()["accessToken"])
+
+    async def admin_token(self) -> str:
+        """Sign an administrator up and log them in."""
+        await self.token_of(ADMIN)
+        await GrantAdmin(self.auth_units)(ADMIN)
+        return await self.token_of(ADMIN)
 
 
 @pytest.fixture
@@ -63,11 +75,12 @@ async def world() -> AsyncIterator[World]:
         )
         tokens = access_tokens()
         passwords = stack.enter_context(cheap_passwords())
+        auth_units = AuthMemory()
 
         verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
             "auth": assemble_auth(
-                units=AuthMemory(),
+                units=auth_units,
                 passwords=passwords,
                 tokens=tokens,
                 seals=SEALS,
@@ -113,7 +126,7 @@ async def world() -> AsyncIterator[World]:
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://gateway")
         )
-        yield World(client, generator)
+        yield World(client, generator, auth_units)
 
 
 @pytest.fixture
