@@ -19,6 +19,7 @@ from atelier.auth.v1 import (
     api_keys_pb2,
     audit_pb2,
     auth_pb2,
+    consents_pb2,
     credits_pb2,
     people_pb2,
     requests_pb2,
@@ -27,6 +28,7 @@ from atelier.auth.v1.account_admin_pb2_grpc import add_AccountAdminServiceServic
 from atelier.auth.v1.api_keys_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from atelier.auth.v1.audit_pb2_grpc import add_AuditServiceServicer_to_server
 from atelier.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
+from atelier.auth.v1.consents_pb2_grpc import add_ConsentServiceServicer_to_server
 from atelier.auth.v1.credits_pb2_grpc import add_CreditServiceServicer_to_server
 from atelier.auth.v1.people_pb2_grpc import add_PeopleServiceServicer_to_server
 from atelier.auth.v1.requests_pb2_grpc import add_RequestServiceServicer_to_server
@@ -42,6 +44,7 @@ from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.adapters.postgres_signing_keys import load_signing_keys
 from services.auth.adapters.sealing import AesGcmSeals, kept_in, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
+from services.auth.domain.consents import Policies, Purpose
 from services.auth.domain.credits import Prices
 from services.auth.domain.deletions import GENERATOR
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
@@ -50,6 +53,7 @@ from services.auth.servicer.account_admin import AccountAdminServicer
 from services.auth.servicer.accounts import AuthServicer
 from services.auth.servicer.api_keys import ApiKeyServicer
 from services.auth.servicer.audit import AuditServicer
+from services.auth.servicer.consents import ConsentServicer
 from services.auth.servicer.credits import CreditServicer
 from services.auth.servicer.people import PeopleServicer, PeopleVerbs
 from services.auth.servicer.requests import RequestServicer
@@ -58,6 +62,7 @@ from services.auth.use_cases.accounts import GetAccount, IssueTokenFor, SignUp
 from services.auth.use_cases.administration import ChangeAccount, ListAccounts, ShowAccount
 from services.auth.use_cases.api_keys import CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey
 from services.auth.use_cases.audit import RecordAudit, SearchAudit
+from services.auth.use_cases.consents import ListConsents, RecordConsent, RequireConsent
 from services.auth.use_cases.credits import (
     CaptureCredits,
     GetBalance,
@@ -117,6 +122,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         session_life=timedelta(days=settings.session_life_days),
         letters_are_sent=settings.sends_mail,
         prices=settings.prices,
+        policies=policies_of(settings),
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return replace(service, dependencies={"database": Dependency(ping)})
@@ -134,6 +140,14 @@ def seals_of(settings: AuthSettings) -> AesGcmSeals:
     return AesGcmSeals(ring_of(named or kept_in(settings.data_dir / SEALING_KEYS_FILE)))
 
 
+def policies_of(settings: AuthSettings) -> Policies:
+    """The policies in force."""
+    return {
+        Purpose.FACE_PHOTOS: settings.face_photos_policy,
+        Purpose.IMPROVE_MODELS: settings.improve_models_policy,
+    }
+
+
 def assemble(
     *,
     units: UnitsOfWork,
@@ -143,6 +157,7 @@ def assemble(
     clock: Clock,
     session_life: timedelta,
     prices: Prices,
+    policies: Policies,
     letters_are_sent: bool = False,
 ) -> Service:
     """The service on these adapters. Its callers' tokens are verified against its own published keys."""
@@ -183,6 +198,7 @@ def assemble(
         **_credits(units, prices),
         **_for_the_gateway(units, seals, clock),
         **_keys(units, tokens, clock),
+        **_consents(units, clock, policies),
     }
 
     def add(server: grpc.aio.Server) -> None:
@@ -226,6 +242,20 @@ def _keys(units: UnitsOfWork, tokens: JwtAccessTokens, clock: Clock) -> Mapping[
     return {
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"]: functools.partial(
             add_ApiKeyServiceServicer_to_server, api_keys
+        ),
+    }
+
+
+def _consents(units: UnitsOfWork, clock: Clock, policies: Policies) -> Mapping[ServiceDescriptor, Register]:
+    consents = ConsentServicer(
+        record=RecordConsent(units, clock, policies),
+        list_consents=ListConsents(units),
+        require=RequireConsent(units, policies),
+        policies=policies,
+    )
+    return {
+        consents_pb2.DESCRIPTOR.services_by_name["ConsentService"]: functools.partial(
+            add_ConsentServiceServicer_to_server, consents
         ),
     }
 

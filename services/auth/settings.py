@@ -11,6 +11,8 @@ from services.auth.adapters.sealing import ring_of
 from services.auth.domain.credits import Prices
 from services.auth.domain.targets import PORTS
 
+_VERSION = r"^[A-Za-z0-9._-]{1,64}$"
+
 
 class AuthSettings(JobSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     """What the auth service can be told."""
@@ -52,6 +54,10 @@ class AuthSettings(JobSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     """Stretches the waits between attempts: 5 s to 24 h, ten attempts in three days. Below 1 for tests alone."""
     prices: Prices = Prices()
     """What work costs, in credits, as JSON; what it does not name stays: ``{"face_avatar": 4}``."""
+    face_photos_policy: str = Field(default="2026-11", pattern=_VERSION)
+    """Version in force of the policy on photos of faces; with a new one, everybody is asked again."""
+    improve_models_policy: str = Field(default="2026-11", pattern=_VERSION)
+    """Version in force of the policy on data that trains models."""
     password_memory_kib: int = Field(default=19456, ge=19456)
     """Argon2id's m; 19 MiB with t=2 and p=1 is OWASP's profile, about 17 ms of CPU. Old hashes grow at log-in."""
     password_time_cost: int = Field(default=2, ge=2)

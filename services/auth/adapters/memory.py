@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.auth.adapters.memory_api_keys import MemoryApiKeys
+from services.auth.adapters.memory_consents import MemoryConsents
 from services.auth.adapters.memory_audit import MemoryAuditTrail
 from services.auth.adapters.memory_credits import MemoryBooks, Purse
 from services.auth.adapters.memory_deletions import MemoryDeletions
@@ -18,6 +19,7 @@ from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
 from services.auth.domain.api_keys import ApiKey
+from services.auth.domain.consents import Consent
 from services.auth.domain.audit import Chained
 from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.deliveries import Delivery
@@ -48,6 +50,7 @@ class _Tables:
     links: dict[tuple[UUID, Purpose], Link] = field(default_factory=dict)
     deletions: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
+    consents: dict[UUID, Consent] = field(default_factory=dict)
     purses: dict[UUID, Purse] = field(default_factory=dict)
     wallets: dict[UUID, Wallet] = field(default_factory=dict)
     entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
@@ -99,6 +102,7 @@ class MemoryUnitOfWork:
         self.links = MemoryLinks(tables.links)
         self.deletions = MemoryDeletions(tables.deletions)
         self.api_keys = MemoryApiKeys(tables.api_keys, tables.accounts)
+        self.consents = MemoryConsents(tables.consents)
         self.books = MemoryBooks(tables)
         self.ledger = Ledger(self.books)
         self.jobs = MemoryJobs(tables.jobs)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from atelierkit import sql
 from atelierkit.jobs import Rail
 from services.auth.adapters.postgres_api_keys import PostgresApiKeys
+from services.auth.adapters.postgres_consents import PostgresConsents
 from services.auth.adapters.postgres_audit import PostgresAuditTrail
 from services.auth.adapters.postgres_credits import PostgresBooks
 from services.auth.adapters.postgres_deletions import PostgresDeletions
@@ -62,6 +63,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     links: PostgresLinks
     deletions: PostgresDeletions
     api_keys: PostgresApiKeys
+    consents: PostgresConsents
     books: PostgresBooks
     ledger: Ledger
     jobs: RailJobs
@@ -87,6 +89,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.links = PostgresLinks(self.session)
         self.deletions = PostgresDeletions(self.session)
         self.api_keys = PostgresApiKeys(self.session, self.accounts.read)
+        self.consents = PostgresConsents(self.session, self._seals)
         self.books = PostgresBooks(self.session)
         self.ledger = Ledger(self.books)
         self.jobs = RailJobs(self.session, self._rail)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import sql
 from services.auth.adapters.sealing import AesGcmSeals
 from services.auth.adapters.tables.accounts import accounts, signing_keys
+from services.auth.adapters.tables.consents import consents
 from services.auth.adapters.tables.letters import letters
 from services.auth.adapters.tables.requests import kept_requests
 from services.auth.adapters.tables.webhooks import webhooks
@@ -34,6 +35,7 @@ class SealedColumn:
 
 DISPLAY_NAMES = SealedColumn(accounts.c.sealed_display_name, accounts.c.id)
 SIGNING_KEYS = SealedColumn(signing_keys.c.sealed_jwk, signing_keys.c.kid)
+CONSENTS = SealedColumn(consents.c.sealed_origin, consents.c.id)
 LETTERS = SealedColumn(letters.c.sealed_content, letters.c.id)
 WEBHOOK_SECRETS = SealedColumn(webhooks.c.sealed_secret, webhooks.c.id)
 OLD_WEBHOOK_SECRETS = SealedColumn(webhooks.c.sealed_old_secret, webhooks.c.id)
@@ -44,6 +46,7 @@ ANSWERS = SealedColumn(kept_requests.c.answer, kept_requests.c.id)
 ALL: tuple[SealedColumn, ...] = (
     DISPLAY_NAMES,
     SIGNING_KEYS,
+    CONSENTS,
     LETTERS,
     WEBHOOK_SECRETS,
     OLD_WEBHOOK_SECRETS,

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.auth.domain.api_keys import ApiKey, ApiKeys
+from services.auth.domain.consents import ConsentLedger
 from services.auth.domain.audit import AuditTrail
 from services.auth.domain.deletions import Deletions
 from services.auth.domain.deliveries import Deliveries
@@ -145,6 +146,9 @@ class UnitOfWork(Protocol):
 
     @property
     def api_keys(self) -> ApiKeys: ...
+
+    @property
+    def consents(self) -> ConsentLedger: ...
 
     @property
     def books(self) -> Books: ...

@@ -12,7 +12,7 @@ from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.bootstrap import assemble
 from services.auth.domain.credits import Prices
 from services.auth.domain.ports import UnitsOfWork
-from tests.unit.auth.world import SEALS, SESSION_LIFE, SetClock, access_tokens, cheap_passwords
+from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, SetClock, access_tokens, cheap_passwords
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ async def channel(
         clock=clock,
         session_life=SESSION_LIFE,
         prices=Prices(),
+        policies=POLICIES,
     )
     async with serve(service) as channel:
         yield channel

@@ -35,7 +35,7 @@ from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
-from tests.unit.auth.world import SEALS, SESSION_LIFE, access_tokens, cheap_passwords
+from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
 
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
@@ -87,6 +87,7 @@ async def world() -> AsyncIterator[World]:
                 clock=lambda: datetime.now(UTC),
                 session_life=SESSION_LIFE,
                 prices=Prices(),
+                policies=POLICIES,
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
             "generator": service("generator", generator, verifier),

@@ -13,6 +13,7 @@ from atelierkit.workshop import workshop
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.sealing import AesGcmSeals, new_key, ring_of
 from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
+from services.auth.domain.consents import Purpose
 from services.auth.domain.ports import UnitsOfWork
 from services.auth.use_cases.accounts import GetAccount, GrantAdmin, SignUp
 from services.auth.use_cases.sessions import (
@@ -30,6 +31,7 @@ ACCESS_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
 SIGNING_KEY = new_signing_key()
 SEALS = AesGcmSeals(ring_of(new_key("test")))
+POLICIES = {Purpose.FACE_PHOTOS: "2031-1", Purpose.IMPROVE_MODELS: "2031-2"}
 
 
 class SetClock:
