@@ -54,7 +54,7 @@ class MemoryLetters:
 
     async def waiting(self, id: UUID) -> Posted | None:
         stored = self._letters.get(id)
-        return stored and stored.posted
+        return None if stored is None else stored.posted
 
     async def put_off(self, id: UUID, tries: int, until: datetime) -> None:
         posted = await self.waiting(id)

@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.auth.adapters.memory_letters import MemoryJobs
-from services.auth.domain.deliveries import Delivery, Position
+from services.auth.domain.deliveries import Delivery
 from services.auth.domain.errors import TooManyWebhooks
 from services.auth.domain.events import Event
 from services.auth.domain.jobs import DELIVER, Backlog
+from services.auth.domain.model import Position
 from services.auth.domain.webhooks import MAX_ENDPOINTS, Endpoint
 
 

@@ -12,9 +12,10 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth.adapters.tables.webhooks import deliveries, events
-from services.auth.domain.deliveries import Delivery, DeliveryState, Position
+from services.auth.domain.deliveries import Delivery, DeliveryState
 from services.auth.domain.events import Event, EventKind
 from services.auth.domain.jobs import DELIVER, Backlog, Jobs
+from services.auth.domain.model import Position
 
 _DELIVERIES = sa.select(deliveries, events).select_from(deliveries.join(events))
 

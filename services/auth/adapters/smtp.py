@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,8 @@ class SmtpMailer:
     password: str | None = None
     timeout_s: float = 30.0
     """Longest wait for the connection, and for each answer."""
+    tls: ssl.SSLContext | None = None
+    """Replaces the usual authorities."""
 
     async def send(self, posted: Posted) -> None:
         """Raise LetterRefused when the server will never take it, Unavailable when it may later."""
@@ -42,6 +45,7 @@ class SmtpMailer:
                 password=self.password,
                 use_tls=self.security == "tls",
                 start_tls=self.security == "starttls",
+                tls_context=self.tls,
                 timeout=self.timeout_s,
                 # Else the name of this machine is looked up, which may take long.
                 local_hostname=message["From"].addresses[0].domain,

@@ -62,9 +62,10 @@ class Stationery:
         message["Date"] = format_datetime(posted.posted_at)
         message["Message-ID"] = f"<{letter.id}@{_address(self.sender).domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = _language(letter.language)
         message.set_content(_text(words, values, link))
         message.add_alternative(_page(words, values, link, _language(letter.language)), subtype="html")
+        # Last: setting the content moves headers of this kind into its parts.
+        message["Content-Language"] = _language(letter.language)
         return message
 
 

@@ -6,11 +6,12 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from services.auth.domain.events import Event
 from services.auth.domain.jobs import Backlog
+from services.auth.domain.model import Position
 from services.auth.domain.targets import Target
 from services.auth.domain.webhooks import Endpoint
 
@@ -131,13 +132,6 @@ class Answer:
     def gone(self) -> bool:
         """Whether the receiver wants nothing more, ever."""
         return self.status == 410
-
-
-class Position(NamedTuple):
-    """Place of a delivery in a list, newest first."""
-
-    created_at: datetime
-    id: UUID
 
 
 class Deliveries(Protocol):

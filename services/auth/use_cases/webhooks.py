@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from atelierkit.errors import NotFound
-from services.auth.domain.deliveries import Courier, Delivery, Position
+from services.auth.domain.deliveries import Courier, Delivery
 from services.auth.domain.events import Event, EventKind
+from services.auth.domain.model import Position
 from services.auth.domain.ports import Clock, UnitOfWork, UnitsOfWork
 from services.auth.domain.webhooks import Disabled, Endpoint
 
