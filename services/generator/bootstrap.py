@@ -13,11 +13,12 @@ import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 
 from anthropometry.population import Population
-from atelier.auth.v1 import auth_pb2, credits_pb2, credits_pb2_grpc, events_pb2
+from atelier.auth.v1 import auth_pb2, credits_pb2, credits_pb2_grpc, events_pb2, people_pb2
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
-from atelier.generator.v1 import generator_pb2, jobs_pb2
+from atelier.generator.v1 import generator_pb2, jobs_pb2, person_pb2
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
+from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, client, issuer, sql
 from atelierkit.health import Dependency
@@ -49,12 +50,14 @@ from services.generator.domain.ports import (
 from services.generator.domain.ports_jobs import Changes, Credits
 from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.servicer.jobs import JobServicer
+from services.generator.servicer.people import PersonServicer
 from services.generator.settings import GeneratorSettings
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
+from services.generator.use_cases.people import ExportPerson, ForgetPerson
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
 
@@ -86,6 +89,10 @@ class Tools:
             self.clock,
         )
 
+    def forget_person(self) -> ForgetPerson:
+        """The verb that both have."""
+        return ForgetPerson(self.units, Shelf(self.units, self.store))
+
 
 async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
     """The service on PostgreSQL, the object store and its neighbours; all connections close with the stack."""
@@ -105,6 +112,7 @@ async def open_auth(settings: GeneratorSettings, stack: AsyncExitStack) -> grpc.
         _service(auth_pb2, "AuthService"),
         _service(credits_pb2, "CreditService"),
         _service(events_pb2, "EventService"),
+        _service(people_pb2, "PeopleService"),
     ]
     return await stack.enter_async_context(client.channel(settings.auth_addr, settings, services=services))
 
@@ -153,17 +161,19 @@ async def open_tools(
 def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
     """The service with these tools."""
     avatars, jobs = _avatars(tools), _jobs(tools, changes)
+    people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
         add_GeneratorServiceServicer_to_server(avatars, server)
         add_JobServiceServicer_to_server(jobs, server)
+        add_PersonServiceServicer_to_server(people, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
         name=descriptor.full_name,
         add=add,
         descriptor=descriptor,
-        also=(_service(jobs_pb2, "JobService"),),
+        also=(_service(jobs_pb2, "JobService"), _service(person_pb2, "PersonService")),
         verifier=verifier,
     )
 

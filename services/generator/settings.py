@@ -41,6 +41,8 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Time after which those who watch a job look unasked, should a notification be lost."""
     reconcile_interval_s: float = Field(default=60.0, gt=0)
     """Time between two comparisons of what is held with what is under way, by the worker."""
+    forget_interval_s: float = Field(default=60.0, gt=0)
+    """Time between two looks of the worker for people whose accounts are gone."""
     hold_age_s: float = Field(default=300.0, gt=0)
     """Age from which a hold without a job is given back; longer than any request works."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)

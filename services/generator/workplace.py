@@ -6,21 +6,24 @@ import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from atelier.auth.v1 import auth_pb2_grpc, events_pb2_grpc
+from atelier.auth.v1 import auth_pb2_grpc, events_pb2_grpc, people_pb2_grpc
 from atelierkit.jobs import Rail
 from atelierkit.jobs.worker import Workplace
 from services.generator.adapters.announcer import RemoteAnnouncer
 from services.generator.adapters.delegates import TokenDelegates
+from services.generator.adapters.deletions import RemoteDeletions
 from services.generator.bootstrap import SCHEMA, Tools, open_auth, open_tools
 from services.generator.domain.ports_jobs import Announcer, Delegates
 from services.generator.settings import GeneratorSettings
 from services.generator.tasks import JobTasks
 from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
+from services.generator.use_cases.people import ForgetTheDeleted
 from services.generator.use_cases.results import CollectResults
 from services.generator.use_cases.shelf import Shelf, TidyUp
 
 TIDY_UP = "tidy_up"
+FORGET = "generator.forget"
 
 
 async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Workplace:
@@ -30,6 +33,9 @@ async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Wo
     tools, dependencies = await open_tools(settings, rail, auth, stack)
     tidy_up = TidyUp(Shelf(tools.units, tools.store), tools.clock, timedelta(seconds=settings.tidy_age_s))
     rail.task(TIDY_UP, every_s=settings.tidy_interval_s)(tidy_up)
+    deletions = RemoteDeletions(people_pb2_grpc.PeopleServiceStub(auth), settings.auth_timeout_s)
+    forget = ForgetTheDeleted(deletions, tools.forget_person())
+    rail.task(FORGET, every_s=settings.forget_interval_s)(forget)
     job_tasks(
         tools,
         announcer=RemoteAnnouncer(events_pb2_grpc.EventServiceStub(auth), settings.auth_timeout_s),

@@ -35,11 +35,12 @@ class MemoryUnitsOfWork:
     async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
         """Begin a unit of work on a copy, which replaces what is kept when the block succeeds."""
         async with self._turn, self._rail.transaction() as session:
+            items = MemoryItems(dict(self._items))
             unit = MemoryUnitOfWork(
                 MemoryAvatars(dict(self._avatars)),
                 MemoryScans(dict(self._scans)),
-                MemoryJobs(dict(self._jobs)),
-                MemoryItems(dict(self._items)),
+                MemoryJobs(dict(self._jobs), items),
+                items,
                 dict(self._marks),
                 SessionRail(self._rail, session),
             )
@@ -119,6 +120,11 @@ class MemoryScans:
     async def remove(self, owner: str, id: UUID) -> Scan | None:
         found = await self.get(owner, id)
         return None if found is None else self.by_id.pop(id)
+
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Scan]:
+        own = [scan for scan in self.by_id.values() if scan.owner == owner]
+        own.sort(key=lambda scan: (scan.created_at, scan.id), reverse=True)
+        return [scan for scan in own if after is None or (scan.created_at, scan.id) < after][:limit]
 
 
 class MemoryFileIndex:

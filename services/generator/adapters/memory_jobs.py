@@ -13,8 +13,9 @@ from services.generator.domain.model import Position
 class MemoryJobs:
     """Jobs by id."""
 
-    def __init__(self, by_id: dict[UUID, Job]) -> None:
+    def __init__(self, by_id: dict[UUID, Job], items: MemoryItems) -> None:
         self.by_id = by_id
+        self._items = items
         self.changed: list[UUID] = []
 
     async def add(self, job: Job) -> bool:
@@ -31,6 +32,14 @@ class MemoryJobs:
     async def replace(self, job: Job) -> None:
         self.by_id[job.id] = job
         self.changed.append(job.id)
+
+    async def remove(self, owner: str, id: UUID) -> Job | None:
+        found = await self.get(id, owner)
+        if found is None:
+            return None
+        self._items.drop(id)
+        self.changed.append(id)
+        return self.by_id.pop(id)
 
     async def page(
         self, *, owner: str | None, state: State | None, limit: int, after: Position | None
@@ -82,6 +91,11 @@ class MemoryItems:
     async def count(self, job_id: UUID) -> Count:
         states = [item.state for item in self._of(job_id)]
         return Count(states.count(ItemState.MADE), states.count(ItemState.FAILED))
+
+    def drop(self, job_id: UUID) -> None:
+        """Forget a job's rows, as its foreign key does in PostgreSQL."""
+        for item in self._of(job_id):
+            del self.by_place[job_id, item.index]
 
     def _of(self, job_id: UUID) -> list[Item]:
         own = [item for item in self.by_place.values() if item.job_id == job_id]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, literal, or_, select, text, tuple_, update
+from sqlalchemy import Select, and_, delete, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -66,6 +66,14 @@ class PostgresJobs:
             # The files themselves are noted after it: the reference is checked at the commit.
             await self._session.execute(insert(JobFileRow), links)
         await self._session.execute(_TELL, {"channel": CHANNEL, "id": str(job.id)})
+
+    async def remove(self, owner: str, id: UUID) -> Job | None:
+        job = await self.lock(id, owner)
+        if job is not None:
+            # Rows and links to files go along by their foreign keys.
+            await self._session.execute(delete(JobRow).where(JobRow.id == id))
+            await self._session.execute(_TELL, {"channel": CHANNEL, "id": str(id)})
+        return job
 
     async def page(
         self, *, owner: str | None, state: State | None, limit: int, after: Position | None

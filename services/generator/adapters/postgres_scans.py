@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -15,7 +16,7 @@ from services.generator.adapters.documents import (
     scan_report_of,
 )
 from services.generator.adapters.tables import ScanFileRow, ScanRow
-from services.generator.domain.model import StoredFile
+from services.generator.domain.model import Position, StoredFile
 from services.generator.domain.scan import Scan, ScanBuild
 
 
@@ -53,6 +54,15 @@ class PostgresScans:
         gone = delete(ScanRow).where(ScanRow.id == id).returning(ScanRow.id)
         deleted = (await self._session.execute(gone)).one_or_none()
         return None if deleted is None else scan
+
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Scan]:
+        place = tuple_(ScanRow.created_at, ScanRow.id)
+        with_files = selectinload(ScanRow.files).joinedload(ScanFileRow.file)
+        own = select(ScanRow).where(ScanRow.owner == owner).options(with_files)
+        query = own.order_by(ScanRow.created_at.desc(), ScanRow.id.desc()).limit(limit)
+        if after is not None:
+            query = query.where(place < tuple_(*map(literal, after)))
+        return [_scan(row) for row in await self._session.scalars(query)]
 
 
 def _scan(row: ScanRow) -> Scan:

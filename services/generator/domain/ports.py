@@ -160,6 +160,10 @@ class Scans(Protocol):
         """Delete a scan and say what it was; None when there is none."""
         ...
 
+    async def page(self, owner: str, *, limit: int, after: Position | None) -> Sequence[Scan]:
+        """Newest first: at most ``limit`` scans that come after the position."""
+        ...
+
 
 class FileIndex(Protocol):
     """Which objects avatars, scans and jobs need, so that those nobody needs any more can be deleted.

@@ -33,6 +33,10 @@ class Jobs(Protocol):
         """Store a changed job, which this unit of work has locked, and tell those who watch it once it is committed."""
         ...
 
+    async def remove(self, owner: str, id: UUID) -> Job | None:
+        """Delete a job with its rows and say what it was; None when there is none. Whoever works on it finds it gone."""
+        ...
+
     async def page(
         self, *, owner: str | None, state: State | None, limit: int, after: Position | None
     ) -> Sequence[Job]:
@@ -101,8 +105,11 @@ class Credits(Protocol):
         """Credits for one avatar of a batch."""
         ...
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> None:
-        """Hold credits of the calling person for the job. Raises the ledger's INSUFFICIENT_CREDITS."""
+    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
+        """Hold credits of the calling person for the job; False where its hold was settled already.
+
+        Raises the ledger's INSUFFICIENT_CREDITS.
+        """
         ...
 
     async def capture(self, job_id: UUID, credits: int) -> None:

@@ -1,0 +1,42 @@
+"""Messages of whole persons <-> their domain; pure."""
+
+from __future__ import annotations
+
+from atelier.generator.v1 import person_pb2 as pb
+from services.generator import convert
+from services.generator.convert import jobs
+from services.generator.domain.errors import BadPageToken
+from services.generator.domain.jobs import Job, Queued
+from services.generator.domain.model import Avatar
+from services.generator.domain.scan import Scan
+from services.generator.use_cases.people import Part, Place, Section
+
+
+def place(token: str) -> Place:
+    """Where the part begins. Raise BadPageToken for a token that ``part`` never gave."""
+    if not token:
+        return Place()
+    section, _, position = token.partition(":")
+    if section not in set(Section):
+        raise BadPageToken
+    return Place(Section(section), convert.position(position))
+
+
+def part(part: Part) -> pb.ExportPersonResponse:
+    """A part of the export."""
+    message = pb.ExportPersonResponse(next_page_token=_token(part.next))
+    for record in part.records:
+        match record:
+            case Avatar():
+                message.avatars.append(convert.avatar_message(record))
+            case Scan():
+                message.scans.append(convert.scan_message(record))
+            case Job():
+                message.jobs.append(jobs.job(Queued(record, 0)))
+    return message
+
+
+def _token(place: Place | None) -> str:
+    if place is None:
+        return ""
+    return f"{place.section}:{convert.page_token(place.after) if place.after else ''}"

@@ -1,0 +1,125 @@
+"""A person as a whole: taken along, and forgotten."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.generator.domain.jobs import Job
+from services.generator.domain.model import Avatar, Position, StoredFile
+from services.generator.domain.ports import UnitOfWork, UnitsOfWork
+from services.generator.domain.ports_people import Deletions
+from services.generator.domain.scan import Scan
+from services.generator.use_cases.shelf import Shelf
+
+_AT_ONCE = 50
+"""Records of one part of an export, and of one transaction that forgets."""
+
+
+class Section(enum.StrEnum):
+    """What a part of the export is about, in the export's order."""
+
+    AVATARS = "avatars"
+    SCANS = "scans"
+    JOBS = "jobs"
+
+
+class Place(NamedTuple):
+    """Where a part begins."""
+
+    section: Section = Section.AVATARS
+    after: Position | None = None
+
+
+class Part(NamedTuple):
+    """Records of one section, newest first."""
+
+    records: Sequence[Avatar | Scan | Job]
+    next: Place | None
+    """Where the next part begins; None after the last."""
+
+
+@dataclass(frozen=True)
+class ExportPerson:
+    """Gives everything that is known of a person, part by part."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, owner: str, place: Place) -> Part:
+        """The part that begins there; it may be empty."""
+        async with self.units() as unit:
+            records = await _page(unit, owner, place)
+        if len(records) == _AT_ONCE:
+            last = records[-1]
+            return Part(records, Place(place.section, Position(last.created_at, last.id)))
+        sections = tuple(Section)
+        following = sections.index(place.section) + 1
+        return Part(records, Place(sections[following]) if following < len(sections) else None)
+
+
+async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar | Scan | Job]:
+    match place.section:
+        case Section.AVATARS:
+            return await unit.avatars.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.SCANS:
+            return await unit.scans.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.JOBS:
+            return await unit.jobs.page(owner=owner, state=None, limit=_AT_ONCE, after=place.after)
+
+
+@dataclass(frozen=True)
+class ForgetPerson:
+    """Deletes all that a person has, with the files that nobody else has the same of."""
+
+    units: UnitsOfWork
+    shelf: Shelf
+
+    async def __call__(self, owner: str) -> None:
+        """May be done again, and has to be: what is under way meanwhile is stored after it."""
+        while await self._some(owner):
+            pass
+        while await self.shelf.sweep():
+            pass
+
+    async def _some(self, owner: str) -> bool:
+        """Delete a few records, and mark their files; False when there were none."""
+        start = [Place(section) for section in Section]
+        async with self.units() as unit:
+            # Jobs first: a batch stops when its record is gone, and makes no more avatars.
+            for place in reversed(start):
+                records = await _page(unit, owner, place)
+                dropped = [file for record in records for file in await _removed(unit, owner, record)]
+                await unit.files.note(dropped=dropped)
+                if records:
+                    return True
+        return False
+
+
+async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Job) -> Sequence[StoredFile]:
+    """The files of a record that is deleted herewith; none where somebody else has deleted it."""
+    match record:
+        case Avatar():
+            avatar = await unit.avatars.remove(owner, record.id)
+            return avatar.files.all() if avatar else ()
+        case Scan():
+            scan = await unit.scans.remove(owner, record.id)
+            return scan.build.files() if scan else ()
+        case Job():
+            job = await unit.jobs.remove(owner, record.id)
+            return tuple(job.results.values()) if job else ()
+
+
+@dataclass(frozen=True)
+class ForgetTheDeleted:
+    """Makes sure that people whose accounts are gone are forgotten here too, whatever happened to the request."""
+
+    deletions: Deletions
+    forget: ForgetPerson
+
+    async def __call__(self) -> None:
+        """Raise Unavailable when auth does not answer."""
+        for owner in await self.deletions.waiting():
+            await self.forget(owner)
+            await self.deletions.confirm(owner)
