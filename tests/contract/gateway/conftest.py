@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from atelierkit import health
 from atelierkit.blobs import MemoryBlobs
@@ -29,7 +30,7 @@ from services.gateway.bootstrap import dependencies
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
 from services.gateway.idempotency import Once
-from services.gateway.limits import Limiter
+from services.gateway.limits import Limiter, Windows
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
@@ -42,13 +43,22 @@ CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 ADMIN = "ops@example.org"
 
 
+Replica = Callable[[str, Windows], Starlette]
+"""Makes one more gateway on the same services, with those limits, counted there."""
+
+
+def client_of(gateway: Starlette, address: str = "192.0.2.1") -> httpx.AsyncClient:
+    """Somebody who asks from that address."""
+    transport = httpx.ASGITransport(gateway, client=(address, 123))
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+
 class World:
     """The gateway, and what stands behind it."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, generator: GeneratorDouble, auth_units: UnitsOfWork
-    ) -> None:
-        self.client = client
+    def __init__(self, replica: Replica, generator: GeneratorDouble, auth_units: UnitsOfWork) -> None:
+        self.replica = replica
+        self.client = client_of(replica("off", MemoryWindows()))
         self.generator = generator
         self.auth_units = auth_units
 
@@ -103,31 +113,22 @@ async def world() -> AsyncIterator[World]:
             generator_addr=nowhere,
             mesher_addr=nowhere,
             tryon_addr=nowhere,
-            limits="off",
         )
         trail = Trail(clients.audit)
         await stack.enter_async_context(trail.writing())
         lag = await stack.enter_async_context(LoopLag())
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
-        gateway = app.create(
-            Backend(
-                settings,
-                clients,
-                bulkheads(settings, lag),
-                Limiter(settings.policies, MemoryWindows()),
-                Once(clients.requests),
-            ),
-            Callers(verifier, sessions),
-            sessions,
-            trail,
-            readiness,
-        )
-        transport = httpx.ASGITransport(gateway)
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://gateway")
-        )
-        yield World(client, generator, auth_units)
+        queues = bulkheads(settings, lag)
+
+        def replica(limits: str, windows: Windows) -> Starlette:
+            limiter = Limiter(settings.model_copy(update={"limits": limits}).policies, windows)
+            backend = Backend(settings, clients, queues, limiter, Once(clients.requests))
+            return app.create(backend, Callers(verifier, sessions), sessions, trail, readiness)
+
+        world = World(replica, generator, auth_units)
+        await stack.enter_async_context(world.client)
+        yield world
 
 
 @pytest.fixture
