@@ -39,6 +39,7 @@ from atelierkit.identity import JwksVerifier
 from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.workshop import workshop
+from services.auth import telling
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.adapters.postgres_signing_keys import load_signing_keys
@@ -47,6 +48,7 @@ from services.auth.adapters.tokens import JwtAccessTokens, new_signing_key
 from services.auth.domain.consents import Policies, Purpose
 from services.auth.domain.credits import Prices
 from services.auth.domain.deletions import GENERATOR
+from services.auth.domain.deliveries import Courier
 from services.auth.domain.ports import Clock, Passwords, UnitsOfWork
 from services.auth.domain.sealing import Seals
 from services.auth.servicer.account_admin import AccountAdminServicer
@@ -123,6 +125,7 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         letters_are_sent=settings.sends_mail,
         prices=settings.prices,
         policies=policies_of(settings),
+        courier=await stack.enter_async_context(telling.courier(settings)),
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return replace(service, dependencies={"database": Dependency(ping)})
@@ -158,6 +161,7 @@ def assemble(
     session_life: timedelta,
     prices: Prices,
     policies: Policies,
+    courier: Courier,
     letters_are_sent: bool = False,
 ) -> Service:
     """The service on these adapters. Its callers' tokens are verified against its own published keys."""
@@ -199,6 +203,7 @@ def assemble(
         **_for_the_gateway(units, seals, clock),
         **_keys(units, tokens, clock),
         **_consents(units, clock, policies),
+        **telling.services(units, courier, clock),
     }
 
     def add(server: grpc.aio.Server) -> None:

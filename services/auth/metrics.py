@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from atelierkit.errors import AppError
 from services.auth.domain.api_keys import InvalidApiKey
+from services.auth.domain.deliveries import Answer
 from services.auth.domain.errors import (
     EmailTaken,
     InvalidCredentials,
@@ -17,6 +19,8 @@ from services.auth.domain.errors import (
     TooManyAttempts,
     WeakPassword,
 )
+from services.auth.domain.jobs import Backlog
+from services.auth.domain.letters import LetterOutcome
 
 SIGN_UPS = Counter(
     "atelier_auth_sign_ups_total",
@@ -43,6 +47,27 @@ KEY_EXCHANGES = Counter(
     "API keys traded for access tokens, by outcome.",
     ["outcome"],  # ok | invalid | failed
 )
+LETTERS = Counter(
+    "atelier_auth_letters_total",
+    "Letters handed to the mail server, by outcome.",
+    ["outcome"],  # those of LetterOutcome: sent | refused | given_up | put_off
+)
+DELIVERIES = Counter(
+    "atelier_auth_deliveries_total",
+    "Attempts to tell a webhook, by outcome.",
+    # delivered | gone | refused | redirected | not_allowed | not_reached | broken_off | timeout
+    ["outcome"],
+)
+BACKLOG = Gauge(
+    "atelier_auth_backlog",
+    "What waits to be sent, by kind.",
+    ["kind"],  # letters | deliveries
+)
+BACKLOG_AGE = Gauge(
+    "atelier_auth_backlog_age_seconds",
+    "How long the oldest of it has been due, by kind.",
+    ["kind"],  # letters | deliveries
+)
 
 _OUTCOMES: Mapping[type[AppError], str] = {
     EmailTaken: "email_taken",
@@ -67,3 +92,23 @@ def counted(counter: Counter) -> Iterator[None]:
         raise
     finally:
         counter.labels(outcome=outcome).inc()
+
+
+def letter(outcome: LetterOutcome | None) -> None:
+    """Count a letter that was handed over; None for one that was not."""
+    if outcome is not None:
+        LETTERS.labels(outcome=outcome).inc()
+
+
+def delivery(answer: Answer | None) -> None:
+    """Count an attempt; None for one that was not made."""
+    if answer is not None:
+        outcome = "delivered" if answer.taken else "gone" if answer.gone else answer.error
+        DELIVERIES.labels(outcome=outcome).inc()
+
+
+def backlog(kind: str, backlog: Backlog, now: datetime) -> None:
+    """Tell what waits now."""
+    age = (now - backlog.oldest_at).total_seconds() if backlog.oldest_at is not None else 0.0
+    BACKLOG.labels(kind=kind).set(backlog.waiting)
+    BACKLOG_AGE.labels(kind=kind).set(max(age, 0.0))

@@ -10,8 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.auth.adapters.memory_api_keys import MemoryApiKeys
-from services.auth.adapters.memory_consents import MemoryConsents
 from services.auth.adapters.memory_audit import MemoryAuditTrail
+from services.auth.adapters.memory_consents import MemoryConsents
 from services.auth.adapters.memory_credits import MemoryBooks, Purse
 from services.auth.adapters.memory_deletions import MemoryDeletions
 from services.auth.adapters.memory_letters import Job, MemoryJobs, MemoryLetters, StoredLetter
@@ -19,8 +19,8 @@ from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
 from services.auth.domain.api_keys import ApiKey
-from services.auth.domain.consents import Consent
 from services.auth.domain.audit import Chained
+from services.auth.domain.consents import Consent
 from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.deliveries import Delivery
 from services.auth.domain.errors import EmailTaken

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.auth.domain.jobs import SEND_LETTER, Backlog
-from services.auth.domain.letters import Letter, LetterEnd, Posted
+from services.auth.domain.letters import Letter, LetterOutcome, Posted
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StoredLetter:
     account_id: UUID | None
     posted: Posted | None
     """None once its way has ended."""
-    ending: LetterEnd | None = None
+    ending: LetterOutcome | None = None
     ended_at: datetime | None = None
 
 
@@ -62,7 +62,7 @@ class MemoryLetters:
             self._letters[id] = replace(self._letters[id], posted=replace(posted, tries=tries))
             await self._jobs.put(SEND_LETTER, {"letter_id": str(id)}, until)
 
-    async def end(self, id: UUID, how: LetterEnd, now: datetime) -> None:
+    async def end(self, id: UUID, how: LetterOutcome, now: datetime) -> None:
         if id in self._letters:
             self._letters[id] = replace(self._letters[id], posted=None, ending=how, ended_at=now)
 

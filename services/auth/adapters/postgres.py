@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from atelierkit import sql
 from atelierkit.jobs import Rail
 from services.auth.adapters.postgres_api_keys import PostgresApiKeys
-from services.auth.adapters.postgres_consents import PostgresConsents
 from services.auth.adapters.postgres_audit import PostgresAuditTrail
+from services.auth.adapters.postgres_consents import PostgresConsents
 from services.auth.adapters.postgres_credits import PostgresBooks
 from services.auth.adapters.postgres_deletions import PostgresDeletions
 from services.auth.adapters.postgres_deliveries import PostgresDeliveries

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.auth.adapters.sealed_columns import LETTERS
 from services.auth.adapters.tables.letters import letters
 from services.auth.domain.jobs import SEND_LETTER, Backlog, Jobs
-from services.auth.domain.letters import Letter, LetterEnd, LetterKind, Posted
+from services.auth.domain.letters import Letter, LetterKind, LetterOutcome, Posted
 from services.auth.domain.sealing import Seals
 
 
@@ -66,7 +66,7 @@ class PostgresLetters:
         if noted is not None:
             await self._jobs.put(SEND_LETTER, {"letter_id": str(id)}, until)
 
-    async def end(self, id: UUID, how: LetterEnd, now: datetime) -> None:
+    async def end(self, id: UUID, how: LetterOutcome, now: datetime) -> None:
         await self._session.execute(
             sa.update(letters).where(letters.c.id == id).values(ended_at=now, ending=how, sealed_content=None)
         )

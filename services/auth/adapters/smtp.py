@@ -61,3 +61,11 @@ class SmtpMailer:
         except (aiosmtplib.SMTPException, OSError) as error:
             # A refused log-in or sender is a setting to mend, not a letter to lose.
             raise Unavailable("the mail server does not answer", dependency="mail") from error
+
+
+class NoMailServer:
+    """Stands in where none is configured: letters from before wait for one, as long as letters wait."""
+
+    async def send(self, posted: Posted) -> None:
+        """Raise Unavailable."""
+        raise Unavailable("there is no mail server", dependency="mail")

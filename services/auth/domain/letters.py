@@ -72,8 +72,8 @@ class Posted:
         return min(_FIRST_WAIT * (1 << min(self.tries, 8)), _LONGEST_WAIT)
 
 
-class LetterEnd(enum.StrEnum):
-    """How a letter's way ended."""
+class LetterOutcome(enum.StrEnum):
+    """What came of handing a letter over; all but the last end its way."""
 
     SENT = "sent"
     """The mail server took it."""
@@ -81,6 +81,8 @@ class LetterEnd(enum.StrEnum):
     """The mail server says that it never will."""
     GIVEN_UP = "given_up"
     """No mail server took it for a day."""
+    PUT_OFF = "put_off"
+    """No mail server took it this time."""
 
 
 class LetterRefused(Exception):
@@ -102,7 +104,7 @@ class Letters(Protocol):
         """Note a try that failed, and try again at that time."""
         ...
 
-    async def end(self, id: UUID, how: LetterEnd, now: datetime) -> None:
+    async def end(self, id: UUID, how: LetterOutcome, now: datetime) -> None:
         """Note how it ended; what it said is forgotten at once."""
         ...
 

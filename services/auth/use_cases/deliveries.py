@@ -41,9 +41,13 @@ class Deliver:
         headers = signatures.headers(delivery.event.webhook_id, now, body, endpoint.secrets(now))
         # Outside of the unit of work: a slow receiver must hold no connection to the database.
         answer = await self.courier.send(endpoint.url, headers, body)
+        await self.note(id, run, attempt, answer)
+        return answer
+
+    async def note(self, id: UUID, run: int, attempt: int, answer: Answer) -> None:
+        """Write down what came of an attempt, with all that follows from it; a second time changes nothing."""
         async with self.units() as unit:
             await self._note(unit, id, run, attempt, answer)
-        return answer
 
     async def _due(
         self, unit: UnitOfWork, id: UUID, run: int, attempt: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unavailable
-from services.auth.domain.letters import KEPT_FOR, LetterEnd, LetterRefused, Mailer, Posted
+from services.auth.domain.letters import KEPT_FOR, LetterOutcome, LetterRefused, Mailer, Posted
 from services.auth.domain.ports import Clock, UnitsOfWork
 
 
@@ -18,8 +18,8 @@ class SendLetter:
     mailer: Mailer
     clock: Clock
 
-    async def __call__(self, id: UUID) -> LetterEnd | None:
-        """How its way ended; None where it goes on, or had ended before."""
+    async def __call__(self, id: UUID) -> LetterOutcome | None:
+        """What came of it; None where its way had ended before."""
         async with self.units() as unit:
             posted = await unit.letters.waiting(id)
         if posted is None:
@@ -28,20 +28,24 @@ class SendLetter:
             # Outside of the unit of work: a slow mail server must hold no connection to the database.
             await self.mailer.send(posted)
         except LetterRefused:
-            return await self._end(id, LetterEnd.REFUSED)
+            return await self._end(id, LetterOutcome.REFUSED)
         except Unavailable:
             return await self._again(posted)
-        return await self._end(id, LetterEnd.SENT)
+        return await self._end(id, LetterOutcome.SENT)
 
-    async def _again(self, posted: Posted) -> LetterEnd | None:
+    async def _again(self, posted: Posted) -> LetterOutcome:
         wait = posted.wait()
         if wait is None:
-            return await self._end(posted.letter.id, LetterEnd.GIVEN_UP)
+            return await self._end(posted.letter.id, LetterOutcome.GIVEN_UP)
         async with self.units() as unit:
             await unit.letters.put_off(posted.letter.id, posted.tries + 1, self.clock() + wait)
-        return None
+        return LetterOutcome.PUT_OFF
 
-    async def _end(self, id: UUID, how: LetterEnd) -> LetterEnd:
+    async def give_up(self, id: UUID) -> LetterOutcome:
+        """End its way without another try: whoever handed it over died of it."""
+        return await self._end(id, LetterOutcome.GIVEN_UP)
+
+    async def _end(self, id: UUID, how: LetterOutcome) -> LetterOutcome:
         async with self.units() as unit:
             await unit.letters.end(id, how, self.clock())
         return how

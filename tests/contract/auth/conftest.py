@@ -12,6 +12,7 @@ from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.bootstrap import assemble
 from services.auth.domain.credits import Prices
 from services.auth.domain.ports import UnitsOfWork
+from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, SetClock, access_tokens, cheap_passwords
 
 
@@ -32,8 +33,13 @@ def units() -> UnitsOfWork:
 
 
 @pytest.fixture
+def courier() -> CourierDouble:
+    return CourierDouble()
+
+
+@pytest.fixture
 async def channel(
-    units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
+    units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock, courier: CourierDouble
 ) -> AsyncIterator[grpc.aio.Channel]:
     service = assemble(
         units=units,
@@ -44,6 +50,7 @@ async def channel(
         session_life=SESSION_LIFE,
         prices=Prices(),
         policies=POLICIES,
+        courier=courier,
     )
     async with serve(service) as channel:
         yield channel

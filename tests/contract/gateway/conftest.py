@@ -32,10 +32,11 @@ from services.gateway.clients import Clients
 from services.gateway.idempotency import Once
 from services.gateway.limits import Limiter, Windows
 from services.gateway.operations import Backend
-from services.gateway.sessions import BrowserSessions, Callers
+from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
+from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
 
 GLB = b"glTF" + bytes(range(256)) * 4
@@ -98,6 +99,7 @@ async def world() -> AsyncIterator[World]:
                 session_life=SESSION_LIFE,
                 prices=Prices(),
                 policies=POLICIES,
+                courier=CourierDouble(),
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
             "generator": service("generator", generator, verifier),
@@ -124,7 +126,8 @@ async def world() -> AsyncIterator[World]:
         def replica(limits: str, windows: Windows) -> Starlette:
             limiter = Limiter(settings.model_copy(update={"limits": limits}).policies, windows)
             backend = Backend(settings, clients, queues, limiter, Once(clients.requests))
-            return app.create(backend, Callers(verifier, sessions), sessions, trail, readiness)
+            callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
+            return app.create(backend, callers, sessions, trail, readiness)
 
         world = World(replica, generator, auth_units)
         await stack.enter_async_context(world.client)
