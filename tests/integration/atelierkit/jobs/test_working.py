@@ -199,3 +199,30 @@ async def test_a_periodic_job_is_put_once_for_all_workers(engine: AsyncEngine, r
         pass
     assert diary.calls == [{}]
     assert await left(engine) == []
+
+
+async def test_a_worker_outlives_its_connections(engine: AsyncEngine, rail: Rail) -> None:
+    """What runs goes on, its end is written down afterwards, and news are heard again."""
+    begun, go, diary = asyncio.Event(), asyncio.Event(), Diary()
+
+    async def careful() -> None:
+        begun.set()
+        await go.wait()
+
+    rail.task("careful")(careful)
+    rail.task("note")(diary.note)
+    async with rail.working(1, QUICK):
+        await put(engine, rail, {}, name="careful")
+        await begun.wait()
+        async with sql.UnitOfWork(engine) as unit:
+            ended = await unit.session.scalar(
+                text(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                    " WHERE application_name = 'atelier-generator-worker' AND datname = current_database()"
+                )
+            )
+        assert ended >= 2
+        go.set()
+        await put(engine, rail, {"n": 1})
+        await diary.full.wait()
+    assert await left(engine) == []
