@@ -20,7 +20,7 @@ from services.gateway.idempotency import Once
 from services.gateway.limits import Limiter
 from services.gateway.operations import Backend
 from services.gateway.server import Gateway
-from services.gateway.sessions import BrowserSessions, Callers
+from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from services.gateway.windows import windows
 
@@ -44,7 +44,8 @@ async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
         Once(clients.requests),
     )
     readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
-    application = app.create(backend, Callers(verifier, sessions), sessions, trail, readiness)
+    callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
+    application = app.create(backend, callers, sessions, trail, readiness)
     return Gateway(application, readiness)
 
 

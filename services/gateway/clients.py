@@ -11,10 +11,14 @@ import grpc.aio
 from google.protobuf.descriptor import ServiceDescriptor
 
 from atelier.auth.v1 import (
+    api_keys_pb2,
+    api_keys_pb2_grpc,
     audit_pb2,
     audit_pb2_grpc,
     auth_pb2,
     auth_pb2_grpc,
+    consents_pb2,
+    consents_pb2_grpc,
     credits_pb2,
     credits_pb2_grpc,
     requests_pb2,
@@ -31,6 +35,8 @@ from services.gateway.settings import GatewaySettings
 OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
     "auth": (
         auth_pb2.DESCRIPTOR.services_by_name["AuthService"],
+        api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"],
+        consents_pb2.DESCRIPTOR.services_by_name["ConsentService"],
         credits_pb2.DESCRIPTOR.services_by_name["CreditService"],
         requests_pb2.DESCRIPTOR.services_by_name["RequestService"],
         audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
@@ -55,6 +61,16 @@ class Clients:
     def auth(self) -> auth_pb2_grpc.AuthServiceAsyncStub:
         """Accounts and tokens."""
         return auth_pb2_grpc.AuthServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def api_keys(self) -> api_keys_pb2_grpc.ApiKeyServiceAsyncStub:
+        """Auth's API keys."""
+        return api_keys_pb2_grpc.ApiKeyServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def consents(self) -> consents_pb2_grpc.ConsentServiceAsyncStub:
+        """Auth's ledger of consents."""
+        return consents_pb2_grpc.ConsentServiceStub(self.channels["auth"])
 
     @functools.cached_property
     def credits(self) -> credits_pb2_grpc.CreditServiceAsyncStub:

@@ -105,7 +105,7 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
         "tags": [operation.tag],
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
         "responses": {str(int(operation.status)): _answer(operation, references)},
-        "security": [] if operation.access is Access.PUBLIC else [{"bearer": []}],
+        "security": _security(operation),
     }
     if operation.body is not None:
         content = {"application/json": {"schema": references[operation.body, "validation"]}}
@@ -116,6 +116,13 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
     for status in _refusals(operation):
         described["responses"][str(status)] = {"description": _REFUSAL_TEXTS[status], "content": refused}
     return described
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """A token, and the scope that it needs where it is an API key's; alternatives where one of several suffices."""
+    if operation.access is Access.PUBLIC:
+        return []
+    return [{"bearer": [scope]} for scope in operation.scopes] or [{"bearer": []}]
 
 
 def _uploaded(media_type: str) -> tuple[str, dict[str, Any]]:
@@ -143,9 +150,7 @@ def _refusals(operation: Operation) -> list[int]:
     if operation.query is not None or "{" in operation.path:
         statuses.add(400)
     if operation.access is not Access.PUBLIC:
-        statuses.add(401)
-    if operation.access is Access.ADMIN:
-        statuses.add(403)
+        statuses |= {401, 403}
     return sorted(statuses)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atelierkit import identity
+from atelierkit.scopes import Scope
 from services.gateway import audit, idempotency, reading
 from services.gateway.bulkheads import Bulkheads, Work
 from services.gateway.clients import Clients
@@ -77,6 +78,8 @@ class Operation:
     tag: str
     handler: Handler
     access: Access = Access.USER
+    scopes: Sequence[Scope] = ()
+    """Scopes of API keys that let one call the route: one of them suffices. Empty for people alone."""
     work: Work = Work.READ
     """Which queue its requests stand in."""
     cost: Cost = Cost.GENERAL
@@ -96,13 +99,14 @@ class Operation:
     """HTTP statuses of refusals, beyond those that any route may answer."""
 
 
-def _admit(access: Access) -> None:
+def _admit(operation: Operation) -> None:
     """Raise Unauthenticated or Forbidden unless the caller may call the route."""
-    if access is Access.PUBLIC:
+    if operation.access is Access.PUBLIC:
         return
     caller = identity.require_caller()
-    if access is Access.ADMIN:
+    if operation.access is Access.ADMIN:
         caller.require_role(identity.ADMIN)
+    caller.require_scope(*operation.scopes)
 
 
 async def perform(operation: Operation, request: Request, backend: Backend) -> Response:
@@ -114,7 +118,7 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     request.state.reads_only = operation.reads_only
     backend.bulkheads[operation.work].check(operation.path)
     await backend.limiter.admit(operation.cost, request)
-    _admit(operation.access)
+    _admit(operation)
     if operation.query is not None:
         request.state.query = reading.query(operation.query, request.query_params)
     key = idempotency.key_of(request.headers) if operation.method == "POST" else None

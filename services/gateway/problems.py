@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 
 from atelierkit import context
 from atelierkit.errors import AppError, Code, FieldFault
+from atelierkit.identity import InsufficientScope
 from services.gateway.convert.fields import http_code, http_field
 
 PROBLEM_JSON = "application/problem+json"
@@ -47,6 +48,8 @@ STATUS_OF_REASON = {
     "NOT_A_PERSON": 422,
     "INSUFFICIENT_CREDITS": 402,
     "LAST_ADMIN": 409,
+    "TOO_MANY_API_KEYS": 409,
+    "POLICY_NOT_IN_FORCE": 409,
     "JOB_ENDED": 409,
     "JOB_NOT_FAILED": 409,
     "OVERLOADED": 503,
@@ -56,6 +59,12 @@ STATUS_OF_REASON = {
 }
 NUMBERS_OF_REASON = {"INSUFFICIENT_CREDITS": ("needed", "available")}
 """Metadata of a reason that is told, instead of faults of fields."""
+WORDS_OF_REASON = {
+    "INSUFFICIENT_SCOPE": ("scope",),
+    "CONSENT_REQUIRED": ("purpose", "version"),
+    "POLICY_NOT_IN_FORCE": ("purpose", "version"),
+}
+"""The same for metadata in words, of which a reason may leave some out."""
 RETRYABLE = frozenset({429, 503, 504})
 
 
@@ -128,15 +137,25 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
     extra = {"Content-Language": language}
     if status == 401:
         extra["WWW-Authenticate"] = "Bearer"
+    if reason == InsufficientScope.reason:
+        extra["WWW-Authenticate"] = _lacking(error)
     if error.retry_after_s is not None:
         extra["Retry-After"] = str(math.ceil(error.retry_after_s))
     return JSONResponse(body, status, extra, media_type)
 
 
-def _details(error: AppError, language: str) -> list[dict[str, str | None]] | dict[str, int]:
-    told = NUMBERS_OF_REASON.get(error.reason)
-    if told is not None:
-        return {name: int(error.metadata[name]) for name in told}
+def _lacking(error: AppError) -> str:
+    """The challenge of RFC 6750 for a token that is good, and not good for this."""
+    scope = error.metadata.get("scope")
+    return 'Bearer error="insufficient_scope"' + (f', scope="{scope}"' if scope else "")
+
+
+def _details(error: AppError, language: str) -> list[dict[str, str | None]] | dict[str, int] | dict[str, str]:
+    if error.reason in NUMBERS_OF_REASON:
+        return {name: int(error.metadata[name]) for name in NUMBERS_OF_REASON[error.reason]}
+    if error.reason in WORDS_OF_REASON:
+        told = WORDS_OF_REASON[error.reason]
+        return {name: error.metadata[name] for name in told if name in error.metadata}
     return [_detail(fault, language) for fault in error.faults]
 
 

@@ -1,8 +1,7 @@
-"""Who calls: a bearer token, or a browser's session cookie traded for one."""
+"""Who calls: a bearer token, or an API key or a browser's session cookie traded for one."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
@@ -11,14 +10,15 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from atelier.auth.v1 import auth_pb2, auth_pb2_grpc
+from atelier.auth.v1 import api_keys_pb2, api_keys_pb2_grpc, auth_pb2, auth_pb2_grpc
 from atelierkit.errors import AppError, Code, Forbidden, Unauthenticated
 from atelierkit.identity import Caller, TokenVerifier
+from services.gateway.trades import Traded, Trades
 
 COOKIE = "atelier_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
-_MAX_CACHED = 10_000
+_KEY = "atk_"
 
 
 class CrossSite(Forbidden):
@@ -40,43 +40,60 @@ class BrowserSessions:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._auth = auth
-        self._cache_s = cache_s
-        self._clock = clock
-        self._tokens: dict[bytes, tuple[str, float]] = {}
+        self._trades = Trades(cache_s, clock)
 
     async def access_token(self, secret: str) -> str:
         """An access token for the session. Raises Unauthenticated once it is closed or expired."""
-        key = _digest(secret)
-        token, fresh_until = self._tokens.get(key, ("", 0.0))
-        if self._clock() < fresh_until:
-            return token
-        answer = await self._auth.ExchangeBrowserSession(
-            auth_pb2.ExchangeBrowserSessionRequest(session_secret=secret)
-        )
-        if len(self._tokens) >= _MAX_CACHED:
-            self._tokens.clear()
-        self._tokens[key] = (answer.access_token, self._clock() + min(self._cache_s, answer.expires_in_s / 2))
-        return answer.access_token
+        return await self._trades.access_token(secret, self._exchange)
 
     async def close(self, secret: str) -> None:
         """End the session here and in auth."""
-        self._tokens.pop(_digest(secret), None)
+        self._trades.forget(secret)
         await self._auth.LogOut(auth_pb2.LogOutRequest(session_secret=secret))
+
+    async def _exchange(self, secret: str) -> Traded:
+        return await self._auth.ExchangeBrowserSession(
+            auth_pb2.ExchangeBrowserSessionRequest(session_secret=secret)
+        )
+
+
+class ApiKeys:
+    """Trades an API key for an access token that may what the key may, and keeps the token for a moment.
+
+    `cache_s` bounds how long a key that was revoked still works here.
+    """
+
+    def __init__(
+        self,
+        auth: api_keys_pb2_grpc.ApiKeyServiceAsyncStub,
+        cache_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._auth = auth
+        self._trades = Trades(cache_s, clock)
+
+    async def access_token(self, key: str) -> str:
+        """An access token for the key. Raises Unauthenticated once it is revoked or expired."""
+        return await self._trades.access_token(key, self._exchange)
+
+    async def _exchange(self, key: str) -> Traded:
+        return await self._auth.ExchangeApiKey(api_keys_pb2.ExchangeApiKeyRequest(text=key))
 
 
 class Callers:
     """Finds the caller of a request."""
 
-    def __init__(self, verifier: TokenVerifier, sessions: BrowserSessions) -> None:
+    def __init__(self, verifier: TokenVerifier, sessions: BrowserSessions, keys: ApiKeys) -> None:
         self._verifier = verifier
         self._sessions = sessions
+        self._keys = keys
 
     async def of(self, method: str, headers: Headers) -> Caller | None:
         """The caller, or None for an anonymous one. Raises CrossSite, and whatever auth answers when it is away."""
         authorization = headers.get("authorization", "")
         try:
             if authorization.lower().startswith(_BEARER):
-                return await self._verifier.verify(authorization[len(_BEARER) :].strip())
+                return await self._bearer(authorization[len(_BEARER) :].strip())
             secret = session_secret(headers)
             if secret is None:
                 return None
@@ -89,6 +106,10 @@ class Callers:
             if error.code in (Code.UNAUTHENTICATED, Code.INVALID_ARGUMENT):
                 return None
             raise
+
+    async def _bearer(self, shown: str) -> Caller:
+        token = await self._keys.access_token(shown) if shown.startswith(_KEY) else shown
+        return await self._verifier.verify(token)
 
 
 def session_secret(headers: Headers) -> str | None:
@@ -114,7 +135,3 @@ def set_cookie(response: Response, secret: str, max_age_s: int, *, secure: bool)
     response.set_cookie(
         COOKIE, secret, max_age=max_age_s, path="/", httponly=True, samesite="lax", secure=secure
     )
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

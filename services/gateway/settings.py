@@ -65,6 +65,8 @@ class GatewaySettings(TokenSettings):
     """Largest JSON or form body that is read."""
     browser_token_cache_s: float = Field(default=30.0, ge=0)
     """How long a browser session's access token is reused: the longest that a closed session still works."""
+    key_token_cache_s: float = Field(default=30.0, ge=0)
+    """The same for API keys: the longest that a revoked one still works."""
     trusted_proxies: str = ""
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks with commas between,
     `*` where nothing but the proxy reaches this port. Empty believes none; cookies are then `Secure` on HTTPS alone."""

@@ -6,9 +6,11 @@ from services.gateway.operations import Operation
 from services.gateway.routes import (
     accounts,
     admin_credits,
+    api_keys,
     avatars,
     catalog,
     clouds,
+    consents,
     credits,
     files,
     measurements,
@@ -17,6 +19,8 @@ from services.gateway.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *accounts.OPERATIONS,
+    *api_keys.OPERATIONS,
+    *consents.OPERATIONS,
     *measurements.OPERATIONS,
     *files.OPERATIONS,
     *avatars.OPERATIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from atelier.auth.v1 import auth_pb2
+from atelierkit.scopes import Scope
 from services.gateway import audit
 from services.gateway.bulkheads import Work
 from services.gateway.convert import accounts as convert
@@ -93,5 +94,7 @@ OPERATIONS = (
         body=shapes.RefreshToken,
         status=HTTPStatus.NO_CONTENT,
     ),
-    Operation("GET", "/v1/me", "The caller's account", TAG, me, answer=shapes.Account),
+    Operation(
+        "GET", "/v1/me", "The caller's account", TAG, me, scopes=(Scope.ACCOUNT_READ,), answer=shapes.Account
+    ),
 )

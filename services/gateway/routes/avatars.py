@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from atelier.generator.v1 import generator_pb2
 from atelier.mesher.v1 import mesher_pb2
+from atelierkit.scopes import Scope
 from services.gateway.bulkheads import Work
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
@@ -96,19 +97,30 @@ OPERATIONS = (
         "Make an avatar",
         TAG,
         create,
+        scopes=(Scope.AVATARS_WRITE,),
         work=Work.BODY,
         cost=Cost.GENERATE,
         body=shapes.AvatarDraft,
         answer=shapes.Avatar,
         status=HTTPStatus.CREATED,
     ),
-    Operation("GET", "/v1/avatars", "The caller's avatars", TAG, page, answer=shapes.AvatarPage, query=Page),
+    Operation(
+        "GET",
+        "/v1/avatars",
+        "The caller's avatars",
+        TAG,
+        page,
+        scopes=(Scope.AVATARS_READ,),
+        answer=shapes.AvatarPage,
+        query=Page,
+    ),
     Operation(
         "POST",
         "/v1/avatars/preview",
         "A body for sliders",
         TAG,
         preview,
+        scopes=(Scope.AVATARS_READ, Scope.AVATARS_WRITE),
         work=Work.BODY,
         cost=Cost.PREVIEW,
         reads_only=True,
@@ -124,13 +136,23 @@ OPERATIONS = (
         Access.PUBLIC,
         answer=OCTETS,
     ),
-    Operation("GET", "/v1/avatars/{id}", "One avatar", TAG, get, answer=shapes.Avatar, refusals=(404,)),
+    Operation(
+        "GET",
+        "/v1/avatars/{id}",
+        "One avatar",
+        TAG,
+        get,
+        scopes=(Scope.AVATARS_READ,),
+        answer=shapes.Avatar,
+        refusals=(404,),
+    ),
     Operation(
         "PATCH",
         "/v1/avatars/{id}",
         "Change look and clothes",
         TAG,
         change,
+        scopes=(Scope.AVATARS_WRITE,),
         work=Work.BODY,
         body=shapes.AvatarChange,
         answer=shapes.Avatar,
@@ -142,6 +164,7 @@ OPERATIONS = (
         "Delete an avatar and its files",
         TAG,
         delete,
+        scopes=(Scope.AVATARS_WRITE,),
         status=HTTPStatus.NO_CONTENT,
         refusals=(404,),
     ),

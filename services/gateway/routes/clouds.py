@@ -11,6 +11,7 @@ from starlette.responses import Response
 from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import generator_pb2
 from atelierkit.errors import FieldFault, InvalidInput, NotFound
+from atelierkit.scopes import Scope
 from services.gateway import multipart, reading
 from services.gateway.bulkheads import Work
 from services.gateway.convert import clouds as convert
@@ -131,6 +132,7 @@ OPERATIONS = (
         "Make a mesh and a body of a scan",
         TAG,
         create,
+        scopes=(Scope.AVATARS_WRITE,),
         work=Work.UPLOAD,
         cost=Cost.GENERATE,
         upload=UPLOADS,
@@ -140,18 +142,42 @@ OPERATIONS = (
         refusals=(422, 501, 504),
     ),
     Operation(
-        "GET", f"{PATH}/{{id}}.ply", "The scan's watertight mesh", TAG, mesh, answer=PLY, refusals=(404,)
+        "GET",
+        f"{PATH}/{{id}}.ply",
+        "The scan's watertight mesh",
+        TAG,
+        mesh,
+        scopes=(Scope.AVATARS_READ,),
+        answer=PLY,
+        refusals=(404,),
     ),
     Operation(
-        "GET", f"{PATH}/{{id}}.glb", "The body in the scan, rigged", TAG, body, answer=GLB, refusals=(404,)
+        "GET",
+        f"{PATH}/{{id}}.glb",
+        "The body in the scan, rigged",
+        TAG,
+        body,
+        scopes=(Scope.AVATARS_READ,),
+        answer=GLB,
+        refusals=(404,),
     ),
-    Operation("GET", f"{PATH}/{{id}}", "One scan", TAG, get, answer=shapes.Scan, refusals=(404,)),
+    Operation(
+        "GET",
+        f"{PATH}/{{id}}",
+        "One scan",
+        TAG,
+        get,
+        scopes=(Scope.AVATARS_READ,),
+        answer=shapes.Scan,
+        refusals=(404,),
+    ),
     Operation(
         "DELETE",
         f"{PATH}/{{id}}",
         "Delete a scan and its files",
         TAG,
         delete,
+        scopes=(Scope.AVATARS_WRITE,),
         status=HTTPStatus.NO_CONTENT,
         refusals=(404,),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atelier.auth.v1 import credits_pb2
+from atelierkit.scopes import Scope
 from services.gateway.convert import credits as convert
 from services.gateway.operations import Access, Call, Operation
 from services.gateway.schemas import credits as shapes
@@ -32,13 +33,22 @@ async def prices(call: Call[None]) -> shapes.Prices:
 
 
 OPERATIONS = (
-    Operation("GET", "/v1/credits", "The caller's credits", TAG, balance, answer=shapes.Credits),
+    Operation(
+        "GET",
+        "/v1/credits",
+        "The caller's credits",
+        TAG,
+        balance,
+        scopes=(Scope.CREDITS_READ,),
+        answer=shapes.Credits,
+    ),
     Operation(
         "GET",
         "/v1/credits/entries",
         "The caller's statement",
         TAG,
         entries,
+        scopes=(Scope.CREDITS_READ,),
         answer=shapes.CreditEntryPage,
         query=Page,
     ),

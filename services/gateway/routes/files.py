@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from atelier.generator.v1 import generator_pb2
+from atelierkit.scopes import Scope
 from services.gateway.bulkheads import Work
 from services.gateway.convert.files import file_options
 from services.gateway.downloads import download
@@ -38,6 +39,7 @@ def _operation(
         summary,
         "Avatars",
         _export(format, saved_as or format),
+        scopes=(Scope.AVATARS_READ,),
         work=Work.FILE,
         answer=media_type,
         query=query,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atelier.generator.v1 import generator_pb2
+from atelierkit.scopes import Scope
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
 from services.gateway.limits import Cost
@@ -24,6 +25,7 @@ OPERATIONS = (
         "Estimate the measurements that are missing",
         "Measurements",
         estimate,
+        scopes=(Scope.AVATARS_READ, Scope.AVATARS_WRITE),
         # The page asks for both with each move of a slider.
         cost=Cost.PREVIEW,
         reads_only=True,

@@ -6,6 +6,7 @@ from atelier.catalog.v1 import catalog_pb2
 from atelier.common.v1 import body_pb2
 from atelier.generator.v1 import generator_pb2
 from atelier.tryon.v1 import tryon_pb2
+from atelierkit.scopes import Scope
 from services.gateway.convert import sizes as convert
 from services.gateway.convert.body import measurements_message
 from services.gateway.operations import Call, Operation
@@ -37,6 +38,7 @@ OPERATIONS = (
         "Which size suits",
         "Sizes",
         advise,
+        scopes=(Scope.AVATARS_READ,),
         reads_only=True,
         body=shapes.SizeQuestion,
         answer=shapes.SizeAdvice,

@@ -76,8 +76,9 @@ class Problem(Output):
     """For people, in the request's language."""
     code: str
     """For machines."""
-    details: list[Fault] | dict[str, int]
-    """The fields that were refused; for `insufficient_credits`, the credits `needed` and `available`."""
+    details: list[Fault] | dict[str, int] | dict[str, str]
+    """The fields that were refused; for `insufficient_credits`, the credits `needed` and `available`; for
+    `insufficient_scope`, the `scope`; for `consent_required` and `policy_not_in_force`, the `purpose` and `version`."""
     request_id: str
     retryable: bool
     """Whether the same request may work later."""
