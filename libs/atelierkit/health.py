@@ -132,19 +132,23 @@ class Readiness:
         self._dependencies = dependencies
         self._up: dict[str, bool] = {}
         self._tell = tell
-        self._draining = False
+        self._drained = asyncio.Event()
         self._leaving: set[asyncio.Future[None]] = set()
 
     @property
     def ready(self) -> bool:
         """Every hard dependency answers, and the process is not on its way out."""
         hard = (name for name, each in self._dependencies.items() if each.hard)
-        return not self._draining and all(self.up(name) for name in hard)
+        return not self.draining and all(self.up(name) for name in hard)
 
     @property
     def draining(self) -> bool:
         """The process is on its way out."""
-        return self._draining
+        return self._drained.is_set()
+
+    async def until_draining(self) -> None:
+        """Wait for the process to be on its way out."""
+        await self._drained.wait()
 
     def up(self, name: str) -> bool:
         """Whether that dependency answers; False before it was asked."""
@@ -152,7 +156,7 @@ class Readiness:
 
     def drain(self) -> None:
         """Not ready from now on."""
-        self._draining = True
+        self._drained.set()
 
     async def look(self) -> None:
         """Check the hard dependencies once."""

@@ -25,4 +25,6 @@ class Draining:
                 MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
+        # Answers that last for minutes end with the drain.
+        scope.setdefault("state", {})["until_draining"] = self._readiness.until_draining
         await self._app(scope, receive, send_last)

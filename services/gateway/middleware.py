@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -43,12 +44,21 @@ class RequestScope:
     """Gives each request an id and a deadline, and tells the log and the metrics how it went."""
 
     def __init__(
-        self, app: ASGIApp, timeout_s: float, longer: Mapping[tuple[str, str], float] | None = None
+        self,
+        app: ASGIApp,
+        timeout_s: float,
+        longer: Mapping[tuple[str, str], float] | None = None,
+        streams: re.Pattern[str] | None = None,
+        stream_s: float = 0.0,
     ) -> None:
-        """``longer`` are deadlines of their own, by method and path."""
+        """``longer`` are deadlines of their own, by method and path. Answers at paths like ``streams`` last up to
+        ``stream_s``; what is measured of them is the time until they begin.
+        """
         self._app = app
         self._timeout_s = timeout_s
         self._longer = longer or {}
+        self._streams = streams
+        self._stream_s = stream_s
         self._unanswered: dict[int, float] = {}
         metrics.OVERDUE.set_function(self._overdue)
 
@@ -60,17 +70,22 @@ class RequestScope:
         offered = Headers(scope=scope).get(context.REQUEST_ID_KEY)
         started = time.perf_counter()
         status = 500
-        timeout_s = self._longer.get((scope["method"], scope["path"]), self._timeout_s)
-        self._unanswered[id(scope)] = started + timeout_s
+        lasting = self._streams is not None and self._streams.fullmatch(scope["path"]) is not None
+        timeout_s = (
+            self._stream_s if lasting else self._longer.get((scope["method"], scope["path"]), self._timeout_s)
+        )
+        self._unanswered[id(scope)] = started + (self._timeout_s if lasting else timeout_s)
+        answered: float | None = None
         with (
             context.request(id=offered, timeout_s=timeout_s) as request_id,
             metrics.IN_FLIGHT.track_inprogress(),
         ):
 
             async def send_marked(message: Message) -> None:
-                nonlocal status
+                nonlocal status, answered
                 if message["type"] == "http.response.start":
                     status = int(message["status"])
+                    answered = time.perf_counter() if lasting else None
                     self._unanswered.pop(id(scope), None)
                     own = scope["state"].get("headers", ())
                     message["headers"] = [
@@ -85,7 +100,7 @@ class RequestScope:
                 await self._app(scope, receive, send_marked)
             finally:
                 self._unanswered.pop(id(scope), None)
-                _record(scope, status, time.perf_counter() - started)
+                _record(scope, status, (answered or time.perf_counter()) - started)
 
     def _overdue(self) -> float:
         """Requests that should have been answered by now; asked by the thread that serves metrics, hence the copy."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from atelier.common.v1 import body_pb2
 
 # Wrappers that the JSON does not have, and fields that it calls otherwise.
@@ -11,6 +13,7 @@ _RENAMED = {"skin_id": "skin", "hairstyle_id": "hairstyle", "page_size": "limit"
 }
 _MEASUREMENTS = frozenset(field.name for field in body_pb2.Measurements.DESCRIPTOR.fields)
 _UNIT = "_mm"
+_ROW = re.compile(r"rows\[\d+\]")
 
 
 def camel(name: str) -> str:
@@ -21,8 +24,11 @@ def camel(name: str) -> str:
 
 def http_field(path: str) -> str:
     """Path of a field in JSON, from its path in a message: `body.measurements.waist_girth_mm` is
-    `measurements.waist_girth`, `outfit.items[1].garment_id` is `outfit[1].garmentId`.
+    `measurements.waist_girth`, `outfit.items[1].garment_id` is `outfit[1].garmentId`; in a row of a batch likewise.
     """
+    row, dot, rest = path.partition(".")
+    if dot and _ROW.fullmatch(row):
+        return f"{row}.{http_field(rest)}"
     for wrapper, bare in _UNWRAPPED:
         path = path.replace(wrapper, bare, 1) if path.startswith(wrapper) else path
     if path.removeprefix("measurements.") in _MEASUREMENTS:

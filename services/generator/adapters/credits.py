@@ -28,10 +28,11 @@ class RemoteCredits:
             answer = await self._stub.GetPrices(pb.GetPricesRequest(), timeout=self._timeout_s)
         return answer.prices.batch_avatar
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> None:
+    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
         request = pb.ReserveRequest(account_id=owner, job_id=str(job_id), credits=credits, reason=_REASON)
         with calling(_AUTH, "INSUFFICIENT_CREDITS"):
-            await self._stub.Reserve(request, timeout=self._timeout_s)
+            answer = await self._stub.Reserve(request, timeout=self._timeout_s)
+        return answer.hold.state == pb.HOLD_STATE_OPEN
 
     async def capture(self, job_id: UUID, credits: int) -> None:
         with calling(_AUTH):

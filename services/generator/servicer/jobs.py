@@ -43,7 +43,9 @@ class JobServicer(JobServiceServicer):
     async def CreateAvatarBatch(
         self, request: pb.CreateAvatarBatchRequest, context: Context
     ) -> pb.CreateAvatarBatchResponse:
-        queued = await self._create_batch(require_caller().subject, convert_jobs.rows(request.rows))
+        request_id = UUID(request.request_id) if request.request_id else None
+        rows = convert_jobs.rows(request.rows)
+        queued = await self._create_batch(require_caller().subject, rows, request_id)
         return pb.CreateAvatarBatchResponse(job=convert_jobs.job(queued))
 
     async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:

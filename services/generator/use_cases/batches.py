@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from atelierkit import failpoints
 from atelierkit.errors import FieldFault
@@ -14,6 +14,7 @@ from services.generator.domain.errors import ImplausibleMeasurements
 from services.generator.domain.jobs import Job, Kind, Lane, Queued
 from services.generator.domain.ports import Clock, Estimator, UnitsOfWork
 from services.generator.domain.ports_jobs import Credits, Task
+from services.generator.use_cases.jobs import queued
 
 
 @dataclass(frozen=True)
@@ -29,29 +30,33 @@ class CreateBatch:
     credits: Credits
     clock: Clock
 
-    async def __call__(self, owner: str, rows: Sequence[Row]) -> Queued:
-        """Raise ImplausibleMeasurements with faults of all rows, INSUFFICIENT_CREDITS, Unavailable."""
+    async def __call__(self, owner: str, rows: Sequence[Row], request_id: UUID | None = None) -> Queued:
+        """The job; the one that was accepted before, where the same person's request of that id was.
+
+        Raise ImplausibleMeasurements with faults of all rows, INSUFFICIENT_CREDITS, Unavailable.
+        """
+        id = uuid4() if request_id is None else uuid5(request_id, owner)
+        if (known := await self._accepted(id)) is not None:
+            return known
         await asyncio.to_thread(self._check, rows)
-        job = Job(
-            uuid4(),
-            owner,
-            Kind.AVATAR_BATCH,
-            Lane.NORMAL,
-            await self.credits.avatar_price(),
-            len(rows),
-            self.clock(),
-        )
-        if job.credits:
-            await self.credits.reserve(owner, job.id, job.credits)
+        price = await self.credits.avatar_price()
+        if price and not await self.credits.reserve(owner, id, price * len(rows)):
+            # An earlier attempt held its price, was never recorded, and got it back: this one is another job.
+            return await self(owner, rows, id)
+        job = Job(id, owner, Kind.AVATAR_BATCH, Lane.NORMAL, price, len(rows), self.clock())
         await failpoints.reach("jobs.held")
         async with self.units() as unit:
-            await unit.jobs.add(job)
-            await unit.items.add([Item(job.id, index, row) for index, row in enumerate(rows)])
-            await unit.rail.put(Task.WORK, job.id, job.lane)
+            if await unit.jobs.add(job):
+                await unit.items.add([Item(job.id, index, row) for index, row in enumerate(rows)])
+                await unit.rail.put(Task.WORK, job.id, job.lane)
             await failpoints.reach("jobs.put")
-            queued = Queued(job, await unit.jobs.position(job))
         await failpoints.reach("jobs.recorded")
-        return queued
+        return await self._accepted(id) or Queued(job, 0)
+
+    async def _accepted(self, id: UUID) -> Queued | None:
+        async with self.units() as unit:
+            job = await unit.jobs.get(id)
+            return None if job is None else await queued(unit, job)
 
     def _check(self, rows: Sequence[Row]) -> None:
         """Half a second for a thousand rows, hence in a thread."""

@@ -31,7 +31,7 @@ class GetJob:
             job = await unit.jobs.get(id, owner)
             if job is None:
                 raise JobNotFound
-            return await _queued(unit, job)
+            return await queued(unit, job)
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ class WatchJob:
         told = after_revision, 0
         async with self.changes.of(id) as changes:
             async for _ in changes:
-                queued = await self.get_job(owner, id)
-                job, position = queued
+                shown = await self.get_job(owner, id)
+                job, position = shown
                 if job.revision > told[0] or (job.revision == told[0] and position < told[1]):
-                    yield queued
+                    yield shown
                 if job.state.ended:
                     return
                 told = max(job.revision, told[0]), position
@@ -112,7 +112,7 @@ class RetryJob:
                 await unit.rail.put(Task.WORK, new.id, new.lane)
             else:
                 new = await unit.jobs.get(new.id) or new
-            return await _queued(unit, new)
+            return await queued(unit, new)
 
     @staticmethod
     async def _take_over(unit: UnitOfWork, old: Job, new: Job) -> None:
@@ -124,5 +124,6 @@ class RetryJob:
             place, after = place + len(left), rows[-1].index
 
 
-async def _queued(unit: UnitOfWork, job: Job) -> Queued:
+async def queued(unit: UnitOfWork, job: Job) -> Queued:
+    """The job with its place among those that wait."""
     return Queued(job, await unit.jobs.position(job) if job.state is State.PENDING else 0)

@@ -207,29 +207,37 @@ class CountingLedger:
         self.balance = balance
         self.held: dict[UUID, int] = {}
         self.paid: dict[UUID, int] = {}
+        self.settled: set[UUID] = set()
         self.price = 1
         self.error: Exception | None = None
 
     async def avatar_price(self) -> int:
         return self.price
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> None:
+    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
+        if job_id in self.settled:
+            return False
+        if job_id in self.held:
+            return True
         if credits > self.balance:
             raise RemoteError(
                 "not enough credits", code=Code.FAILED_PRECONDITION, reason="INSUFFICIENT_CREDITS"
             )
         self.balance -= credits
         self.held[job_id] = credits
+        return True
 
     async def capture(self, job_id: UUID, credits: int) -> None:
         self._fail()
         if job_id in self.held:
             self.balance += self.held.pop(job_id) - credits
             self.paid[job_id] = credits
+            self.settled.add(job_id)
 
     async def release(self, job_id: UUID) -> None:
         self._fail()
         self.balance += self.held.pop(job_id, 0)
+        self.settled.add(job_id)
 
     async def holds(self, older_than: timedelta) -> list[Hold]:
         return [Hold(job_id, credits) for job_id, credits in self.held.items()]

@@ -29,7 +29,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61telier/generator/v1/jobs.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"+\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"C\n\tJobResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\"\xb2\x04\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.atelier.generator.v1.JobKind\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.atelier.generator.v1.JobState\x12\x18\n\x10progress_percent\x18\x04 \x01(\x05\x12\x16\n\x0equeue_position\x18\x05 \x01(\x05\x12+\n\x04lane\x18\x06 \x01(\x0e\x32\x1d.atelier.generator.v1.JobLane\x12\x0f\n\x07\x63redits\x18\x07 \x01(\x05\x12-\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x1e.atelier.generator.v1.JobError\x12\x10\n\x08revision\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x07results\x18\r \x03(\x0b\x32\x1f.atelier.generator.v1.JobResult\x12\x13\n\x0btotal_count\x18\x0e \x01(\x05\x12\x12\n\nmade_count\x18\x0f \x01(\x05\x12\x14\n\x0c\x66\x61iled_count\x18\x10 \x01(\x05\x12\x12\n\naccount_id\x18\x11 \x01(\t\"\xb4\x01\n\x08\x42\x61tchRow\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\x12(\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\x12\x1a\n\treference\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"U\n\x18\x43reateAvatarBatchRequest\x12\x39\n\x04rows\x18\x01 \x03(\x0b\x32\x1e.atelier.generator.v1.BatchRowB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"C\n\x19\x43reateAvatarBatchResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"%\n\rGetJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"8\n\x0eGetJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"M\n\x0fListJobsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x10ListJobsResponse\x12\'\n\x04jobs\x18\x01 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\";\n\x11\x43\x61ncelJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"H\n\x0fWatchJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1f\n\x0e\x61\x66ter_revision\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\":\n\x10WatchJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"\xa5\x01\n\x11SearchJobsRequest\x12\x37\n\x05state\x18\x01 \x01(\x0e\x32\x1e.atelier.generator.v1.JobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\naccount_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"V\n\x12SearchJobsResponse\x12\'\n\x04jobs\x18\x01 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x0fRetryJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\":\n\x10RetryJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"&\n\x0eStopJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"9\n\x0fStopJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job*>\n\x07JobKind\x12\x18\n\x14JOB_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15JOB_KIND_AVATAR_BATCH\x10\x01*\x9e\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x18\n\x14JOB_STATE_PROCESSING\x10\x02\x12\x17\n\x13JOB_STATE_COMPLETED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*O\n\x07JobLane\x12\x18\n\x14JOB_LANE_UNSPECIFIED\x10\x00\x12\x13\n\x0fJOB_LANE_NORMAL\x10\x01\x12\x15\n\x11JOB_LANE_PRIORITY\x10\x02\x32\xc7\x07\n\nJobService\x12\x96\x01\n\x11\x43reateAvatarBatch\x12..atelier.generator.v1.CreateAvatarBatchRequest\x1a/.atelier.generator.v1.CreateAvatarBatchResponse\" \x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x9a\xb5\x18\njobs:write\x12v\n\x06GetJob\x12#.atelier.generator.v1.GetJobRequest\x1a$.atelier.generator.v1.GetJobResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read\x12|\n\x08ListJobs\x12%.atelier.generator.v1.ListJobsRequest\x1a&.atelier.generator.v1.ListJobsResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read\x12~\n\tCancelJob\x12&.atelier.generator.v1.CancelJobRequest\x1a\'.atelier.generator.v1.CancelJobResponse\" \x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x9a\xb5\x18\njobs:write\x12~\n\x08WatchJob\x12%.atelier.generator.v1.WatchJobRequest\x1a&.atelier.generator.v1.WatchJobResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read0\x01\x12h\n\nSearchJobs\x12\'.atelier.generator.v1.SearchJobsRequest\x1a(.atelier.generator.v1.SearchJobsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x03\x12\x62\n\x08RetryJob\x12%.atelier.generator.v1.RetryJobRequest\x1a&.atelier.generator.v1.RetryJobResponse\"\x07\x90\x02\x02\x88\xb5\x18\x03\x12\\\n\x07StopJob\x12$.atelier.generator.v1.StopJobRequest\x1a%.atelier.generator.v1.StopJobResponse\"\x04\x88\xb5\x18\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61telier/generator/v1/jobs.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"+\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"C\n\tJobResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\"\xb2\x04\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.atelier.generator.v1.JobKind\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.atelier.generator.v1.JobState\x12\x18\n\x10progress_percent\x18\x04 \x01(\x05\x12\x16\n\x0equeue_position\x18\x05 \x01(\x05\x12+\n\x04lane\x18\x06 \x01(\x0e\x32\x1d.atelier.generator.v1.JobLane\x12\x0f\n\x07\x63redits\x18\x07 \x01(\x05\x12-\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x1e.atelier.generator.v1.JobError\x12\x10\n\x08revision\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x07results\x18\r \x03(\x0b\x32\x1f.atelier.generator.v1.JobResult\x12\x13\n\x0btotal_count\x18\x0e \x01(\x05\x12\x12\n\nmade_count\x18\x0f \x01(\x05\x12\x14\n\x0c\x66\x61iled_count\x18\x10 \x01(\x05\x12\x12\n\naccount_id\x18\x11 \x01(\t\"\xb4\x01\n\x08\x42\x61tchRow\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpecB\x06\xbaH\x03\xc8\x01\x01\x12(\n\x04look\x18\x02 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\x03 \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\x12\x1a\n\treference\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"v\n\x18\x43reateAvatarBatchRequest\x12\x39\n\x04rows\x18\x01 \x03(\x0b\x32\x1e.atelier.generator.v1.BatchRowB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"C\n\x19\x43reateAvatarBatchResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"%\n\rGetJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"8\n\x0eGetJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"M\n\x0fListJobsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x10ListJobsResponse\x12\'\n\x04jobs\x18\x01 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x10\x43\x61ncelJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\";\n\x11\x43\x61ncelJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"H\n\x0fWatchJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1f\n\x0e\x61\x66ter_revision\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\":\n\x10WatchJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"\xa5\x01\n\x11SearchJobsRequest\x12\x37\n\x05state\x18\x01 \x01(\x0e\x32\x1e.atelier.generator.v1.JobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\naccount_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"V\n\x12SearchJobsResponse\x12\'\n\x04jobs\x18\x01 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x0fRetryJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\":\n\x10RetryJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job\"&\n\x0eStopJobRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"9\n\x0fStopJobResponse\x12&\n\x03job\x18\x01 \x01(\x0b\x32\x19.atelier.generator.v1.Job*>\n\x07JobKind\x12\x18\n\x14JOB_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15JOB_KIND_AVATAR_BATCH\x10\x01*\x9e\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x18\n\x14JOB_STATE_PROCESSING\x10\x02\x12\x17\n\x13JOB_STATE_COMPLETED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*O\n\x07JobLane\x12\x18\n\x14JOB_LANE_UNSPECIFIED\x10\x00\x12\x13\n\x0fJOB_LANE_NORMAL\x10\x01\x12\x15\n\x11JOB_LANE_PRIORITY\x10\x02\x32\xc7\x07\n\nJobService\x12\x96\x01\n\x11\x43reateAvatarBatch\x12..atelier.generator.v1.CreateAvatarBatchRequest\x1a/.atelier.generator.v1.CreateAvatarBatchResponse\" \x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x9a\xb5\x18\njobs:write\x12v\n\x06GetJob\x12#.atelier.generator.v1.GetJobRequest\x1a$.atelier.generator.v1.GetJobResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read\x12|\n\x08ListJobs\x12%.atelier.generator.v1.ListJobsRequest\x1a&.atelier.generator.v1.ListJobsResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read\x12~\n\tCancelJob\x12&.atelier.generator.v1.CancelJobRequest\x1a\'.atelier.generator.v1.CancelJobResponse\" \x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x9a\xb5\x18\njobs:write\x12~\n\x08WatchJob\x12%.atelier.generator.v1.WatchJobRequest\x1a&.atelier.generator.v1.WatchJobResponse\"!\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x9a\xb5\x18\tjobs:read0\x01\x12h\n\nSearchJobs\x12\'.atelier.generator.v1.SearchJobsRequest\x1a(.atelier.generator.v1.SearchJobsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x03\x12\x62\n\x08RetryJob\x12%.atelier.generator.v1.RetryJobRequest\x1a&.atelier.generator.v1.RetryJobResponse\"\x07\x90\x02\x02\x88\xb5\x18\x03\x12\\\n\x07StopJob\x12$.atelier.generator.v1.StopJobRequest\x1a%.atelier.generator.v1.StopJobResponse\"\x04\x88\xb5\x18\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHROW'].fields_by_name['reference']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CREATEAVATARBATCHREQUEST'].fields_by_name['rows']._loaded_options = None
   _globals['_CREATEAVATARBATCHREQUEST'].fields_by_name['rows']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_CREATEAVATARBATCHREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATEAVATARBATCHREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETJOBREQUEST'].fields_by_name['id']._loaded_options = None
   _globals['_GETJOBREQUEST'].fields_by_name['id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTJOBSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -82,12 +84,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOBSERVICE'].methods_by_name['RetryJob']._serialized_options = b'\220\002\002\210\265\030\003'
   _globals['_JOBSERVICE'].methods_by_name['StopJob']._loaded_options = None
   _globals['_JOBSERVICE'].methods_by_name['StopJob']._serialized_options = b'\210\265\030\003'
-  _globals['_JOBKIND']._serialized_start=2192
-  _globals['_JOBKIND']._serialized_end=2254
-  _globals['_JOBSTATE']._serialized_start=2257
-  _globals['_JOBSTATE']._serialized_end=2415
-  _globals['_JOBLANE']._serialized_start=2417
-  _globals['_JOBLANE']._serialized_end=2496
+  _globals['_JOBKIND']._serialized_start=2225
+  _globals['_JOBKIND']._serialized_end=2287
+  _globals['_JOBSTATE']._serialized_start=2290
+  _globals['_JOBSTATE']._serialized_end=2448
+  _globals['_JOBLANE']._serialized_start=2450
+  _globals['_JOBLANE']._serialized_end=2529
   _globals['_JOBERROR']._serialized_start=219
   _globals['_JOBERROR']._serialized_end=262
   _globals['_JOBRESULT']._serialized_start=264
@@ -97,37 +99,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHROW']._serialized_start=899
   _globals['_BATCHROW']._serialized_end=1079
   _globals['_CREATEAVATARBATCHREQUEST']._serialized_start=1081
-  _globals['_CREATEAVATARBATCHREQUEST']._serialized_end=1166
-  _globals['_CREATEAVATARBATCHRESPONSE']._serialized_start=1168
-  _globals['_CREATEAVATARBATCHRESPONSE']._serialized_end=1235
-  _globals['_GETJOBREQUEST']._serialized_start=1237
-  _globals['_GETJOBREQUEST']._serialized_end=1274
-  _globals['_GETJOBRESPONSE']._serialized_start=1276
-  _globals['_GETJOBRESPONSE']._serialized_end=1332
-  _globals['_LISTJOBSREQUEST']._serialized_start=1334
-  _globals['_LISTJOBSREQUEST']._serialized_end=1411
-  _globals['_LISTJOBSRESPONSE']._serialized_start=1413
-  _globals['_LISTJOBSRESPONSE']._serialized_end=1497
-  _globals['_CANCELJOBREQUEST']._serialized_start=1499
-  _globals['_CANCELJOBREQUEST']._serialized_end=1539
-  _globals['_CANCELJOBRESPONSE']._serialized_start=1541
-  _globals['_CANCELJOBRESPONSE']._serialized_end=1600
-  _globals['_WATCHJOBREQUEST']._serialized_start=1602
-  _globals['_WATCHJOBREQUEST']._serialized_end=1674
-  _globals['_WATCHJOBRESPONSE']._serialized_start=1676
-  _globals['_WATCHJOBRESPONSE']._serialized_end=1734
-  _globals['_SEARCHJOBSREQUEST']._serialized_start=1737
-  _globals['_SEARCHJOBSREQUEST']._serialized_end=1902
-  _globals['_SEARCHJOBSRESPONSE']._serialized_start=1904
-  _globals['_SEARCHJOBSRESPONSE']._serialized_end=1990
-  _globals['_RETRYJOBREQUEST']._serialized_start=1992
-  _globals['_RETRYJOBREQUEST']._serialized_end=2031
-  _globals['_RETRYJOBRESPONSE']._serialized_start=2033
-  _globals['_RETRYJOBRESPONSE']._serialized_end=2091
-  _globals['_STOPJOBREQUEST']._serialized_start=2093
-  _globals['_STOPJOBREQUEST']._serialized_end=2131
-  _globals['_STOPJOBRESPONSE']._serialized_start=2133
-  _globals['_STOPJOBRESPONSE']._serialized_end=2190
-  _globals['_JOBSERVICE']._serialized_start=2499
-  _globals['_JOBSERVICE']._serialized_end=3466
+  _globals['_CREATEAVATARBATCHREQUEST']._serialized_end=1199
+  _globals['_CREATEAVATARBATCHRESPONSE']._serialized_start=1201
+  _globals['_CREATEAVATARBATCHRESPONSE']._serialized_end=1268
+  _globals['_GETJOBREQUEST']._serialized_start=1270
+  _globals['_GETJOBREQUEST']._serialized_end=1307
+  _globals['_GETJOBRESPONSE']._serialized_start=1309
+  _globals['_GETJOBRESPONSE']._serialized_end=1365
+  _globals['_LISTJOBSREQUEST']._serialized_start=1367
+  _globals['_LISTJOBSREQUEST']._serialized_end=1444
+  _globals['_LISTJOBSRESPONSE']._serialized_start=1446
+  _globals['_LISTJOBSRESPONSE']._serialized_end=1530
+  _globals['_CANCELJOBREQUEST']._serialized_start=1532
+  _globals['_CANCELJOBREQUEST']._serialized_end=1572
+  _globals['_CANCELJOBRESPONSE']._serialized_start=1574
+  _globals['_CANCELJOBRESPONSE']._serialized_end=1633
+  _globals['_WATCHJOBREQUEST']._serialized_start=1635
+  _globals['_WATCHJOBREQUEST']._serialized_end=1707
+  _globals['_WATCHJOBRESPONSE']._serialized_start=1709
+  _globals['_WATCHJOBRESPONSE']._serialized_end=1767
+  _globals['_SEARCHJOBSREQUEST']._serialized_start=1770
+  _globals['_SEARCHJOBSREQUEST']._serialized_end=1935
+  _globals['_SEARCHJOBSRESPONSE']._serialized_start=1937
+  _globals['_SEARCHJOBSRESPONSE']._serialized_end=2023
+  _globals['_RETRYJOBREQUEST']._serialized_start=2025
+  _globals['_RETRYJOBREQUEST']._serialized_end=2064
+  _globals['_RETRYJOBRESPONSE']._serialized_start=2066
+  _globals['_RETRYJOBRESPONSE']._serialized_end=2124
+  _globals['_STOPJOBREQUEST']._serialized_start=2126
+  _globals['_STOPJOBREQUEST']._serialized_end=2164
+  _globals['_STOPJOBRESPONSE']._serialized_start=2166
+  _globals['_STOPJOBRESPONSE']._serialized_end=2223
+  _globals['_JOBSERVICE']._serialized_start=2532
+  _globals['_JOBSERVICE']._serialized_end=3499
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,114 @@
+"""Jobs: JSON to messages and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from atelier.generator.v1 import jobs_pb2
+from atelierkit.errors import InvalidInput
+from services.gateway import problems
+from services.gateway.convert.avatars import look_message, outfit_message
+from services.gateway.convert.body import body_spec
+from services.gateway.convert.faults import among_rows
+from services.gateway.schemas import jobs as shapes
+
+_KINDS: Mapping[int, shapes.JobKind] = {jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch"}
+_LANES: Mapping[int, shapes.JobLane] = {
+    jobs_pb2.JOB_LANE_NORMAL: "normal",
+    jobs_pb2.JOB_LANE_PRIORITY: "priority",
+}
+STATES: Mapping[shapes.JobState, jobs_pb2.JobState.ValueType] = {
+    "pending": jobs_pb2.JOB_STATE_PENDING,
+    "processing": jobs_pb2.JOB_STATE_PROCESSING,
+    "completed": jobs_pb2.JOB_STATE_COMPLETED,
+    "failed": jobs_pb2.JOB_STATE_FAILED,
+    "cancelled": jobs_pb2.JOB_STATE_CANCELLED,
+}
+_STATE_NAMES: Mapping[int, shapes.JobState] = {state: name for name, state in STATES.items()}
+_ENDS = frozenset({"completed", "failed", "cancelled"})
+
+
+def batch_rows(rows: Sequence[shapes.BatchRow]) -> list[jobs_pb2.BatchRow]:
+    """What is asked for. InvalidInput with the faults of all rows, at most as many as are told."""
+    messages: list[jobs_pb2.BatchRow] = []
+    refusals: dict[int, InvalidInput] = {}
+    for index, row in enumerate(rows):
+        try:
+            body = body_spec(row)
+        except InvalidInput as refusal:
+            refusals[index] = refusal
+            continue
+        messages.append(
+            jobs_pb2.BatchRow(
+                body=body,
+                look=look_message(row.look),
+                outfit=outfit_message(row.outfit),
+                reference=row.reference,
+            )
+        )
+    if refusals:
+        raise among_rows(refusals)
+    return messages
+
+
+def job(message: jobs_pb2.Job, language: str) -> shapes.Job:
+    """A job as its owner sees it."""
+    return shapes.Job(**_fields(message, language))
+
+
+def admin_job(message: jobs_pb2.Job, language: str) -> shapes.AdminJob:
+    """A job as administrators see it."""
+    return shapes.AdminJob(**_fields(message, language), account_id=message.account_id)
+
+
+def ended(message: jobs_pb2.Job) -> bool:
+    """Whether no further change will come."""
+    return _STATE_NAMES[message.state] in _ENDS
+
+
+def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
+    path = f"/v1/jobs/{message.id}"
+    return {
+        "id": message.id,
+        "kind": _KINDS[message.kind],
+        "state": _STATE_NAMES[message.state],
+        "progress_percent": message.progress_percent,
+        "queue_position": message.queue_position or None,
+        "lane": _LANES[message.lane],
+        "credits": message.credits,
+        "items": shapes.JobItems(
+            total=message.total_count, made=message.made_count, failed=message.failed_count
+        ),
+        "error": _error(message, language),
+        "revision": message.revision,
+        "created_at": message.create_time.ToDatetime(tzinfo=UTC),
+        "started_at": _moment(message.start_time) if message.HasField("start_time") else None,
+        "ended_at": _moment(message.end_time) if message.HasField("end_time") else None,
+        "results": [_result(path, result) for result in message.results],
+        "links": shapes.JobLinks(self=path, events=f"{path}/events"),
+    }
+
+
+def _error(message: jobs_pb2.Job, language: str) -> shapes.JobError | None:
+    if not message.HasField("error"):
+        return None
+    code = message.error.reason.lower()
+    return shapes.JobError(code=code, message=problems.text(language, code) or message.error.message)
+
+
+def _result(path: str, result: jobs_pb2.JobResult) -> shapes.JobResult:
+    return shapes.JobResult(
+        name=result.name,
+        href=f"{path}/{result.name}",
+        media_type=result.file.media_type,
+        size=result.file.size,
+        sha256=result.file.sha256,
+    )
+
+
+def _moment(timestamp: Timestamp) -> datetime:
+    return timestamp.ToDatetime(tzinfo=UTC)
