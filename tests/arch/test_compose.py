@@ -14,7 +14,7 @@ from compose_spec import PyCompose
 
 from atelierkit.settings import ServiceSettings
 from deploy.compose.__main__ import write
-from deploy.local.topology import CALLS, WITH_DATABASE
+from deploy.local.topology import CALLS, WITH_DATABASE, WORKERS, module_of
 from tests.arch import dockerfile
 from tests.arch.compose_file import FOLDER, document, services
 from tests.arch.source_tree import ROOT
@@ -24,6 +24,8 @@ FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha2
 NO_PROGRAM_TO_ASK_WITH = {"collector", "tempo"}
 RUNS_ONCE = {"auth-migration", "catalog-migration", "generator-migration", "bucket"}
 PUBLISHED = {"gateway", "grafana", "mail"}
+CALLS_OUT = {"auth-worker"}
+"""Whose webhooks go to people's servers."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,18 @@ def test_a_schema_is_migrated_before_its_service_starts(service: str) -> None:
     assert condition == "service_completed_successfully"
 
 
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_worker_is_its_service_but_for_what_it_runs(worker: str) -> None:
+    """Same image, settings, secrets and identity; it begins once the service is there, and gives way to it."""
+    container, service = services()[worker], services()[WORKERS[worker]]
+    assert container["entrypoint"] == ["python", "-m", module_of(worker)]
+    for same in ("image", "environment", "env_file", "volumes", "stop_grace_period"):
+        assert container[same] == service[same], same
+    assert container["depends_on"] == {WORKERS[worker]: {"condition": "service_healthy"}}
+    assert container["cpu_shares"] < 1024
+    assert "ports" not in container
+
+
 @pytest.mark.parametrize("name", services())
 def test_every_container_is_hardened(name: str) -> None:
     container = services()[name]
@@ -151,7 +165,9 @@ def test_only_what_people_look_at_is_published_on_loopback() -> None:
     published = {name: container["ports"] for name, container in services().items() if "ports" in container}
     assert set(published) == PUBLISHED
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
-    assert {name for name, container in services().items() if "outside" in container["networks"]} == PUBLISHED
+    assert {name for name, container in services().items() if "outside" in container["networks"]} == (
+        PUBLISHED | CALLS_OUT
+    )
     assert document()["networks"]["inside"] == {"internal": True}
 
 
