@@ -57,3 +57,8 @@ def clock() -> SetClock:
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest, passwords: Argon2Passwords, clock: SetClock) -> World:
     return World(request.getfixturevalue(f"{request.param}_units"), passwords, clock)
+
+
+@pytest.fixture
+def postgres_world(postgres_units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock) -> World:
+    return World(postgres_units, passwords, clock)
