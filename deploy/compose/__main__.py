@@ -1,16 +1,19 @@
 """The secrets of `compose.yaml`: ``python -m deploy.compose``, which is what ``make compose-secrets`` does.
 
-Passwords that are there stay, since the database knows them; certificates are made anew, for a year.
+Passwords that are there stay, since the database knows them, and so do the keys that seal what lies in it; certificates
+are made anew, for a year.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from deploy.local.certificates import Authority
 from deploy.local.topology import CALLS, WITH_DATABASE
+from services.auth.adapters.sealing import new_key
 
 FOLDER = Path(__file__).with_name("secrets")
 LIFE = timedelta(days=365)
@@ -27,7 +30,8 @@ def write(folder: Path = FOLDER) -> None:
     for service in WITH_DATABASE:
         password = _password(folder / f"database-{service}")
         url = f"postgresql+psycopg://{service}:{password}@postgres:5432/atelier"
-        _write(folder / f"{service}.env", f"ATELIER_{service.upper()}_DATABASE_URL={url}\n")
+        sealing = f"ATELIER_AUTH_SEALING_KEYS={_sealing_keys(folder)}\n" if service == "auth" else ""
+        _write(folder / f"{service}.env", f"ATELIER_{service.upper()}_DATABASE_URL={url}\n{sealing}")
     user, password = _password(folder / "objects-user"), _password(folder / "objects-password")
     _write(folder / "objects.env", f"AWS_ACCESS_KEY_ID={user}\nAWS_SECRET_ACCESS_KEY={password}\n")
     _write(folder / "objects-root.env", f"ROOT_ACCESS_KEY={user}\nROOT_SECRET_KEY={password}\n")
@@ -41,9 +45,18 @@ def write(folder: Path = FOLDER) -> None:
 
 def _password(file: Path) -> str:
     """The file's password; a new one where there is none."""
+    return _kept(file, lambda: secrets.token_urlsafe(_PASSWORD_BYTES))
+
+
+def _sealing_keys(folder: Path) -> str:
+    """The ring that seals what auth stores. Whoever changes it follows docs/security.md, and runs this again."""
+    return _kept(folder / "sealing-keys", lambda: new_key("first"))
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
     if not file.exists():
-        _write(file, secrets.token_urlsafe(_PASSWORD_BYTES))
-    return file.read_text("ascii")
+        _write(file, make())
+    return file.read_text("ascii").strip()
 
 
 def _write(file: Path, text: str) -> None:

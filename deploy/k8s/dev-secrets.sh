@@ -13,5 +13,7 @@ for service in auth catalog generator exporter; do
   make_secret "atelier-database-$service" --type kubernetes.io/basic-auth \
     --from-literal=username="$service" --from-literal=password="$password" --from-literal=url="$url"
 done
+# Seals what auth stores; whoever loses it loses the signing keys, the webhooks' secrets and what else is sealed.
+make_secret atelier-sealing-keys --from-literal=keys="dev:$(head -c 32 /dev/urandom | base64 --wrap=0)"
 # Files lie in a volume: no keys are needed, and the services are given none.
 make_secret atelier-object-store --from-literal=AWS_EC2_METADATA_DISABLED=true

@@ -15,6 +15,7 @@ from compose_spec import PyCompose
 from atelierkit.settings import ServiceSettings
 from deploy.compose.__main__ import write
 from deploy.local.topology import CALLS, WITH_DATABASE, WORKERS, module_of
+from services.auth.adapters.sealing import ring_of
 from tests.arch import dockerfile
 from tests.arch.compose_file import FOLDER, document, services
 from tests.arch.source_tree import ROOT
@@ -81,6 +82,17 @@ def test_a_service_starts_with_the_variables_that_it_is_given(
         url: str = settings.database_url.get_secret_value()  # type: ignore[attr-defined]
         assert url.startswith(f"postgresql+psycopg://{service}:")
         assert url.endswith("@postgres:5432/atelier")
+
+
+def test_what_auth_stores_is_sealed_with_keys_that_stay(tmp_path: Path) -> None:
+    write(tmp_path)
+    before = (tmp_path / "auth.env").read_text()
+    [keys] = [line for line in before.splitlines() if line.startswith("ATELIER_AUTH_SEALING_KEYS=")]
+    assert ring_of(keys.partition("=")[2]).keys() == {"first"}
+    write(tmp_path)
+    assert (tmp_path / "auth.env").read_text() == before
+    others = [file.read_text() for file in tmp_path.glob("*.env") if file.name != "auth.env"]
+    assert not any("SEALING" in text for text in others)
 
 
 @pytest.mark.parametrize("service", SERVICES)
