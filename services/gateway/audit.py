@@ -35,7 +35,6 @@ _CALL_TIMEOUT_S = 2.0
 _PATIENCE_S = 1.0
 """How long an answer waits for its entry."""
 _AGAIN_S = 1.0
-"""How long auth is left alone after a call that failed."""
 _LAST_WORDS_S = 2.0
 """What is left of the trail when the process ends gets this long."""
 _LONGEST_AGENT = 200
@@ -50,9 +49,16 @@ _Waiting = tuple[audit_pb2.AuditEntry, asyncio.Future[None]]
 class Trail:
     """Writes entries, in calls that several of them share."""
 
-    def __init__(self, stub: audit_pb2_grpc.AuditServiceAsyncStub, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self,
+        stub: audit_pb2_grpc.AuditServiceAsyncStub,
+        most_waiting: int = _MOST_WAITING,
+        again_s: float = _AGAIN_S,
+    ) -> None:
+        """``again_s`` is how long auth is left alone after a call that failed."""
         self._stub = stub
         self._most_waiting = most_waiting
+        self._again_s = again_s
         self._waiting: deque[_Waiting] = deque()
         self._work = asyncio.Event()
         self._away = False
@@ -98,7 +104,7 @@ class Trail:
                         self._waiting.popleft()
                         written.set_result(None)
                 else:
-                    await asyncio.sleep(_AGAIN_S)
+                    await asyncio.sleep(self._again_s)
 
     async def _written(self, group: list[_Waiting]) -> bool:
         """Whether nothing more is to be done for these."""
@@ -112,7 +118,9 @@ class Trail:
                 _log.exception("the audit trail refused entries", count=len(group), cause=error.message)
                 return True
             if not self._away:
-                _log.warning("audit entries wait: auth is away", cause=error.message, count=len(self._waiting))
+                _log.warning(
+                    "audit entries wait: auth is away", cause=error.message, count=len(self._waiting)
+                )
             self._away = True
             return False
         if self._away:

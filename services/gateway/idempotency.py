@@ -32,7 +32,14 @@ _WAITS_S = (0.05, 0.1, 0.2, 0.4)
 """Pauses before asking again whether the first request has ended."""
 _LEASE_MARGIN_S = 1.0
 """What a run gets beyond its request's deadline: nobody else may begin while it could still be at work."""
-_KEPT_HEADERS = ("content-type", "content-language", "content-disposition", "location", "etag", "cache-control")
+_KEPT_HEADERS = (
+    "content-type",
+    "content-language",
+    "content-disposition",
+    "location",
+    "etag",
+    "cache-control",
+)
 _NOT_KEPT = frozenset({401, 429})
 """Answers below 500 that the same request may not get again: log in, or come later."""
 
@@ -95,7 +102,12 @@ class Once:
         self._stub = stub
 
     async def answer(
-        self, request: Request, route: str, key: str, data: bytes, run: Callable[[uuid.UUID], Awaitable[Response]]
+        self,
+        request: Request,
+        route: str,
+        key: str,
+        data: bytes,
+        run: Callable[[uuid.UUID], Awaitable[Response]],
     ) -> Response:
         """What `run` answers, now or when the request came first. `run` is given the request's own id.
 
@@ -131,9 +143,7 @@ class Once:
         metrics.KEYED_REQUESTS.labels("in_progress").inc()
         raise IdempotencyInProgress("the first request with this key is still at work", retry_after_s=1.0)
 
-    async def _finish(
-        self, name: requests_pb2.RequestKey, attempt: str, response: Response | None
-    ) -> None:
+    async def _finish(self, name: requests_pb2.RequestKey, attempt: str, response: Response | None) -> None:
         """Keep the answer, or leave the request to be run again. The answer goes out even where auth is away: then the
         lease ends by itself, and a repeated request is run again under the same id.
         """

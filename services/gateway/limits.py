@@ -142,7 +142,9 @@ def _entries(text: str) -> dict[tuple[str, str], Policy]:
     for entry in text.split(","):
         matched = _ENTRY.fullmatch(entry.strip())
         if matched is None:
-            raise ValueError(f"{entry.strip()!r} is no limit; one is [tier.]generate|general|preview=10/15min")
+            raise ValueError(
+                f"{entry.strip()!r} is no limit; one is [tier.]generate|general|preview=10/15min"
+            )
         tier, name, quota, count, unit = matched.groups()
         found[tier or "", name] = Policy(name, int(quota), int(count) * _SECONDS[unit])
     return found

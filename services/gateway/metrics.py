@@ -30,7 +30,9 @@ LIMIT_STORE_FAILURES = Counter(
     "Times that the shared store of limits did not answer, and a request was counted in memory.",
 )
 AUDIT_WAITING = Gauge("atelier_gateway_audit_waiting", "Audit entries that are not written yet.")
-AUDIT_LOST = Counter("atelier_gateway_audit_lost_total", "Audit entries that were given up: none is the rule.")
+AUDIT_LOST = Counter(
+    "atelier_gateway_audit_lost_total", "Audit entries that were given up: none is the rule."
+)
 REFUSALS = Counter(
     "atelier_gateway_refusals_total",
     "Requests answered with an error of the contract, by its reason; a bug is `internal`.",

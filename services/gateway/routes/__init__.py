@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.gateway.operations import Operation
 from services.gateway.routes import (
     accounts,
+    admin_audit,
     admin_credits,
     api_keys,
     avatars,
@@ -28,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *catalog.OPERATIONS,
     *sizes.OPERATIONS,
     *credits.OPERATIONS,
+    *admin_audit.OPERATIONS,
     *admin_credits.OPERATIONS,
 )
 """The whole published API; order decides where two paths match one address."""
