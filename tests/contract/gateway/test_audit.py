@@ -113,7 +113,7 @@ async def test_what_clients_call_themselves_is_cut_and_harmless(
 ) -> None:
     """A59."""
     agent = b"\x1b[31mred\t" + "é".encode() + b"x" * 10_000
-    await signed_in.request("DELETE", "/v1/avatars/x", headers=[("User-Agent", agent)])
+    await signed_in.request("DELETE", "/v1/avatars/x", headers=[(b"User-Agent", agent)])
     entry = (await trail(world))[-1].entry
     assert entry.who.agent.startswith("?[31mred?")
     assert len(entry.who.agent) == 200
@@ -202,6 +202,11 @@ class AuditDouble(rpc.AuditServiceServicer):
             raise self.failure
         self.calls.append([entry.operation for entry in request.entries])
         return pb.RecordResponse()
+
+    async def ListAuditEntries(
+        self, request: pb.ListAuditEntriesRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> pb.ListAuditEntriesResponse:
+        raise AssertionError("nobody searches here")
 
 
 @asynccontextmanager

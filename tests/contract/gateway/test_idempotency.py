@@ -34,7 +34,7 @@ async def make(
 
 
 def replayed(answer: httpx.Response) -> bool:
-    return answer.headers.get("idempotency-replayed") == "true"
+    return bool(answer.headers.get("idempotency-replayed") == "true")
 
 
 async def test_the_same_request_is_answered_alike_and_made_once(
@@ -125,7 +125,7 @@ async def test_quotes_are_no_part_of_a_key(signed_in: httpx.AsyncClient) -> None
     "key", ["", '""', "x" * 256, "x" * 10_000, "two words", '"open', "a,b", "caf\xe9", '"a";p=1']
 )
 async def test_a_malformed_key_is_refused(world: World, signed_in: httpx.AsyncClient, key: str) -> None:
-    headers = [("Idempotency-Key", key.encode("latin-1"))]
+    headers = [(b"Idempotency-Key", key.encode("latin-1"))]
     refused = await signed_in.post("/v1/avatars", json=DRAFT, headers=headers)
     assert (refused.status_code, refused.json()["details"][0]["field"]) == (400, "Idempotency-Key")
     assert world.generator.avatars == {}

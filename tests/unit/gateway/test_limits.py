@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,9 @@ from services.gateway.limits import Cost, Policies, Policy, Share, client_networ
 from services.gateway.settings import PUBLISHED_LIMITS, GatewaySettings
 from services.gateway.windows import MemoryWindows, WindowsWithReserve
 
-NOWHERE = {f"{name}_addr": "127.0.0.1:1" for name in ("auth", "catalog", "generator", "mesher", "tryon")}
+NOWHERE: dict[str, Any] = {
+    f"{name}_addr": "127.0.0.1:1" for name in ("auth", "catalog", "generator", "mesher", "tryon")
+}
 TEN = Policy("generate", 10, 900)
 
 
