@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 from deploy.k8s.render import HERE, title
 from deploy.local.topology import CALLS, WITH_DATABASE
 from services.gateway.settings import GatewaySettings
-from tests.policy.objects import Manifests, Workload, named, of_kind, ports, services, workloads
+from tests.policy.objects import Manifests, Workload, deployments, named, of_kind, ports, services, workloads
 from tests.policy.variables import image_variables, variables
 
 STANDARD = re.compile(r"(AWS|OTEL|OMP|OPENBLAS|GRPC)_[A-Z_]+")
@@ -119,6 +119,17 @@ def understood(manifests: Manifests) -> Iterator[str]:
         needed = {f"{prefix}{name.upper()}" for name, field in fields.items() if field.is_required()}
         for name in sorted(needed - set(own)):
             yield f"{workload.title}: {name} is missing"
+
+
+def sealed(manifests: Manifests) -> Iterator[str]:
+    """What runs auth's code has the sealing keys from their Secret: a key that it made itself would die with its pod."""
+    wanted = {"secretKeyRef": {"name": "atelier-sealing-keys", "key": "keys"}}
+    for workload in deployments(manifests):
+        if not workload.name.startswith("atelier-auth"):
+            continue
+        given = {item["name"]: item.get("valueFrom") for item in workload.pod["containers"][0].get("env", [])}
+        if given.get("ATELIER_AUTH_SEALING_KEYS") != wanted:
+            yield f"{workload.title}: the sealing keys are missing"
 
 
 def addressed(manifests: Manifests) -> Iterator[str]:

@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     reference_rules.there,
     reference_rules.mounted,
     reference_rules.understood,
+    reference_rules.sealed,
     reference_rules.addressed,
     reference_rules.conventional,
     reference_rules.health_names,
@@ -248,6 +249,7 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         lambda m: settings(m, "gateway").pop("ATELIER_GATEWAY_AUTH_ADDR"),
     ),
     (reference_rules.understood, "is missing", lambda m: container(m).pop("env")),
+    (reference_rules.sealed, "sealing keys", lambda m: container(m)["env"].pop(1)),
     (
         reference_rules.addressed,
         "calls auth",
