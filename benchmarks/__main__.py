@@ -14,6 +14,7 @@ NAMES = (
     "gateway",
     "load",
     "growth",
+    "ledger",
     "footprint",
     "capacity",
 )
