@@ -21,7 +21,7 @@ from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS, clouds, files
+from services.gateway.routes import OPERATIONS, batches, clouds, export, files, jobs
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 from services.gateway.tracing import Tracing
@@ -58,7 +58,13 @@ def create(
             Middleware(
                 RequestScope,
                 timeout_s=settings.request_timeout_s,
-                longer={("POST", clouds.PATH): settings.cloud_timeout_s},
+                longer={
+                    ("POST", clouds.PATH): settings.cloud_timeout_s,
+                    ("POST", batches.PATH): settings.batch_timeout_s,
+                    ("GET", export.PATH): settings.export_timeout_s,
+                },
+                streams=jobs.STREAMS,
+                stream_s=settings.event_stream_s,
             ),
             Middleware(Audit, trail=trail),
             Middleware(Failures),

@@ -11,6 +11,8 @@ import grpc.aio
 from google.protobuf.descriptor import ServiceDescriptor
 
 from atelier.auth.v1 import (
+    account_admin_pb2,
+    account_admin_pb2_grpc,
     api_keys_pb2,
     api_keys_pb2_grpc,
     audit_pb2,
@@ -21,11 +23,22 @@ from atelier.auth.v1 import (
     consents_pb2_grpc,
     credits_pb2,
     credits_pb2_grpc,
+    people_pb2,
+    people_pb2_grpc,
     requests_pb2,
     requests_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
-from atelier.generator.v1 import generator_pb2, generator_pb2_grpc
+from atelier.generator.v1 import (
+    generator_pb2,
+    generator_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    person_pb2,
+    person_pb2_grpc,
+)
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2, tryon_pb2_grpc
 from atelierkit import client
@@ -38,11 +51,18 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         api_keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"],
         consents_pb2.DESCRIPTOR.services_by_name["ConsentService"],
         credits_pb2.DESCRIPTOR.services_by_name["CreditService"],
+        people_pb2.DESCRIPTOR.services_by_name["PeopleService"],
+        account_admin_pb2.DESCRIPTOR.services_by_name["AccountAdminService"],
         requests_pb2.DESCRIPTOR.services_by_name["RequestService"],
         audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
+        webhooks_pb2.DESCRIPTOR.services_by_name["WebhookService"],
     ),
     "catalog": (catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"],),
-    "generator": (generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],),
+    "generator": (
+        generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],
+        jobs_pb2.DESCRIPTOR.services_by_name["JobService"],
+        person_pb2.DESCRIPTOR.services_by_name["PersonService"],
+    ),
     "mesher": (mesher_pb2.DESCRIPTOR.services_by_name["MesherService"],),
     "tryon": (tryon_pb2.DESCRIPTOR.services_by_name["TryonService"],),
 }
@@ -88,6 +108,21 @@ class Clients:
         return audit_pb2_grpc.AuditServiceStub(self.channels["auth"])
 
     @functools.cached_property
+    def people(self) -> people_pb2_grpc.PeopleServiceAsyncStub:
+        """What people do with their own accounts."""
+        return people_pb2_grpc.PeopleServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def account_admin(self) -> account_admin_pb2_grpc.AccountAdminServiceAsyncStub:
+        """What administrators do with everybody's."""
+        return account_admin_pb2_grpc.AccountAdminServiceStub(self.channels["auth"])
+
+    @functools.cached_property
+    def webhooks(self) -> webhooks_pb2_grpc.WebhookServiceAsyncStub:
+        """People's servers that hear of events."""
+        return webhooks_pb2_grpc.WebhookServiceStub(self.channels["auth"])
+
+    @functools.cached_property
     def catalog(self) -> catalog_pb2_grpc.CatalogServiceAsyncStub:
         """What can be worn."""
         return catalog_pb2_grpc.CatalogServiceStub(self.channels["catalog"])
@@ -96,6 +131,16 @@ class Clients:
     def generator(self) -> generator_pb2_grpc.GeneratorServiceAsyncStub:
         """Avatars and scans."""
         return generator_pb2_grpc.GeneratorServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def jobs(self) -> jobs_pb2_grpc.JobServiceAsyncStub:
+        """The generator's jobs."""
+        return jobs_pb2_grpc.JobServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def person(self) -> person_pb2_grpc.PersonServiceAsyncStub:
+        """What the generator knows of the caller as a whole."""
+        return person_pb2_grpc.PersonServiceStub(self.channels["generator"])
 
     @functools.cached_property
     def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:

@@ -45,8 +45,18 @@ class GatewaySettings(TokenSettings):
     """Deadline of one HTTP request; the calls behind it share what is left of it."""
     cloud_timeout_s: float = Field(default=120.0, gt=0)
     """Deadline of one `POST /v1/clouds`, in place of `request_timeout_s`: a scan takes seconds, and waits its turn."""
+    export_timeout_s: float = Field(default=120.0, gt=0)
+    """The same for `GET /v1/me/export`: a long history takes many calls."""
     max_cloud_bytes: int = Field(default=150_000_000, gt=0)
     """Largest uploaded cloud that is read."""
+    batch_timeout_s: float = Field(default=30.0, gt=0)
+    """Deadline of one `POST /v1/avatars/batch`: a thousand rows are read and checked."""
+    max_batch_bytes: int = Field(default=2_000_000, gt=0)
+    """Largest batch that is read."""
+    event_stream_s: float = Field(default=600.0, gt=0)
+    """Longest life of an event stream; its client comes back by itself."""
+    max_event_streams: int = Field(default=100, gt=0)
+    """Event streams that are open at a time; each is a call of the generator, which takes 256."""
     max_uploads: int = Field(default=4, gt=0)
     """Clouds that are held at a time, in memory; the next one is told to come back."""
     max_reads: int = Field(default=32, gt=0)

@@ -20,10 +20,11 @@ from atelier.catalog.v1 import catalog_pb2
 from atelier.generator.v1 import generator_pb2
 from atelierkit import identity
 from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, RemoteError
-from services.gateway import audit, reading, sessions
+from services.gateway import audit, problems, reading, sessions
 from services.gateway.bulkheads import Work
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
 from services.gateway.convert import avatars as convert
+from services.gateway.convert.accounts import device
 from services.gateway.convert.body import NAMES, measurements_message
 from services.gateway.convert.catalog import CATEGORIES
 from services.gateway.convert.fields import http_field
@@ -63,7 +64,9 @@ class Source000:
         form = await self._read(request, Credentials)
         async with self._bulkheads[Work.PASSWORD].place("/signup"):
             answer = await self._clients.auth.SignUp(
-                auth_pb2.SignUpRequest(email=form.email, password=form.password)
+                auth_pb2.SignUpRequest(
+                    email=form.email, password=form.password, language=problems.language_of(request.headers)
+                )
             )
         audit.note_account(request, answer.account.id)
         return _success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
@@ -74,7 +77,9 @@ class Source000:
         form = await self._read(request, Credentials)
         async with self._bulkheads[Work.PASSWORD].place("/login"):
             opened = await self._clients.auth.OpenBrowserSession(
-                auth_pb2.OpenBrowserSessionRequest(email=form.email, password=form.password)
+                auth_pb2.OpenBrowserSessionRequest(
+                    email=form.email, password=form.password, device=device(request.headers)
+                )
             )
         token = await self._sessions.access_token(opened.session_secret)
         audit.note_log_in(request, token)

@@ -6,9 +6,10 @@ from http import HTTPStatus
 
 from atelier.auth.v1 import auth_pb2
 from atelierkit.scopes import Scope
-from services.gateway import audit
+from services.gateway import audit, problems
 from services.gateway.bulkheads import Work
 from services.gateway.convert import accounts as convert
+from services.gateway.convert.accounts import device
 from services.gateway.operations import Access, Call, Operation
 from services.gateway.schemas import accounts as shapes
 
@@ -17,7 +18,11 @@ TAG = "Accounts"
 
 async def sign_up(call: Call[shapes.Credentials]) -> shapes.Account:
     answer = await call.clients.auth.SignUp(
-        auth_pb2.SignUpRequest(email=call.body.email, password=call.body.password)
+        auth_pb2.SignUpRequest(
+            email=call.body.email,
+            password=call.body.password,
+            language=problems.language_of(call.request.headers),
+        )
     )
     audit.note_account(call.request, answer.account.id)
     return convert.account(answer.account)
@@ -25,7 +30,9 @@ async def sign_up(call: Call[shapes.Credentials]) -> shapes.Account:
 
 async def log_in(call: Call[shapes.Credentials]) -> shapes.Tokens:
     answer = await call.clients.auth.LogIn(
-        auth_pb2.LogInRequest(email=call.body.email, password=call.body.password)
+        auth_pb2.LogInRequest(
+            email=call.body.email, password=call.body.password, device=device(call.request.headers)
+        )
     )
     audit.note_log_in(call.request, answer.tokens.access_token)
     return convert.tokens(answer.tokens)
@@ -55,7 +62,7 @@ OPERATIONS = (
         TAG,
         sign_up,
         Access.PUBLIC,
-        Work.PASSWORD,
+        work=Work.PASSWORD,
         body=shapes.Credentials,
         answer=shapes.Account,
         status=HTTPStatus.CREATED,
@@ -68,10 +75,10 @@ OPERATIONS = (
         TAG,
         log_in,
         Access.PUBLIC,
-        Work.PASSWORD,
+        work=Work.PASSWORD,
         body=shapes.Credentials,
         answer=shapes.Tokens,
-        refusals=(401, 429),
+        refusals=(401, 403, 429),
     ),
     Operation(
         "POST",

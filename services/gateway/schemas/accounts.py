@@ -9,6 +9,10 @@ from pydantic import Field
 
 from services.gateway.schemas.base import Input, Output
 
+Language = Literal["en", "fr"]
+Role = Literal["user", "admin"]
+Tier = Literal["free", "pro", "unlimited"]
+
 
 class Credentials(Input):
     """Who signs up or logs in."""
@@ -40,5 +44,15 @@ class Account(Output):
 
     id: str
     email: str
-    role: Literal["user", "admin"]
+    email_verified: bool
+    """Whether the person has shown that the address is theirs; without it there are no credits."""
+    display_name: str
+    """Empty where nothing was said."""
+    language: Language
+    """Of letters to the person."""
+    job_letters: bool
+    """Whether the person gets a letter when a job ends."""
+    role: Role
+    tier: Tier
+    """How much the account may ask of the platform."""
     created_at: datetime
