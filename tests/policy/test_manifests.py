@@ -249,7 +249,7 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         lambda m: settings(m, "gateway").pop("ATELIER_GATEWAY_AUTH_ADDR"),
     ),
     (reference_rules.understood, "is missing", lambda m: container(m).pop("env")),
-    (reference_rules.sealed, "sealing keys", lambda m: container(m)["env"].pop(1)),
+    (reference_rules.sealed, "sealing keys", lambda m: container(m)["env"].pop()),
     (
         reference_rules.addressed,
         "calls auth",
