@@ -114,6 +114,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The person has not consented to that, or not to the policy in force. HTTP 403. Metadata: `purpose`, `version`."""
     ERROR_REASON_POLICY_NOT_IN_FORCE: _ErrorReason.ValueType  # 102
     """Consent was given to a policy that is not the one in force. HTTP 409. Metadata: `purpose`, `version`."""
+    ERROR_REASON_URL_NOT_ALLOWED: _ErrorReason.ValueType  # 120
+    """The platform sends nothing to that address; the fault names the rule that it breaks. HTTP 400."""
+    ERROR_REASON_TOO_MANY_WEBHOOKS: _ErrorReason.ValueType  # 121
+    """The account has as many webhooks as one may have. HTTP 409. Metadata: `limit`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused."""
@@ -208,4 +212,8 @@ ERROR_REASON_CONSENT_REQUIRED: ErrorReason.ValueType  # 101
 """The person has not consented to that, or not to the policy in force. HTTP 403. Metadata: `purpose`, `version`."""
 ERROR_REASON_POLICY_NOT_IN_FORCE: ErrorReason.ValueType  # 102
 """Consent was given to a policy that is not the one in force. HTTP 409. Metadata: `purpose`, `version`."""
+ERROR_REASON_URL_NOT_ALLOWED: ErrorReason.ValueType  # 120
+"""The platform sends nothing to that address; the fault names the rule that it breaks. HTTP 400."""
+ERROR_REASON_TOO_MANY_WEBHOOKS: ErrorReason.ValueType  # 121
+"""The account has as many webhooks as one may have. HTTP 409. Metadata: `limit`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
