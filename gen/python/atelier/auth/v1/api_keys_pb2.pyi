@@ -112,7 +112,7 @@ class CreateApiKeyResponse(_message.Message):
     API_KEY_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """Its text, for the Authorization header. It is stored nowhere."""
+    """Its text, for the Authorization header. Nobody can tell it again."""
     @_builtins.property
     def api_key(self) -> Global___ApiKey:
         """The key."""
