@@ -12,8 +12,11 @@ from services.auth.domain.credits import Book
 from services.auth.domain.export import PART, Part, Record, Section
 from services.auth.domain.ports import UnitOfWork, UnitsOfWork
 
+_MOST_DIGITS = 18
+"""A longer number is none that a database counts to."""
 
-async def _account(unit: UnitOfWork, id: UUID, after: str) -> Part:
+
+async def _account(unit: UnitOfWork, id: UUID, _after: str) -> Part:
     account = await unit.accounts.get(id)
     if account is None:
         return Part([])
@@ -32,7 +35,7 @@ async def _account(unit: UnitOfWork, id: UUID, after: str) -> Part:
     return Part([said])
 
 
-async def _sessions(unit: UnitOfWork, id: UUID, after: str) -> Part:
+async def _sessions(unit: UnitOfWork, id: UUID, _after: str) -> Part:
     return Part(
         [
             {
@@ -50,7 +53,7 @@ async def _sessions(unit: UnitOfWork, id: UUID, after: str) -> Part:
 
 
 async def _credits(unit: UnitOfWork, id: UUID, after: str) -> Part:
-    entries = await unit.books.page(id, limit=PART, before=int(after) if after else None)
+    entries = await unit.books.page(id, limit=PART, before=_number(after))
     records: list[Record] = [
         {
             "number": entry.number,
@@ -67,7 +70,24 @@ async def _credits(unit: UnitOfWork, id: UUID, after: str) -> Part:
     return Part(records, str(entries[-1].number) if len(entries) == PART else "")
 
 
-async def _api_keys(unit: UnitOfWork, id: UUID, after: str) -> Part:
+async def _consents(unit: UnitOfWork, id: UUID, after: str) -> Part:
+    consents = await unit.consents.page(id, limit=PART, after=_id(after))
+    records: list[Record] = [
+        {
+            "id": str(consent.id),
+            "purpose": consent.purpose,
+            "policyVersion": consent.policy_version,
+            "given": consent.given,
+            "address": consent.origin.address,
+            "agent": consent.origin.agent,
+            "createdAt": consent.created_at.isoformat(),
+        }
+        for consent in consents
+    ]
+    return Part(records, str(consents[-1].id) if len(consents) == PART else "")
+
+
+async def _api_keys(unit: UnitOfWork, id: UUID, _after: str) -> Part:
     return Part(
         [
             {
@@ -84,7 +104,7 @@ async def _api_keys(unit: UnitOfWork, id: UUID, after: str) -> Part:
     )
 
 
-async def _webhooks(unit: UnitOfWork, id: UUID, after: str) -> Part:
+async def _webhooks(unit: UnitOfWork, id: UUID, _after: str) -> Part:
     return Part(
         [
             {
@@ -100,8 +120,7 @@ async def _webhooks(unit: UnitOfWork, id: UUID, after: str) -> Part:
 
 
 async def _audit(unit: UnitOfWork, id: UUID, after: str) -> Part:
-    before = int(after) if after else None
-    found = await unit.audit.newest(Filters(account_id=id), limit=PART, before=before)
+    found = await unit.audit.newest(Filters(account_id=id), limit=PART, before=_number(after))
     records: list[Record] = [
         {
             "time": each.entry.time.isoformat(),
@@ -120,6 +139,7 @@ SECTIONS: Sequence[Section] = (
     Section("account", frozenset({"accounts"}), _account),
     Section("sessions", frozenset({"sessions"}), _sessions),
     Section("credits", frozenset({"wallets", "ledger_movements", "ledger_entries", "holds"}), _credits),
+    Section("consents", frozenset({"consents"}), _consents),
     Section("apiKeys", frozenset({"api_keys"}), _api_keys),
     Section("webhooks", frozenset({"webhooks"}), _webhooks),
     Section("audit", frozenset({"audit_entries"}), _audit),
@@ -138,9 +158,8 @@ class ExportPerson:
         names = [section.name for section in SECTIONS]
         name, _, after = token.partition(":")
         place = 0 if not token else names.index(name) if name in names else len(names)
-        if place == len(names) or not (after.isascii() and after.isdigit() or after == ""):
-            fault = FieldFault("page_token", "page_token.unknown", "this is no token of an export")
-            raise InvalidInput("this is no token of an export", faults=[fault])
+        if place == len(names):
+            raise _no_token()
         section = SECTIONS[place]
         async with self.units() as unit:
             part = await section.gather(unit, id, after)
@@ -148,3 +167,25 @@ class ExportPerson:
             return section.name, Part(part.records, f"{section.name}:{part.next}")
         following = f"{names[place + 1]}:" if place + 1 < len(names) else ""
         return section.name, Part(part.records, following)
+
+
+def _number(text: str) -> int | None:
+    """The number that a place is; None for the beginning. InvalidInput for a text that no part has named."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise _no_token()
+    return int(text)
+
+
+def _id(text: str) -> UUID | None:
+    """The same for a place that is an id."""
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise _no_token() from error
+
+
+def _no_token() -> InvalidInput:
+    message = "this is no token of an export"
+    return InvalidInput(message, faults=[FieldFault("page_token", "page_token.unknown", message)])
