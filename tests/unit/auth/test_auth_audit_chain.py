@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +28,7 @@ entries = st.builds(
     request_id=texts,
     resource_id=texts | st.just(f"{ACCOUNT}{JANE}"),
 )
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "id": uuid4(),
     "time": NOON - timedelta(microseconds=1),
     "who": Who(uuid4(), "192.0.2.1", "a browser"),
