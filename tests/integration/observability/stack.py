@@ -65,6 +65,7 @@ def observed() -> Iterator[Observed]:
             "ATELIER_GENERATOR_INFERENCE": inference.grpc_addr,
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.address}",
             "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "ATELIER_GATEWAY_LIMITS": "off",
         }
         settings = LocalSettings(data_dir=folder / "data", gateway_port=0, mtls=True)
         platform = stack.enter_context(Platform(settings, variables))
