@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from services.gateway import idempotency
+from services.gateway.limits import Cost
 from services.gateway.middleware import remember_route
 from services.gateway.multipart import MEDIA_TYPE as MULTIPART
 from services.gateway.operations import Access, Operation
@@ -31,14 +33,21 @@ _REFUSAL_TEXTS = {
     402: "Not enough credits",
     403: "The caller may not do this",
     404: "Unknown, or somebody else's",
-    409: "Exists already",
+    409: "Exists already, or is still at work",
     413: "The body is too large",
     415: "The body's Content-Type is not one that the route reads",
-    422: "The file is well-formed, and not of a person",
+    422: "The key came with another request, or the file is not of a person",
     429: "Too often",
     501: "This installation lacks a part that the route needs",
     503: "A service is away; try again",
     504: "The deadline passed",
+}
+_IDEMPOTENCY_KEY = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Makes it safe to send the request again: within 24 hours the same key is answered alike.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST_KEY},
 }
 
 
@@ -103,7 +112,11 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
         "operationId": operation.handler.__module__.rsplit(".", 1)[1] + "_" + operation.handler.__name__,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
+        "parameters": [
+            *_path_parameters(operation.path),
+            *_query_parameters(operation.query),
+            *([_IDEMPOTENCY_KEY] if operation.takes_key else []),
+        ],
         "responses": {str(int(operation.status)): _answer(operation, references)},
         "security": _security(operation),
     }
@@ -145,6 +158,10 @@ def _answer(operation: Operation, references: Reference) -> dict[str, Any]:
 
 def _refusals(operation: Operation) -> list[int]:
     statuses = {503, *operation.refusals}
+    if operation.cost is not Cost.FREE:
+        statuses.add(429)
+    if operation.takes_key:
+        statuses |= {400, 409, 422}
     if operation.body is not None or operation.upload:
         statuses |= {400, 413, 415}
     if operation.query is not None or "{" in operation.path:

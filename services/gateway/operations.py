@@ -98,6 +98,11 @@ class Operation:
     refusals: Sequence[int] = ()
     """HTTP statuses of refusals, beyond those that any route may answer."""
 
+    @property
+    def takes_key(self) -> bool:
+        """Whether an Idempotency-Key means something: each POST that changes something takes one."""
+        return self.method == "POST" and not self.reads_only
+
 
 def _admit(operation: Operation) -> None:
     """Raise Unauthenticated or Forbidden unless the caller may call the route."""
@@ -121,9 +126,7 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     _admit(operation)
     if operation.query is not None:
         request.state.query = reading.query(operation.query, request.query_params)
-    key = idempotency.key_of(request.headers) if operation.method == "POST" else None
-    if operation.reads_only:
-        key = None
+    key = idempotency.key_of(request.headers) if operation.takes_key else None
     if operation.upload:
         return await _with_upload(operation, request, backend, key)
     return await _with_body(operation, request, backend, key)

@@ -8,6 +8,7 @@ from atelier.common.v1 import body_pb2
 from services.gateway import openapi
 from services.gateway.convert.body import NAMES
 from services.gateway.convert.files import FORMATS
+from services.gateway.limits import Cost
 from services.gateway.operations import Access
 from services.gateway.routes import OPERATIONS
 
@@ -28,6 +29,16 @@ def test_routes_that_need_a_caller_say_so() -> None:
         assert bool(described["security"]) == (operation.access is not Access.PUBLIC)
         assert ("401" in described["responses"]) >= (operation.access is not Access.PUBLIC)
         assert ("403" in described["responses"]) >= (operation.access is Access.ADMIN)
+
+
+def test_what_may_be_sent_again_and_how_often_is_told() -> None:
+    document = openapi.document(OPERATIONS)
+    for operation in OPERATIONS:
+        described = document["paths"][operation.path][operation.method.lower()]
+        headers = [each["name"] for each in described["parameters"] if each["in"] == "header"]
+        changes = operation.method == "POST" and not operation.reads_only
+        assert headers == (["Idempotency-Key"] if changes else []), operation.path
+        assert ("429" in described["responses"]) == (operation.cost is not Cost.FREE)
 
 
 def test_requests_refuse_members_that_are_not_named() -> None:
