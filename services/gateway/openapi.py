@@ -120,11 +120,11 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
         "responses": {str(int(operation.status)): _answer(operation, references)},
         "security": _security(operation),
     }
+    content = dict(map(_uploaded, operation.upload))
     if operation.body is not None:
-        content = {"application/json": {"schema": references[operation.body, "validation"]}}
+        content["application/json"] = {"schema": references[operation.body, "validation"]}
+    if content:
         described["requestBody"] = {"required": True, "content": content}
-    if operation.upload:
-        described["requestBody"] = {"required": True, "content": dict(map(_uploaded, operation.upload))}
     refused = {"application/json": {"schema": references[Problem, "serialization"]}}
     for status in _refusals(operation):
         described["responses"][str(status)] = {"description": _REFUSAL_TEXTS[status], "content": refused}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from atelierkit.scopes import Scope
 from services.gateway import audit, idempotency, reading
 from services.gateway.bulkheads import Bulkheads, Work
 from services.gateway.clients import Clients
+from services.gateway.events import Streams
 from services.gateway.idempotency import Once
 from services.gateway.limits import Cost, Limiter
 from services.gateway.middleware import remember_route
@@ -46,6 +47,7 @@ class Backend:
     bulkheads: Bulkheads
     limiter: Limiter
     once: Once
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(frozen=True)

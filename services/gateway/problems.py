@@ -118,6 +118,11 @@ def status_of(error: AppError) -> int:
     return STATUS_OF_REASON.get(error.reason) or STATUS_OF_CODE.get(error.code, 500)
 
 
+def text(language: str, code: str) -> str | None:
+    """What a published code means, for people; None for a code without a text."""
+    return _text(language, code, {})
+
+
 def answer(error: AppError, headers: Headers) -> JSONResponse:
     """The answer to a request that failed with `error`; `headers` are the request's own."""
     status = status_of(error)
@@ -125,7 +130,7 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
     language = language_of(headers)
     body: dict[str, Any] = {
         "success": False,
-        "error": _text(language, reason.lower(), {}) or error.message,
+        "error": text(language, reason.lower()) or error.message,
         "code": reason.lower(),
         "details": _details(error, language),
         "requestId": context.request_id(),
