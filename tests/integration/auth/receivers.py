@@ -30,6 +30,8 @@ class Receiver:
     messages: list[Message] = field(default_factory=list)
     names: list[str | None] = field(default_factory=list)
     """Names that were asked for in TLS."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by each message."""
     at_work: set[asyncio.Task[None]] = field(default_factory=set)
     script: Script | None = None
     """How it answers; 204 by default."""
@@ -55,6 +57,7 @@ class Receiver:
             headers = {name.lower(): value for name, _, value in (each.partition(": ") for each in fields)}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.messages.append(Message(line, headers, body))
+            self.news.set()
             if self.script is None:
                 self.answers(204)
             assert self.script is not None
@@ -63,9 +66,11 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    """A receiver while the block runs."""
-    made = Receiver()
+async def receiver(
+    tls: ssl.SSLContext | None = None, news: asyncio.Event | None = None
+) -> AsyncIterator[Receiver]:
+    """A receiver while the block runs; ``news`` may be somebody else's too."""
+    made = Receiver(news=news or asyncio.Event())
     if tls is not None:
         tls.sni_callback = lambda _, name, __: made.names.append(name)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=tls)

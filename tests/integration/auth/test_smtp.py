@@ -35,6 +35,8 @@ class Mailbox:
         self.answers = answers
         self.letters: list[Envelope] = []
         self.guarded: list[bool] = []
+        self.news = asyncio.Event()
+        """Set by each letter."""
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -54,6 +56,7 @@ class Mailbox:
         answer = self.answers.get("data", "250 OK")
         if answer.startswith("250"):
             self.letters.append(envelope)
+            self.news.set()
             assert server.transport is not None
             self.guarded.append(server.transport.get_extra_info("sslcontext") is not None)
         return answer
