@@ -22,7 +22,7 @@ from services.auth.domain.errors import (
     WrongPassword,
 )
 from services.auth.domain.letters import LetterKind
-from services.auth.domain.model import Role
+from services.auth.domain.model import Account, Role
 from services.auth.domain.people import Language, Tier
 from tests.unit.auth.people_world import NEW_PASSWORD, PeopleWorld
 from tests.unit.auth.world import EMAIL, PASSWORD, SIGNING_KEY, SetClock, verifier
@@ -281,7 +281,7 @@ async def test_role_and_tier_are_in_the_next_token(world: PeopleWorld) -> None:
     await world.change_account(account.id, role=Role.ADMIN, tier=Tier.PRO, disabled=None)
     pair = await world.log_in(EMAIL, PASSWORD)
     caller = await verifier(world.tokens, world.clock).verify(pair.access.value)
-    assert (caller.tier, caller.roles) == ("pro", {"admin"})
+    assert (caller.tier, caller.roles) == ("pro", frozenset({"admin"}))
     changed = await world.change_account(account.id, role=None, tier=Tier.UNLIMITED, disabled=None)
     assert (changed.role, changed.tier) == (Role.ADMIN, Tier.UNLIMITED)
     with pytest.raises(NotFound):
@@ -323,7 +323,8 @@ async def test_administrators_find_accounts_page_by_page(world: PeopleWorld) -> 
         made.append(await world.sign_up(f"Person.{n}@Example.org", PASSWORD))
         world.clock.advance(minutes=n % 2)  # some are of the same moment
     newest_first = sorted(made, key=lambda one: (one.created_at, one.id), reverse=True)
-    seen, after = [], None
+    seen: list[Account] = []
+    after = None
     while True:
         page, after = await world.list_accounts("person.", 2, after)
         seen += page
