@@ -24,7 +24,7 @@ YEAR_DAYS = 365
 GB = 1e9
 POOL = 10
 """Connections of one process to its database: pool and overflow (`DatabaseSettings`)."""
-MAX_CONNECTIONS = 300
+MAX_CONNECTIONS = 450
 """Of the cluster in deploy/k8s/postgres."""
 MAX_BODIES = GatewaySettings.model_fields["max_bodies"].default
 STATELESS = ("gateway", "auth", "catalog", "generator", "mesher", "tryon")

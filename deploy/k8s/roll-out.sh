@@ -53,7 +53,7 @@ done
 
 # A rollout is told as done while old pods still drain: they run the old code, which the next step may break.
 say "the last old pods end"
-leaving=$("$kubectl" --namespace "$namespace" get pod --selector app.kubernetes.io/component=service \
+leaving=$("$kubectl" --namespace "$namespace" get pod --selector 'app.kubernetes.io/component in (service, worker)' \
   --output jsonpath='{range .items[?(@.metadata.deletionTimestamp)]}pod/{.metadata.name} {end}')
 if [ -n "$leaving" ]; then
   # shellcheck disable=SC2086  # one argument a pod

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deploy.k8s.render import Manifest
-from deploy.local.topology import CALLS, WITH_DATABASE
+from deploy.local.topology import CALLS, PROCESSES, WITH_DATABASE, WORKERS
 from tests.policy.network import TCP, UDP, End
 from tests.policy.objects import Workload, named, of_kind, ports, workloads
 
 Arrow = tuple[str, str, int, str]
 """From, to, port, protocol."""
 
-WITH_BLOBS = ("gateway", "generator", "mesher")
-"""Services that read or write the object store."""
+WITH_BLOBS = ("gateway", "generator", "generator-worker", "mesher")
+"""Who reads or writes the object store."""
+
+OUTWARD = (443, 465, 587)
+"""Where webhooks and letters go, to anywhere but the cluster's own addresses."""
 
 FOREIGN = (
     End("dns", "kube-system", {"k8s-app": "kube-dns"}, {"kubernetes.io/metadata.name": "kube-system"}),
@@ -40,7 +43,24 @@ PORTS = (
     (53, UDP),
     *(
         (port, TCP)
-        for port in (53, 80, 443, 4317, 5432, 6443, 8000, 8001, 8002, 8080, 9187, 9464, 50051, 50052)
+        for port in (
+            53,
+            80,
+            443,
+            465,
+            587,
+            4317,
+            5432,
+            6443,
+            8000,
+            8001,
+            8002,
+            8080,
+            9187,
+            9464,
+            50051,
+            50052,
+        )
     ),
 )
 """Every port that anything in the picture listens on."""
@@ -67,19 +87,26 @@ def drawn(manifests: Sequence[Manifest]) -> set[Arrow]:
         *((name, "dns", 53, protocol) for name in ("atelier-postgres", "lodger") for protocol in (TCP, UDP)),
         ("front", "atelier-gateway", 8080, TCP),
         *_to_the_object_store(manifests),
-        *(("atelier-generator", each.name, 8001, TCP) for each in every if "triton" in each.name),
+        *(
+            (f"atelier-{caller}", each.name, 8001, TCP)
+            for caller in ("generator", "generator-worker")
+            for each in every
+            if "triton" in each.name
+        ),
+        *(("atelier-auth-worker", "object-store", port, TCP) for port in OUTWARD),
         *_of_monitoring(manifests, every),
     }
 
 
 def _calls() -> Iterator[Arrow]:
-    for caller, callees in CALLS.items():
+    for caller in PROCESSES:
+        callees = CALLS[WORKERS.get(caller, caller)]
         yield from ((f"atelier-{caller}", f"atelier-{callee}", 50051, TCP) for callee in callees)
 
 
 def _to_the_database(every: Sequence[Workload]) -> Iterator[Arrow]:
-    for service in WITH_DATABASE:
-        yield (f"atelier-{service}", "atelier-postgres", 5432, TCP)
+    for process in (*WITH_DATABASE, *WORKERS):
+        yield (f"atelier-{process}", "atelier-postgres", 5432, TCP)
     yield from ((each.name, "atelier-postgres", 5432, TCP) for each in every if each.kind == "Job")
 
 
@@ -114,4 +141,4 @@ def _of_monitoring(manifests: Sequence[Manifest], every: Sequence[Workload]) -> 
         ("prometheus", "atelier-postgres", 9187, TCP),
         ("atelier-postgres-exporter", "atelier-postgres", 5432, TCP),
     )
-    yield from ((f"atelier-{service}", "collector", 4317, TCP) for service in CALLS)
+    yield from ((f"atelier-{process}", "collector", 4317, TCP) for process in PROCESSES)

@@ -32,9 +32,14 @@ class Workload:
 
     @property
     def service(self) -> str | None:
-        """Name of the service whose process it runs; None for anything else."""
-        is_ours = self.labels.get("app.kubernetes.io/component") == "service"
-        return self.name.removeprefix("atelier-") if is_ours else None
+        """The service whose settings and identity it has, as itself or as its worker; None for anything else."""
+        is_ours = self.labels.get("app.kubernetes.io/component") in {"service", "worker"}
+        return self.name.removeprefix("atelier-").removesuffix("-worker") if is_ours else None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether it does jobs, and takes no calls."""
+        return self.labels.get("app.kubernetes.io/component") == "worker"
 
 
 def of_kind(manifests: Manifests, *kinds: str) -> Iterator[Manifest]:
@@ -57,9 +62,19 @@ def deployments(manifests: Manifests) -> Iterator[Workload]:
     return (each for each in workloads(manifests) if each.kind == "Deployment")
 
 
-def services(manifests: Manifests) -> Iterator[Workload]:
-    """The Deployments of the platform's own six."""
+def ours(manifests: Manifests) -> Iterator[Workload]:
+    """The Deployments of the platform's own processes: services and workers."""
     return (each for each in deployments(manifests) if each.service is not None)
+
+
+def services(manifests: Manifests) -> Iterator[Workload]:
+    """Those of the six that take calls."""
+    return (each for each in ours(manifests) if not each.is_worker)
+
+
+def workers(manifests: Manifests) -> Iterator[Workload]:
+    """Those that do the services' jobs."""
+    return (each for each in ours(manifests) if each.is_worker)
 
 
 def ports(workload: Workload) -> dict[str, int]:

@@ -12,7 +12,18 @@ from pydantic_settings import BaseSettings
 from deploy.k8s.render import HERE, title
 from deploy.local.topology import CALLS, WITH_DATABASE
 from services.gateway.settings import GatewaySettings
-from tests.policy.objects import Manifests, Workload, deployments, named, of_kind, ports, services, workloads
+from tests.policy.objects import (
+    Manifests,
+    Workload,
+    deployments,
+    named,
+    of_kind,
+    ours,
+    ports,
+    services,
+    workers,
+    workloads,
+)
 from tests.policy.variables import image_variables, variables
 
 STANDARD = re.compile(r"(AWS|OTEL|OMP|OPENBLAS|GRPC)_[A-Z_]+")
@@ -26,6 +37,7 @@ _VOLUMES = (
 )
 _PORTS = {"grpc": 50051, "health": 50052, "metrics": 9464}
 _PORTS_OF_THE_GATEWAY = {"http": 8080, "metrics": 9464}
+_PORTS_OF_WORKERS = {"health": 50052, "metrics": 9464}
 
 
 def settings_class(service: str) -> type[BaseSettings]:
@@ -102,7 +114,7 @@ def mounted(manifests: Manifests) -> Iterator[str]:
 
 def understood(manifests: Manifests) -> Iterator[str]:
     """Every variable is a field of the service's settings, with a value that these take, and none that is needed lacks."""
-    for workload in services(manifests):
+    for workload in ours(manifests):
         service = workload.service or ""
         prefix = f"ATELIER_{service.upper()}_"
         fields = settings_class(service).model_fields
@@ -135,7 +147,7 @@ def sealed(manifests: Manifests) -> Iterator[str]:
 def addressed(manifests: Manifests) -> Iterator[str]:
     """Every address of a peer is that of a Service, at its gRPC port, for all pods behind the name."""
     by_name = {item["metadata"]["name"]: item for item in of_kind(manifests, "Service")}
-    for workload in services(manifests):
+    for workload in ours(manifests):
         prefix = f"ATELIER_{(workload.service or '').upper()}_"
         given = variables(manifests, workload)
         for callee in CALLS[workload.service or ""]:
@@ -149,9 +161,10 @@ def addressed(manifests: Manifests) -> Iterator[str]:
 
 def conventional(manifests: Manifests) -> Iterator[str]:
     """Ports have the names and numbers that dashboards, policies and probes rely on, and the image listens there."""
-    for workload in services(manifests):
+    for workload in ours(manifests):
         service = workload.service or ""
         wanted = _PORTS_OF_THE_GATEWAY if service == "gateway" else _PORTS
+        wanted = _PORTS_OF_WORKERS if workload.is_worker else wanted
         if ports(workload) != wanted:
             yield f"{workload.title} has the ports {ports(workload)}"
         prefix = f"ATELIER_{service.upper()}_"
@@ -166,18 +179,47 @@ def conventional(manifests: Manifests) -> Iterator[str]:
 
 def health_names(manifests: Manifests) -> Iterator[str]:
     """A gRPC service is ready when it says so under its own name; it lives as long as it answers under none."""
-    for workload in services(manifests):
+    for workload in ours(manifests):
         service = workload.service or ""
         if service == "gateway":
             continue
         container = workload.pod["containers"][0]
-        module = importlib.import_module(f"atelier.{service}.v1.{service}_pb2")
-        (descriptor,) = module.DESCRIPTOR.services_by_name.values()
+        name = "worker" if workload.is_worker else _full_name(service)
         asked = {
             kind: container[kind]["grpc"].get("service", "") for kind in ("readinessProbe", "livenessProbe")
         }
-        if asked != {"readinessProbe": descriptor.full_name, "livenessProbe": ""}:
+        if asked != {"readinessProbe": name, "livenessProbe": ""}:
             yield f"{workload.title} is asked for {asked}"
+
+
+def _full_name(service: str) -> str:
+    module = importlib.import_module(f"atelier.{service}.v1.{service}_pb2")
+    (descriptor,) = module.DESCRIPTOR.services_by_name.values()
+    return str(descriptor.full_name)
+
+
+def employed(manifests: Manifests) -> Iterator[str]:
+    """A worker runs in its service's image, with its variables, its certificate and its patience; one setting differs."""
+    by_service = {each.service: each for each in services(manifests)}
+    for workload in workers(manifests):
+        service = by_service[workload.service]
+        own, theirs = workload.pod["containers"][0], service.pod["containers"][0]
+        if own["command"] != ["python", "-m", f"services.{workload.service}.worker"]:
+            yield f"{workload.title} runs {own['command']}"
+        if own["image"] != theirs["image"]:
+            yield f"{workload.title} runs in {own['image']}"
+        given = variables(manifests, workload)
+        given.pop(f"ATELIER_{(workload.service or '').upper()}_DATABASE_POOL_OVERFLOW", None)
+        if given != variables(manifests, service):
+            yield f"{workload.title} has other variables than its service"
+        if _secret_of(workload, "tls") != _secret_of(service, "tls"):
+            yield f"{workload.title} has another identity than its service"
+
+
+def _secret_of(workload: Workload, volume: str) -> str:
+    return str(
+        next(item for item in workload.pod["volumes"] if item["name"] == volume)["secret"]["secretName"]
+    )
 
 
 def certified(manifests: Manifests) -> Iterator[str]:

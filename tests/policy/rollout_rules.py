@@ -14,14 +14,17 @@ from tests.policy.objects import (
     deployments,
     named,
     of_kind,
+    ours,
     ports,
     selects,
-    services,
+    workers,
     workloads,
 )
 from tests.policy.variables import variables
 
 _MARGIN_S = 5
+_OF_THE_RAIL = 3
+"""Connections of a worker beside its pool, which does not overflow, and beside one a job: heartbeat, upkeep, news."""
 _MIGRATIONS_AND_PEOPLE = 30
 """Connections that are left for migrations, the exporter, the operator and a person with psql."""
 
@@ -40,13 +43,15 @@ def without_gap(manifests: Manifests) -> Iterator[str]:
 
 def drained(manifests: Manifests) -> Iterator[str]:
     """Kubernetes waits longer for a pod's end than the pod itself may take."""
-    for workload in services(manifests):
+    for workload in ours(manifests):
         settings = variables(manifests, workload)
         prefix = f"ATELIER_{(workload.service or '').upper()}_"
         sleep = workload.pod["containers"][0].get("lifecycle", {}).get("preStop", {}).get("sleep", {})
-        notice = sleep.get("seconds", 0) + float(settings.get(f"{prefix}ENDPOINT_NOTICE_S", 0))
+        # Nobody calls a worker, and nobody has to notice that it goes.
+        told = 0 if workload.is_worker else float(settings.get(f"{prefix}ENDPOINT_NOTICE_S", 0))
+        notice = sleep.get("seconds", 0) + told
         needed = notice + float(settings[f"{prefix}DRAIN_GRACE_S"]) + _MARGIN_S
-        if notice < _MARGIN_S:
+        if notice < _MARGIN_S and not workload.is_worker:
             yield f"{workload.title} ends before anybody has noticed"
         if workload.pod["terminationGracePeriodSeconds"] < needed:
             yield f"{workload.title} is killed after {workload.pod['terminationGracePeriodSeconds']} s and may need {needed:g}"
@@ -127,9 +132,16 @@ def enough_connections(manifests: Manifests) -> Iterator[str]:
         for item in of_kind(manifests, "HorizontalPodAutoscaler")
     }
     pods = sum(most.get(f"atelier-{service}", 1) + 1 for service in WITH_DATABASE)
+    hands = AuthSettings.model_fields["job_concurrency"].default
+    most_workers = {
+        item["spec"]["scaleTargetRef"]["name"]: item["spec"]["maxReplicaCount"]
+        for item in of_kind(manifests, "ScaledObject")
+    }
+    at_work = sum(most_workers.get(each.name, 1) + 1 for each in workers(manifests))
     cluster = named(manifests, "Cluster", "atelier-postgres")
     limit = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
-    if (needed := pods * (pool + overflow) + _MIGRATIONS_AND_PEOPLE) > limit:
+    needed = pods * (pool + overflow) + at_work * (pool + hands + _OF_THE_RAIL) + _MIGRATIONS_AND_PEOPLE
+    if needed > limit:
         yield f"the pools may need {needed} connections and PostgreSQL takes {limit}"
 
 

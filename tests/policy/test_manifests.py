@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.k8s.render import Manifest, RenderFailed, overlays, render
+from deploy.local.topology import WORKERS
 from tests.policy import pod_rules, reference_rules, rollout_rules
 from tests.policy.objects import Manifests, named
 
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     reference_rules.conventional,
     reference_rules.health_names,
     reference_rules.certified,
+    reference_rules.employed,
     reference_rules.migrated,
     reference_rules.wide_enough,
     reference_rules.one_namespace,
@@ -58,6 +60,8 @@ def test_an_overlay_holds_the_whole_platform(overlay: str) -> None:
             for kind in ("Deployment", "Service", "ServiceAccount", "Certificate")
         }
         assert own <= kinds
+    for worker in WORKERS:
+        assert {(kind, f"atelier-{worker}") for kind in ("Deployment", "Service", "ServiceAccount")} <= kinds
     assert {
         ("Namespace", "atelier"),
         ("NetworkPolicy", "default-deny"),
@@ -164,6 +168,11 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
     ),
     (
         rollout_rules.drained,
+        "is killed",
+        lambda m: pod(m, "atelier-generator-worker").update(terminationGracePeriodSeconds=30),
+    ),
+    (
+        rollout_rules.drained,
         "noticed",
         lambda m: settings(m, "gateway").pop("ATELIER_GATEWAY_ENDPOINT_NOTICE_S"),
     ),
@@ -216,6 +225,11 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         rollout_rules.enough_connections,
         "may need",
         lambda m: named(m, "HorizontalPodAutoscaler", "atelier-auth")["spec"].update(maxReplicas=20),
+    ),
+    (
+        rollout_rules.enough_connections,
+        "may need",
+        lambda m: named(m, "ScaledObject", "atelier-auth-worker")["spec"].update(maxReplicaCount=20),
     ),
     (
         rollout_rules.stepped,
@@ -294,6 +308,28 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         reference_rules.certified,
         "two thirds",
         lambda m: named(m, "Certificate", "atelier-auth")["spec"].update(duration="2160h"),
+    ),
+    (
+        reference_rules.employed,
+        "runs ['python', '-m', 'services.auth']",
+        lambda m: container(m, "atelier-auth-worker").update(command=["python", "-m", "services.auth"]),
+    ),
+    (
+        reference_rules.employed,
+        "runs in",
+        lambda m: container(m, "atelier-auth-worker").update(image="atelier-catalog"),
+    ),
+    (
+        reference_rules.employed,
+        "other variables",
+        lambda m: container(m, "atelier-auth-worker")["env"].pop(0),
+    ),
+    (
+        reference_rules.employed,
+        "another identity",
+        lambda m: pod(m, "atelier-auth-worker")["volumes"][0]["secret"].update(
+            secretName="atelier-tls-mesher"
+        ),
     ),
     (reference_rules.migrated, "the Jobs are", lambda m: drop(m, "Job", "atelier-migrate-auth-post")),
     (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from deploy.k8s.render import ROOT, Manifest, overlays, render
-from deploy.local.topology import CALLS
+from deploy.local.topology import PROCESSES
 from tests.policy.objects import named, of_kind, selects, workloads
 
 WATCHED = [overlay for overlay in overlays() if overlay != "dev"]
@@ -37,7 +37,7 @@ def jobs(manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("overlay", WATCHED)
 def test_every_job_has_the_name_that_alerts_and_dashboards_ask_for(overlay: str) -> None:
     manifests = render(f"overlays/{overlay}")
-    wanted = {(f"atelier-{service}", f"atelier-{service}") for service in CALLS} | {
+    wanted = {(f"atelier-{process}", f"atelier-{process}") for process in PROCESSES} | {
         ("postgres", "atelier-postgres-exporter")
     }
     if any(item["metadata"]["name"] == "atelier-triton" for item in of_kind(manifests, "Deployment")):
@@ -75,8 +75,8 @@ def test_every_dashboard_reaches_grafana(overlay: str) -> None:
 @pytest.mark.parametrize("overlay", WATCHED)
 def test_traces_go_to_a_collector_that_the_policies_let_through(overlay: str) -> None:
     manifests = render(f"overlays/{overlay}")
-    for service in CALLS:
-        container = named(manifests, "Deployment", f"atelier-{service}")["spec"]["template"]["spec"][
+    for process in PROCESSES:
+        container = named(manifests, "Deployment", f"atelier-{process}")["spec"]["template"]["spec"][
             "containers"
         ][0]
         given = {item["name"]: item.get("value") for item in container["env"]}
