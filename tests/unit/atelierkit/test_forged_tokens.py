@@ -1,0 +1,138 @@
+"""Tokens as attackers make them: odd algorithms, keys of their own, bodies that parsers choke on.
+
+What is merely wrong (other issuer, expired, no subject) is in ``test_access_tokens``.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from joserfc import jwk, jws
+
+from atelierkit.errors import Unauthenticated
+from atelierkit.identity import NOT_VALID, JwksVerifier
+
+KEY = jwk.ECKey.generate_key("P-256", {"kid": "ours", "use": "sig", "alg": "ES256"})
+STRANGER = jwk.ECKey.generate_key("P-256", {"kid": "ours"})
+NOW = 1_900_000_000
+CLAIMS: dict[str, Any] = {
+    "iss": "atelier",
+    "aud": "atelier",
+    "sub": "alice",
+    "roles": ["user"],
+    "typ": "access",
+    "iat": NOW,
+    "nbf": NOW,
+    "exp": NOW + 900,
+}
+SLOWEST_S = 0.05
+"""CPU time of a refusal, whatever is sent."""
+
+
+class Keys:
+    """The published key set, which counts how often it is asked for."""
+
+    def __init__(self) -> None:
+        self.fetched = 0
+        self.verifier = JwksVerifier(self._fetch, "atelier", "atelier", lambda: NOW)
+
+    async def _fetch(self) -> Mapping[str, Any]:
+        self.fetched += 1
+        return {"keys": [KEY.as_dict(private=False)]}
+
+
+def encoded(part: Any) -> str:
+    data = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unsigned(alg: str, signature: str = "") -> str:
+    return f"{encoded({'alg': alg, 'kid': 'ours'})}.{encoded(CLAIMS)}.{signature}"
+
+
+def signed(body: bytes = json.dumps(CLAIMS).encode(), key: jwk.ECKey = KEY, **header: Any) -> str:
+    """Signed for real, by our own key unless another one is given."""
+    return jws.serialize_compact({"alg": "ES256", "kid": "ours", **header}, body, key, algorithms=["ES256"])
+
+
+def with_claim(text: str) -> bytes:
+    """Our claims with one of them written otherwise, as JSON text."""
+    name = text.partition(":")[0].strip('"')
+    rest = json.dumps({key: value for key, value in CLAIMS.items() if key != name})
+    return f"{rest[:-1]}, {text}}}".encode()
+
+
+def encrypted() -> str:
+    """A JWE whose text would unpack to a hundred megabytes."""
+    packer = zlib.compressobj(wbits=-15)
+    bomb = b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(100)), packer.flush()])
+    header = encoded({"alg": "dir", "enc": "A256GCM", "zip": "DEF", "kid": "ours"})
+    return ".".join([header, "", encoded(bytes(12)), encoded(bomb), encoded(bytes(16))])
+
+
+def with_head_of(text: str) -> str:
+    """A good body and signature under another header."""
+    _, body, signature = signed().split(".")
+    return f"{encoded(text.encode())}.{body}.{signature}"
+
+
+PUBLIC = STRANGER.as_dict(private=False)
+FORGED: dict[str, Callable[[], str]] = {
+    **{f"alg {alg}": functools.partial(unsigned, alg) for alg in ("none", "None", "NONE", "nOnE", "")},
+    **{f"unsigned {alg}": functools.partial(unsigned, alg) for alg in ("ES256", "HS256", "RS256", "EdDSA")},
+    "a signature of zeros": lambda: unsigned("ES256", encoded(bytes(64))),
+    "a short signature": lambda: unsigned("ES256", encoded(bytes(8))),
+    "a key in the header": lambda: signed(key=STRANGER, jwk=PUBLIC),
+    "a key set at an address": lambda: signed(key=STRANGER, jku="http://127.0.0.1:1/keys"),
+    "a certificate at an address": lambda: signed(key=STRANGER, x5u="http://127.0.0.1:1/chain"),
+    "a certificate in the header": lambda: signed(key=STRANGER, x5c=["MIIB"]),
+    "an extension that must be understood": lambda: with_head_of(
+        '{"alg": "ES256", "kid": "ours", "crit": ["exp"], "exp": 1}'
+    ),
+    "two algorithms": lambda: with_head_of('{"alg": "none", "kid": "ours", "alg": "ES256"}'),
+    "two key ids": lambda: with_head_of('{"alg": "ES256", "kid": "theirs", "kid": "ours"}'),
+    "a path as key id": lambda: with_head_of('{"alg": "ES256", "kid": "../../dev/null"}'),
+    "SQL as key id": lambda: with_head_of('{"alg": "ES256", "kid": "ours\' OR \'1\'=\'1"}'),
+    "a key id with a NUL": lambda: with_head_of('{"alg": "ES256", "kid": "ours\\u0000"}'),
+    "exp beyond every number": lambda: signed(with_claim('"exp": 1e400')),
+    "exp with an exponent": lambda: signed(with_claim('"exp": 2e9')),
+    "exp is negative": lambda: signed(with_claim('"exp": -1')),
+    "exp is null": lambda: signed(with_claim('"exp": null')),
+    "claims are an array": lambda: signed(b"[1]"),
+    "claims are a string": lambda: signed(b'"alice"'),
+    "claims are no JSON": lambda: signed(b"{"),
+    "claims are not UTF-8": lambda: signed(b'{"sub": "\xff\xfe"}'),
+    "claims are nested 1,300 deep": lambda: signed(b"[" * 1_300),
+    "claims are nested 100,000 deep": lambda: signed(b"[" * 100_000),
+    "encrypted, and a bomb": encrypted,
+    "a megabyte of dots": lambda: "." * 1_000_000,
+    "a megabyte of one part": lambda: "a" * 1_000_000,
+    "half a surrogate": lambda: "\ud800.a.b",
+}
+
+
+@pytest.mark.parametrize("make", FORGED.values(), ids=FORGED.keys())
+async def test_a_forgery_is_refused_in_one_text_and_at_once(make: Callable[[], str]) -> None:
+    keys, token = Keys(), make()
+    await keys.verifier.know_keys()
+    asked = keys.fetched
+    begun = time.process_time()
+    with pytest.raises(Unauthenticated) as refused:
+        await keys.verifier.verify(token)
+    spent = time.process_time() - begun
+    assert (refused.value.message, refused.value.metadata) == (NOT_VALID, {})
+    # An unknown key id may be a new key of ours: that is asked for where ours are, and nowhere else.
+    assert keys.fetched - asked <= 1
+    assert spent < SLOWEST_S
+
+
+async def test_what_the_forgeries_are_made_from_is_good() -> None:
+    assert (await Keys().verifier.verify(signed())).subject == "alice"
+    assert (await Keys().verifier.verify(signed(with_claim(f'"exp": {NOW + 1}')))).subject == "alice"
