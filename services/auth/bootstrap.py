@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -135,6 +135,13 @@ def units_of(settings: AuthSettings, engine: AsyncEngine, seals: Seals) -> Units
     """Units of work in PostgreSQL."""
     rail = Rail(settings.database_url, schema=SCHEMA)
     return functools.partial(PostgresUnitOfWork, engine, seals, rail, mail=settings.sends_mail)
+
+
+@asynccontextmanager
+async def units_opened(settings: AuthSettings) -> AsyncIterator[UnitsOfWork]:
+    """Units of work for a command, while the block runs."""
+    async with sql.engine_of(settings, schema=SCHEMA) as engine:
+        yield units_of(settings, engine, seals_of(settings))
 
 
 def seals_of(settings: AuthSettings) -> AesGcmSeals:

@@ -23,7 +23,7 @@ OWN_REASONS = {"UNKNOWN"}
 
 def error_classes() -> Iterator[type[AppError]]:
     for module in pkgutil.walk_packages(services.__path__, "services."):
-        if module.name.endswith(("__main__", "grant_admin")) or ".migrations" in module.name:
+        if module.name.endswith("__main__") or ".migrations" in module.name:
             continue
         for value in vars(importlib.import_module(module.name)).values():
             if (

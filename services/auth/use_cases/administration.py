@@ -8,7 +8,7 @@ from uuid import UUID
 
 from atelierkit.errors import NotFound
 from services.auth.domain.errors import LastAdmin
-from services.auth.domain.model import Account, Position, Role
+from services.auth.domain.model import Account, Position, Role, email_key
 from services.auth.domain.people import Tier
 from services.auth.domain.ports import Clock, UnitOfWork, UnitsOfWork
 
@@ -41,6 +41,21 @@ class ShowAccount:
             account = await unit.accounts.get(id)
         if account is None:
             raise NotFound("there is no such account")
+        return account
+
+
+@dataclass(frozen=True)
+class FindAccount:
+    """Shows the account of an address."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, email: str) -> Account:
+        """Raise NotFound."""
+        async with self.units() as unit:
+            account = await unit.accounts.by_email(email_key(email))
+        if account is None:
+            raise NotFound("no account has that e-mail")
         return account
 
 

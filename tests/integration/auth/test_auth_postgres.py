@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -18,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelier.auth.v1 import auth_pb2 as pb
 from atelier.auth.v1 import auth_pb2_grpc as rpc
 from atelierkit import migrations, sql
-from atelierkit.errors import AppError, NotFound, Unavailable
+from atelierkit.errors import AppError, Unavailable
 from atelierkit.testing import serve
+from services.auth import admin
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.tables.accounts import failed_log_ins, session_secrets
 from services.auth.bootstrap import build
 from services.auth.domain.model import FAILURE_WINDOW, Failures, email_key
 from services.auth.domain.ports import UnitsOfWork
-from services.auth.grant_admin import grant_admin
 from services.auth.settings import AuthSettings
 from tests.unit.auth.world import EMAIL, PASSWORD, SetClock, World
 
@@ -110,29 +108,12 @@ async def test_two_replicas_serve_the_same_people(url: str, tmp_path: Path) -> N
         keys = [json.loads((await each.GetJwks(pb.GetJwksRequest())).jwks_json) for each in (one, two)]
         assert keys[0] == keys[1]
 
-        await grant_admin(settings, EMAIL.lower())
+        await admin.run(settings, ["users", "grant-admin", EMAIL.lower()])
         tokens = (await two.LogIn(pb.LogInRequest(email=EMAIL, password=PASSWORD))).tokens
         own = await two.GetAccount(
             pb.GetAccountRequest(), metadata=(("authorization", f"Bearer {tokens.access_token}"),)
         )
         assert own.account.role == pb.ROLE_ADMIN
-
-
-async def test_nobody_cannot_be_made_an_administrator(url: str) -> None:
-    with pytest.raises(NotFound):
-        await grant_admin(AuthSettings(database_url=url), "nobody@example.org")
-
-
-async def test_the_command_ends_with_a_sentence_when_it_cannot(url: str) -> None:
-    command = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.auth.grant_admin", "nobody@example.org"),
-        env={"ATELIER_AUTH_DATABASE_URL": url},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await command.communicate()
-    assert command.returncode == 1
-    assert said.decode().splitlines()[-1] == "no account has that e-mail"
-    assert "Traceback" not in said.decode()
 
 
 async def test_a_start_without_a_database_says_so(
