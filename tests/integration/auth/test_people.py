@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from joserfc import jwk, jwt
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit.errors import InvalidInput, NotFound, Unauthenticated
 from services.auth.adapters.passwords import Argon2Passwords
@@ -24,6 +26,7 @@ from services.auth.domain.errors import (
 from services.auth.domain.letters import LetterKind
 from services.auth.domain.model import Account, Role
 from services.auth.domain.people import Language, Tier
+from services.auth.domain.ports import UnitsOfWork
 from tests.unit.auth.people_world import NEW_PASSWORD, PeopleWorld
 from tests.unit.auth.world import EMAIL, PASSWORD, SIGNING_KEY, SetClock, verifier
 
@@ -150,6 +153,25 @@ async def test_nobody_gets_a_letter_at_an_unknown_address(world: PeopleWorld) ->
     before = len(world.mail.letters)
     await world.ask_for_reset("nobody@example.org")
     assert len(world.mail.letters) == before
+
+
+@pytest.mark.postgres
+async def test_known_and_unknown_addresses_are_the_same_work(
+    postgres_units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock, engine: AsyncEngine
+) -> None:
+    world = PeopleWorld(postgres_units, passwords, clock)
+    await world.jane()
+    statements: list[str] = []
+    sa.event.listen(
+        engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_rest: statements.append(statement),
+    )
+    await world.forgot_password("nobody@example.org")
+    unknown = statements.copy()
+    statements.clear()
+    await world.forgot_password(EMAIL)
+    assert statements == unknown != []
 
 
 async def test_a_changed_password_ends_all_other_sessions(world: PeopleWorld) -> None:
