@@ -1,0 +1,549 @@
+"""Batches in memory: accepted, made, cancelled, given up, settled; twice and after crashes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+
+from atelierkit import failpoints, identity
+from atelierkit.errors import Code, NotFound, RemoteError, Unavailable
+from atelierkit.failpoints import FailpointHit
+from services.generator.domain.batch import ARCHIVE, DOCUMENT, TABLE, Row
+from services.generator.domain.errors import ImplausibleMeasurements, JobEnded, JobNotFailed, JobNotFound
+from services.generator.domain.jobs import Count, Job, Queued, State
+from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem
+from services.generator.domain.ports_jobs import Task
+from services.generator.tasks import JobTasks
+from services.generator.use_cases.batches import CreateBatch
+from services.generator.use_cases.endings import Reconcile
+from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
+from services.generator.workplace import job_tasks
+from tests.unit.generator.world import ANN, BOB, DRESS, WOMAN, World
+
+NOBODY = BodySpec({"stature": 1700.0, "waist_girth": 1850.0, "hip_girth": 850.0}, BodyType.FEMININE)
+UNKNOWN = (OutfitItem("no-such-garment", "M"),)
+
+
+class Mailbox:
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.ended_jobs: list[Job] = []
+
+    async def ended(self, job: Job) -> None:
+        self.ended_jobs.append(job)
+
+
+class Ghosts:
+    """Acts for anybody, without a token of anybody's; refuses those whose accounts are gone."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+        self.acted_for: list[str] = []
+
+    @asynccontextmanager
+    async def acting_for(self, owner: str) -> AsyncIterator[None]:
+        if owner in self.gone:
+            raise RemoteError("no such account", code=Code.NOT_FOUND, reason="NOT_FOUND")
+        self.acted_for.append(owner)
+        with identity.acting(identity.Caller(owner, frozenset(), "delegated")):
+            yield
+
+
+class Factory:
+    """The server's verbs and the worker's tasks, on one world."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.mailbox, self.ghosts = Mailbox(), Ghosts()
+        tools = self.world.tools
+        self.accept = CreateBatch(tools.units, tools.estimator, tools.credits, tools.clock)
+        self.get = GetJob(tools.units)
+        self.list = ListJobs(tools.units)
+        self.cancel = CancelJob(tools.units, tools.clock)
+        self.retry = RetryJob(tools.units, tools.clock)
+        self.watch = WatchJob(self.get, self.world.changes)
+        self.tasks: JobTasks = job_tasks(
+            tools, announcer=self.mailbox, delegates=self.ghosts, hold_age=timedelta(minutes=5)
+        )
+        self.tasks.register(self.world.rail, reconcile_every_s=60)
+        self.reconcile: Reconcile = self.tasks.reconcile
+
+    async def work(self) -> int:
+        """Do all that is due."""
+        return await self.world.rail.run_due(self.world.clock)
+
+    async def job(self, id: UUID, owner: str = ANN) -> Job:
+        return (await self.get(owner, id)).job
+
+    async def results(self, job: Job) -> dict[str, bytes]:
+        return {name: await self.world.store.get(file) for name, file in job.results.items()}
+
+
+@pytest.fixture
+def factory() -> Factory:
+    return Factory()
+
+
+@pytest.fixture
+def armed() -> Iterator[Callable[[str], object]]:
+    """Arms failpoints; the test ends without any."""
+    yield failpoints.arm
+    failpoints.arm("")
+
+
+def row(index: int = 0, **over) -> Row:
+    body = replace(WOMAN, measurements_mm={"stature": 1600.0 + index, "waist_girth": 820.5})
+    return replace(Row(body, Look(), DRESS, f"person {index}"), **over)
+
+
+def rows(count: int) -> list[Row]:
+    return [row(index) for index in range(count)]
+
+
+async def test_a_batch_becomes_avatars_results_and_one_payment(factory) -> None:
+    factory.world.ledger.balance = 100
+    accepted, position = await factory.accept(ANN, rows(23))
+    assert (accepted.state, position, factory.world.ledger.balance) == (State.PENDING, 1, 77)
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count, job.percent) == (State.COMPLETED, Count(23), 100)
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (77, {})
+    assert factory.mailbox.ended_jobs == [job]
+    kept = await factory.world.kept()
+    assert {avatar.id for avatar in kept} == {uuid5(job.id, f"row {index}") for index in range(23)}
+    assert set(factory.ghosts.acted_for) == {ANN}
+    results = await factory.results(job)
+    assert results.keys() == {ARCHIVE, TABLE, DOCUMENT}
+    archive = zipfile.ZipFile(io.BytesIO(results[ARCHIVE]))
+    assert archive.testzip() is None
+    glbs = [name for name in archive.namelist() if name.endswith(".glb")]
+    by_id = {str(avatar.id): avatar for avatar in kept}
+    document = json.loads(results[DOCUMENT])["rows"]
+    assert [each["reference"] for each in document] == [f"person {index}" for index in range(23)]
+    assert [each["file"] for each in document] == glbs
+    for each in document:
+        stored = await factory.world.store.get(by_id[each["avatarId"]].files.dressed)
+        assert archive.read(each["file"]) == stored
+    assert archive.read(TABLE) == results[TABLE]
+    assert archive.read(DOCUMENT) == results[DOCUMENT]
+
+
+async def test_work_comes_in_slices_so_that_others_get_their_turn(factory) -> None:
+    first, _ = await factory.accept(ANN, rows(21))
+    second, _ = await factory.accept(BOB, rows(1))
+    order: list[str] = []
+    make = factory.world.mesher.build
+
+    async def build(person, wardrobe, options):
+        order.append(identity.require_caller().subject)
+        return await make(person, wardrobe, options)
+
+    factory.world.mesher.build = build
+    await factory.work()
+    assert order == [ANN] * 10 + [BOB] + [ANN] * 11
+    assert {(await factory.job(first.id)).state, (await factory.job(second.id, BOB)).state} == {
+        State.COMPLETED
+    }
+
+
+async def test_the_same_batch_has_the_same_archive(factory) -> None:
+    first, _ = await factory.accept(ANN, rows(3))
+    await factory.work()
+    second, _ = await factory.accept(ANN, rows(3))
+    factory.world.clock.advance(days=400)
+    await factory.work()
+    names = [
+        {entry: archive.read(entry) for entry in archive.namelist() if entry.endswith(".glb")}
+        for archive in [
+            zipfile.ZipFile(io.BytesIO((await factory.results(await factory.job(id)))[ARCHIVE]))
+            for id in (first.id, second.id)
+        ]
+    ]
+    assert names[0] == names[1]
+
+
+async def test_rows_that_cannot_be_made_are_told_and_cost_nothing(factory) -> None:
+    factory.world.ledger.balance = 10
+    bad = [row(0), row(1, outfit=UNKNOWN), row(2)]
+    accepted, _ = await factory.accept(ANN, bad)
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count) == (State.COMPLETED, Count(made=2, failed=1))
+    assert factory.world.ledger.balance == 8
+    results = await factory.results(job)
+    lines = json.loads(results[DOCUMENT])["rows"]
+    assert [line["state"] for line in lines] == ["made", "failed", "made"]
+    assert lines[1]["reason"] == "unknown_catalog_item"
+    assert (lines[1]["avatarId"], lines[1]["file"], lines[1]["measurements"]) == (None, None, [])
+    table = list(csv.DictReader(io.StringIO(results[TABLE].decode("utf-8-sig"))))
+    assert (table[1]["state"], table[1]["reason"], table[1]["statureDeliveredMm"]) == (
+        "failed",
+        "unknown_catalog_item",
+        "",
+    )
+    assert float(table[2]["statureDeliveredMm"]) == 1602.25
+
+
+async def test_a_row_that_meets_a_bug_costs_the_others_nothing(factory) -> None:
+    make = factory.world.mesher.build
+
+    async def build(person, wardrobe, options):
+        if person.targets[0].value_mm == 1601.0:
+            raise RuntimeError("the mesher refused a call: INTERNAL")
+        return await make(person, wardrobe, options)
+
+    factory.world.mesher.build = build
+    accepted, _ = await factory.accept(ANN, rows(3))
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert job.count == Count(made=2, failed=1)
+    assert json.loads((await factory.results(job))[DOCUMENT])["rows"][1]["reason"] == "internal"
+
+
+async def test_nothing_is_accepted_when_one_row_fits_nobody(factory) -> None:
+    bad = [*rows(3), row(body=NOBODY), *rows(2), row(body=NOBODY)]
+    with pytest.raises(ImplausibleMeasurements) as refused:
+        await factory.accept(ANN, bad)
+    named = {fault.field.split(".")[0] for fault in refused.value.faults}
+    assert named == {"rows[3]", "rows[6]"}
+    assert all(fault.limit for fault in refused.value.faults)
+    assert (factory.world.ledger.held, factory.world.rail.waiting) == ({}, [])
+    assert (await factory.list(ANN, 10, None)).jobs == ()
+
+
+async def test_a_refusal_names_at_most_a_hundred_faults(factory) -> None:
+    with pytest.raises(ImplausibleMeasurements) as refused:
+        await factory.accept(ANN, [row(body=NOBODY)] * 300)
+    assert len(refused.value.faults) == 100
+
+
+async def test_without_enough_credits_nothing_is_recorded(factory) -> None:
+    factory.world.ledger.balance = 4
+    with pytest.raises(RemoteError, match="not enough credits"):
+        await factory.accept(ANN, rows(5))
+    assert (await factory.list(ANN, 10, None)).jobs == ()
+    assert factory.world.rail.waiting == []
+
+
+async def test_the_same_request_is_one_job_and_somebody_elses_is_another(factory) -> None:
+    request = uuid4()
+    first = await factory.accept(ANN, rows(2), request)
+    again = await factory.accept(ANN, rows(2), request)
+    other = await factory.accept(BOB, rows(2), request)
+    assert first == again
+    assert other.job.id != first.job.id
+    assert len(factory.world.ledger.held) == 2
+    await factory.work()
+    assert (await factory.accept(ANN, rows(2), request)).job == await factory.job(first.job.id)
+    assert len(await factory.world.kept()) == 2
+
+
+async def test_a_request_whose_hold_went_back_meanwhile_is_held_anew(factory, armed) -> None:
+    request = uuid4()
+    armed("jobs.held=raise")
+    with pytest.raises(FailpointHit):
+        await factory.accept(ANN, rows(2), request)
+    armed("")
+    assert (await factory.reconcile()).released == 1
+    accepted, _ = await factory.accept(ANN, rows(2), request)
+    assert factory.world.ledger.held == {accepted.id: 2}
+    assert (await factory.accept(ANN, rows(2), request)).job.id == accepted.id
+
+
+async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
+    factory.world.ledger.price = 0
+    factory.world.ledger.balance = 0
+    accepted, _ = await factory.accept(ANN, rows(2))
+    await factory.work()
+    assert (await factory.job(accepted.id)).state is State.COMPLETED
+    assert factory.world.ledger.settled == set()
+
+
+async def test_what_a_cancelled_batch_has_made_is_paid_and_stays(factory) -> None:
+    factory.world.ledger.balance = 30
+    accepted, _ = await factory.accept(ANN, rows(30))
+
+    async def cancel_at_the_thirteenth() -> None:
+        if factory.world.mesher.builds == 13:
+            await factory.cancel(ANN, accepted.id)
+
+    factory.world.mesher.before_answer = cancel_at_the_thirteenth
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count, dict(job.results)) == (State.CANCELLED, Count(made=12), {})
+    assert factory.world.ledger.balance == 18
+    assert len(await factory.world.kept()) == 12
+    assert factory.mailbox.ended_jobs == [job]
+    assert factory.world.mesher.builds == 13
+    files = {file.key for avatar in await factory.world.kept() for file in avatar.files.all()}
+    assert set(factory.world.blobs.keys) == files
+
+
+async def test_a_batch_that_is_cancelled_before_it_begins_costs_nothing(factory) -> None:
+    factory.world.ledger.balance = 5
+    accepted, _ = await factory.accept(ANN, rows(5))
+    await factory.cancel(ANN, accepted.id)
+    await factory.work()
+    assert (factory.world.ledger.balance, factory.world.mesher.builds) == (5, 0)
+
+
+async def test_cancelling_twice_is_refused_and_somebody_elses_is_unknown(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(1))
+    with pytest.raises(JobNotFound):
+        await factory.cancel(BOB, accepted.id)
+    await factory.cancel(None, accepted.id)
+    with pytest.raises(JobEnded):
+        await factory.cancel(ANN, accepted.id)
+
+
+async def test_a_neighbour_that_is_away_for_a_while_costs_only_time(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(12))
+    failures = iter([True, True])
+
+    async def away() -> None:
+        if factory.world.mesher.builds >= 5 and next(failures, False):
+            raise Unavailable("the mesher does not answer")
+
+    factory.world.mesher.before_answer = away
+    for _ in range(4):
+        await factory.work()
+        factory.world.clock.advance(minutes=1)
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count) == (State.COMPLETED, Count(made=12))
+    assert len(await factory.world.kept()) == 12
+
+
+async def test_a_neighbour_that_stays_away_fails_the_job_and_gives_the_rest_back(factory) -> None:
+    factory.world.ledger.balance = 9
+
+    async def away() -> None:
+        if factory.world.mesher.builds > 4:
+            raise Unavailable("the mesher does not answer")
+
+    factory.world.mesher.before_answer = away
+    accepted, _ = await factory.accept(ANN, rows(9))
+    for _ in range(20):
+        await factory.work()
+        factory.world.clock.advance(minutes=1)
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count) == (State.FAILED, Count(made=4))
+    assert job.failure is not None
+    assert job.failure.reason == "UNAVAILABLE"
+    assert factory.world.ledger.balance == 5
+    assert factory.mailbox.ended_jobs == [job]
+
+
+async def test_a_job_that_kills_its_workers_is_given_up_as_poisoned(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(2))
+    task = factory.world.rail.by_name[Task.WORK]
+    await task.give_up({"job": str(accepted.id)}, poisoned=True)
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert job.failure is not None
+    assert (job.state, job.failure.reason) == (State.FAILED, "JOB_POISONED")
+    assert factory.world.ledger.held == {}
+    assert factory.world.mesher.builds == 0
+
+
+async def test_a_job_whose_owner_is_gone_fails_at_once(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(2))
+    factory.ghosts.gone.add(ANN)
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert job.failure is not None
+    assert (job.state, job.failure.reason) == (State.FAILED, "NOT_FOUND")
+    assert factory.world.ledger.held == {}
+
+
+async def test_settling_waits_for_a_ledger_that_is_away(factory) -> None:
+    factory.world.ledger.balance = 2
+    factory.world.ledger.error = Unavailable("auth does not answer")
+    accepted, _ = await factory.accept(ANN, rows(2))
+    await factory.work()
+    assert (await factory.job(accepted.id)).state is State.COMPLETED
+    assert factory.world.ledger.held == {accepted.id: 2}
+    factory.world.ledger.error = None
+    factory.world.clock.advance(minutes=10)
+    await factory.work()
+    assert factory.world.ledger.paid == {accepted.id: 2}
+
+
+async def test_the_reconciler_gives_back_what_no_job_was_recorded_for(factory, armed) -> None:
+    factory.world.ledger.balance = 3
+    armed("jobs.held=raise")
+    with pytest.raises(FailpointHit):
+        await factory.accept(ANN, rows(3))
+    armed("")
+    assert factory.world.ledger.balance == 0
+    assert await factory.reconcile() == (1, 0)
+    assert factory.world.ledger.balance == 3
+    assert await factory.reconcile() == (0, 0)
+
+
+async def test_the_reconciler_settles_what_ended_and_leaves_what_is_under_way(factory) -> None:
+    ended, _ = await factory.accept(ANN, rows(2))
+    factory.world.ledger.error = Unavailable("auth does not answer")
+    for _ in range(50):
+        await factory.work()
+        factory.world.clock.advance(hours=1)
+    assert [job.run.name for job in factory.world.rail.failed] == [Task.SETTLE]
+    factory.world.ledger.error = None
+    under_way, _ = await factory.accept(ANN, rows(1))
+    assert await factory.reconcile() == (0, 1)
+    assert factory.world.ledger.paid == {ended.id: 2}
+    assert factory.world.ledger.held == {under_way.id: 1}
+
+
+PLACES = [
+    "jobs.held",
+    "jobs.put",
+    "jobs.recorded",
+    "jobs.leased",
+    "generator.built",
+    "generator.points_stored",
+    "generator.recorded",
+    "jobs.row_settled",
+    "jobs.progressed",
+    "jobs.collected",
+    "jobs.result_stored",
+    "jobs.completed",
+    "jobs.captured",
+    "jobs.announced",
+]
+
+
+class CutOff:
+    """Stands in for ``failpoints.reach``: what passes a place is cut off there, once, as by the end of its process."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.hits = 0
+
+    async def __call__(self, name: str) -> None:
+        if name == self.place and self.hits == 0:
+            self.hits += 1
+            raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_being_cut_off_anywhere_costs_nothing_but_time(factory, monkeypatch, place) -> None:
+    factory.world.ledger.balance = 12
+    request = uuid4()
+    cut_off = CutOff(place)
+    monkeypatch.setattr(failpoints, "reach", cut_off)
+    with suppress(asyncio.CancelledError):
+        await factory.accept(ANN, rows(12), request)
+    accepted, _ = await factory.accept(ANN, rows(12), request)
+    await factory.work()
+    assert cut_off.hits == 1
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count) == (State.COMPLETED, Count(made=12))
+    assert len((await factory.list(ANN, 10, None)).jobs) == 1
+    assert (factory.world.ledger.held, factory.world.ledger.paid) == ({}, {job.id: 12})
+    kept = await factory.world.kept()
+    assert len(kept) == 12
+    assert {ended.id for ended in factory.mailbox.ended_jobs} == {job.id}
+    files = {file.key for avatar in kept for file in avatar.files.all()}
+    assert set(factory.world.blobs.keys) == files | {file.key for file in job.results.values()}
+
+
+async def test_two_workers_at_the_same_batch_make_each_avatar_once(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(8))
+    overtaken = False
+
+    async def let_another_one_pass() -> None:
+        nonlocal overtaken
+        if not overtaken:
+            overtaken = True
+            while (after := await factory.tasks.work(accepted.id)) is not None and not after.state.ended:
+                continue
+
+    factory.world.mesher.before_answer = let_another_one_pass
+    assert await factory.tasks.work(accepted.id) is None
+    job = await factory.job(accepted.id)
+    assert (job.state, job.count) == (State.COMPLETED, Count(made=8))
+    assert len(await factory.world.kept()) == 8
+    files = {file.key for avatar in await factory.world.kept() for file in avatar.files.all()}
+    assert set(factory.world.blobs.keys) == files | {file.key for file in job.results.values()}
+
+
+async def test_an_avatar_that_its_owner_deleted_meanwhile_is_told_as_deleted(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(3))
+
+    async def delete_the_first() -> None:
+        if factory.world.mesher.builds == 3:
+            await factory.world.delete(ANN, uuid5(accepted.id, "row 0"))
+
+    factory.world.mesher.before_answer = delete_the_first
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert job.count == Count(made=3)
+    lines = json.loads((await factory.results(job))[DOCUMENT])["rows"]
+    assert [line["state"] for line in lines] == ["deleted", "made", "made"]
+
+
+async def test_a_failed_job_is_done_again_as_one_new_job_without_a_price(factory) -> None:
+    async def away() -> None:
+        if factory.world.mesher.builds > 2:
+            raise Unavailable("the mesher does not answer")
+
+    factory.world.mesher.before_answer = away
+    accepted, _ = await factory.accept(ANN, [row(0), row(1, outfit=UNKNOWN), row(2), row(3)])
+    with pytest.raises(JobNotFailed):
+        await factory.retry(accepted.id)
+    for _ in range(20):
+        await factory.work()
+        factory.world.clock.advance(minutes=1)
+    factory.world.mesher.before_answer = None
+    again: Queued = await factory.retry(accepted.id)
+    assert (await factory.retry(accepted.id)).job == again.job
+    assert (again.job.owner, again.job.credits, again.job.total) == (ANN, 0, 2)
+    await factory.work()
+    done = await factory.job(again.job.id)
+    assert (done.state, done.count) == (State.COMPLETED, Count(made=1, failed=1))
+    lines = json.loads((await factory.results(done))[DOCUMENT])["rows"]
+    assert [line["reference"] for line in lines] == ["person 1", "person 3"]
+    with pytest.raises(JobNotFound):
+        await factory.retry(uuid4())
+
+
+async def test_a_watcher_sees_every_state_and_no_revision_twice(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(12))
+    shown: list[Queued] = []
+
+    async for queued in factory.watch(ANN, accepted.id, 0):
+        shown.append(queued)
+        if len(shown) == 1:
+            await factory.work()
+    assert shown[0].job.state is State.PENDING
+    assert shown[-1].job.state is State.COMPLETED
+    revisions = [queued.job.revision for queued in shown]
+    assert revisions == sorted(set(revisions))
+
+
+async def test_a_watcher_that_comes_back_is_not_told_what_it_knows(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(1))
+    await factory.work()
+    job = await factory.job(accepted.id)
+    assert [shown async for shown in factory.watch(ANN, job.id, job.revision)] == []
+    assert [shown.job async for shown in factory.watch(ANN, job.id, job.revision - 1)] == [job]
+    with pytest.raises(NotFound):
+        await anext(factory.watch(BOB, job.id, 0))
+
+
+async def test_results_of_a_job_are_nobodys_leftovers(factory) -> None:
+    accepted, _ = await factory.accept(ANN, rows(1))
+    await factory.work()
+    assert await factory.world.shelf.tidy(factory.world.clock.now.replace(year=9999)) == 0
+    assert len(await factory.results(await factory.job(accepted.id))) == 3
