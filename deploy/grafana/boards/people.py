@@ -6,8 +6,8 @@ from grafana_foundation_sdk.models import units
 
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
-from deploy.grafana.panels import Query, graph
-from deploy.grafana.queries import Job, rate
+from deploy.grafana.panels import RED, Query, graph
+from deploy.grafana.queries import Job, or_none, rate
 
 AUTH = Job("atelier-auth")
 BOTH = Job("atelier-(auth|catalog)")
@@ -16,6 +16,9 @@ SIGN_UPS = AUTH.series("atelier_auth_sign_ups_total")
 LOG_INS = AUTH.series("atelier_auth_log_ins_total")
 REFRESHES = AUTH.series("atelier_auth_refreshes_total")
 KEY_EXCHANGES = AUTH.series("atelier_auth_key_exchanges_total")
+WORKER = Job("atelier-auth-worker")
+LETTERS = WORKER.series("atelier_auth_letters_total")
+DELIVERIES = WORKER.series("atelier_auth_deliveries_total")
 LOOKS = CATALOG.series("atelier_catalog_looks_total")
 
 BOARD = Board(
@@ -68,6 +71,45 @@ BOARD = Board(
                     unit=units.RequestsPerSecond,
                     width=4,
                     stacked=True,
+                ),
+            ],
+        ),
+        Row(
+            "Letters and webhooks",
+            [
+                graph(
+                    "Age of what waits",
+                    "Letters: since they were posted. Deliveries: since their attempt was due. Letters that wait: is the "
+                    "mail server there?",
+                    Query(f"max by (kind) ({WORKER.series('atelier_auth_backlog_age_seconds')})", "{{kind}}"),
+                    unit=units.Seconds,
+                    width=6,
+                    warn=[(900, RED)],
+                    alert="LettersWait",
+                ),
+                graph(
+                    "What waits",
+                    "Deliveries between two attempts are among them. Each worker tells the same number.",
+                    Query(f"max by (kind) ({WORKER.series('atelier_auth_backlog')})", "{{kind}}"),
+                    width=6,
+                ),
+                graph(
+                    "Letters by outcome",
+                    "`put_off` is a mail server that is away; `refused` are addresses that it does not know.",
+                    Query(or_none(rate(LETTERS, "outcome"), outcome="none"), "{{outcome}}"),
+                    unit="letters/s",
+                    width=6,
+                    stacked=True,
+                ),
+                graph(
+                    "Attempts to tell webhooks",
+                    "Failures of one person's server are theirs; `not_reached` and `timeout` of many are ours: the way "
+                    "out, or the name server.",
+                    Query(or_none(rate(DELIVERIES, "outcome"), outcome="none"), "{{outcome}}"),
+                    unit="attempts/s",
+                    width=6,
+                    stacked=True,
+                    alert="DeliveriesFail",
                 ),
             ],
         ),

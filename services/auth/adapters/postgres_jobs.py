@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from atelierkit.jobs import Rail
+from atelierkit.jobs import Lane, Rail
+from services.auth.domain.jobs import URGENT
 
 
 class RailJobs:
@@ -18,4 +19,5 @@ class RailJobs:
         self._rail = rail
 
     async def put(self, name: str, arguments: Mapping[str, str | int], at: datetime | None = None) -> None:
-        await self._rail.put(self._session, name, arguments, at=at)
+        lane = Lane.PRIORITY if name in URGENT else Lane.NORMAL
+        await self._rail.put(self._session, name, arguments, lane=lane, at=at)

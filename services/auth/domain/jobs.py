@@ -14,6 +14,9 @@ SEND_LETTER = "send_letter"
 DELIVER = "deliver"
 """Arguments: ``delivery_id``, and ``run`` and ``attempt``, which tell a job that came late from the one to do."""
 
+URGENT = frozenset({SEND_LETTER, SEND_RESET})
+"""Jobs that a person sits and waits for."""
+
 
 @dataclass(frozen=True)
 class Backlog:

@@ -35,6 +35,15 @@ NOT_READY = (
     'atelier_gateway_requests_total{job="atelier-gateway", instance="a", route="/readyz", status="503"}'
 )
 
+BACKLOG_AGE = "atelier_auth_backlog_age_seconds"
+LETTERS = 'job="atelier-auth-worker", kind="letters"'
+
+
+def delivered(outcome: str, step: float) -> Mapping[str, str]:
+    """Attempts with that outcome, so many every 15 seconds."""
+    return one(f'atelier_auth_deliveries_total{{job="atelier-auth-worker", outcome="{outcome}"}}', growing(step))
+
+
 # Alert: (series under which it fires, series under which it must not), asked after 20 minutes.
 PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     # Nothing at all is heard of it: it was there, and now there is no target. While Prometheus starts, nothing was there.
@@ -136,6 +145,16 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         ),
         one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="retried"}', growing(9))
         | one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="failed"}', steady(3)),
+    ),
+    "LettersWait": (
+        one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x160"),
+        one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x50 0x110")
+        | one(f'{BACKLOG_AGE}{{job="atelier-auth-worker", kind="deliveries"}}', "0+30x160"),
+    ),
+    # A server that wants nothing more has answered well enough.
+    "DeliveriesFail": (
+        delivered("delivered", 4) | delivered("timeout", 5),
+        delivered("delivered", 4) | delivered("timeout", 3) | delivered("gone", 9),
     ),
     "DatabaseDown": (one('pg_up{job="postgres"}', then(1, 40, 0)), one('pg_up{job="postgres"}', steady(1))),
     # Time begins at 0 here: a backup of two days before, and one of then.
