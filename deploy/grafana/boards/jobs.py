@@ -12,6 +12,10 @@ from deploy.grafana.queries import Job, or_none, quantile, rate, sum_of
 WORKERS = Job("atelier-(auth|generator)-worker")
 RUNS = WORKERS.series("atelier_jobs_runs_total")
 BAD = WORKERS.series("atelier_jobs_runs_total", 'outcome=~"retried|failed|poisoned|unknown"')
+GENERATOR = Job("atelier-generator(-worker)?")
+ENDED = GENERATOR.series("atelier_generator_jobs_ended_total")
+ROWS = GENERATOR.series("atelier_generator_batch_rows_total")
+REPAIRED = GENERATOR.series("atelier_generator_holds_repaired_total")
 BY_LANE = "schema, lane"
 
 BOARD = Board(
@@ -95,6 +99,35 @@ BOARD = Board(
                     unit="jobs/s",
                     width=6,
                     alert="JobsStalled",
+                ),
+            ],
+        ),
+        Row(
+            "Batches",
+            [
+                graph(
+                    "Jobs that ended",
+                    "By how. A failed one has told its owner why; what it has not made was given back.",
+                    Query(
+                        or_none(rate(ENDED, "kind, state"), kind="none", state="ended"),
+                        "{{kind}} {{state}}",
+                    ),
+                    unit="jobs/s",
+                ),
+                graph(
+                    "Rows of batches",
+                    "`failed` rows were refused by the catalogue or the mesher, `left` ones were not begun when their job ended.",
+                    Query(or_none(rate(ROWS, "outcome"), outcome="none"), "{{outcome}}"),
+                    unit="rows/s",
+                    stacked=True,
+                ),
+                graph(
+                    "Holds put right",
+                    "Credits that were held for no job under way: a process ended between the hold and the record, or "
+                    "settling was given up. More than a few: what restarts?",
+                    Query(or_none(rate(REPAIRED, "how"), how="none"), "{{how}}"),
+                    unit="holds/s",
+                    warn=[(0.01, YELLOW)],
                 ),
             ],
         ),
