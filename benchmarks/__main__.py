@@ -14,6 +14,7 @@ NAMES = (
     "gateway",
     "load",
     "growth",
+    "queue",
     "ledger",
     "footprint",
     "capacity",
