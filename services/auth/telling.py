@@ -35,13 +35,15 @@ from services.auth.use_cases.webhooks import Webhooks
 # What can fail in an attempt is its outcome, with waits of its own: these are for the database being away.
 PATIENT = Retry(most=300, first_s=1.0, longest_s=300.0)
 """A day of tries, for jobs that must not be lost."""
+LOOK_UP_S = 3.0
+"""Longest wait of a person who adds a webhook, for its name to be looked up."""
 _SWEEP_EVERY_S = 3600.0
 
 
-def courier(settings: AuthSettings) -> AbstractAsyncContextManager[Courier]:
-    """Messages to people's servers, while the block runs."""
+def courier(settings: AuthSettings, timeout_s: float = LOOK_UP_S) -> AbstractAsyncContextManager[Courier]:
+    """Messages to people's servers, while the block runs. A server only looks names up; a worker has more time."""
     rules = TargetRules(settings.webhooks_ports, loopback=settings.webhooks_allow_private)
-    return outbound.courier(rules, timeout_s=settings.webhooks_timeout_s)
+    return outbound.courier(rules, timeout_s=timeout_s)
 
 
 def mailer(settings: AuthSettings) -> Mailer:

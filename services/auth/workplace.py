@@ -26,7 +26,7 @@ async def build_worker(settings: AuthSettings, stack: AsyncExitStack) -> Workpla
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
     units = units_of(settings, engine, seals_of(settings))
     clock = functools.partial(datetime.now, UTC)
-    courier = await stack.enter_async_context(telling.courier(settings))
+    courier = await stack.enter_async_context(telling.courier(settings, settings.webhooks_timeout_s))
     rail = Rail(settings.database_url, schema=SCHEMA)
     telling.add_tasks(
         rail,

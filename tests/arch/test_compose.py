@@ -25,8 +25,8 @@ FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha2
 NO_PROGRAM_TO_ASK_WITH = {"collector", "tempo"}
 RUNS_ONCE = {"auth-migration", "catalog-migration", "generator-migration", "bucket"}
 PUBLISHED = {"gateway", "grafana", "mail"}
-CALLS_OUT = {"auth-worker"}
-"""Whose webhooks go to people's servers."""
+CALLS_OUT = {"auth", "auth-worker"}
+"""Who looks up the names of people's servers, and who sends webhooks there."""
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,11 @@ def test_every_file_that_is_mounted_is_there(secrets: Path) -> None:
     for path in files:
         made = path.removeprefix("./").startswith("secrets/")
         assert ((secrets.parent if made else FOLDER) / path).exists(), path
+
+
+def test_letters_reach_a_mailbox(secrets: Path) -> None:
+    assert variables("auth", secrets)["ATELIER_AUTH_SMTP_HOST"] in services()
+    assert services()["auth-worker"]["environment"] == services()["auth"]["environment"]
 
 
 def test_alerts_reach_a_mailbox() -> None:

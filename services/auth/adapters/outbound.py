@@ -17,6 +17,7 @@ from datetime import timedelta
 
 import httpx
 
+from atelierkit.errors import Unavailable
 from services.auth.domain.deliveries import LONGEST_PAUSE, Answer
 from services.auth.domain.errors import UrlNotAllowed
 from services.auth.domain.targets import Address, Target, TargetRules
@@ -51,7 +52,11 @@ class HttpCourier:
         self._timeout_s = timeout_s
 
     async def check(self, url: str) -> Target:
-        target, _ = await self._admitted(url)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                target, _ = await self._admitted(url)
+        except TimeoutError as error:
+            raise Unavailable("the name of this address cannot be looked up now", dependency="dns") from error
         return target
 
     async def send(self, url: str, headers: dict[str, str], body: bytes) -> Answer:

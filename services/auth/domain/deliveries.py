@@ -164,7 +164,8 @@ class Courier(Protocol):
     """Brings messages to people's servers, and to none of anybody else's."""
 
     async def check(self, url: str) -> Target:
-        """Raise UrlNotAllowed where nothing may be sent to that address, as its name leads now."""
+        """Raise UrlNotAllowed where nothing may be sent to that address, as its name leads now; Unavailable when nobody
+        can say where it leads."""
         ...
 
     async def send(self, url: str, headers: dict[str, str], body: bytes) -> Answer:

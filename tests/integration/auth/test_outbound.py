@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from atelierkit.errors import Unavailable
 from deploy.local.certificates import Authority
 from services.auth.adapters import outbound
 from services.auth.adapters.outbound import HttpCourier
@@ -81,6 +82,17 @@ async def test_a_name_that_leads_inside_gets_no_packet(server: Receiver, found: 
             await made.check(url)
         assert await made.send(url, {}, b"") == Answer(error="not_allowed")
     assert server.connections == 0
+
+
+async def test_a_name_server_that_does_not_answer_is_no_reason_to_refuse_for_ever() -> None:
+    async def silent(host: str, port: int) -> Sequence[Address]:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+    async with courier(TargetRules(), silent, timeout_s=0.05) as made:
+        with pytest.raises(Unavailable):
+            await made.check(URL)
+        assert await made.send(URL, {}, b"") == Answer(error="timeout")
 
 
 async def test_a_name_that_leads_elsewhere_after_the_check_gets_no_packet(server: Receiver) -> None:
