@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from atelierkit.errors import InvalidInput, NotFound, Unauthenticated
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.domain.errors import (
     AccountDisabled,
+    EmailTaken,
     InvalidCredentials,
     InvalidLink,
     InvalidRefreshToken,
@@ -172,6 +174,22 @@ async def test_known_and_unknown_addresses_are_the_same_work(
     statements.clear()
     await world.forgot_password(EMAIL)
     assert statements == unknown != []
+
+
+async def test_a_taken_and_a_free_address_cost_one_hash_each(world: PeopleWorld) -> None:
+    await world.jane()
+    hashed: list[str] = []
+
+    class Counted(Argon2Passwords):
+        async def hash(self, password: str) -> str:
+            hashed.append(password)
+            return await world.passwords.hash(password)
+
+    sign_up = replace(world.sign_up, passwords=Counted.__new__(Counted))
+    with pytest.raises(EmailTaken):
+        await sign_up(EMAIL, PASSWORD)
+    await sign_up("free@example.org", PASSWORD)
+    assert hashed == [PASSWORD, PASSWORD]
 
 
 async def test_a_changed_password_ends_all_other_sessions(world: PeopleWorld) -> None:
