@@ -6,12 +6,13 @@ from typing import Any
 
 from deploy.prometheus import objectives
 from deploy.prometheus.model import Alert, Group
-from deploy.prometheus.subjects import backups, cluster, inference, jobs, services, storage, telling
+from deploy.prometheus.subjects import backups, cluster, credits, inference, jobs, services, storage, telling
 
 GROUPS: tuple[Group, ...] = (
     *services.GROUPS,
     *objectives.GROUPS,
     *jobs.GROUPS,
+    *credits.GROUPS,
     *telling.GROUPS,
     *storage.GROUPS,
     *backups.GROUPS,

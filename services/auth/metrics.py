@@ -42,6 +42,12 @@ CREDITS_MOVED = Counter(
     "Credits that were moved, by what moved them and where they went.",
     ["kind", "book"],  # grant | reserve | capture | release; available | held | issued | revenue
 )
+OPEN_HOLDS = Gauge("atelier_auth_open_holds", "Jobs that hold credits.")
+LEDGER_CHECKS = Counter(
+    "atelier_auth_ledger_checks_total",
+    "Times that all credits were counted anew, by whether everything fits.",
+    ["outcome"],  # fits | misfits
+)
 KEY_EXCHANGES = Counter(
     "atelier_auth_key_exchanges_total",
     "API keys traded for access tokens, by outcome.",

@@ -10,10 +10,11 @@ from atelierkit import periodic, sql
 from atelierkit.health import Dependency
 from atelierkit.jobs import Rail
 from atelierkit.jobs.worker import Workplace
-from services.auth import telling
+from services.auth import bookkeeping, telling
 from services.auth.bootstrap import SCHEMA, seals_of, units_of
 from services.auth.domain.jobs import SEND_RESET
 from services.auth.settings import AuthSettings
+from services.auth.use_cases.credits import CheckLedger
 from services.auth.use_cases.deliveries import Deliver
 from services.auth.use_cases.letters import SendLetter
 from services.auth.use_cases.passwords import SendReset
@@ -37,6 +38,9 @@ async def build_worker(settings: AuthSettings, stack: AsyncExitStack) -> Workpla
     telling.add_sweeps(rail, units, clock)
     look = functools.partial(telling.look_at_backlog, units, clock)
     await stack.enter_async_context(periodic.every(BACKLOG_EVERY_S, look, name="backlog"))
+    bookkeeping.add_check(rail, CheckLedger(units))
+    look_at_holds = functools.partial(bookkeeping.look_at_holds, units)
+    await stack.enter_async_context(periodic.every(BACKLOG_EVERY_S, look_at_holds, name="holds"))
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     return Workplace(rail, {"database": Dependency(ping)})
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deploy.grafana.board import Board
 from deploy.grafana.boards import (
+    credits,
     database,
     gateway,
     generation,
@@ -23,6 +24,7 @@ BOARDS: Sequence[Board] = (
     generation.BOARD,
     mesher.BOARD,
     people.BOARD,
+    credits.BOARD,
     tryon.BOARD,
     jobs.BOARD,
     inference.BOARD,

@@ -97,6 +97,9 @@ class MemoryBooks:
         shown = [hold for place, hold in sorted(found) if after is None or place > after]
         return [self._owned(hold) for hold in shown[:limit]]
 
+    async def open_hold_count(self) -> int:
+        return sum(hold.state is HoldState.OPEN for hold in self._tables.holds.values())
+
     async def histories(self) -> AsyncIterator[History]:
         for id in self._tables.wallets:
             is_open = [

@@ -159,6 +159,11 @@ class PostgresBooks:
             oldest_first = oldest_first.where(place > sa.tuple_(*map(sa.literal, after)))
         return [_hold(row) for row in (await self._session.execute(oldest_first)).mappings()]
 
+    async def open_hold_count(self) -> int:
+        is_open = holds.c.state == HoldState.OPEN.value
+        count = await self._session.scalar(sa.select(sa.func.count()).select_from(holds).where(is_open))
+        return int(count or 0)
+
     async def histories(self) -> AsyncIterator[History]:
         await self._session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         last = UUID(int=0)

@@ -12,11 +12,16 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from atelierkit.jobs import MemoryRail
+from benchmarks.ledger.model import Grant, Release, Reserve, Store
+from services.auth import bookkeeping
 from services.auth.adapters.memory import MemoryUnitsOfWork
-from services.auth.domain.credits import Book, Entry, Movement, MovementKind, Prices, Wallet
+from services.auth.domain.credits import Book, Entry, HoldState, Movement, MovementKind, Prices, Wallet
 from services.auth.domain.ledger import History
 from services.auth.domain.ports import UnitsOfWork
 from services.auth.domain.recount import misfits
+from services.auth.metrics import LEDGER_CHECKS, OPEN_HOLDS
+from services.auth.use_cases.credits import CheckLedger
 from tests.unit.auth.ledger_machine import LedgerMachine
 
 
@@ -81,3 +86,44 @@ def test_what_does_not_fit_is_named(what: str) -> None:
 def test_a_price_is_never_negative() -> None:
     with pytest.raises(ValueError, match="at least 0"):
         Prices(face_avatar=-1)
+
+
+@pytest.fixture
+async def books() -> tuple[UnitsOfWork, Store]:
+    """Ten credits, four of them held by a job."""
+    units = MemoryUnitsOfWork()
+    store = Store(units)
+    await store.open(1)
+    assert await store.answer(Grant(0, 10, 1)) == "OK"
+    assert await store.answer(Reserve(0, 1, 4)) == "OK"
+    return units, store
+
+
+def checks() -> dict[str, float]:
+    """Checks so far, by outcome."""
+    return {outcome: LEDGER_CHECKS.labels(outcome=outcome)._value.get() for outcome in ("fits", "misfits")}
+
+
+async def test_the_worker_counts_anew_and_tells(books: tuple[UnitsOfWork, Store]) -> None:
+    units, store = books
+    rail = MemoryRail()
+    bookkeeping.add_check(rail, CheckLedger(units))
+    [task] = rail.periodic()
+    before = checks()
+    await task.function()
+    assert checks() == before | {"fits": before["fits"] + 1}
+    async with units() as unit:
+        found = await unit.books.locked_hold(store.jobs[1])
+        assert found is not None
+        await unit.books.settle_hold(replace(found[1], state=HoldState.RELEASED))
+    await task.function()
+    assert checks() == {"fits": before["fits"] + 1, "misfits": before["misfits"] + 1}
+
+
+async def test_the_worker_tells_how_many_jobs_hold_credits(books: tuple[UnitsOfWork, Store]) -> None:
+    units, store = books
+    await bookkeeping.look_at_holds(units)
+    assert OPEN_HOLDS._value.get() == 1
+    await store.answer(Release(1))
+    await bookkeeping.look_at_holds(units)
+    assert OPEN_HOLDS._value.get() == 0

@@ -9,7 +9,6 @@ from tests.unit.deploy.prometheus.promtool import Scene
 from tests.unit.deploy.prometheus.series import (
     CALL,
     CARD,
-    LANE,
     NET,
     POD,
     POOL,
@@ -30,19 +29,11 @@ from tests.unit.deploy.prometheus.series import (
     steady,
     then,
 )
+from tests.unit.deploy.prometheus.work_scenes import WORK
 
 NOT_READY = (
     'atelier_gateway_requests_total{job="atelier-gateway", instance="a", route="/readyz", status="503"}'
 )
-
-BACKLOG_AGE = "atelier_auth_backlog_age_seconds"
-LETTERS = 'job="atelier-auth-worker", kind="letters"'
-
-
-def delivered(outcome: str, step: float) -> Mapping[str, str]:
-    """Attempts with that outcome, so many every 15 seconds."""
-    return one(f'atelier_auth_deliveries_total{{job="atelier-auth-worker", outcome="{outcome}"}}', growing(step))
-
 
 # Alert: (series under which it fires, series under which it must not), asked after 20 minutes.
 PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
@@ -130,32 +121,7 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             steady(50_000),
         ),
     ),
-    "OldestJobWaits": (
-        one(f"atelier_jobs_oldest_waiting_seconds{{{LANE}}}", "0+15x160"),
-        one(f"atelier_jobs_oldest_waiting_seconds{{{LANE}}}", "0+15x25 0x100"),
-    ),
-    "JobsStalled": (
-        one('atelier_jobs_rescued_total{job="atelier-auth-worker", schema="auth"}', then(0, 60, 5)),
-        one('atelier_jobs_rescued_total{job="atelier-auth-worker", schema="auth"}', then(0, 60, 2)),
-    ),
-    # Tries that are made again are no end.
-    "JobsFail": (
-        one(
-            'atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="poisoned"}', then(0, 40, 1)
-        ),
-        one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="retried"}', growing(9))
-        | one('atelier_jobs_runs_total{job="atelier-auth-worker", task="t", outcome="failed"}', steady(3)),
-    ),
-    "LettersWait": (
-        one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x160"),
-        one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x50 0x110")
-        | one(f'{BACKLOG_AGE}{{job="atelier-auth-worker", kind="deliveries"}}', "0+30x160"),
-    ),
-    # A server that wants nothing more has answered well enough.
-    "DeliveriesFail": (
-        delivered("delivered", 4) | delivered("timeout", 5),
-        delivered("delivered", 4) | delivered("timeout", 3) | delivered("gone", 9),
-    ),
+    **WORK,
     "DatabaseDown": (one('pg_up{job="postgres"}', then(1, 40, 0)), one('pg_up{job="postgres"}', steady(1))),
     # Time begins at 0 here: a backup of two days before, and one of then.
     "BackupTooOld": (
