@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
-PATHS := libs services deploy tests benchmarks training gen/generate.py
+PATHS := libs services deploy tests benchmarks training clients gen/generate.py
 TEST_WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -23,20 +23,23 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
-test: setup models web chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
+test: setup models web client-ts chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
+	@npm --prefix clients/typescript test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
 	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
 	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: check
-check: setup web proto-check k8s-check ## Lint, types, import rules, dependencies, contracts
+check: setup web client-ts proto-check k8s-check ## Lint, types, import rules, dependencies, contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(PATHS)
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
 	@npm --prefix web run check --silent
+	@$(BIN)/python -m clients.generate --check
+	@npm --prefix clients/typescript run check --silent
 
 .PHONY: setup
 setup: preflight .venv/.ready ## Create the environment with the pinned dependencies
@@ -71,6 +74,23 @@ WEB_SOURCES := $(shell find web/src web/public web/messages -path web/src/paragl
 
 web/dist/.ready: web/node_modules/.ready $(WEB_SOURCES)
 	@npm --prefix web run build --silent -- --logLevel warn
+	@touch $@
+
+.PHONY: clients
+clients: setup clients/typescript/node_modules/.ready ## Write what the clients have from the gateway's OpenAPI document
+	@$(BIN)/python -m clients.generate
+	@npm --prefix clients/typescript run generate --silent
+
+.PHONY: client-ts
+client-ts: clients/typescript/dist/.ready ## Build the TypeScript client
+
+clients/typescript/node_modules/.ready: clients/typescript/package-lock.json | preflight
+	@echo "Installing what the TypeScript client is built with ..."
+	@npm --prefix clients/typescript ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clients/typescript/dist/.ready: clients/typescript/node_modules/.ready $(wildcard clients/typescript/src/*.ts clients/typescript/*.json)
+	@npm --prefix clients/typescript run build --silent
 	@touch $@
 
 .PHONY: proto
@@ -176,4 +196,5 @@ lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps the data
-	@rm -rf .venv .venv-training .triton .tools build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-training .triton .tools build web/dist web/node_modules clients/typescript/dist \
+	  clients/typescript/build clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
