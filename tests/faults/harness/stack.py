@@ -18,7 +18,17 @@ from atelierkit import migrations
 from atelierkit.postgres import EmbeddedPostgres
 from deploy.local.platform import ROOT
 from deploy.local.processes import Process
-from deploy.local.topology import CALLS, LOOPBACK, WITH_DATABASE, Ports, environment, free_ports
+from deploy.local.topology import (
+    CALLS,
+    LOOPBACK,
+    PROCESSES,
+    WITH_DATABASE,
+    WORKERS,
+    Ports,
+    environment,
+    free_ports,
+    module_of,
+)
 from tests.faults.harness.http import answers, client
 from tests.faults.harness.proxy import FaultProxy
 from tests.faults.harness.waiting import until
@@ -50,7 +60,7 @@ class Plan:
     """How the platform is laid out for an experiment."""
 
     replicas: int = 1
-    """Processes of each service; with two the gateway's stand behind a balancer."""
+    """Processes of each service and of each worker; with two the gateway's stand behind a balancer."""
     proxied: frozenset[Arrow] = frozenset()
     """Arrows that go through a proxy of their own."""
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +71,7 @@ class Plan:
 
 @dataclass
 class Instance:
-    """One process of a service."""
+    """One process of a service, or of a worker, which is named like one."""
 
     service: str
     replica: int
@@ -153,7 +163,7 @@ class Stack:
         variables = self._environment(instance) | {"ATELIER_FAILPOINTS": failpoints}
         log = self._logs / f"{instance.name}.log"
         # In the main thread: the kernel ends a child with the thread that started it.
-        instance.process = Process(instance.name, f"services.{service}", variables, log, ROOT)
+        instance.process = Process(instance.name, module_of(service), variables, log, ROOT)
 
     async def start(self, service: str, replica: int = 0, *, failpoints: str = "") -> None:
         """Start a process of the service and wait until it serves."""
@@ -182,7 +192,7 @@ class Stack:
             await asyncio.to_thread(migrations.upgrade, f"services.{service}", self._database_urls[service])
         await self._open_proxies(stack)
         stack.callback(self._end_processes)
-        every = [(service, replica) for service in CALLS for replica in range(self.plan.replicas)]
+        every = [(service, replica) for service in PROCESSES for replica in range(self.plan.replicas)]
         for service, replica in every:
             self.spawn(service, replica)
         await asyncio.gather(*(self.serves(service, replica) for service, replica in every))
@@ -190,13 +200,13 @@ class Stack:
             await self._open_balancer(stack)
 
     def _instances(self) -> dict[str, list[Instance]]:
-        free = iter(free_ports(2 * len(CALLS) * self.plan.replicas))
+        free = iter(free_ports(2 * len(PROCESSES) * self.plan.replicas))
         return {
             service: [
                 Instance(service, replica, Ports(next(free), next(free)))
                 for replica in range(self.plan.replicas)
             ]
-            for service in CALLS
+            for service in PROCESSES
         }
 
     async def _open_balancer(self, stack: AsyncExitStack) -> None:
@@ -238,14 +248,15 @@ class Stack:
             database_urls=self._database_urls,
             gateway_host=LOOPBACK,
         )
-        prefix = f"ATELIER_{service.upper()}_"
-        for peer in CALLS[service]:
+        of = WORKERS.get(service, service)
+        prefix = f"ATELIER_{of.upper()}_"
+        for peer in CALLS[of]:
             variables[f"{prefix}{peer.upper()}_ADDR"] = self._address(service, peer)
         if (service, DATABASE) in self.plan.proxied:
             [proxy] = self.links(service, DATABASE)
-            url = make_url(self._database_urls[service]).set(port=proxy.port)
+            url = make_url(self._database_urls[of]).set(port=proxy.port)
             variables[f"{prefix}DATABASE_URL"] = url.render_as_string(hide_password=False)
-        if service == "generator" and self.plan.inference:
+        if of == "generator" and self.plan.inference:
             assert self._inference_addr is not None
             variables[f"{prefix}INFERENCE"] = self._inference_addr
         return variables | _EVERYWHERE | dict(self.plan.variables)
@@ -263,8 +274,8 @@ class Stack:
         return process
 
     def _end_processes(self) -> None:
-        """The gateway first, as the launcher does."""
-        every = [instance for service in reversed(tuple(CALLS)) for instance in self.instances[service]]
+        """In the order in which the launcher does it."""
+        every = [instance for service in reversed(PROCESSES) for instance in self.instances[service]]
         running = [instance.process for instance in every if instance.process is not None]
         for process in running:
             process.ask_to_stop()
@@ -291,7 +302,9 @@ def _folder() -> Iterator[Path]:
 
 
 def grpc_name(service: str) -> str:
-    """Under which health says whether the service can work, e.g. `atelier.auth.v1.AuthService`."""
+    """Under which health says whether the process can work, e.g. `atelier.auth.v1.AuthService`."""
+    if service in WORKERS:
+        return "worker"
     return f"atelier.{service}.v1.{service.capitalize()}Service"
 
 
