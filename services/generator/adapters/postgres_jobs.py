@@ -147,7 +147,7 @@ class PostgresItems:
             for state in (ItemState.MADE, ItemState.FAILED)
         )
         counted = await self._session.execute(select(made, failed).where(BatchItemRow.job_id == job_id))
-        return Count(*counted.one().tuple())
+        return Count(*counted.one())
 
 
 def _of(owner: str | None) -> Select[tuple[JobRow]]:
