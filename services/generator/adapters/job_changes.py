@@ -27,6 +27,11 @@ class JobChanges:
         self._poll_s = poll_s
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """Jobs that somebody waits for."""
+        return len(self._waiting)
+
     def tell(self, job_id: UUID) -> None:
         """Say that the job has changed."""
         for event in self._waiting.get(job_id, ()):

@@ -132,8 +132,12 @@ class Town:
         self, method: str, request: Any, subject: str = "ann", roles: Sequence[str] = ("user",)
     ) -> Any:
         """Call JobService as that person."""
-        metadata = (("authorization", f"Bearer {signed_token(subject, roles=roles)}"),)
-        return await getattr(self.jobs, method)(request, metadata=metadata)
+        return await getattr(self.jobs, method)(request, metadata=self.metadata(subject, roles))
+
+    @staticmethod
+    def metadata(subject: str, roles: Sequence[str] = ("user",)) -> tuple[tuple[str, str], ...]:
+        """What says who calls."""
+        return (("authorization", f"Bearer {signed_token(subject, roles=roles)}"),)
 
     async def create(self, subject: str = "ann", **fields: Any) -> pb.Avatar:
         """Make an avatar of somebody typical, or with those fields of the request."""
