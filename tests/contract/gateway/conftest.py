@@ -36,7 +36,9 @@ from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
+from tests.contract.gateway.people import PersonDouble, with_person
 from tests.unit.auth.couriers import CourierDouble
+from tests.unit.auth.people_world import Mailbox
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
 
 GLB = b"glTF" + bytes(range(256)) * 4
@@ -57,11 +59,15 @@ def client_of(gateway: Starlette, address: str = "192.0.2.1") -> httpx.AsyncClie
 class World:
     """The gateway, and what stands behind it."""
 
-    def __init__(self, replica: Replica, generator: GeneratorDouble, auth_units: UnitsOfWork) -> None:
+    def __init__(
+        self, replica: Replica, generator: GeneratorDouble, person: PersonDouble, mail: Mailbox
+    ) -> None:
         self.replica = replica
+        self.person = person
+        self.mail = mail
         self.client = client_of(replica("off", MemoryWindows()))
         self.generator = generator
-        self.auth_units = auth_units
+        self.auth_units: UnitsOfWork = mail.units
 
     async def token_of(self, email: str) -> str:
         """Sign somebody up and log them in."""
@@ -78,7 +84,13 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+def letters_are_sent() -> bool:
+    """Whether there is a mail server; a module may say so."""
+    return False
+
+
+@pytest.fixture
+async def world(letters_are_sent: bool) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         blobs = MemoryBlobs()
         generator = GeneratorDouble(
@@ -86,12 +98,13 @@ async def world() -> AsyncIterator[World]:
         )
         tokens = access_tokens()
         passwords = stack.enter_context(cheap_passwords())
-        auth_units = AuthMemory()
+        mail = Mailbox(AuthMemory())
+        person = PersonDouble(generator)
 
         verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
             "auth": assemble_auth(
-                units=auth_units,
+                units=mail.units,
                 passwords=passwords,
                 tokens=tokens,
                 seals=SEALS,
@@ -100,9 +113,10 @@ async def world() -> AsyncIterator[World]:
                 prices=Prices(),
                 policies=POLICIES,
                 courier=CourierDouble(),
+                letters_are_sent=letters_are_sent,
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": service("generator", generator, verifier),
+            "generator": with_person(service("generator", generator, verifier), person),
             "mesher": service("mesher", MesherDouble(), verifier),
             "tryon": service("tryon", TryonDouble(), verifier),
         }
@@ -129,7 +143,7 @@ async def world() -> AsyncIterator[World]:
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, auth_units)
+        world = World(replica, generator, person, mail)
         await stack.enter_async_context(world.client)
         yield world
 
