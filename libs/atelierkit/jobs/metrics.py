@@ -49,6 +49,7 @@ _OUTCOMES = ("done", "again", "retried", "failed", "poisoned", "handed_back", "u
 def born(schema: str, tasks: Iterable[str]) -> None:
     """Begin every count at zero: the first failure of a task is told from none only where there was a count before."""
     RESCUED.labels(schema)
+    RUNNING.labels(schema)
     for task in tasks:
         for outcome in _OUTCOMES:
             RUNS.labels(task, outcome)

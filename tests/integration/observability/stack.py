@@ -161,10 +161,12 @@ def _prometheus(folder: Path, addresses: Mapping[str, str]) -> Iterator[Promethe
 def _configuration(addresses: Mapping[str, str]) -> dict[str, Any]:
     """The committed configuration, which must name each address' job; the cards' is the cluster's own.
 
-    The gateway's series carry a namespace, as all do in Kubernetes, and the others none, as on one machine.
+    The gateway's series carry a namespace, as all do in Kubernetes, and the others none, as on one machine. Nobody is
+    told of alerts here.
     """
     config = yaml.safe_load((files.FOLDER / "prometheus.yml").read_text())
     jobs = {job["job_name"]: job for job in [*config["scrape_configs"], {"job_name": "dcgm"}]}
+    del jobs["alertmanager"], config["alerting"]
     assert jobs.keys() == addresses.keys()
     for name, job in jobs.items():
         job.pop("dns_sd_configs", None)

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.grafana.picture.answers import Series, Span
 from deploy.grafana.picture.page import NO_DATA, page
+from deploy.local.topology import PROCESSES
 from tests.integration.observability.questions import Question, dashboards, filled, questions
 from tests.integration.observability.stack import NAMESPACE, Observed
 
@@ -76,7 +77,7 @@ def test_one_namespace_and_one_instance_can_be_chosen(seen: Observed) -> None:
         answer = seen.prometheus.range(filled(processes.template, **chosen), seen.begin, seen.end)
         return {series.labels["job"] for series in answer}
 
-    assert len(jobs()) == 6
+    assert len(jobs()) == len(PROCESSES)
     assert jobs(namespace=NAMESPACE) == {"atelier-gateway"}
     (mesher,) = seen.prometheus.label_values('up{job="atelier-mesher"}', "instance")
     assert jobs(instance=mesher) == {"atelier-mesher"}
