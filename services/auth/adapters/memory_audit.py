@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from uuid import UUID
 
-from services.auth.domain.audit import ACCOUNT, START, Chained, Filters, Head
+from services.auth.domain.audit import ACCOUNT, START, Chained, Filters, Tail
 
 
 class MemoryAuditTrail:
@@ -15,14 +15,13 @@ class MemoryAuditTrail:
         self._entries = entries
         self._accounts = accounts
 
-    async def locked(self) -> Head:
-        return self._entries[max(self._entries)].head if self._entries else START
+    async def locked(self) -> None:
+        """Units of work in memory come one after another."""
 
-    async def written(self, ids: Iterable[UUID]) -> frozenset[UUID]:
-        return frozenset(ids) & {one.entry.id for one in self._entries.values()}
-
-    async def gone(self, accounts: Iterable[UUID]) -> frozenset[UUID]:
-        return frozenset(account for account in accounts if account not in self._accounts)
+    async def tail(self, ids: frozenset[UUID], accounts: frozenset[UUID]) -> Tail:
+        head = self._entries[max(self._entries)].head if self._entries else START
+        written = ids & {one.entry.id for one in self._entries.values()}
+        return Tail(head, written, frozenset(each for each in accounts if each not in self._accounts))
 
     async def append(self, entries: Sequence[Chained]) -> None:
         self._entries.update((one.sequence, one) for one in entries)

@@ -91,6 +91,17 @@ START = Head(0, bytes(32))
 
 
 @dataclass(frozen=True)
+class Tail:
+    """What new entries come behind."""
+
+    head: Head
+    written: frozenset[UUID]
+    """Entries of those to be written that are there already."""
+    gone: frozenset[UUID]
+    """Ids of those that are of no account, or of none any more."""
+
+
+@dataclass(frozen=True)
 class Chained:
     """An entry in its place."""
 
@@ -132,7 +143,7 @@ class Chained:
         return replace(self, entry=replace(self.entry, resource_id=""), about=self.about.forgotten())
 
 
-def chain(head: Head, entries: Iterable[Entry], gone: frozenset[UUID]) -> list[Chained]:
+def chain(head: Head, entries: Iterable[Entry], gone: frozenset[UUID] = frozenset()) -> list[Chained]:
     """The entries behind that head. Those of accounts that are ``gone`` are forgotten as they are written: a request
     may end after the deletion of the account that sent it, and the deletion itself does.
     """
@@ -170,16 +181,12 @@ class Filters:
 class AuditTrail(Protocol):
     """The entries, in their order; none is ever changed but to forget a person, and none is deleted."""
 
-    async def locked(self) -> Head:
-        """Where the chain ends; nobody else writes or forgets until the unit of work ends."""
+    async def locked(self) -> None:
+        """Nobody else writes or forgets until the unit of work ends."""
         ...
 
-    async def written(self, ids: Iterable[UUID]) -> frozenset[UUID]:
-        """Those of the entries that are there already."""
-        ...
-
-    async def gone(self, accounts: Iterable[UUID]) -> frozenset[UUID]:
-        """Those of the ids that are of no account, or of none any more."""
+    async def tail(self, ids: frozenset[UUID], accounts: frozenset[UUID]) -> Tail:
+        """All that whoever writes these entries, which name these accounts, has to know; to be called under the lock."""
         ...
 
     async def append(self, entries: Sequence[Chained]) -> None: ...

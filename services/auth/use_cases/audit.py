@@ -24,11 +24,10 @@ class RecordAudit:
         wanted = {entry.id: entry for entry in entries}
         accounts = frozenset[UUID]().union(*(entry.accounts for entry in entries))
         async with self.units() as unit:
-            head = await unit.audit.locked()
-            written = await unit.audit.written(wanted)
-            gone = await unit.audit.gone(accounts)
-            new = [entry for id, entry in wanted.items() if id not in written]
-            await unit.audit.append(chain(head, new, gone))
+            await unit.audit.locked()
+            tail = await unit.audit.tail(frozenset(wanted), accounts)
+            new = [entry for id, entry in wanted.items() if id not in tail.written]
+            await unit.audit.append(chain(tail.head, new, tail.gone))
 
 
 @dataclass(frozen=True)
