@@ -9,8 +9,8 @@ from typing import Protocol
 from uuid import UUID
 
 from services.auth.domain.api_keys import ApiKey, ApiKeys
-from services.auth.domain.consents import ConsentLedger
 from services.auth.domain.audit import AuditTrail
+from services.auth.domain.consents import ConsentLedger
 from services.auth.domain.deletions import Deletions
 from services.auth.domain.deliveries import Deliveries
 from services.auth.domain.events import Events
