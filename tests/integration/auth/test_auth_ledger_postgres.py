@@ -24,6 +24,7 @@ from benchmarks.ledger.statements import write_statement
 from services.auth.adapters.postgres import PostgresUnitOfWork
 from services.auth.adapters.sealing import AesGcmSeals
 from services.auth.domain.ports import UnitsOfWork
+from services.auth.metrics import CREDITS_MOVED
 from services.auth.use_cases.credits import CheckLedger
 from tests.unit.auth.ledger_machine import LedgerMachine
 
@@ -158,6 +159,27 @@ async def test_the_count_is_of_one_moment(store: Store, monkeypatch: pytest.Monk
             for account in (0, 1):
                 assert await store.answer(Grant(account, 1, uuid4().int)) == "OK"
     assert entries == 2
+
+
+def moved() -> float:
+    """Credits granted so far."""
+    return float(CREDITS_MOVED.labels(kind="grant", book="available")._value.get())
+
+
+async def test_what_is_rolled_back_is_not_counted(store: Store) -> None:
+    before = moved()
+
+    async def fail_after_granting() -> None:
+        async with store.units() as unit:
+            await unit.ledger.grant(store.accounts[0], 7, "a gift", "once")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_granting()
+    assert moved() == before
+    assert await store.answer(Grant(0, 5, 1)) == "OK"
+    assert await store.answer(Grant(0, 5, 1)) == "OK"
+    assert moved() == before + 5
 
 
 async def test_old_holds_are_told_from_young_ones(store: Store, engine: AsyncEngine) -> None:
