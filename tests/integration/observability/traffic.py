@@ -24,6 +24,7 @@ def all_of_it(url: str, name: str, stature_mm: float) -> None:
         ask_for_sizes(client, avatar["id"])
         be_refused(client, draft)
         upload_a_scan(client)
+        make_a_batch(client, draft)
 
 
 def come_in(client: httpx.Client, email: str) -> dict[str, str]:
@@ -79,6 +80,13 @@ def upload_a_scan(client: httpx.Client) -> None:
     points = trimesh.sample.sample_surface(trimesh.creation.icosphere(radius=400), 3000, seed=1)[0]
     text = "\n".join(f"{x:.1f} {y:.1f} {z:.1f}" for x, y, z in points.tolist())
     expect(client.post("/v1/clouds", files={"file": ("ball.xyz", text)}), 201)
+
+
+def make_a_batch(client: httpx.Client, draft: dict[str, Any]) -> None:
+    """A batch of one, until its worker has done it: the stream of its events ends with it."""
+    job = expect(client.post("/v1/avatars/batch", json={"rows": [draft]}), 202).json()
+    expect(client.get(job["links"]["events"]), 200)
+    assert expect(client.get(job["links"]["self"]), 200).json()["state"] == "completed"
 
 
 def expect(answer: httpx.Response, status: int) -> httpx.Response:
