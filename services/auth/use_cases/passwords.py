@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unauthenticated
-from services.auth.domain.errors import InvalidCredentials, InvalidLink, WrongPassword
+from services.auth.domain.errors import InvalidCredentials, WrongPassword
 from services.auth.domain.jobs import SEND_RESET
 from services.auth.domain.letters import Letter, LetterKind
 from services.auth.domain.links import Purpose
