@@ -27,6 +27,12 @@ DESCRIPTION = (
     "Measurements in, a dressed and rigged avatar out. Lengths are millimetres; names of measurements are "
     "ISO 8559-1 terms. Every refusal has the shape `Problem`; `code` is for machines, `details` names each field."
 )
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An access token of a person, or an API key with a scope that the operation names. An operation that "
+    "names none is for people alone.",
+}
 _REFUSAL_TEXTS = {
     400: "A field breaks its rule",
     401: "No valid access token",
@@ -69,7 +75,7 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {"bearer": _BEARER},
         },
     }
 
