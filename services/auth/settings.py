@@ -30,7 +30,7 @@ class AuthSettings(JobSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     sealing_keys: SecretStr = SecretStr("")
     """Keys that seal secrets at rest: ``id:base64`` of 32 bytes each, commas between; the first seals, all open.
     Empty takes a key of this machine's own, made once in ``data_dir``: only where nobody else uses the database."""
-    job_concurrency: int = Field(default=16, gt=0)
+    job_concurrency: int = Field(default=8, gt=0)
     """Jobs that one worker runs at a time: they wait for others' servers most of the time, and must not wait for each other."""
     smtp_host: str = ""
     """Mail server that letters are handed to; without one none are written, and addresses count as verified."""

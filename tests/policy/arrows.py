@@ -49,12 +49,14 @@ PORTS = (
             443,
             465,
             587,
+            1025,
             4317,
             5432,
             6443,
             8000,
             8001,
             8002,
+            8025,
             8080,
             9187,
             9464,
@@ -94,6 +96,11 @@ def drawn(manifests: Sequence[Manifest]) -> set[Arrow]:
             if "triton" in each.name
         ),
         *(("atelier-auth-worker", "object-store", port, TCP) for port in OUTWARD),
+        *(
+            ("atelier-auth-worker", each.name, ports(each)["smtp"], TCP)
+            for each in every
+            if "smtp" in ports(each)
+        ),
         *_of_monitoring(manifests, every),
     }
 

@@ -20,6 +20,7 @@ from tests.policy.objects import (
     workers,
     workloads,
 )
+from tests.policy.reference_rules import settings_class
 from tests.policy.variables import variables
 
 _MARGIN_S = 5
@@ -132,17 +133,25 @@ def enough_connections(manifests: Manifests) -> Iterator[str]:
         for item in of_kind(manifests, "HorizontalPodAutoscaler")
     }
     pods = sum(most.get(f"atelier-{service}", 1) + 1 for service in WITH_DATABASE)
-    hands = AuthSettings.model_fields["job_concurrency"].default
     most_workers = {
         item["spec"]["scaleTargetRef"]["name"]: item["spec"]["maxReplicaCount"]
         for item in of_kind(manifests, "ScaledObject")
     }
-    at_work = sum(most_workers.get(each.name, 1) + 1 for each in workers(manifests))
+    at_work = sum(
+        (most_workers.get(each.name, 1) + 1) * (pool + _hands(each) + _OF_THE_RAIL)
+        for each in workers(manifests)
+    )
     cluster = named(manifests, "Cluster", "atelier-postgres")
     limit = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
-    needed = pods * (pool + overflow) + at_work * (pool + hands + _OF_THE_RAIL) + _MIGRATIONS_AND_PEOPLE
+    needed = pods * (pool + overflow) + at_work + _MIGRATIONS_AND_PEOPLE
     if needed > limit:
         yield f"the pools may need {needed} connections and PostgreSQL takes {limit}"
+
+
+def _hands(worker: Workload) -> int:
+    """Jobs that the worker does at a time."""
+    found: int = settings_class(worker.service or "").model_fields["job_concurrency"].default
+    return found
 
 
 def stepped(manifests: Manifests) -> Iterator[str]:

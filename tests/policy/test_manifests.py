@@ -98,6 +98,10 @@ def settings(manifests: list[Manifest], service: str = "auth") -> Any:
     raise AssertionError(service)
 
 
+def drop_variable(container: Any, name: str) -> None:
+    container["env"] = [variable for variable in container["env"] if variable["name"] != name]
+
+
 def drop(manifests: list[Manifest], kind: str, name: str) -> None:
     manifests.remove(named(manifests, kind, name))
 
@@ -263,7 +267,11 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         lambda m: settings(m, "gateway").pop("ATELIER_GATEWAY_AUTH_ADDR"),
     ),
     (reference_rules.understood, "is missing", lambda m: container(m).pop("env")),
-    (reference_rules.sealed, "sealing keys", lambda m: container(m)["env"].pop()),
+    (
+        reference_rules.sealed,
+        "sealing keys",
+        lambda m: drop_variable(container(m), "ATELIER_AUTH_SEALING_KEYS"),
+    ),
     (
         reference_rules.addressed,
         "calls auth",
