@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from atelierkit.errors import Unauthenticated
 from services.auth.domain.deletions import TOKENS_OUTLIVE
 from services.auth.domain.letters import Letter, LetterKind
-from services.auth.domain.model import email_key
 from services.auth.domain.ports import Clock, UnitsOfWork
 from services.auth.use_cases.administration import keep_an_administrator
 from services.auth.use_cases.passwords import proven
@@ -37,7 +36,6 @@ class DeleteAccount:
             await keep_an_administrator(unit, id)
             if await unit.accounts.locked(id) is None:
                 raise Unauthenticated("the account of this access token no longer exists")
-            await unit.failed_log_ins.clear(email_key(account.email))
             await unit.audit.locked()
             await unit.audit.forget(id, uuid4())
             await unit.accounts.remove(id)
