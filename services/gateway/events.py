@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -36,12 +36,13 @@ class Streams:
         if self.open >= most:
             raise Overloaded("too many event streams are open", retry_after_s=_RETRY_AFTER_S)
 
-    async def counted(self, told: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def counted(self, told: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
         """The stream, which is open while somebody reads it."""
         self.open += 1
         try:
-            async for piece in told:
-                yield piece
+            async with aclosing(told):
+                async for piece in told:
+                    yield piece
         finally:
             self.open -= 1
 
@@ -56,9 +57,9 @@ def last_id(headers: Headers) -> int:
 async def stream(
     changes: AsyncIterable[_Change],
     event_of: Callable[[_Change], tuple[int, BaseModel]],
-    until_draining: Callable[[], Awaitable[None]],
+    until_draining: Callable[[], Awaitable[object]],
     heartbeat_s: float = HEARTBEAT_S,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Each change as an event with its id, until there are no more, the service behind it goes, or this process drains.
 
     In the latter cases the client comes back by itself, says what it has seen, and misses nothing.
@@ -79,7 +80,7 @@ async def stream(
 
 @asynccontextmanager
 async def _pumped(
-    changes: AsyncIterable[_Change], until_draining: Callable[[], Awaitable[None]]
+    changes: AsyncIterable[_Change], until_draining: Callable[[], Awaitable[object]]
 ) -> AsyncIterator[asyncio.Queue[_Change | None]]:
     """The changes in a queue, which can be waited for with a limit; None comes after the last.
 

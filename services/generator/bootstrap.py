@@ -160,7 +160,7 @@ async def open_tools(
 
 def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
     """The service with these tools."""
-    avatars, jobs = _avatars(tools), _jobs(tools, changes)
+    avatars, jobs = _avatars(tools), job_servicer(tools, changes)
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -198,7 +198,8 @@ def _avatars(tools: Tools) -> GeneratorServicer:
     )
 
 
-def _jobs(tools: Tools, changes: Changes) -> JobServicer:
+def job_servicer(tools: Tools, changes: Changes) -> JobServicer:
+    """The verbs of jobs, as others call them."""
     get_job = GetJob(tools.units)
     return JobServicer(
         create_batch=CreateBatch(tools.units, tools.estimator, tools.credits, tools.clock),

@@ -42,13 +42,17 @@ async def create(call: Call[None]) -> Response:
 
 
 async def _draft(call: Call[None]) -> shapes.BatchDraft:
-    """The batch, from JSON or from a table. Raises InvalidInput, PayloadTooLarge, UnsupportedMediaType."""
+    """Raises InvalidInput, PayloadTooLarge, UnsupportedMediaType."""
     media_type = reading.media_type(call.request)
     if media_type not in (JSON, batch_table.MEDIA_TYPE):
         message = "the body must be JSON or CSV"
         limit = f"{JSON}, {batch_table.MEDIA_TYPE}"
         raise UnsupportedMediaType(message, faults=[FieldFault("", "media_type", message, limit)])
-    data = await reading.body(call.request, call.backend.settings.max_batch_bytes)
+    return draft(media_type, await reading.body(call.request, call.backend.settings.max_batch_bytes))
+
+
+def draft(media_type: str, data: bytes) -> shapes.BatchDraft:
+    """The batch in a body of that type: JSON, else a table. InvalidInput with at most as many faults as are told."""
     if media_type == JSON:
         document = reading.parse_json(data)
     else:

@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 
 from atelierkit import health
-from atelierkit.blobs import MemoryBlobs
 from atelierkit.identity import JwksVerifier
 from atelierkit.issuer import published_keys
 from atelierkit.lag import LoopLag
@@ -29,6 +28,7 @@ from services.gateway.audit import Trail
 from services.gateway.bootstrap import dependencies
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
+from services.gateway.events import Streams
 from services.gateway.idempotency import Once
 from services.gateway.limits import Limiter, Windows
 from services.gateway.operations import Backend
@@ -36,10 +36,12 @@ from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
+from tests.contract.gateway.jobs import Jobs
 from tests.contract.gateway.people import PersonDouble, with_person
 from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.people_world import Mailbox
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
+from tests.unit.generator.world import RecordingBlobs
 
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
@@ -60,10 +62,18 @@ class World:
     """The gateway, and what stands behind it."""
 
     def __init__(
-        self, replica: Replica, generator: GeneratorDouble, person: PersonDouble, mail: Mailbox
+        self,
+        replica: Replica,
+        generator: GeneratorDouble,
+        person: PersonDouble,
+        mail: Mailbox,
+        jobs: Jobs,
+        streams: Streams,
     ) -> None:
         self.replica = replica
         self.person = person
+        self.jobs = jobs
+        self.streams = streams
         self.mail = mail
         self.client = client_of(replica("off", MemoryWindows()))
         self.generator = generator
@@ -92,7 +102,9 @@ def letters_are_sent() -> bool:
 @pytest.fixture
 async def world(letters_are_sent: bool) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
-        blobs = MemoryBlobs()
+        blobs = RecordingBlobs()
+        jobs = Jobs(blobs)
+        streams = Streams()
         generator = GeneratorDouble(
             await blobs.put(GLB, prefix="avatars", media_type="model/gltf-binary"), blobs
         )
@@ -116,7 +128,7 @@ async def world(letters_are_sent: bool) -> AsyncIterator[World]:
                 letters_are_sent=letters_are_sent,
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": with_person(service("generator", generator, verifier), person),
+            "generator": jobs.beside(with_person(service("generator", generator, verifier), person)),
             "mesher": service("mesher", MesherDouble(), verifier),
             "tryon": service("tryon", TryonDouble(), verifier),
         }
@@ -139,11 +151,11 @@ async def world(letters_are_sent: bool) -> AsyncIterator[World]:
 
         def replica(limits: str, windows: Windows) -> Starlette:
             limiter = Limiter(settings.model_copy(update={"limits": limits}).policies, windows)
-            backend = Backend(settings, clients, queues, limiter, Once(clients.requests))
+            backend = Backend(settings, clients, queues, limiter, Once(clients.requests), streams)
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, person, mail)
+        world = World(replica, generator, person, mail, jobs, streams)
         await stack.enter_async_context(world.client)
         yield world
 

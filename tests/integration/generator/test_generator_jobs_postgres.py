@@ -210,7 +210,8 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units) -> None:
             found = await unit.jobs.lock(job.id)
             order.append("second")
             assert found is not None
-            return found.state
+            state: State = found.state
+            return state
 
     _, seen = await asyncio.gather(first(), second())
     assert (order, seen) == (["first", "second"], State.CANCELLED)
@@ -273,7 +274,7 @@ async def test_a_page_reads_what_it_shows_however_many_jobs_there_are(engine, as
             plans.extend((await unit.session.execute(explained_query)).scalars())
             return await original(query, *given, **more)
 
-        unit.session.scalars = explained  # type: ignore[method-assign]
+        unit.session.scalars = explained  # type: ignore[method-assign, assignment]
         place = Position(NOON + timedelta(days=1), UUID(int=0))
         found = await unit.jobs.page(limit=21, after=place, **asked)
     assert len(found) == 21

@@ -17,6 +17,7 @@ from atelier.auth.v1 import auth_pb2
 from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
+from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
 from atelierkit import blobs
 from atelierkit.errors import AppError, Code
 from atelierkit.inference import ModelMissing
@@ -101,7 +102,12 @@ async def whole(stack, settings) -> Town:
     service = await build(settings, stack)
     channel = await stack.enter_async_context(serve(service))
     world = World()
-    return Town(GeneratorServiceStub(channel), world, MesherDouble(world.mesher, world.scanner))
+    return Town(
+        GeneratorServiceStub(channel),
+        JobServiceStub(channel),
+        world,
+        MesherDouble(world.mesher, world.scanner),
+    )
 
 
 def files_in(settings: GeneratorSettings) -> list[Path]:
@@ -151,7 +157,12 @@ async def test_an_inference_server_that_is_away_is_unavailable(stack, settings) 
     elsewhere = settings.model_copy(update={"inference": "127.0.0.1:9"})
     channel = await stack.enter_async_context(serve(await build(elsewhere, stack)))
     world = World()
-    town = Town(GeneratorServiceStub(channel), world, MesherDouble(world.mesher, world.scanner))
+    town = Town(
+        GeneratorServiceStub(channel),
+        JobServiceStub(channel),
+        world,
+        MesherDouble(world.mesher, world.scanner),
+    )
     with pytest.raises(AppError) as away:
         await town.create()
     assert (away.value.code, away.value.reason) == (Code.UNAVAILABLE, "UNAVAILABLE")

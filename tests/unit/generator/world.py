@@ -221,7 +221,10 @@ class CountingLedger:
             return True
         if credits > self.balance:
             raise RemoteError(
-                "not enough credits", code=Code.FAILED_PRECONDITION, reason="INSUFFICIENT_CREDITS"
+                "not enough credits",
+                code=Code.FAILED_PRECONDITION,
+                reason="INSUFFICIENT_CREDITS",
+                metadata={"needed": str(credits), "available": str(self.balance)},
             )
         self.balance -= credits
         self.held[job_id] = credits
