@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from atelierkit import identity
 from atelierkit.errors import Code, RemoteError
+from services.generator.domain.batch import Row
 from services.generator.domain.jobs import Job
+from services.generator.domain.model import Look
 from services.generator.tasks import JobTasks
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.endings import Reconcile
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
 from services.generator.workplace import job_tasks
-from tests.unit.generator.world import ANN, World
+from tests.unit.generator.world import ANN, DRESS, WOMAN, World
 
 
 class Mailbox:
@@ -72,3 +75,12 @@ class Factory:
 
     async def results(self, job: Job) -> dict[str, bytes]:
         return {name: await self.world.store.get(file) for name, file in job.results.items()}
+
+
+def row(index: int = 0, **over) -> Row:
+    body = replace(WOMAN, measurements_mm={"stature": 1600.0 + index, "waist_girth": 820.5})
+    return replace(Row(body, Look(), DRESS, f"person {index}"), **over)
+
+
+def rows(count: int) -> list[Row]:
+    return [row(index) for index in range(count)]
