@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+
 from atelierkit import context
 from atelierkit.errors import AppError
 from atelierkit.jobs import metrics
@@ -67,9 +70,17 @@ async def run(task: Task | None, job: Job) -> Ending:
 
 @contextmanager
 def _at_hand(run: Run) -> Iterator[None]:
+    """A run is a request of its own: its calls, its lines and its trace belong together."""
     token = _run.set(run)
+    tracer = trace.get_tracer(__name__)
     try:
-        with context.request(id=f"job-{run.job}"):
+        with (
+            context.request(id=f"job-{run.job}"),
+            # What goes wrong is told by the outcome; an exception's text may hold what a person wrote.
+            tracer.start_as_current_span(
+                run.name, kind=SpanKind.CONSUMER, record_exception=False, set_status_on_exception=False
+            ),
+        ):
             yield
     finally:
         _run.reset(token)

@@ -22,6 +22,8 @@ from tests.integration.atelierkit.jobs.conftest import SCHEMA
 pytestmark = pytest.mark.postgres
 
 ENDLESS = {"seconds": 3600.0}
+IMPATIENT = {"JOB_STALLED_AFTER_S": "2"}
+"""For workers that wait for the death of others."""
 
 
 class Worker:
@@ -58,7 +60,7 @@ async def start(url: str) -> AsyncIterator[Start]:
             "ATELIER_CRANE_DATABASE_URL": url,
             "ATELIER_CRANE_SCHEMA_NAME": SCHEMA,
             "ATELIER_CRANE_JOB_HEARTBEAT_S": "0.1",
-            "ATELIER_CRANE_JOB_STALLED_AFTER_S": "1",
+            "ATELIER_CRANE_JOB_STALLED_AFTER_S": "60",
             "ATELIER_CRANE_JOB_POLL_S": "0.1",
             "GRPC_VERBOSITY": "NONE",
         }
@@ -101,11 +103,13 @@ async def test_another_worker_takes_over_from_one_that_was_killed(
     job = await put(engine, rail, "lift", ENDLESS)
     doomed = await start()
     assert (await doomed.line("lifting"))["job"] == job
-    other = await start()
+    other = await start(**IMPATIENT)
     await other.line("serving")
     assert await kept() == [("doing", 0, 0)]
     doomed.process.kill()
-    assert (await other.line("lifting"))["job"] == job
+    lifting = await other.line("lifting")
+    assert (lifting["job"], lifting["request_id"]) == (job, f"job-{job}")
+    assert len(lifting["trace_id"]) == 32
     assert await kept() == [("doing", 0, 1)]
 
 
@@ -114,10 +118,10 @@ async def test_a_job_of_which_three_workers_died_ends_and_its_keeper_is_told(
 ) -> None:
     await put(engine, rail, "explode", {})
     for _ in range(3):
-        worker = await start()
+        worker = await start(**IMPATIENT)
         await worker.line("exploding")
         assert await worker.ended() == -signal.SIGKILL
-    last = await start()
+    last = await start(**IMPATIENT)
     await last.line("buried")
     await last.line("job ended: workers died of it")
     last.process.terminate()
@@ -145,7 +149,7 @@ async def test_a_worker_that_was_silent_gives_up_its_jobs(
     job = await put(engine, rail, "lift", ENDLESS)
     sleeper = await start()
     await sleeper.line("lifting")
-    other = await start()
+    other = await start(**IMPATIENT)
     await other.line("serving")
     sleeper.process.send_signal(signal.SIGSTOP)
     assert (await other.line("lifting"))["job"] == job
