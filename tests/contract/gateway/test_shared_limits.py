@@ -8,13 +8,17 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from valkey.asyncio import Valkey
 from valkey.exceptions import ValkeyError
 
 from services.gateway.limits import Policy, Share, Windows
+from services.gateway.settings import PUBLISHED_LIMITS
 from services.gateway.windows import MemoryWindows, StoredWindows, WindowsWithReserve, windows
+from tests.contract.gateway.conftest import World, client_of
+from tests.contract.gateway.test_v1 import DRAFT
 from tests.unit.gateway.test_limits import SetClock
 
 TEN = Policy("generate", 10, 900)
@@ -108,6 +112,30 @@ async def test_of_a_burst_of_fifty_over_two_gateways_exactly_ten_pass(replicas: 
     shares = await asyncio.gather(*(replicas[index % 2].take("a", TEN) for index in range(50)))
     assert sum(share.allowed for share in shares) == 10
     assert sorted(share.remaining for share in shares if share.allowed) == list(range(10))
+
+
+async def test_two_gateways_let_ten_generations_and_a_hundred_requests_through(
+    world: World, replicas: list[StoredWindows], clock: SetClock
+) -> None:
+    """A47, over HTTP: bursts, half of them to each gateway, before and after the window has moved on."""
+    token = {"Authorization": f"Bearer {await world.token_of('ada@example.org')}"}
+    gateways = [client_of(world.replica(PUBLISHED_LIMITS, each)) for each in replicas]
+    gate = asyncio.Semaphore(6)
+
+    async def statuses(method: str, path: str, count: int, **sent: Any) -> list[int]:
+        async def ask(index: int) -> int:
+            async with gate:
+                return (await gateways[index % 2].request(method, path, headers=token, **sent)).status_code
+
+        return sorted(await asyncio.gather(*(ask(index) for index in range(count))))
+
+    assert await statuses("POST", "/v1/avatars", 50, json=DRAFT) == [201] * 10 + [429] * 40
+    assert await statuses("GET", "/v1/me", 120) == [200] * 100 + [429] * 20
+    clock.now += 899.999
+    assert await statuses("POST", "/v1/avatars", 2, json=DRAFT) == [429] * 2
+    clock.now += 0.001
+    assert await statuses("POST", "/v1/avatars", 12, json=DRAFT) == [201] * 10 + [429] * 2
+    assert await statuses("GET", "/v1/me", 102) == [200] * 100 + [429] * 2
 
 
 async def test_store_and_memory_count_alike(replicas: list[StoredWindows], clock: SetClock) -> None:
