@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,8 @@ MOST_TIMES = 1.3
 MOST_SHARE = 0.1
 """What a refusal may cost beside an answer, all processes together."""
 WARM_UP = 30
+AT_ONCE = (1, 6)
+"""Requests at a time: one after the other, and as many as a gateway makes bodies at once."""
 SERVED = 20
 _POLL_S = 0.05
 _UNCOMPRESSED = {"Accept-Encoding": "identity"}
@@ -90,11 +93,12 @@ class Front:
         except httpx.TransportError:
             return False
 
-    def round(self, requests: int) -> None:
-        """Ask that often, and count the CPU time."""
+    def round(self, requests: int, at_once: int) -> None:
+        """Ask that often, so many at a time, and count the CPU time."""
         before = cpu_seconds({"front": [self.process]})["front"]
-        for _ in range(requests):
-            self.ask()
+        with ThreadPoolExecutor(at_once) as people:
+            for asked in [people.submit(self.ask) for _ in range(requests)]:
+                asked.result()
         self.spent_s += cpu_seconds({"front": [self.process]})["front"] - before
 
 
@@ -145,14 +149,15 @@ def _until(condition: Callable[[], bool]) -> None:
         waited.wait(_POLL_S)
 
 
-def path_cost(fronts: Mapping[str, Front], requests: int, rounds: int) -> dict[str, float]:
+def path_cost(fronts: Mapping[str, Front], requests: int, rounds: int, at_once: int) -> dict[str, float]:
     """CPU ms a request of each front's process; they take turns."""
     for front in fronts.values():
+        front.spent_s = 0.0
         for _ in range(WARM_UP):
             front.ask()
     for _ in range(rounds):
         for front in fronts.values():
-            front.round(requests)
+            front.round(requests, at_once)
     return {name: front.spent_s * 1e3 / (requests * rounds) for name, front in fronts.items()}
 
 
@@ -206,6 +211,16 @@ def refusal_cost(platform: Platform, api: httpx.Client, token: str, count: int) 
     return found
 
 
+def _path_table(at_once: int, spent: Mapping[str, float]) -> str:
+    return f"""| front, {at_once} at a time | CPU ms a request | whole path beside it |
+|---|---|---|
+| the whole path | {spent["whole"]:.2f} | |
+| bare Starlette with the gateway's own translation | {spent["own"]:.2f} | {spent["whole"] / spent["own"]:.2f} |
+| bare Starlette with protobuf's own JSON mapping | {spent["protobuf"]:.2f} | {spent["whole"] / spent["protobuf"]:.2f} |
+
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=150)
@@ -217,8 +232,9 @@ def main() -> None:
         port = json.loads(platform.state_file.read_text())["services"]["generator"]["port"]
         answer = asyncio.run(fetched(port, identity.Caller("", frozenset(), token), avatar["id"]))
         with fronts(platform, token, answer) as each:
-            path = path_cost(each, arguments.requests, arguments.rounds)
-            print({name: round(spent, 2) for name, spent in path.items()})
+            path = {
+                at_once: path_cost(each, arguments.requests, arguments.rounds, at_once) for at_once in AT_ONCE
+            }
         cost = refusal_cost(platform, api, token, arguments.requests)
     whole = cost.pop("an avatar")
     rows = "\n".join(f"| {name} | {spent:.2f} | {spent / whole:.3f} |" for name, spent in cost.items())
@@ -227,15 +243,11 @@ def main() -> None:
 `python -m benchmarks.gateway --requests {arguments.requests} --rounds {arguments.rounds}` · {datetime.now(UTC):%Y-%m-%d} ·
 {arguments.requests * arguments.rounds} requests each, in turns, uncompressed
 
-`POST /v1/avatars` with the answer of a dressed avatar, before one bare gRPC server. The whole path has token, bulkheads,
-deadline, trace, log line and metrics; limits per caller and the audit trail are not built yet.
+`POST /v1/avatars` with the answer of a dressed avatar, before one bare gRPC server. The whole path has token, limit,
+bulkheads, deadline, trace, log line, metrics and the audit trail, whose entry is a second call; requests that end together
+share one.
 
-| front | CPU ms a request | whole path beside it |
-|---|---|---|
-| the whole path | {path["whole"]:.2f} | |
-| bare Starlette with the gateway's own translation | {path["own"]:.2f} | {path["whole"] / path["own"]:.2f} |
-| bare Starlette with protobuf's own JSON mapping | {path["protobuf"]:.2f} | {path["whole"] / path["protobuf"]:.2f} |
-
+{"".join(_path_table(at_once, spent) for at_once, spent in path.items())}
 At most {MOST_TIMES:g} is asked.
 
 ## Refusals
