@@ -5,11 +5,13 @@ import { locales, type Language } from "./i18n/locale";
 import { m } from "./paraglide/messages.js";
 import type { Account, AccountPhase } from "./state/account";
 import type { Observable } from "./state/observable";
+import type { Letter } from "./state/letter";
 import { Studio } from "./state/studio";
 import { choices } from "./ui/choices";
 import { AtelierElement } from "./ui/element";
 import { logo } from "./ui/icons";
 import { controls } from "./ui/styles";
+import "./welcome/letter-view";
 import "./welcome/welcome-view";
 
 /** The page: a bar with the language and the way out, and below it the welcome or the studio. */
@@ -18,6 +20,7 @@ export class App extends AtelierElement {
   @property({ attribute: false }) api!: Atelier;
   @property({ attribute: false }) account!: Account;
   @property({ attribute: false }) language!: Language;
+  @property({ attribute: false }) letter!: Letter;
   /** For styles: the studio fills the window, the welcome may be longer. */
   @property({ reflect: true }) phase: AccountPhase = "restoring";
   /** There while somebody is signed in. */
@@ -26,7 +29,7 @@ export class App extends AtelierElement {
   @state() private furnished = false;
 
   protected override watched(): readonly Observable[] {
-    return [this.account, this.language];
+    return [this.account, this.language, this.letter];
   }
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -67,6 +70,9 @@ export class App extends AtelierElement {
   }
 
   #view(): TemplateResult | typeof nothing {
+    if (this.letter.link !== null) {
+      return html`<letter-view .api=${this.api} .letter=${this.letter} .language=${this.language}></letter-view>`;
+    }
     if (this.account.phase === "signed-out") {
       return html`<welcome-view .account=${this.account} .language=${this.language}></welcome-view>`;
     }

@@ -7,6 +7,7 @@ import { TokenKeeper } from "./api/tokens";
 import { App } from "./app";
 import { Language } from "./i18n/locale";
 import { Account } from "./state/account";
+import { Letter } from "./state/letter";
 
 const language = new Language(localStorage, navigator.languages);
 const tokens = new TokenKeeper(sessionStorage);
@@ -15,6 +16,6 @@ const api = new Atelier(client);
 const account = new Account(api, client, tokens);
 
 const app = new App();
-Object.assign(app, { api, account, language });
+Object.assign(app, { api, account, language, letter: new Letter(window) });
 document.body.append(app);
 void account.restore();

@@ -36,6 +36,18 @@ export class Atelier {
     return this.client.empty("POST", "/v1/auth/logout", { body: { refreshToken }, open: true });
   }
 
+  verifyEmail(token: string): Promise<void> {
+    return this.client.empty("POST", "/v1/auth/email/verify", { body: { token }, open: true });
+  }
+
+  forgotPassword(email: string): Promise<void> {
+    return this.client.empty("POST", "/v1/auth/password/forgot", { body: { email }, open: true });
+  }
+
+  resetPassword(token: string, password: string): Promise<void> {
+    return this.client.empty("POST", "/v1/auth/password/reset", { body: { token, password }, open: true });
+  }
+
   me(): Promise<Person> {
     return this.client.json("GET", "/v1/me");
   }

@@ -46,6 +46,11 @@ export class Account extends Observable {
     await this.logIn(credentials);
   }
 
+  /** Has a letter written to whoever has that address; whether anybody has is not told. */
+  forgotPassword(email: string): Promise<void> {
+    return this.api.forgotPassword(email);
+  }
+
   async logOut(): Promise<void> {
     const refreshToken = this.tokens.refresh;
     this.tokens.clear();

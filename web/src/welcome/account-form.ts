@@ -22,6 +22,8 @@ export class AccountForm extends AtelierElement {
   @state() private failure: unknown = null;
   /** Fields that are empty, found before anything is sent. */
   @state() private missing: readonly Field[] = [];
+  /** A letter to set a new password with was asked for. */
+  @state() private written = false;
   @query("#email") private readonly email!: HTMLInputElement;
   @query("#password") private readonly password!: HTMLInputElement;
 
@@ -44,7 +46,15 @@ export class AccountForm extends AtelierElement {
         ${signingUp ? m.account_have_one() : m.account_have_none()}
         <button class="text-button" @click=${this.#switch}>${signingUp ? m.account_log_in() : m.account_sign_up()}</button>
       </p>
+      ${signingUp ? nothing : this.#forgotten()}
     `;
+  }
+
+  #forgotten(): TemplateResult {
+    if (this.written) return html`<p class="small" role="status">${m.account_letter_written()}</p>`;
+    return html`<p class="small">
+      <button class="text-button" @click=${this.#forget}>${m.account_forgot()}</button>
+    </p>`;
   }
 
   #field(name: Field, label: string, type: string, autocomplete: AutoFill, hint: string | null): TemplateResult {
@@ -80,6 +90,21 @@ export class AccountForm extends AtelierElement {
     this.mode = this.mode === "sign-up" ? "log-in" : "sign-up";
     this.failure = null;
     this.missing = [];
+    this.written = false;
+  }
+
+  /** Asks for a letter to the address in the form. */
+  async #forget(): Promise<void> {
+    const email = this.email.value.trim();
+    this.missing = email === "" ? ["email"] : [];
+    this.failure = null;
+    if (email === "") return;
+    try {
+      await this.account.forgotPassword(email);
+      this.written = true;
+    } catch (failure) {
+      this.failure = failure;
+    }
   }
 
   async #onSubmit(event: SubmitEvent): Promise<void> {
