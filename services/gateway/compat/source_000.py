@@ -41,12 +41,12 @@ def routes(backend: Backend, browser_sessions: BrowserSessions) -> list[BaseRout
     """The six routes of the source."""
     source = Source000(backend, browser_sessions)
     return [
-        _route(backend, "POST", "/signup", source.sign_up),
-        _route(backend, "POST", "/login", source.log_in),
-        _route(backend, "GET", "/logout", source.log_out),
-        _route(backend, "POST", "/generate", source.generate, Cost.GENERATE),
-        _route(backend, "POST", "/update_cloth", source.update_cloth),
-        _route(backend, "POST", "/update_feature", source.update_feature),
+        _route(backend, "POST", "/signup", source.sign_up, Work.PASSWORD),
+        _route(backend, "POST", "/login", source.log_in, Work.PASSWORD),
+        _route(backend, "GET", "/logout", source.log_out, Work.READ),
+        _route(backend, "POST", "/generate", source.generate, Work.BODY, Cost.GENERATE),
+        _route(backend, "POST", "/update_cloth", source.update_cloth, Work.BODY),
+        _route(backend, "POST", "/update_feature", source.update_feature, Work.BODY),
     ]
 
 
@@ -255,10 +255,12 @@ def _route(
     method: str,
     path: str,
     handler: Callable[[Request], Awaitable[Response]],
+    work: Work,
     cost: Cost = Cost.GENERAL,
 ) -> Route:
     async def endpoint(request: Request) -> Response:
         remember_route(request.scope, path)
+        backend.bulkheads[work].check(path)
         await backend.limiter.admit(cost, request)
         return await handler(request)
 
