@@ -40,7 +40,7 @@ def camel(name: str) -> str:
 def python_type(schema: Schema, module: str = "") -> str:
     """The annotation of a schema; `module` is put before the names of shapes."""
     if "$ref" in schema:
-        return module + schema["$ref"].rsplit("/", 1)[1]
+        return module + str(schema["$ref"]).rsplit("/", 1)[1]
     if "anyOf" in schema:
         return " | ".join(dict.fromkeys(python_type(choice, module) for choice in schema["anyOf"]))
     if "const" in schema or "enum" in schema:

@@ -6,7 +6,7 @@ import { json } from "./answers.js";
 import { JobNotCompleted, UnexpectedAnswer, type Job } from "./errors.js";
 import { RETRIES, type Retries } from "./retries.js";
 import type { components, paths } from "./schema.js";
-import { bytes, Transport, type Bytes } from "./transport.js";
+import { bytes, Transport, type Bytes, type Exchange } from "./transport.js";
 import { ENDS, Watch, type Waiting } from "./watching.js";
 
 type Shapes = components["schemas"];
@@ -39,7 +39,8 @@ export interface BatchOptions extends Waiting {
   onProgress?: (job: Job) => void;
 }
 
-const UPLOAD_TIMEOUT_MS = 300_000;
+const JSON_TYPE = "application/json";
+const UPLOAD: Exchange = { timeoutMs: 300_000 };
 
 /** A connection to one platform. */
 export class Atelier {
@@ -66,7 +67,7 @@ export class Atelier {
 
   /** Make an avatar. */
   async makeAvatar(draft: AvatarDraft): Promise<Avatar> {
-    return await this.#post<Avatar>("/v1/avatars", JSON.stringify(draft), "application/json");
+    return await this.#post<Avatar>("/v1/avatars", { body: JSON.stringify(draft), mediaType: JSON_TYPE });
   }
 
   /** Make an avatar and download its GLB. */
@@ -82,14 +83,15 @@ export class Atelier {
   ): Promise<Scan> {
     const query = new URLSearchParams({ register: String(withBody), ...(format && { format }) });
     const mediaType = (scan instanceof Blob && scan.type) || "application/octet-stream";
-    return await this.#post<Scan>(`/v1/clouds?${query}`, scan as BodyInit, mediaType);
+    return await this.#post<Scan>(`/v1/clouds?${query}`, { body: scan as BodyInit, mediaType }, UPLOAD);
   }
 
   /** Ask for many avatars: rows, or a table as CSV with a column for each measurement. */
   async startBatch(people: readonly BatchRow[] | Blob | string, idempotencyKey?: string): Promise<Job> {
     const isTable = typeof people === "string" || people instanceof Blob;
     const body = isTable ? people : JSON.stringify({ rows: people });
-    return await this.#post<Job>("/v1/avatars/batch", body, isTable ? "text/csv" : "application/json", idempotencyKey);
+    const upload = { body, mediaType: isTable ? "text/csv" : JSON_TYPE, idempotencyKey };
+    return await this.#post<Job>("/v1/avatars/batch", upload, UPLOAD);
   }
 
   /**
@@ -149,11 +151,17 @@ export class Atelier {
     return await this.#transport.send(this.#transport.request("GET", path), read<T>);
   }
 
-  async #post<T>(path: string, body: BodyInit, mediaType: string, idempotencyKey?: string): Promise<T> {
+  async #post<T>(path: string, upload: Upload, exchange: Exchange = {}): Promise<T> {
+    const { body, mediaType, idempotencyKey } = upload;
     const headers = { "Content-Type": mediaType, ...(idempotencyKey && { "Idempotency-Key": idempotencyKey }) };
-    const request = this.#transport.request("POST", path, { body, headers });
-    return await this.#transport.send(request, read<T>, { timeoutMs: UPLOAD_TIMEOUT_MS });
+    return await this.#transport.send(this.#transport.request("POST", path, { body, headers }), read<T>, exchange);
   }
+}
+
+interface Upload {
+  body: BodyInit;
+  mediaType: string;
+  idempotencyKey?: string | undefined;
 }
 
 type AnswerOf<Path extends keyof paths> = paths[Path] extends {

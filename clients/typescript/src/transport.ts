@@ -108,15 +108,20 @@ export class Transport {
 /** A request under way, which silence ends. */
 class Opened {
   response!: Response;
-  readonly signal: AbortSignal;
   readonly alive: () => void;
   readonly #control = new AbortController();
+  readonly #sources: AbortSignal[];
   readonly #what: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(request: Request, silenceMs: number, signal: AbortSignal | undefined) {
     this.#what = `${request.method} ${request.url}`;
-    this.signal = AbortSignal.any([this.#control.signal, request.signal, ...(signal ? [signal] : [])]);
+    // Not AbortSignal.any: node 20 may collect the signal that it makes, and then nothing ends the request.
+    this.#sources = signal ? [request.signal, signal] : [request.signal];
+    for (const source of this.#sources) {
+      if (source.aborted) this.#control.abort(source.reason);
+      source.addEventListener("abort", this.#leave);
+    }
     const stop = (): void => {
       this.#control.abort(new Unreachable(`${this.#what}: silent for ${silenceMs} ms`));
     };
@@ -126,6 +131,14 @@ class Opened {
     };
     this.alive();
   }
+
+  get signal(): AbortSignal {
+    return this.#control.signal;
+  }
+
+  readonly #leave = (event: Event): void => {
+    this.#control.abort((event.target as AbortSignal).reason);
+  };
 
   /** What fetch throws when the connection fails, as Unreachable; whatever else is wrong as it is. */
   failure(error: unknown): unknown {
@@ -137,6 +150,7 @@ class Opened {
 
   close(): void {
     clearTimeout(this.#timer);
+    for (const source of this.#sources) source.removeEventListener("abort", this.#leave);
     // Ends what is still under way; an answer that was read whole is not touched.
     if (!this.signal.aborted) this.#control.abort();
   }
