@@ -288,6 +288,19 @@ async def test_a_profile_changes_by_what_is_given_alone(world: PeopleWorld) -> N
     assert (await world.show_account(account.id)).display_name == blank.display_name == ""
 
 
+async def test_of_changes_at_once_none_is_lost(world: PeopleWorld) -> None:
+    account = await world.jane()
+    turns = ((Language.FRENCH, Tier.PRO), (Language.ENGLISH, Tier.FREE)) * 3
+    for n, (language, tier) in enumerate(turns):
+        await asyncio.gather(
+            world.update_profile(account.id, display_name=f"Jane {n}", language=None, job_letters=None),
+            world.update_profile(account.id, display_name=None, language=language, job_letters=None),
+            world.change_account(account.id, role=None, tier=tier, disabled=None),
+        )
+        now = await world.show_account(account.id)
+        assert (now.display_name, now.language, now.tier) == (f"Jane {n}", language, tier)
+
+
 async def test_a_closed_account_is_out_at_once(world: PeopleWorld) -> None:
     account = await world.jane()
     pair = await world.log_in(EMAIL, PASSWORD)
