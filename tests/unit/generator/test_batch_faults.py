@@ -172,21 +172,28 @@ async def test_being_cut_off_anywhere_costs_nothing_but_time(factory, monkeypatc
     assert set(factory.world.blobs.keys) == files | {file.key for file in job.results.values()}
 
 
-async def test_two_workers_at_the_same_batch_make_each_avatar_once(factory) -> None:
-    accepted, _ = await factory.accept(ANN, rows(8))
+@pytest.mark.parametrize("slices", [1, 2])
+async def test_two_workers_at_the_same_batch_make_each_avatar_once(factory, slices) -> None:
+    """One is overtaken in its first row, by a part of the batch or by all of it."""
+    accepted, _ = await factory.accept(ANN, rows(12))
     overtaken = False
 
     async def let_another_one_pass() -> None:
         nonlocal overtaken
         if not overtaken:
             overtaken = True
-            while (after := await factory.tasks.work(accepted.id)) is not None and not after.state.ended:
-                continue
+            for _ in range(slices):
+                await factory.tasks.work(accepted.id)
+            factory.world.clock.advance(hours=1)
 
+    begun_at = factory.world.clock()
     factory.world.mesher.before_answer = let_another_one_pass
-    assert await factory.tasks.work(accepted.id) is None
+    await factory.work()
     job = await factory.job(accepted.id)
-    assert (job.state, job.count) == (State.COMPLETED, Count(made=8))
-    assert len(await factory.world.kept()) == 8
-    files = {file.key for avatar in await factory.world.kept() for file in avatar.files.all()}
+    assert (job.state, job.count) == (State.COMPLETED, Count(made=12))
+    kept = await factory.world.kept()
+    assert len(kept) == 12
+    # The one that was overtaken has replaced nothing.
+    assert [avatar.created_at for avatar in kept].count(begun_at) == min(12, 10 * slices)
+    files = {file.key for avatar in kept for file in avatar.files.all()}
     assert set(factory.world.blobs.keys) == files | {file.key for file in job.results.values()}
