@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
 
+_AGAIN_S = 0.2
 _log = get_logger(__name__)
 
 
@@ -22,9 +23,14 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]], *, name: st
     try:
         yield
     finally:
-        worker.cancel()
-        with suppress(asyncio.CancelledError):
-            await worker
+        await ended(worker)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel the task until it has ended: a cancellation that comes just as what it waits for arrives may be lost."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_AGAIN_S)
 
 
 async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:

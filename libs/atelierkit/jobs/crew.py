@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +36,7 @@ class Crew:
         self._news = asyncio.Event()
         self._leaving = False
         self._worker = 0
+        self._in_touch_since = math.inf
         self._at_work: set[asyncio.Task[None]] = set()
         self._runs: set[asyncio.Task[Ending]] = set()
         self._put: dict[str, int] = {}
@@ -42,17 +44,29 @@ class Crew:
     async def enter(self) -> None:
         """Sign on."""
         self._worker = await self._track.enter()
+        self._in_touch_since = time.monotonic()
 
     async def beat(self) -> None:
         """Give a sign of life. Counted as dead by others, it gives up what it is at, which they have taken over."""
-        if not await self._track.beat(self._worker):
+        try:
+            alive = await self._track.beat(self._worker)
+        except Unavailable:
+            self._in_touch_since = math.inf
+            raise
+        self._in_touch_since = min(self._in_touch_since, time.monotonic())
+        if not alive:
             _log.warning("worker was silent for too long", at_work=len(self._runs))
             self._cut_off()
             await self.enter()
 
     async def look_after(self) -> None:
         """Take over from workers that died, give due jobs their place, put periodic jobs, tell what waits."""
-        rescued, poisoned = await self._track.rescue(self._worker, self._pace.stalled_after_s)
+        # Where the database was away, nobody could give a sign of life: silence says nothing for a while.
+        in_touch_s = time.monotonic() - self._in_touch_since
+        patience_s = self._pace.stalled_after_s
+        rescued, poisoned = await self._track.rescue(
+            self._worker, patience_s if in_touch_s >= patience_s else math.inf
+        )
         if rescued:
             _log.warning("jobs of workers that died were taken over", count=rescued, poisoned=len(poisoned))
             metrics.RESCUED.labels(self._schema).inc(rescued)
@@ -83,7 +97,7 @@ class Crew:
                 self._begin(self._work(self._worker, job), takes_hand=True)
 
     async def leave(self, taking: asyncio.Task[None]) -> None:
-        """Take no more, let running jobs finish within the grace, hand the others back, sign off."""
+        """Take no more, let running jobs finish within the grace, hand the others back."""
         self._leaving = True
         self._news.set()
         if self._at_work:
@@ -94,10 +108,17 @@ class Crew:
             _, late = await asyncio.wait(self._at_work, timeout=_LAST_WORDS_S)
             for task in late:
                 task.cancel()
+
+    async def sign_off(self) -> None:
+        """The last of all: what it still has is for others to take over."""
         try:
             await self._track.leave(self._worker)
         except Unavailable as error:
             _log.warning("worker left without a word", cause=error.message)
+
+    async def forget(self) -> None:
+        """Delete jobs that failed long ago."""
+        await self._track.forget()
 
     async def _next(self) -> Job | None:
         """The next job, once there is one; None when it leaves."""
@@ -185,14 +206,17 @@ class Crew:
 async def at_work(crew: Crew, pace: Pace) -> AsyncIterator[None]:
     """The crew works while the block runs, then leaves in order. Unavailable where it cannot sign on."""
     await crew.enter()
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(periodic.every(pace.heartbeat_s, crew.beat, name="heartbeat"))
-        await stack.enter_async_context(periodic.every(pace.heartbeat_s, crew.look_after, name="rail"))
-        taking = asyncio.create_task(crew.take_jobs())
-        listening = asyncio.create_task(crew.listen())
-        try:
-            yield
-        finally:
-            await crew.leave(taking)
-            listening.cancel()
-            await asyncio.wait([listening])
+    try:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(periodic.every(pace.heartbeat_s, crew.beat, name="heartbeat"))
+            await stack.enter_async_context(periodic.every(pace.heartbeat_s, crew.look_after, name="rail"))
+            await stack.enter_async_context(periodic.every(_FORGET_EVERY_S, crew.forget, name="failed jobs"))
+            taking = asyncio.create_task(crew.take_jobs())
+            listening = asyncio.create_task(crew.listen())
+            try:
+                yield
+            finally:
+                await crew.leave(taking)
+                await periodic.ended(listening)
+    finally:
+        await crew.sign_off()

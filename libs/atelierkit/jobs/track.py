@@ -48,7 +48,7 @@ _RESCUE = """
 WITH stalled AS (
     SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
     WHERE job.status = 'doing'
-      AND (worker.id IS NULL OR worker.last_heartbeat < now() - %(silence_s)s * interval '1 second')
+      AND (worker.id IS NULL OR worker.id <> %(worker)s AND extract(epoch FROM now() - last_heartbeat) > %(silence_s)s)
     FOR UPDATE OF job SKIP LOCKED
 )
 UPDATE procrastinate_jobs job SET deaths = deaths + 1,
@@ -56,6 +56,10 @@ UPDATE procrastinate_jobs job SET deaths = deaths + 1,
     worker_id = CASE WHEN deaths + 1 < %(most)s THEN NULL ELSE %(worker)s END
 FROM stalled WHERE job.id = stalled.id
 RETURNING job.id, task_name, args, queue_name, attempts, failures, deaths
+"""
+_PRUNE = """
+DELETE FROM procrastinate_workers
+WHERE id <> %(worker)s AND extract(epoch FROM now() - last_heartbeat) > %(silence_s)s RETURNING id
 """
 _PERIODIC = """
 SELECT procrastinate_defer_periodic_job_v2(
@@ -109,12 +113,12 @@ class Track:
         return bool(await self._rows(statement, job=job.run.job, worker=worker, **more))
 
     async def rescue(self, worker: int, silence_s: float) -> tuple[int, Sequence[Job]]:
-        """Take over from workers that died: how many jobs there were, and those that must not run again.
+        """Take over from others that left or were silent for so long: how many jobs, and those that must not run again.
 
         The former wait again, where they waited; the latter are the calling worker's, to be ended.
         """
         rows = await self._rows(_RESCUE, worker=worker, silence_s=silence_s, most=DEATHS)
-        await self._rows("SELECT procrastinate_prune_stalled_workers_v1(%(silence_s)s)", silence_s=silence_s)
+        await self._rows(_PRUNE, worker=worker, silence_s=silence_s)
         return len(rows), [_job(row) for row in rows if row["deaths"] >= DEATHS]
 
     async def promote(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
@@ -84,3 +85,22 @@ async def test_only_whoever_has_a_job_says_how_it_ended(
     assert not await jobs.end(other, job, ending)
     assert await jobs.end(worker, job, ending)
     assert not await jobs.end(worker, job, ending)
+
+
+async def test_a_job_that_failed_is_kept_for_a_week(
+    engine: AsyncEngine, rail: Rail, jobs: Track, worker: int
+) -> None:
+    numbers = []
+    for _ in range(2):
+        numbers.append(await put(engine, rail))
+        job = await jobs.take(worker)
+        assert job is not None
+        await jobs.end(worker, job, Failed())
+    await put(engine, rail)
+    age = "UPDATE procrastinate_jobs SET ready_at = now() - interval '8 days' WHERE id <> :younger"
+    async with sql.UnitOfWork(engine) as unit:
+        await unit.session.execute(text(age), {"younger": numbers[-1]})
+    await jobs.forget()
+    async with sql.UnitOfWork(engine) as unit:
+        left = await unit.session.scalars(text("SELECT status::text FROM procrastinate_jobs ORDER BY id"))
+        assert list(left) == ["failed", "todo"]

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import sql
 from atelierkit.errors import Unavailable
 from atelierkit.jobs import Again, Lane, Pace, Rail, Retry, Run, this_run
+from atelierkit.jobs.model import DEATHS
+from atelierkit.jobs.track import Track
 
 pytestmark = pytest.mark.postgres
 
@@ -227,3 +229,27 @@ async def test_a_worker_outlives_its_connections(engine: AsyncEngine, rail: Rail
         await put(engine, rail, {"n": 1})
         await diary.full.wait()
     assert await left(engine) == []
+
+
+async def test_the_end_of_a_poisonous_job_is_told_until_somebody_heard_it(
+    engine: AsyncEngine, rail: Rail, jobs: Track
+) -> None:
+    told = Diary(awaited=2)
+
+    async def hear(*, n: int) -> None:
+        told.calls.append({"n": n})
+        if len(told.calls) < told.awaited:
+            raise Unavailable("not now")
+        told.full.set()
+
+    rail.task("note", on_poisoned=hear)(Diary().note)
+    await put(engine, rail, {"n": 1})
+    for _ in range(DEATHS):
+        await jobs.rescue(await jobs.enter(), 60.0)
+        doomed = await jobs.enter()
+        assert await jobs.take(doomed) is not None
+        await jobs.leave(doomed)
+    async with rail.working(1, QUICK):
+        await told.full.wait()
+    assert told.calls == [{"n": 1}] * 2
+    assert await left(engine) == [("failed", 0, 0, DEATHS)]
