@@ -74,3 +74,12 @@ async def test_a_secret_that_is_forgotten_is_traded_anew() -> None:
     await desk.token()
     desk.trades.forget(ONE)
     assert await desk.token() == "token 2"
+
+
+async def test_memory_is_bounded() -> None:
+    desk = Desk()
+    for number in range(10_000):
+        await desk.token(f"secret {number}")
+    assert await desk.token("secret 0") == "token 1"
+    await desk.token("one more")
+    assert await desk.token("secret 0") == "token 10002"
