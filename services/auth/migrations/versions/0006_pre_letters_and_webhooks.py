@@ -15,9 +15,7 @@ _TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Make the tables, and a column whose default fits the code of before."""
     op.execute("SET LOCAL lock_timeout = '4s'")
-    op.add_column(
-        "accounts", sa.Column("job_letters", sa.Boolean, nullable=False, server_default=sa.true())
-    )
+    op.add_column("accounts", sa.Column("job_letters", sa.Boolean, nullable=False, server_default=sa.true()))
     _letters()
     _webhooks()
     _events()
