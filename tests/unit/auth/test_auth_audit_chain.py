@@ -67,6 +67,17 @@ def test_any_change_of_any_part_shows_at_its_place(written: list[Entry], data: s
     assert faults(links)[:1] == [place + 1]
 
 
+@given(st.lists(entries, min_size=2, max_size=6), st.data())
+def test_an_entry_that_was_written_anew_with_its_hash_shows_at_the_next(
+    written: list[Entry], data: st.DataObject
+) -> None:
+    links = chain(START, written)
+    place = data.draw(st.integers(0, len(links) - 2))
+    before = links[place - 1].head if place else START
+    links[place] = Chained.after(before, replace(links[place].entry, operation="another operation"))
+    assert faults(links)[:1] == [place + 2]
+
+
 @given(st.lists(entries, min_size=3, max_size=6, unique_by=lambda entry: entry.id), st.data())
 def test_a_missing_a_moved_and_a_doubled_entry_show(written: list[Entry], data: st.DataObject) -> None:
     links = chain(START, written)
