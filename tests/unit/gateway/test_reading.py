@@ -15,7 +15,7 @@ from starlette.requests import Request
 from atelierkit.errors import InvalidInput
 from services.gateway import reading
 from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
-from services.gateway.schemas.avatars import AvatarDraft, Person
+from services.gateway.schemas.avatars import AvatarDraft
 
 JSON = {"content-type": "application/json"}
 plain_json = st.recursive(
