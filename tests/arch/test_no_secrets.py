@@ -37,12 +37,16 @@ SHAPES = {
 }
 MADE_UP = {("tests/unit/atelierkit/test_logs.py", "a password in a URL")}
 """What a test shows to a filter of secrets."""
+PUBLISHED = ("whsec" + "_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",)
+"""The example of the Standard Webhooks specification, which opens nothing; in two parts, or it would be found here."""
 LONGEST_FILE = 2_000_000
 """Bytes; what is longer is a model or a picture."""
 
 
 def found(text: str) -> set[str]:
     """What the text holds, by its shape; never the thing itself, for it would end in a log."""
+    for example in PUBLISHED:
+        text = text.replace(example, "")
     return {what for what, shape in SHAPES.items() if re.search(shape, text)}
 
 
