@@ -24,7 +24,7 @@ Clock = Callable[[], float]
 _MOST_CALLERS = 100_000
 """Callers that are remembered in memory, about 50 MB; beyond them the one that was away longest begins anew."""
 _SWEPT_AT_ONCE = 2
-_STORE_TIMEOUT_S = 0.1
+_STORE_TIMEOUT_S = 0.25
 _AWAY_S = 1.0
 """How long a store that failed is left alone."""
 _PREFIX = "atelier:limits:"
@@ -93,7 +93,10 @@ class StoredWindows:
 
 
 class WindowsWithReserve:
-    """Counts in the store, and in memory while that is away: each gateway by itself is better than none, or than 500."""
+    """Counts in the store, and in memory while that is away: each gateway by itself is better than none, or than 500.
+
+    Memory counts along all the time, so that it knows what this gateway has let in when it is asked.
+    """
 
     def __init__(self, store: Windows, clock: Clock = time.monotonic, reserve: Windows | None = None) -> None:
         self._store = store
@@ -109,6 +112,8 @@ class WindowsWithReserve:
         except (ValkeyError, OSError) as error:
             self._lose(error)
             return await self._reserve.take(key, policy)
+        if share.allowed:
+            await self._reserve.take(key, policy)
         if self._away_until is not None:
             self._away_until = None
             _log.info("limits are counted in their store again")
