@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -39,6 +41,8 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Age from which such a file is deleted; longer than any request works."""
     job_watch_poll_s: float = Field(default=5.0, gt=0)
     """Time after which those who watch a job look unasked, should a notification be lost."""
+    scratch_dir: Path | None = None
+    """Folder in which the worker writes an archive before it is stored, about 1 MB an avatar; the system's by default."""
     reconcile_interval_s: float = Field(default=60.0, gt=0)
     """Time between two comparisons of what is held with what is under way, by the worker."""
     forget_interval_s: float = Field(default=60.0, gt=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 
 from atelier.auth.v1 import auth_pb2_grpc, events_pb2_grpc, people_pb2_grpc
 from atelierkit.jobs import Rail
@@ -41,17 +42,25 @@ async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Wo
         announcer=RemoteAnnouncer(events_pb2_grpc.EventServiceStub(auth), settings.auth_timeout_s),
         delegates=TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s),
         hold_age=timedelta(seconds=settings.hold_age_s),
+        scratch=settings.scratch_dir,
     ).register(rail, reconcile_every_s=settings.reconcile_interval_s)
     return Workplace(rail, dependencies)
 
 
-def job_tasks(tools: Tools, *, announcer: Announcer, delegates: Delegates, hold_age: timedelta) -> JobTasks:
+def job_tasks(
+    tools: Tools,
+    *,
+    announcer: Announcer,
+    delegates: Delegates,
+    hold_age: timedelta,
+    scratch: Path | None = None,
+) -> JobTasks:
     """The verbs of the worker, with these tools."""
     units = tools.units
     work = WorkOnBatch(
         units=units,
         make_row=MakeRow(units, tools.create_avatar()),
-        collect=CollectResults(units, tools.store),
+        collect=CollectResults(units, tools.store, scratch),
         delegates=delegates,
         shelf=Shelf(units, tools.store),
         clock=tools.clock,

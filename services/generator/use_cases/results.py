@@ -28,11 +28,13 @@ class CollectResults:
 
     units: UnitsOfWork
     store: FileStore
+    scratch: Path | None = None
+    """Where they are written; the system's own folder by default."""
 
     async def __call__(self, job: Job, written: list[StoredFile]) -> Mapping[str, StoredFile]:
         """The stored files by name, each entered in ``written`` at once. OSError where the disk is full."""
         results: dict[str, StoredFile] = {}
-        with tempfile.TemporaryDirectory(prefix="atelier-batch-") as folder:
+        with tempfile.TemporaryDirectory(prefix="atelier-batch-", dir=self.scratch) as folder:
             await self._write(job, Path(folder))
             await failpoints.reach("jobs.collected")
             for name, media_type in _MEDIA_TYPES.items():
