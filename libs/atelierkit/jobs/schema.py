@@ -9,9 +9,6 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-LAST = -2_147_483_647
-"""Priority of a job that is not due yet: behind all others, so that nobody steps over it to find the next one."""
-
 _COLUMNS = """
 ALTER TABLE procrastinate_jobs
     ADD COLUMN ready_at timestamptz NOT NULL DEFAULT now(),
@@ -24,7 +21,8 @@ CREATE INDEX procrastinate_jobs_lane ON procrastinate_jobs (queue_name, priority
 CREATE INDEX procrastinate_jobs_ready ON procrastinate_jobs (ready_at) WHERE status = 'todo';
 """
 
-# `atelierkit.jobs.model.tag` in SQL; a test holds the two together. A tag is a negative priority.
+# `atelierkit.jobs.model.tag` in SQL; a test holds the two together. A tag is a negative priority. -2147483647 is that of
+# a job that is not due yet: behind all others, so that nobody steps over it to find the next one.
 _FUNCTIONS = """
 CREATE FUNCTION procrastinate_rail_step(lane text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE lane WHEN 'priority' THEN 1 ELSE 9 END
