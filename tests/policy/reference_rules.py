@@ -198,8 +198,11 @@ def _full_name(service: str) -> str:
     return str(descriptor.full_name)
 
 
+_OF_WORKERS = {"DATABASE_POOL_OVERFLOW", "SCRATCH_DIR"}
+
+
 def employed(manifests: Manifests) -> Iterator[str]:
-    """A worker runs in its service's image, with its variables, its certificate and its patience; one setting differs."""
+    """A worker runs in its service's image, with its variables, its certificate and its patience, but for what is a worker's alone."""
     by_service = {each.service: each for each in services(manifests)}
     for workload in workers(manifests):
         service = by_service[workload.service]
@@ -208,8 +211,12 @@ def employed(manifests: Manifests) -> Iterator[str]:
             yield f"{workload.title} runs {own['command']}"
         if own["image"] != theirs["image"]:
             yield f"{workload.title} runs in {own['image']}"
-        given = variables(manifests, workload)
-        given.pop(f"ATELIER_{(workload.service or '').upper()}_DATABASE_POOL_OVERFLOW", None)
+        prefix = f"ATELIER_{(workload.service or '').upper()}_"
+        given = {
+            name: value
+            for name, value in variables(manifests, workload).items()
+            if name.removeprefix(prefix) not in _OF_WORKERS
+        }
         if given != variables(manifests, service):
             yield f"{workload.title} has other variables than its service"
         if _secret_of(workload, "tls") != _secret_of(service, "tls"):
