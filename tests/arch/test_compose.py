@@ -123,11 +123,18 @@ def test_a_schema_is_migrated_before_its_service_starts(service: str) -> None:
 
 @pytest.mark.parametrize("worker", WORKERS)
 def test_a_worker_is_its_service_but_for_what_it_runs(worker: str) -> None:
-    """Same image, settings, secrets and identity; it begins once the service is there, and gives way to it."""
+    """Same image, settings, secrets and identity, and room of its own for archives; it begins once the service is there,
+    and gives way to it.
+    """
     container, service = services()[worker], services()[WORKERS[worker]]
     assert container["entrypoint"] == ["python", "-m", module_of(worker)]
-    for same in ("image", "environment", "env_file", "volumes", "stop_grace_period"):
+    for same in ("image", "env_file", "stop_grace_period"):
         assert container[same] == service[same], same
+    assert set(container["volumes"]) - {"scratch:/data"} == set(service["volumes"])
+    variables = {
+        name: value for name, value in container["environment"].items() if not name.endswith("_SCRATCH_DIR")
+    }
+    assert variables == service["environment"]
     assert container["depends_on"] == {WORKERS[worker]: {"condition": "service_healthy"}}
     assert container["cpu_shares"] < 1024
     assert "ports" not in container
