@@ -29,6 +29,7 @@ REVIEWED: Mapping[str, tuple[str, str]] = {
         "LGPL-3.0-only",
         "as psycopg; its wheel also brings libpq and OpenSSL, which are permissive",
     ),
+    "psycopg-pool": ("LGPL-3.0-only", "as psycopg, whose part it is; procrastinate brings it"),
     "usd-core": ("LicenseRef-TOST-1.0", "Apache-2.0 with another paragraph on trademarks"),
 }
 """Packages whose licence is not in the list and was read: the licence, and why it is taken."""

@@ -26,6 +26,8 @@ from tests.policy.variables import variables
 _MARGIN_S = 5
 _OF_THE_RAIL = 3
 """Connections of a worker beside its pool, which does not overflow, and beside one a job: heartbeat, upkeep, news."""
+_FOUND_S = 3
+"""Callers have found a new pod by then: see CLIENT_OPTIONS of atelierkit's client."""
 _MIGRATIONS_AND_PEOPLE = 30
 """Connections that are left for migrations, the exporter, the operator and a person with psql."""
 
@@ -35,11 +37,13 @@ def _is_several(workload: Workload) -> bool:
 
 
 def without_gap(manifests: Manifests) -> Iterator[str]:
-    """A rollout takes no pod away before its successor is ready."""
+    """A rollout takes no pod away before its successor is ready, and its callers know it."""
     for workload in deployments(manifests):
         rolling = workload.manifest["spec"].get("strategy", {}).get("rollingUpdate", {})
         if _is_several(workload) and (rolling.get("maxUnavailable"), rolling.get("maxSurge")) != (0, 1):
             yield f"{workload.title} is short of pods while it is rolled out"
+        if workload.service and workload.manifest["spec"].get("minReadySeconds", 0) < _FOUND_S:
+            yield f"{workload.title} counts pods that nobody calls yet"
 
 
 def drained(manifests: Manifests) -> Iterator[str]:

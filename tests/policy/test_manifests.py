@@ -166,6 +166,11 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         ),
     ),
     (
+        rollout_rules.without_gap,
+        "nobody calls",
+        lambda m: named(m, "Deployment", "atelier-auth")["spec"].pop("minReadySeconds"),
+    ),
+    (
         rollout_rules.drained,
         "is killed",
         lambda m: pod(m, "atelier-mesher").update(terminationGracePeriodSeconds=30),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from pathlib import Path
+
+import yaml
 
 from deploy.local.topology import CALLS
 from tests.faults.harness.experiment import experiment
@@ -12,10 +15,12 @@ from tests.faults.harness.stack import Plan
 from tests.faults.harness.transfers import held_download, slow_upload
 from tests.faults.harness.world import World
 
+MANIFEST = Path(__file__).resolve().parents[3] / "deploy/k8s/base/common/deployment.yaml"
 UPLOADS = DOWNLOADS = 20
 NOTICE_S = 2.0
 """Time between saying NOT_SERVING and refusing calls: ten probes of the balancer, and more than clients keep an idle
 connection."""
+MIN_READY_S: float = yaml.safe_load(MANIFEST.read_text())["spec"]["minReadySeconds"]
 TWO_OF_EACH = Plan(
     replicas=2,
     variables={f"ATELIER_{service.upper()}_ENDPOINT_NOTICE_S": str(NOTICE_S) for service in CALLS},
@@ -87,7 +92,10 @@ async def _killed_in_mid_transfer(world: World) -> list[Entry]:
     alert="ServiceRestarted",
 )
 async def rolling_restart(world: World) -> None:
-    """SIGTERM: not ready, a wait for it to be noticed, running calls finish, the end. Nobody's request fails."""
+    """SIGTERM: not ready, a wait for it to be noticed, running calls finish, the end. Nobody's request fails.
+
+    As Kubernetes does, the next one waits until this one has been ready for `minReadySeconds`.
+    """
     services = list(CALLS)
     world.random.shuffle(services)
     async with world.fault():
@@ -97,5 +105,6 @@ async def rolling_restart(world: World) -> None:
                 await world.stack.stop(service, replica)
                 world.journal.note("stopped", service=service, replica=replica, at=world.journal.now)
                 await world.stack.start(service, replica)
+                await asyncio.sleep(MIN_READY_S)
     failed = [entry for entry in world.during() if not entry.acknowledged]
     world.claim(not failed, f"{len(failed)} of {len(world.during())} requests failed")
