@@ -244,8 +244,8 @@ def main() -> None:
 {arguments.requests * arguments.rounds} requests each, in turns, uncompressed
 
 `POST /v1/avatars` with the answer of a dressed avatar, before one bare gRPC server. The whole path has token, limit,
-bulkheads, deadline, trace, log line, metrics and the audit trail, whose entry is a second call; requests that end together
-share one.
+bulkheads, deadline, trace, log line, metrics and the audit trail: its entry is appended to a file before the answer, and goes
+to auth with others after it, which is counted here as well.
 
 {"".join(_path_table(at_once, spent) for at_once, spent in path.items())}
 At most {MOST_TIMES:g} is asked.

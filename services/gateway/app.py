@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from atelierkit.errors import NotFound
 from atelierkit.health import Readiness
 from services.gateway import openapi, problems
-from services.gateway.audit import Audit, Trail
+from services.gateway.audit import Audit
 from services.gateway.compat import source_000
 from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
@@ -25,6 +25,7 @@ from services.gateway.routes import OPERATIONS, batches, clouds, export, files, 
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 from services.gateway.tracing import Tracing
+from services.gateway.trail import Trail
 
 # Meshes are float data that gzip hardly shrinks, at 30 ms of CPU a file, or archives already.
 NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", *files.MEDIA_TYPES)

@@ -13,7 +13,6 @@ from atelierkit.issuer import published_keys
 from atelierkit.lag import LoopLag
 from atelierkit.watch.blobs import WatchedBlobs
 from services.gateway import app
-from services.gateway.audit import Trail
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients, connect
 from services.gateway.idempotency import Once
@@ -22,6 +21,8 @@ from services.gateway.operations import Backend
 from services.gateway.server import Gateway
 from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
+from services.gateway.spool import Spool
+from services.gateway.trail import Trail
 from services.gateway.windows import windows
 
 
@@ -34,8 +35,8 @@ async def build(settings: GatewaySettings, stack: AsyncExitStack) -> Gateway:
     lag = await stack.enter_async_context(LoopLag())
     sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
     counted = await stack.enter_async_context(windows(settings.limits_store.get_secret_value()))
-    trail = Trail(clients.audit)
-    await stack.enter_async_context(trail.writing())
+    trail = Trail(clients.audit, Spool(settings.spool_dir))
+    await stack.enter_async_context(trail.shipping())
     backend = Backend(
         settings,
         clients,

@@ -29,7 +29,9 @@ LIMIT_STORE_FAILURES = Counter(
     "atelier_gateway_limit_store_failures_total",
     "Times that the shared store of limits did not answer, and a request was counted in memory.",
 )
-AUDIT_WAITING = Gauge("atelier_gateway_audit_waiting", "Audit entries that are not written yet.")
+AUDIT_WAITING = Gauge(
+    "atelier_gateway_audit_waiting", "Audit entries in the spool, which auth does not have yet."
+)
 AUDIT_LOST = Counter(
     "atelier_gateway_audit_lost_total", "Audit entries that were given up: none is the rule."
 )

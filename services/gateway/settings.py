@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -11,6 +12,11 @@ from atelierkit.settings import TokenSettings
 from services.gateway.limits import Policies
 
 PUBLISHED_LIMITS = "generate=10/15min,general=100/15min,preview=900/15min"
+
+
+def _spool_folder(fields: dict[str, Any]) -> Path:
+    data_dir: Path = fields["data_dir"]
+    return data_dir / "gateway-spool"
 
 
 class GatewaySettings(TokenSettings):
@@ -41,6 +47,9 @@ class GatewaySettings(TokenSettings):
     """host:port of the try-on service."""
     web_dir: Path = Path("web/dist")
     """Folder of the built web app; without it the gateway serves the API alone."""
+    spool_dir: Path = Field(default_factory=_spool_folder)
+    """Folder of the audit entries that auth does not have yet, up to 64 MB a gateway; in ``data_dir`` by default. Several
+    gateways may share one. It is to outlive the process: its next start ships what a killed one left."""
     request_timeout_s: float = Field(default=10.0, gt=0)
     """Deadline of one HTTP request; the calls behind it share what is left of it."""
     cloud_timeout_s: float = Field(default=120.0, gt=0)

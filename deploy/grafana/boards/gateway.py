@@ -118,8 +118,8 @@ BOARD = Board(
                 ),
                 graph(
                     "Audit entries that wait",
-                    "More than a few for longer than a moment: auth is away, and they are kept in memory. Lost ones were too "
-                    "many, or their process ended first.",
+                    "More than a few for longer than a moment: auth is away, and they are kept in the spool. Lost ones found it "
+                    "full, or a disk that took nothing.",
                     Query(sum_of(GATEWAY.series("atelier_gateway_audit_waiting")), "waiting"),
                     Query(rate(GATEWAY.series("atelier_gateway_audit_lost_total")), "lost a second"),
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,7 +25,6 @@ from services.catalog.adapters.memory import MemoryUnitOfWork as CatalogMemory
 from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
 from services.gateway import app
-from services.gateway.audit import Trail
 from services.gateway.bootstrap import dependencies
 from services.gateway.bulkheads import bulkheads
 from services.gateway.clients import Clients
@@ -34,6 +34,8 @@ from services.gateway.limits import Limiter, Windows
 from services.gateway.operations import Backend
 from services.gateway.sessions import ApiKeys, BrowserSessions, Callers
 from services.gateway.settings import GatewaySettings
+from services.gateway.spool import Spool
+from services.gateway.trail import Trail
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
 from tests.contract.gateway.jobs import Jobs
@@ -69,7 +71,9 @@ class World:
         mail: Mailbox,
         jobs: Jobs,
         streams: Streams,
+        trail: Trail,
     ) -> None:
+        self.trail = trail
         self.replica = replica
         self.person = person
         self.jobs = jobs
@@ -100,7 +104,7 @@ def letters_are_sent() -> bool:
 
 
 @pytest.fixture
-async def world(letters_are_sent: bool) -> AsyncIterator[World]:
+async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         blobs = RecordingBlobs()
         jobs = Jobs(blobs)
@@ -142,8 +146,8 @@ async def world(letters_are_sent: bool) -> AsyncIterator[World]:
             mesher_addr=nowhere,
             tryon_addr=nowhere,
         )
-        trail = Trail(clients.audit)
-        await stack.enter_async_context(trail.writing())
+        trail = Trail(clients.audit, Spool(tmp_path / "spool"))
+        await stack.enter_async_context(trail.shipping())
         lag = await stack.enter_async_context(LoopLag())
         sessions = BrowserSessions(clients.auth, settings.browser_token_cache_s)
         readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
@@ -155,7 +159,7 @@ async def world(letters_are_sent: bool) -> AsyncIterator[World]:
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, person, mail, jobs, streams)
+        world = World(replica, generator, person, mail, jobs, streams, trail)
         await stack.enter_async_context(world.client)
         yield world
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import grpc
 import httpx
 import pytest
-import structlog.testing
-from prometheus_client import REGISTRY
 
-from atelier.auth.v1 import audit_pb2 as pb
-from atelier.auth.v1 import audit_pb2_grpc as rpc
-from atelierkit.errors import Unavailable
-from atelierkit.server import Service
-from atelierkit.testing import serve
 from services.auth.domain.audit import Chained
 from services.auth.use_cases.audit import CheckAudit
-from services.gateway.audit import Trail
 from services.gateway.routes import OPERATIONS
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.conftest import CREDENTIALS, World, client_of
@@ -32,7 +21,8 @@ AUDIT = "/v1/admin/audit"
 
 
 async def trail(world: World) -> list[Chained]:
-    """All that auth keeps, oldest first; the chain holds."""
+    """All that auth keeps, oldest first, once it has what was written; the chain holds."""
+    await world.trail.flushed()
     assert (await CheckAudit(world.auth_units)()).fault is None
     async with world.auth_units() as unit:
         return list(await unit.audit.following(0, limit=10_000))
@@ -138,6 +128,8 @@ async def test_administrators_search_the_trail(world: World) -> None:
         await client.post("/v1/avatars", json=DRAFT, headers={"Authorization": f"Bearer {ada}"})
     admin = {"Authorization": f"Bearer {await world.admin_token()}"}
 
+    await world.trail.flushed()
+
     async def search(**query: Any) -> Any:
         answer = await client.get(AUDIT, params=query, headers=admin)
         assert answer.status_code == 200, answer.text
@@ -181,101 +173,3 @@ def test_what_only_reads_says_so_and_nothing_else_does() -> None:
         "/v1/measurements/estimate",
         "/v1/size-advice",
     }
-
-
-class AuditDouble(rpc.AuditServiceServicer):
-    """Keeps what it is told, call by call; away while `failure` is set, and slow while `gate` is closed."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[str]] = []
-        self.failure: Exception | None = None
-        self.begun = asyncio.Semaphore(0)
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def Record(
-        self, request: pb.RecordRequest, context: grpc.aio.ServicerContext[Any, Any]
-    ) -> pb.RecordResponse:
-        self.begun.release()
-        await self.gate.wait()
-        if self.failure is not None:
-            raise self.failure
-        self.calls.append([entry.operation for entry in request.entries])
-        return pb.RecordResponse()
-
-    async def ListAuditEntries(
-        self, request: pb.ListAuditEntriesRequest, context: grpc.aio.ServicerContext[Any, Any]
-    ) -> pb.ListAuditEntriesResponse:
-        raise AssertionError("nobody searches here")
-
-
-@asynccontextmanager
-async def recording(most_waiting: int = 100) -> AsyncIterator[tuple[AuditDouble, Trail]]:
-    double = AuditDouble()
-    descriptor = pb.DESCRIPTOR.services_by_name["AuditService"]
-    service = Service(
-        descriptor.full_name,
-        lambda server: rpc.add_AuditServiceServicer_to_server(double, server),
-        descriptor,
-    )
-    async with serve(service) as channel:
-        trail = Trail(rpc.AuditServiceStub(channel), most_waiting, again_s=0.01)
-        async with trail.writing():
-            yield double, trail
-
-
-def entry(operation: str) -> pb.AuditEntry:
-    made = pb.AuditEntry(id=str(uuid.uuid4()), operation=operation, outcome=200)
-    made.time.GetCurrentTime()
-    return made
-
-
-async def test_who_comes_during_a_call_goes_with_the_next() -> None:
-    async with recording() as (double, trail):
-        double.gate.clear()
-        first = asyncio.create_task(trail.write(entry("first")))
-        await double.begun.acquire()
-        others = [asyncio.create_task(trail.write(entry(f"other {index}"))) for index in range(20)]
-        await asyncio.sleep(0)
-        assert not first.done()
-        double.gate.set()
-        await asyncio.gather(first, *others)
-    assert double.calls == [["first"], [f"other {index}" for index in range(20)]]
-
-
-async def test_while_auth_is_away_answers_do_not_wait_and_nothing_is_lost() -> None:
-    async with recording() as (double, trail):
-        double.failure = Unavailable("away")
-        with structlog.testing.capture_logs() as lines:
-            await trail.write(entry("first"))
-            async with asyncio.timeout(0.5):
-                for index in range(50):
-                    await trail.write(entry(f"waits {index}"))
-        ours = [line for line in lines if line["event"].startswith("audit")]
-        assert [(line["event"], line["log_level"]) for line in ours] == [
-            ("audit entries wait: auth is away", "warning")
-        ]
-        assert REGISTRY.get_sample_value("atelier_gateway_audit_waiting") == 51
-        double.failure = None
-    assert [operation for call in double.calls for operation in call] == [
-        "first",
-        *(f"waits {n}" for n in range(50)),
-    ]
-
-
-async def test_what_waits_is_bounded_and_what_is_lost_is_told() -> None:
-    lost = REGISTRY.get_sample_value("atelier_gateway_audit_lost_total") or 0
-    async with recording(most_waiting=10) as (double, trail):
-        double.failure = Unavailable("away")
-        for index in range(15):
-            await trail.write(entry(str(index)))
-        assert REGISTRY.get_sample_value("atelier_gateway_audit_lost_total") == lost + 5
-        double.failure = None
-    assert [operation for call in double.calls for operation in call] == [str(index) for index in range(10)]
-
-
-async def test_an_entry_that_auth_refuses_does_not_hold_up_the_others() -> None:
-    async with recording() as (double, trail):
-        await trail.write(pb.AuditEntry(id="no uuid", operation="bad"))
-        await trail.write(entry("good"))
-    assert double.calls == [["good"]]

@@ -134,6 +134,7 @@ async def test_an_export_holds_everything_of_the_caller_alone(
     eve = await world.token_of("eve@example.org")
     theirs = await made(signed_in)
     world.generator.avatars[theirs["id"]] = ("eve", world.generator.avatars[theirs["id"]][1])
+    await world.trail.flushed()
     answer = await signed_in.get("/v1/me/export")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert "attachment" in answer.headers["content-disposition"]
