@@ -10,7 +10,7 @@ BACKLOG_AGE = "atelier_auth_backlog_age_seconds"
 LETTERS = 'job="atelier-auth-worker", kind="letters"'
 
 
-def delivered(outcome: str, step: float) -> Mapping[str, str]:
+def delivered(outcome: str, step: float) -> dict[str, str]:
     """Attempts with that outcome, so many every 15 seconds."""
     return one(
         f'atelier_auth_deliveries_total{{job="atelier-auth-worker", outcome="{outcome}"}}', growing(step)
