@@ -8,13 +8,12 @@ import queue
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import yaml
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import AsyncMessage
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.local.topology import LOOPBACK, free_ports
 from deploy.prometheus.files import routing
@@ -24,17 +23,18 @@ from tests.integration.observability.programs import running
 DELIVERED_S = 30.0
 
 
-class Mailbox(AsyncMessage):
+class Mailbox:
     """Keeps what is sent."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.came: queue.Queue[EmailMessage] = queue.Queue()
 
-    async def handle_message(self, message: Any) -> None:
-        parsed = email.message_from_bytes(bytes(message), policy=email.policy.default)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(parsed, EmailMessage)
         self.came.put(parsed)
+        return "250 kept"
 
 
 @pytest.fixture

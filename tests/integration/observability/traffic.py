@@ -25,6 +25,8 @@ def all_of_it(url: str, name: str, stature_mm: float) -> None:
         be_refused(client, draft)
         upload_a_scan(client)
         make_a_batch(client, draft)
+        ask_again(client)
+        use_a_key(client, url)
 
 
 def come_in(client: httpx.Client, email: str) -> dict[str, str]:
@@ -87,6 +89,25 @@ def make_a_batch(client: httpx.Client, draft: dict[str, Any]) -> None:
     job = expect(client.post("/v1/avatars/batch", json={"rows": [draft]}), 202).json()
     expect(client.get(job["links"]["events"]), 200)
     assert expect(client.get(job["links"]["self"]), 200).json()["state"] == "completed"
+
+
+def ask_again(client: httpx.Client) -> None:
+    """The same request under the same key, as after an answer that was lost: it is done once, and answered twice."""
+    once = {"Idempotency-Key": UNKNOWN}
+    asked = {"name": "a kiosk, again", "scopes": ["avatars:read"]}
+    first, second = (
+        expect(client.post("/v1/api-keys", json=asked, headers=once), 201).json() for _ in range(2)
+    )
+    assert first == second
+
+
+def use_a_key(client: httpx.Client, url: str) -> None:
+    """A server of somebody's that has an API key."""
+    made = expect(
+        client.post("/v1/api-keys", json={"name": "a kiosk", "scopes": ["avatars:read"]}), 201
+    ).json()
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {made['key']}"}, timeout=60) as kiosk:
+        expect(kiosk.get("/v1/avatars"), 200)
 
 
 def expect(answer: httpx.Response, status: int) -> httpx.Response:
