@@ -16,7 +16,6 @@ import httpx
 import psutil
 import pytest
 
-from deploy.local import Platform
 from deploy.local.topology import PROCESSES, WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +56,7 @@ def test_it_stops_everything_and_finds_its_data_again(data_dir: Path) -> None:
         children = psutil.Process(process.pid).children(recursive=True)
         assert len(children) >= len(PROCESSES)
         if attempt == 1:
+            all_others_leave_the_cpu_to_the_gateway(data_dir)
             assert httpx.post(f"{url}/v1/auth/signup", json=credentials).status_code == 201
         assert httpx.post(f"{url}/v1/auth/login", json=credentials).status_code == 200
         process.send_signal(end)
@@ -67,8 +67,8 @@ def test_it_stops_everything_and_finds_its_data_again(data_dir: Path) -> None:
         assert not (data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
 
 
-def test_all_others_leave_the_cpu_to_the_gateway(platform: Platform) -> None:
-    services = json.loads(platform.state_file.read_text())["services"]
+def all_others_leave_the_cpu_to_the_gateway(data_dir: Path) -> None:
+    services = json.loads((data_dir / "platform.json").read_text())["services"]
     nice = {name: psutil.Process(service["pid"]).nice() for name, service in services.items()}
     gateway = nice.pop("gateway")
     wanted = {name: 15 if name in WORKERS else 10 for name in nice}
