@@ -134,7 +134,8 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
         "code": reason.lower(),
         "details": _details(error, language),
         "requestId": context.request_id(),
-        "retryable": status in RETRYABLE,
+        # Whoever says when to come again says that it may help.
+        "retryable": status in RETRYABLE or error.retry_after_s is not None,
     }
     media_type = "application/json"
     if PROBLEM_JSON in headers.get("accept", ""):

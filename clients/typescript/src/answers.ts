@@ -4,7 +4,6 @@ import { Refused, UnexpectedAnswer, type Problem } from "./errors.js";
 
 // What proxies before the platform answer, and what the platform says with a body that was lost.
 const MAY_PASS = new Set([408, 429, 502, 503, 504]);
-const SAME_REQUEST_AT_WORK = "idempotency_in_progress";
 
 /** The error of an answer that is no success. */
 export async function refusal(response: Response): Promise<Refused> {
@@ -13,8 +12,7 @@ export async function refusal(response: Response): Promise<Refused> {
   return new Refused(problem.error ?? response.statusText, code, response.status, {
     details: problem.details ?? [],
     requestId: problem.requestId ?? response.headers.get("x-request-id") ?? undefined,
-    // A request whose key is at work is this client's own, whose first answer was lost.
-    retryable: MAY_PASS.has(response.status) || code === SAME_REQUEST_AT_WORK,
+    retryable: MAY_PASS.has(response.status) || problem.retryable === true,
     retryAfterMs: retryAfterMs(response.headers.get("retry-after") ?? ""),
   });
 }

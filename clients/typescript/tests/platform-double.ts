@@ -67,7 +67,8 @@ export function said(value: unknown, status = 200, headers: Record<string, strin
 }
 
 export function refused(status: number, code: string, headers: Record<string, string> = {}): Answer {
-  const problem = { success: false, error: `no: ${code}`, code, details: [], requestId: "r-1", retryable: false };
+  const retryable = [429, 503, 504].includes(status) || code === "idempotency_in_progress";
+  const problem = { success: false, error: `no: ${code}`, code, details: [], requestId: "r-1", retryable };
   return said(problem, status, headers);
 }
 

@@ -92,6 +92,7 @@ async def test_while_the_first_runs_the_second_is_told_to_wait(
     await world.generator.begun.acquire()
     refused = await make(signed_in)
     assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_in_progress")
+    assert refused.json()["retryable"] is True
     assert int(refused.headers["retry-after"]) >= 1
     world.generator.gate.set()
     made = await first

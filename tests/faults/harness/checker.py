@@ -1,8 +1,7 @@
 """The invariants that hold after every experiment, whatever the fault was; one violation fails the run.
 
 Each is one function from the evidence to sentences that say what is wrong. Numbers are those of the plan. I2 and I3
-(credits), I4 (jobs), I9 (webhooks, mails) and I10 (audit) come as one function each with what they are about; I8 and
-I11 need to know the fault, so the experiments claim them.
+(credits), I4 (jobs), I9 (webhooks, mails) and I10 (audit) are not asked yet: each is one more function; I8 and I11 need to know the fault, so the experiments claim them.
 """
 
 from __future__ import annotations

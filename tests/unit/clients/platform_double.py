@@ -53,7 +53,7 @@ def refused(status: int, code: str, **headers: str) -> Answer:
         "code": code,
         "details": [],
         "requestId": "r-1",
-        "retryable": False,
+        "retryable": status in {429, 503, 504} or code == "idempotency_in_progress",
     }
     return said(problem, status, **headers)
 

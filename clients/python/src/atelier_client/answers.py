@@ -18,7 +18,6 @@ Answer = TypeVar("Answer")
 
 # What proxies before the platform answer, and what the platform says with a body that was lost.
 _MAY_PASS = frozenset({408, 429, 502, 503, 504})
-_SAME_REQUEST_AT_WORK = "idempotency_in_progress"
 _SECONDS = re.compile(r"\d{1,9}")
 
 
@@ -38,8 +37,7 @@ def refusal(response: httpx.Response) -> Refused:
     error = Refused(str(problem.get("error", response.reason_phrase)), status=response.status_code, code=code)
     error.details = problem.get("details", ())
     error.request_id = problem.get("requestId") or response.headers.get("x-request-id")
-    # A request whose key is at work is this client's own, whose first answer was lost.
-    error.retryable = response.status_code in _MAY_PASS or code == _SAME_REQUEST_AT_WORK
+    error.retryable = response.status_code in _MAY_PASS or problem.get("retryable") is True
     error.retry_after_s = _retry_after_s(response.headers.get("retry-after", ""))
     return error
 
