@@ -6,6 +6,7 @@ come through ``logging``, get the same form.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -41,6 +42,7 @@ _LONGEST_SECRET = 500
 _MAX_TRACEBACK = 16_000
 _MAX_ITEMS = 50
 _MAX_DEPTH = 4
+_ENCODER = json.JSONEncoder()
 
 
 def configure(
@@ -61,7 +63,7 @@ def configure(
         clean,
     ]
     renderer: Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_json)
         if format == "json"
         else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
@@ -86,6 +88,11 @@ def configure(
 def get_logger(name: str) -> FilteringBoundLogger:
     """A logger whose lines carry that name; the event is a fixed text, everything else a key."""
     return cast(FilteringBoundLogger, structlog.get_logger(logger_name=name))
+
+
+def _json(event: EventDict, **_options: Any) -> str:
+    # With structlog's own options a new encoder is made for each line; what was cleaned needs none of them.
+    return _ENCODER.encode(event)
 
 
 class _Correlation:

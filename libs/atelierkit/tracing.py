@@ -64,11 +64,16 @@ def tracing(service: str) -> Iterator[None]:
 def rpc_span(tracer: Tracer, service: str, method: str, kind: SpanKind) -> Iterator[Span]:
     """A span about one call, by OpenTelemetry's conventions for RPC; ``end_rpc`` tells how it went.
 
-    Exceptions are not recorded in it: their texts may hold what a caller sent.
+    Exceptions are not recorded in it: their texts may hold what a caller sent. A call that is made within a span that
+    nobody records has none of its own.
     """
     if service == HEALTH:
         # Probes come every few seconds from every side: they are no part of any trace.
         yield trace.INVALID_SPAN
+        return
+    around = trace.get_current_span()
+    if kind is SpanKind.CLIENT and around.get_span_context().is_valid and not around.is_recording():
+        yield around
         return
     attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
     with tracer.start_as_current_span(

@@ -7,7 +7,6 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -15,22 +14,19 @@ from starlette.routing import BaseRoute
 from atelierkit.errors import NotFound
 from atelierkit.health import Readiness
 from services.gateway import openapi, problems
+from services.gateway.areas import Areas
 from services.gateway.audit import Audit
 from services.gateway.compat import source_000
+from services.gateway.compression import Compression
 from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS, batches, clouds, export, files, jobs
+from services.gateway.routes import OPERATIONS, batches, clouds, export, jobs
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 from services.gateway.tracing import Tracing
 from services.gateway.trail import Trail
-
-# Meshes are float data that gzip hardly shrinks, at 30 ms of CPU a file, or archives already.
-NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", *files.MEDIA_TYPES)
-COMPRESS_FROM_BYTES = 1024
-COMPRESSION_LEVEL = 5
 
 
 def create(
@@ -39,7 +35,7 @@ def create(
     """The application, ready to serve."""
     settings = backend.settings
     routes: list[BaseRoute] = [
-        *(route(operation, backend) for operation in OPERATIONS),
+        Areas(route(operation, backend) for operation in OPERATIONS),
         *source_000.routes(backend, sessions),
         *openapi.routes(OPERATIONS),
         *Probes(readiness, list(backend.clients.channels), serve_metrics=settings.serve_metrics).routes(),
@@ -50,12 +46,7 @@ def create(
         middleware=[
             Middleware(Draining, readiness=readiness),
             Middleware(Tracing),
-            Middleware(
-                GZipMiddleware,
-                minimum_size=COMPRESS_FROM_BYTES,
-                compresslevel=COMPRESSION_LEVEL,
-                exclude_content_types=NOT_COMPRESSED,
-            ),
+            Middleware(Compression),
             Middleware(
                 RequestScope,
                 timeout_s=settings.request_timeout_s,

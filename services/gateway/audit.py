@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 import uuid
 from collections.abc import MutableMapping
 from typing import Any
@@ -100,7 +101,7 @@ def _entry(scope: Scope, status: int) -> audit_pb2.AuditEntry:
         request_id=context.request_id() or "",
         resource_id=_plain(_resource(route, resource), _LONGEST_RESOURCE),
     )
-    entry.time.GetCurrentTime()
+    entry.time.FromNanoseconds(time.time_ns())
     return entry
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opentelemetry import context as trace_context
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.trace import StatusCode
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
 """Paths that machines ask for every few seconds; they are no part of anybody's work."""
 
+_BROUGHT_IN = frozenset(name.encode() for name in propagate.get_global_textmap().fields)
 _tracer = trace.get_tracer(__name__)
 
 
@@ -37,20 +39,28 @@ class Tracing:
                 status = int(message["status"])
             await send(message)
 
-        callers = trace_context.attach(propagate.extract(Headers(scope=scope)))
+        callers = propagate.extract(Headers(scope=scope)) if _brings_trace(scope) else Context()
+        span = _tracer.start_span(
+            method,
+            callers,
+            trace.SpanKind.SERVER,
+            {"http.request.method": method, "url.scheme": scope["scheme"]},
+        )
+        outer = trace_context.attach(trace.set_span_in_context(span, callers))
         try:
-            with _tracer.start_as_current_span(
-                method,
-                kind=trace.SpanKind.SERVER,
-                attributes={"http.request.method": method, "url.scheme": scope["scheme"]},
-                record_exception=False,
-            ) as span:
-                try:
-                    await self._app(scope, receive, send_watched)
-                finally:
-                    _describe(span, method, scope["state"].get("route"), status)
+            await self._app(scope, receive, send_watched)
+        except BaseException:
+            span.set_status(StatusCode.ERROR)
+            raise
         finally:
-            trace_context.detach(callers)
+            _describe(span, method, scope["state"].get("route"), status)
+            span.end()
+            trace_context.detach(outer)
+
+
+def _brings_trace(scope: Scope) -> bool:
+    """Whether there is a caller's trace to read: OpenTelemetry looks through all headers several times."""
+    return any(name in _BROUGHT_IN for name, _ in scope["headers"])
 
 
 def _describe(span: trace.Span, method: str, route: str | None, status: int) -> None:

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from structlog.testing import capture_logs
 
 from atelierkit import client, context, identity
@@ -136,6 +137,22 @@ async def test_one_trace_spans_the_chain() -> None:
         with identity.acting(ALICE), tracer.start_as_current_span("browser") as span:
             answer = await echo.call(channel, "Say")(echo.word())
     assert answer.text == trace.format_trace_id(span.get_span_context().trace_id)
+
+
+async def test_a_trace_that_nobody_records_goes_on_as_it_is() -> None:
+    """Spans of calls would be made for nobody; the caller's own stands in the next service's logs."""
+    seen: list[str | bytes] = []
+
+    async def last(request, servicer_context):
+        seen.append(dict(servicer_context.invocation_metadata())["traceparent"])
+        return request
+
+    tracer = TracerProvider(sampler=ALWAYS_OFF).get_tracer("test")
+    async with serve(echo.service(Say=last)) as channel:
+        with identity.acting(ALICE), tracer.start_as_current_span("browser") as span:
+            await echo.call(channel, "Say")(echo.word())
+    own = span.get_span_context()
+    assert seen == [f"00-{trace.format_trace_id(own.trace_id)}-{trace.format_span_id(own.span_id)}-00"]
 
 
 @pytest.mark.parametrize(("method", "attempts"), [("Again", 3), ("Open", 1)])
