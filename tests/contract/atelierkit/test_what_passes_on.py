@@ -148,7 +148,7 @@ async def test_a_trace_that_nobody_records_goes_on_as_it_is() -> None:
         return request
 
     tracer = TracerProvider(sampler=ALWAYS_OFF).get_tracer("test")
-    async with serve(echo.service(Say=last)) as channel:
+    async with serve(echo.service(MemoryVerifier({ALICE.token: ALICE}), Say=last)) as channel:
         with identity.acting(ALICE), tracer.start_as_current_span("browser") as span:
             await echo.call(channel, "Say")(echo.word())
     own = span.get_span_context()
