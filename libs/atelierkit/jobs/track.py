@@ -13,11 +13,13 @@ from typing import Any, LiteralString
 
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
 
 from atelierkit.errors import Unavailable
 from atelierkit.jobs.model import DEATHS, Job, Lane, Run
 from atelierkit.jobs.running import Back, Done, Ending, Failed, HandedBack
+from atelierkit.jobs.schema import NOT_DUE
 
 _CHANNEL = "procrastinate_any_queue_v1"
 _STATEMENT_TIMEOUT_MS = 5_000
@@ -40,7 +42,7 @@ UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL, attempts = atte
     failures = %(failures)s, deaths = CASE WHEN %(well)s THEN 0 ELSE deaths END,
     ready_at = now() + %(after_s)s * interval '1 second',
     scheduled_at = CASE WHEN %(after_s)s > 0 THEN now() + %(after_s)s * interval '1 second' END,
-    priority = CASE WHEN %(after_s)s > 0 THEN -2147483647 ELSE -procrastinate_rail_tag(queue_name) END
+    priority = CASE WHEN %(after_s)s > 0 THEN {NOT_DUE} ELSE -procrastinate_rail_tag(queue_name) END
 {_MINE}
 """  # noqa: S608
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker)s RETURNING id"
@@ -156,6 +158,13 @@ class Track:
         return rows
 
 
+class _Pool(AsyncConnectionPool):
+    """Whoever opens it waits no longer than it tries."""
+
+    async def open(self, wait: bool = False, timeout: float = _CONNECT_TIMEOUT_S) -> None:
+        await super().open(wait, timeout)
+
+
 @asynccontextmanager
 async def track(url: str, schema: str, connections: int) -> AsyncIterator[Track]:
     """The jobs of that schema; Unavailable where the database does not answer."""
@@ -176,10 +185,11 @@ async def track(url: str, schema: str, connections: int) -> AsyncIterator[Track]
         timeout=_CONNECT_TIMEOUT_S,
         # The pool tries for that long to open what it lacks, then at the next use.
         reconnect_timeout=_CONNECT_TIMEOUT_S,
+        pool_factory=_Pool,
     )
-    with _told():
-        await connector.open_async()
     try:
+        with _told():
+            await connector.open_async()
         yield Track(connector)
     finally:
         await connector.close_async()
