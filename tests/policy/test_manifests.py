@@ -69,6 +69,7 @@ def test_an_overlay_holds_the_whole_platform(overlay: str) -> None:
     } <= kinds
 
 
+@pytest.mark.attack("A55")
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("overlay", overlays())
 def test_an_overlay_keeps_the_rule(overlay: str, rule: Rule) -> None:
@@ -368,6 +369,7 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
 )
 
 
+@pytest.mark.attack("A55")
 @pytest.mark.parametrize(
     ("rule", "told", "harm"), BREAKS, ids=[f"{rule.__name__}-{told}" for rule, told, _ in BREAKS]
 )

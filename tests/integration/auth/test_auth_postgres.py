@@ -54,6 +54,7 @@ async def test_no_two_live_secrets_fit_into_one_session(
     assert sql.violated(refused.value) == "uq_session_secrets_live"
 
 
+@pytest.mark.attack("A15")
 async def test_nothing_at_rest_opens_a_session(
     engine: AsyncEngine, postgres_units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
 ) -> None:

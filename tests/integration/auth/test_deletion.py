@@ -119,6 +119,7 @@ async def counts(engine: AsyncEngine) -> dict[str, int]:
         }
 
 
+@pytest.mark.attack("A62")
 async def test_nothing_of_a_deleted_person_is_left(
     world: PeopleWorld, engine: AsyncEngine, seals: AesGcmSeals, url: str
 ) -> None:
@@ -149,6 +150,7 @@ async def test_nothing_of_a_deleted_person_is_left(
     assert left["letters"] == 1
 
 
+@pytest.mark.attack("A62")
 async def test_a_deletion_touches_nobody_else(
     world: PeopleWorld, engine: AsyncEngine, seals: AesGcmSeals, url: str
 ) -> None:

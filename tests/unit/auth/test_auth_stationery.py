@@ -99,6 +99,7 @@ NASTY = [
 ]
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize("value", NASTY)
 def test_whatever_a_value_holds_it_is_text(value: str) -> None:
     good, message = written(LetterKind.JOB_FAILED), written(LetterKind.JOB_FAILED, job=value)
@@ -112,6 +113,7 @@ def test_whatever_a_value_holds_it_is_text(value: str) -> None:
     assert page.text == good_page.text.replace("job-7", shown)
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize(
     "address", ["jane@example.org\r\nBcc: eve@example.org", "a@b.org, eve@example.org", "jane"]
 )
