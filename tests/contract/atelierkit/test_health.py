@@ -21,6 +21,7 @@ from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve
 from deploy.local.certificates import Authority
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -63,7 +64,7 @@ async def heard(channel: grpc.aio.Channel, wanted: int) -> float:
     """Seconds until a watcher of the service hears that status."""
     start = time.monotonic()
     request = health_pb2.HealthCheckRequest(service=echo.NAME)
-    async for answer in health_pb2_grpc.HealthStub(channel).Watch(request, timeout=10):
+    async for answer in health_pb2_grpc.HealthStub(channel).Watch(request, timeout=PATIENCE_S):
         if answer.status == wanted:
             return time.monotonic() - start
     raise AssertionError("the watch ended without that status")
@@ -96,13 +97,13 @@ async def test_a_service_that_lost_its_database_gets_no_call() -> None:
         assert (await echo.call(channel, "Open")(echo.word(text="hello"))).text == "hello"
         await client.reaching(channel)()
         database.on.clear()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while channel.get_state() is ready:
                 await channel.wait_for_state_change(ready)
         with pytest.raises(AppError, match="no address"):
             await client.reaching(channel)()
         with pytest.raises(AppError) as caught:
-            await echo.call(channel, "Open")(echo.word(), timeout=5)
+            await echo.call(channel, "Open")(echo.word(), timeout=PATIENCE_S)
     assert caught.value.code is Code.UNAVAILABLE
 
 
@@ -117,7 +118,7 @@ async def test_a_soft_dependency_is_told_in_the_metric_alone() -> None:
 
     dependency = Dependency(check, hard=False, period_s=0.01)
     async with standing_on({"soft": dependency}) as address, client.channel(address) as channel:
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
         assert await client.is_serving(channel, echo.NAME)
 
 
@@ -134,7 +135,7 @@ async def test_one_slow_answer_takes_no_service_out_of_balancing() -> None:
             raise OSError("too slow")
 
     async with health.watching({"slow": Dependency(check, period_s=0.0)}, told.append):
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), PATIENCE_S)
     assert set(told) == {True}
 
 
@@ -148,7 +149,7 @@ async def test_those_who_watch_hear_of_the_drain_even_when_others_have_left() ->
     ):
         watching = [
             health_pb2_grpc.HealthStub(channel).Watch(
-                health_pb2.HealthCheckRequest(service=echo.NAME), timeout=5
+                health_pb2.HealthCheckRequest(service=echo.NAME), timeout=PATIENCE_S
             )
             for _ in range(2)
         ]

@@ -33,6 +33,7 @@ from atelierkit.settings import ServiceSettings, Tls
 from deploy.local.certificates import Authority
 from deploy.triton import install, repository, server
 from deploy.triton.config import MAX_BATCH, Target
+from tests.patience import PATIENCE_S
 from tests.unit.atelierkit import onnx_models
 
 pytestmark = [
@@ -332,13 +333,13 @@ def test_readiness_sees_what_the_servers_own_word_hides(models_dir: Path) -> Non
     """After its backend's process was killed, the server goes on saying READY."""
 
     async def ask(addr: str) -> None:
-        async with TritonInference(addr, timeout_s=3) as inference:
+        async with TritonInference(addr, timeout_s=10) as inference:
             await inference.ready("affine")
 
     with server.serving(models_dir) as running:
         for stub in _children(running.pid):
             os.kill(stub, signal.SIGKILL)
-        word = httpx.get(f"http://{running.http_addr}/v2/health/ready")
+        word = httpx.get(f"http://{running.http_addr}/v2/health/ready", timeout=PATIENCE_S)
         with pytest.raises((Unavailable, TimedOut)):
             asyncio.run(ask(running.grpc_addr))
     assert word.status_code == 200
@@ -350,7 +351,7 @@ async def test_the_servers_metrics_count_each_inference(
     """The name is the one that dashboards and alerts read."""
 
     async def counted() -> float:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             text = (await client.get(f"http://{running.metrics_addr}/metrics")).text
         [line] = [line for line in text.splitlines() if line.startswith('nv_inference_count{model="affine"')]
         return float(line.split()[-1])

@@ -21,6 +21,7 @@ from services.generator.domain.jobs import Count, Failure, Job, Kind, Lane, Stat
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.ports_jobs import Task
+from tests.patience import PATIENCE_S
 from tests.unit.generator.world import ANN, BOB
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -199,7 +200,7 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units, engine) -> 
             state: State = found.state
             return state
 
-    async with asyncio.timeout(20), postgres_units() as unit:
+    async with asyncio.timeout(PATIENCE_S), postgres_units() as unit:
         found = await unit.jobs.lock(job.id)
         assert found is not None
         waiting = asyncio.create_task(seen())
@@ -244,7 +245,7 @@ async def test_a_watcher_looks_now_and_then_while_nobody_tells() -> None:
     changes = JobChanges(poll_s=0.01)
     async with changes.of(uuid4()) as turns:
         for _ in range(3):
-            await asyncio.wait_for(anext(turns), 5)
+            await asyncio.wait_for(anext(turns), PATIENCE_S)
 
 
 PLANS = {

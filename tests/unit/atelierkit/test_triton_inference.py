@@ -17,6 +17,7 @@ from atelierkit.identity import Caller, acting
 from atelierkit.inference import ModelMissing, ModelOutputInvalid, TritonInference
 from atelierkit.inference.retries import Retries
 from atelierkit.testing.triton import DAMAGES, Counts, FakeModel, FakeTriton
+from tests.patience import PATIENCE_S
 
 DOUBLE = FakeModel(
     {"x": (np.float32, (-1, 3))}, {"y": (np.float32, (-1, 3))}, lambda inputs: {"y": inputs["x"] * 2}
@@ -52,7 +53,7 @@ async def test_a_slow_server_is_left_at_the_deadline(fake: FakeTriton, triton: T
     start = time.monotonic()
     with context.request(timeout_s=0.1), pytest.raises(TimedOut):
         await triton.infer("double", _x())
-    assert 0.1 <= time.monotonic() - start < 0.1 + 0.25
+    assert 0.1 <= time.monotonic() - start < fake.service_s / 3
 
 
 async def test_a_server_that_became_ten_times_slower_refuses_early_and_answers_whom_it_lets_in(
@@ -174,11 +175,9 @@ async def test_a_server_that_comes_back_is_found_within_seconds(fake: FakeTriton
     async with TritonInference(addr, retries=QUICK) as inference:
         assert not await _answers(inference)
         async with fake.serving(int(addr.rpartition(":")[2])):
-            for _ in range(100):
-                if await _answers(inference):
-                    return
-                await asyncio.sleep(0.05)
-    pytest.fail("the server was not found again")
+            async with asyncio.timeout(PATIENCE_S):
+                while not await _answers(inference):  # noqa: ASYNC110 - told by answers alone
+                    await asyncio.sleep(0.05)
 
 
 async def _answers(inference: TritonInference) -> bool:
@@ -193,7 +192,7 @@ async def test_a_caller_that_leaves_stops_the_inference(fake: FakeTriton, triton
     await triton.ready("double")
     fake.service_s = 30
     task = asyncio.create_task(triton.infer("double", _x()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await fake.counted(lambda seen: seen.in_flight == 1)
         task.cancel()
         await fake.counted(lambda seen: seen.in_flight == 0)
