@@ -19,6 +19,7 @@ from deploy.local import Platform
 from deploy.local.certificates import Authority
 from deploy.local.settings import LocalSettings
 from deploy.local.topology import CALLS
+from tests.patience import PATIENCE_S
 
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 GENERATOR = generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"]
@@ -60,7 +61,7 @@ async def asks(platform: Platform, tls: Tls | None) -> AppError:
     async with client.channel(f"127.0.0.1:{port}", settings, services=[GENERATOR]) as channel:
         stub: Any = generator_pb2_grpc.GeneratorServiceStub(channel)
         with pytest.raises(AppError) as caught:
-            await stub.ListAvatars(generator_pb2.ListAvatarsRequest(), timeout=5)
+            await stub.ListAvatars(generator_pb2.ListAvatarsRequest(), timeout=PATIENCE_S)
     return caught.value
 
 
@@ -69,6 +70,7 @@ def issued(folder: Path, service: str) -> Tls:
     return Tls(own / "tls.crt", own / "tls.key", own / "ca.crt")
 
 
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize("caller", CALLS)
 async def test_the_generator_listens_to_the_gateway_alone(
     caller: str, platform: Platform, folder: Path
@@ -79,6 +81,7 @@ async def test_the_generator_listens_to_the_gateway_alone(
     assert refusal.reason == wanted
 
 
+@pytest.mark.attack("A23", "A56")
 async def test_strangers_and_plain_text_do_not_get_through_the_handshake(
     platform: Platform, folder: Path, tmp_path: Path
 ) -> None:
