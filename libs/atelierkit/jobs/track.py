@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.engine import make_url
 
 from atelierkit.errors import Unavailable
@@ -24,6 +24,7 @@ from atelierkit.jobs.schema import NOT_DUE
 _CHANNEL = "procrastinate_any_queue_v1"
 _STATEMENT_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5.0
+_OPEN_TIMEOUT_S = 2.5
 _PROMOTED = 500
 """Jobs that become due in one turn; the rest follows in the next."""
 _KEPT_DAYS = 7
@@ -159,9 +160,9 @@ class Track:
 
 
 class _Pool(AsyncConnectionPool):
-    """Whoever opens it waits no longer than it tries."""
+    """Whoever opens it begins anew after a while: the pool's own tries lie further and further apart."""
 
-    async def open(self, wait: bool = False, timeout: float = _CONNECT_TIMEOUT_S) -> None:
+    async def open(self, wait: bool = False, timeout: float = _OPEN_TIMEOUT_S) -> None:  # noqa: ASYNC109  the library's
         await super().open(wait, timeout)
 
 
@@ -200,7 +201,7 @@ def _told() -> Iterator[None]:
     """Unavailable for whatever keeps the database from answering."""
     try:
         yield
-    except ConnectorException as error:
+    except (ConnectorException, PoolTimeout) as error:
         raise Unavailable("the database does not answer", dependency="database") from error
 
 
