@@ -6,6 +6,7 @@ as that one left it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +14,6 @@ from typing import Any, LiteralString
 
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.engine import make_url
 
 from atelierkit.errors import Unavailable
@@ -25,6 +25,7 @@ _CHANNEL = "procrastinate_any_queue_v1"
 _STATEMENT_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5.0
 _OPEN_TIMEOUT_S = 2.5
+"""Whoever opens the pool begins anew after that: its own tries lie further and further apart, and go on for 30 s."""
 _PROMOTED = 500
 """Jobs that become due in one turn; the rest follows in the next."""
 _KEPT_DAYS = 7
@@ -159,13 +160,6 @@ class Track:
         return rows
 
 
-class _Pool(AsyncConnectionPool):
-    """Whoever opens it begins anew after a while: the pool's own tries lie further and further apart."""
-
-    async def open(self, wait: bool = False, timeout: float = _OPEN_TIMEOUT_S) -> None:  # noqa: ASYNC109  the library's
-        await super().open(wait, timeout)
-
-
 @asynccontextmanager
 async def track(url: str, schema: str, connections: int) -> AsyncIterator[Track]:
     """The jobs of that schema; Unavailable where the database does not answer."""
@@ -186,11 +180,11 @@ async def track(url: str, schema: str, connections: int) -> AsyncIterator[Track]
         timeout=_CONNECT_TIMEOUT_S,
         # The pool tries for that long to open what it lacks, then at the next use.
         reconnect_timeout=_CONNECT_TIMEOUT_S,
-        pool_factory=_Pool,
     )
     try:
         with _told():
-            await connector.open_async()
+            async with asyncio.timeout(_OPEN_TIMEOUT_S):
+                await connector.open_async()
         yield Track(connector)
     finally:
         await connector.close_async()
@@ -201,7 +195,7 @@ def _told() -> Iterator[None]:
     """Unavailable for whatever keeps the database from answering."""
     try:
         yield
-    except (ConnectorException, PoolTimeout) as error:
+    except (ConnectorException, TimeoutError) as error:
         raise Unavailable("the database does not answer", dependency="database") from error
 
 
