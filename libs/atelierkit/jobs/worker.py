@@ -34,7 +34,7 @@ def run_worker(
 
     It reads the service's own settings. In its logs and traces it is ``<service>-worker``.
     """
-    name = f"{service.name_of(settings_cls)}-worker"
+    name = f"{settings_cls.service()}-worker"
     service.run_serving(settings_cls, build, working, name=name)
 
 

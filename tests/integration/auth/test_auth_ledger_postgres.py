@@ -199,8 +199,10 @@ async def test_old_holds_are_told_from_young_ones(store: Store, engine: AsyncEng
             {"job": store.jobs[1]},
         )
     async with store.units() as unit:
-        old = await unit.books.open_holds(older_than=timedelta(hours=1), limit=10, after=None)
-    assert [hold.job_id for hold in old] == [store.jobs[1]]
+        old = await unit.books.open_holds("generator", older_than=timedelta(hours=1), limit=10, after=None)
+        others = await unit.books.open_holds("tryon", older_than=timedelta(0), limit=10, after=None)
+    assert [(hold.job_id, hold.service) for hold in old] == [(store.jobs[1], "generator")]
+    assert others == []
 
 
 async def rows_read(units: UnitsOfWork, account: UUID, before: int) -> int:

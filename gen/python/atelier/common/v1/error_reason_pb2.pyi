@@ -108,6 +108,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job was paid, so its hold cannot go back. Between our own services."""
     ERROR_REASON_HOLD_RELEASED: _ErrorReason.ValueType  # 83
     """The job's hold went back, so it cannot be paid from it. Between our own services."""
+    ERROR_REASON_HOLD_SETTLED: _ErrorReason.ValueType  # 84
+    """The job's hold has ended, paid or given back: a job has one hold. Between our own services."""
     ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 100
     """The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
     ERROR_REASON_CONSENT_REQUIRED: _ErrorReason.ValueType  # 101
@@ -206,6 +208,8 @@ ERROR_REASON_HOLD_CAPTURED: ErrorReason.ValueType  # 82
 """The job was paid, so its hold cannot go back. Between our own services."""
 ERROR_REASON_HOLD_RELEASED: ErrorReason.ValueType  # 83
 """The job's hold went back, so it cannot be paid from it. Between our own services."""
+ERROR_REASON_HOLD_SETTLED: ErrorReason.ValueType  # 84
+"""The job's hold has ended, paid or given back: a job has one hold. Between our own services."""
 ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 100
 """The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
 ERROR_REASON_CONSENT_REQUIRED: ErrorReason.ValueType  # 101
