@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit.errors import Unauthenticated
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.domain.errors import (
-    EmailTaken,
     InvalidCredentials,
     InvalidLink,
     InvalidRefreshToken,
@@ -177,23 +175,6 @@ async def test_known_and_unknown_addresses_are_the_same_work(
     statements.clear()
     await world.forgot_password(EMAIL)
     assert statements == unknown != []
-
-
-@pytest.mark.attack("A12")
-async def test_a_taken_and_a_free_address_cost_one_hash_each(world: PeopleWorld) -> None:
-    await world.jane()
-    hashed: list[str] = []
-
-    class Counted(Argon2Passwords):
-        async def hash(self, password: str) -> str:
-            hashed.append(password)
-            return await world.passwords.hash(password)
-
-    sign_up = replace(world.sign_up, passwords=Counted.__new__(Counted))
-    with pytest.raises(EmailTaken):
-        await sign_up(EMAIL, PASSWORD)
-    await sign_up("free@example.org", PASSWORD)
-    assert hashed == [PASSWORD, PASSWORD]
 
 
 @pytest.mark.attack("A10")

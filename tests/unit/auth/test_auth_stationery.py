@@ -81,7 +81,12 @@ def test_a_repeat_has_the_same_message_id() -> None:
 
 
 def test_links_lead_to_the_platform_and_carry_the_token_where_no_log_sees_it() -> None:
-    for kind, part in ((LetterKind.VERIFY_EMAIL, "verify"), (LetterKind.RESET_PASSWORD, "reset")):
+    parts = {
+        LetterKind.VERIFY_EMAIL: "verify",
+        LetterKind.RESET_PASSWORD: "reset",
+        LetterKind.ADDRESS_TAKEN: "reset",
+    }
+    for kind, part in parts.items():
         plain, page = forms(written(kind))
         link = f"https://atelier.example/#{part}=a-b_c"
         assert link in plain.split()
