@@ -88,11 +88,16 @@ async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s:
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
+def is_reached(through: grpc.aio.Channel) -> bool:
+    """Whether an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
+    return through.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY
+
+
 def reaching(through: grpc.aio.Channel) -> Callable[[], Coroutine[Any, Any, None]]:
-    """A check that an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
+    """``is_reached`` as a check."""
 
     async def check() -> None:
-        if through.get_state(try_to_connect=True) is not grpc.ChannelConnectivity.READY:
+        if not is_reached(through):
             raise Unavailable("no address of the service is serving")
 
     return check

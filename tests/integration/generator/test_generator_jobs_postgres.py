@@ -136,6 +136,20 @@ async def test_a_long_queue_is_counted_to_its_thousandth(postgres_units, engine)
             assert await unit.jobs.position(job) == position
 
 
+async def test_breakdowns_over_a_row_are_counted(units) -> None:
+    job = new()
+    await store(units, job)
+    asked = items(job)
+    async with units() as unit:
+        await unit.items.add(asked)
+    for count in (1, 2, 3):
+        async with units() as unit:
+            assert await unit.items.broke_down(asked[1]) == count
+    async with units() as unit:
+        pending = await unit.items.pending(job.id, 3)
+    assert pending == [asked[0], replace(asked[1], breakdowns=3), asked[2]]
+
+
 async def test_rows_come_back_in_their_order(units) -> None:
     job = new()
     await store(units, job)
