@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -215,6 +216,13 @@ def test_every_file_that_is_mounted_is_there(secrets: Path) -> None:
     for path in files:
         made = path.removeprefix("./").startswith("secrets/")
         assert ((secrets.parent if made else FOLDER) / path).exists(), path
+
+
+def test_limits_are_counted_in_a_store_with_a_password(secrets: Path) -> None:
+    store = urlsplit(variables("gateway", secrets)["ATELIER_GATEWAY_LIMITS_STORE"])
+    assert (store.hostname, store.port) == ("valkey", 6379)
+    assert store.hostname in services()
+    assert (secrets / "valkey.conf").read_text() == f"requirepass {store.password}\n"
 
 
 def test_letters_reach_a_mailbox(secrets: Path) -> None:

@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     reference_rules.mounted,
     reference_rules.understood,
     reference_rules.sealed,
+    reference_rules.counted_together,
     reference_rules.addressed,
     reference_rules.conventional,
     reference_rules.health_names,
@@ -277,6 +278,16 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         reference_rules.sealed,
         "sealing keys",
         lambda m: drop_variable(container(m), "ATELIER_AUTH_SEALING_KEYS"),
+    ),
+    (
+        reference_rules.counted_together,
+        "the number of gateways",
+        lambda m: drop_variable(container(m, "atelier-gateway"), "ATELIER_GATEWAY_LIMITS_STORE"),
+    ),
+    (
+        pod_rules.probed,
+        "asks nobody",
+        lambda m: container(m, "atelier-valkey")["livenessProbe"]["tcpSocket"].update(port=6380),
     ),
     (
         reference_rules.addressed,

@@ -49,6 +49,8 @@ FOREIGN = {
     "DCGM_FI_DEV_GPU_TEMP": "dcgm-exporter",
     "DCGM_FI_DEV_GPU_UTIL": "dcgm-exporter",
     "DCGM_FI_DEV_XID_ERRORS": "dcgm-exporter",
+    "certmanager_certificate_renewal_timestamp_seconds": "cert-manager",
+    "kube_pod_start_time": "kube-state-metrics",
     "kube_pod_status_ready": "kube-state-metrics",
     "kube_pod_status_phase": "kube-state-metrics",
     "kube_pod_container_status_waiting_reason": "kube-state-metrics",
