@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { ApiError } from "../api/errors";
+import { MEASUREMENTS } from "../api/types";
 import { wholeNumber } from "../i18n/format";
 import { m } from "../paraglide/messages.js";
 import type { Observable } from "../state/observable";
@@ -76,7 +77,7 @@ export class BatchForm extends AtelierElement {
       <ul>
         ${failure.details
           .slice(0, FAULTS_SHOWN)
-          .map(({ field, message }) => html`<li>${field ? html`<code>${field}</code>` : nothing} ${message}</li>`)}
+          .map(({ field, message }) => html`<li>${field ? html`<b>${placeOf(field)}</b>` : nothing} ${message}</li>`)}
       </ul>
       ${rest > 0 ? html`<p>${m.batches_more_faults({ count: rest })}</p>` : nothing}
     </div>`;
@@ -140,6 +141,19 @@ export class BatchForm extends AtelierElement {
       input[type="file"] {
         min-width: 0;
         max-width: 100%;
+        font-size: 0.875rem;
+      }
+      ::file-selector-button {
+        min-height: 2.25rem;
+        margin-right: 0.75rem;
+        padding: 0 0.75rem;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius);
+        background: var(--surface);
+        font: inherit;
+        font-weight: 500;
+        color: inherit;
+        cursor: pointer;
       }
       .fault ul {
         display: grid;
@@ -149,6 +163,19 @@ export class BatchForm extends AtelierElement {
       .fault li {
         overflow-wrap: anywhere;
       }
+      .fault b {
+        font-weight: 500;
+      }
     `,
   ];
+}
+
+/** Where a table is at fault, as a person finds it: `rows[0].measurements.waist_girth` is `Row 1, Waist girth:`. */
+function placeOf(field: string): string {
+  const [, index, name = ""] = /^rows\[(\d+)\]\.?(.*)$/.exec(field) ?? [];
+  if (index === undefined) return `${field}:`;
+  const column = name.replace(/^measurements\.?/, "");
+  const measure = MEASUREMENTS.find((known) => known === column);
+  const row = m.batches_row({ row: Number(index) + 1 });
+  return column === "" ? `${row}:` : `${row}, ${measure ? m[`measure_${measure}`]() : column}:`;
 }

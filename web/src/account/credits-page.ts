@@ -106,8 +106,11 @@ export class CreditsPage extends AtelierElement {
       }
       dl {
         grid-template-columns: minmax(0, 1fr) max-content;
+        gap: 0.5rem 1.25rem;
       }
-      dt {
+      dt,
+      dd + dt {
+        margin: 0;
         color: var(--ink);
       }
       dd {

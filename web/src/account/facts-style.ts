@@ -16,4 +16,13 @@ export const facts = css`
   .good {
     color: var(--good);
   }
+  @media (max-width: 480px) {
+    dl {
+      grid-template-columns: minmax(0, 1fr);
+      gap: 0;
+    }
+    dd + dt {
+      margin-top: 0.625rem;
+    }
+  }
 `;

@@ -21,6 +21,9 @@ export const pages = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
   }
+  .list:empty {
+    display: none;
+  }
   .list > li {
     display: flex;
     flex-wrap: wrap;
@@ -128,6 +131,11 @@ export const pages = css`
   code {
     font-size: 0.875em;
     overflow-wrap: anywhere;
+  }
+  @media (max-width: 480px) {
+    .list > li:has(confirm-button, button) > .what {
+      flex-basis: 100%;
+    }
   }
   @keyframes turn {
     to {

@@ -59,6 +59,9 @@ export class Webhooks {
   }
 }
 
+/** After something was sent, the pauses before each look at what came of it, in milliseconds. */
+const LOOKS_MS = [500, 1000, 2000, 4000];
+
 /** What was sent to one webhook in the last 30 days. */
 export class Deliveries {
   readonly list: Paged<Delivery>;
@@ -67,19 +70,34 @@ export class Deliveries {
   constructor(
     private readonly calls: WebhookCalls,
     private readonly webhook: Webhook,
+    private readonly looksMs: readonly number[] = LOOKS_MS,
   ) {
     this.list = new Paged((cursor) => calls.deliveries(webhook, cursor), idOf);
   }
 
+  /** Resolves when it was sent; what comes of it shows a moment later. */
   test(): Promise<boolean> {
-    return this.sending.run(async () => {
-      this.list.put(await this.calls.test(this.webhook));
-    });
+    return this.#send(() => this.calls.test(this.webhook));
   }
 
   replay(delivery: Delivery): Promise<boolean> {
+    return this.#send(() => this.calls.replay(this.webhook, delivery));
+  }
+
+  #send(send: () => Promise<Delivery>): Promise<boolean> {
     return this.sending.run(async () => {
-      this.list.put(await this.calls.replay(this.webhook, delivery));
+      const sent = await send();
+      this.list.put(sent);
+      void this.#lookAfter(sent);
     });
+  }
+
+  async #lookAfter(sent: Delivery): Promise<void> {
+    for (const ms of this.looksMs) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await this.list.load();
+      const now = this.list.items.find(({ id }) => id === sent.id);
+      if (now?.state !== "waiting" || now.attempts > 0) return;
+    }
   }
 }
