@@ -37,6 +37,7 @@ export class AccountForm extends AtelierElement {
     const signingUp = this.mode === "sign-up";
     return html`
       <h2>${signingUp ? m.account_sign_up_title() : m.account_log_in_title()}</h2>
+      ${this.isTaken ? html`<p class="small" role="status">${m.account_maybe_taken()}</p>` : nothing}
       <form novalidate @submit=${this.#onSubmit}>
         ${textField({
           name: "email", label: m.account_email(), type: "email", autocomplete: "email", fault: this.#faultOf("email"),
@@ -89,6 +90,7 @@ export class AccountForm extends AtelierElement {
     this.failure = null;
     this.missing = [];
     this.written = false;
+    this.isTaken = false;
   }
 
   /** Asks for a letter to the address in the form. */
@@ -120,9 +122,16 @@ export class AccountForm extends AtelierElement {
     try {
       await (this.mode === "sign-up" ? this.account.signUp(credentials) : this.account.logIn(credentials));
     } catch (failure) {
-      this.failure = failure;
+      this.#refused(failure);
     }
     this.busy = false;
+  }
+
+  /** Signing up tells nobody whether an address is taken; logging in after it with another password does not work then. */
+  #refused(failure: unknown): void {
+    this.isTaken = this.mode === "sign-up" && failure instanceof ApiError && failure.code === "invalid_credentials";
+    if (this.isTaken) this.mode = "log-in";
+    else this.failure = failure;
   }
 
   static override readonly styles = [
