@@ -239,6 +239,13 @@ def test_alerts_reach_a_mailbox() -> None:
     assert {address.partition(":")[0] for address in [*addresses, smarthost]} <= set(services())
 
 
+def test_an_alert_s_runbook_is_read_where_grafana_is_published() -> None:
+    told = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    assert told["global"]["external_labels"] == {"grafana": "${GRAFANA_URL}"}
+    address = urlsplit(services()["prometheus"]["environment"]["GRAFANA_URL"])
+    assert services()["grafana"]["ports"] == [f"{address.hostname}:{address.port}:3000"]
+
+
 def test_prometheus_finds_every_target_by_its_container_s_name() -> None:
     told = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
     targets: list[Any] = [
