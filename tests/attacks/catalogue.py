@@ -96,7 +96,12 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(
         "A47", "one more than the limit, at its edges, over several gateways", "exactly the limit passes; 429"
     ),
-    Attack("A48", "sign-ups for free credits", "429, and no credits before the address is verified"),
+    Attack(
+        "A48",
+        "sign-ups for free credits",
+        "429, and no credits before the address is verified",
+        lacks="Addresses of throw-away mailboxes are not told from others.",
+    ),
     Attack("A49", "webhooks that lead inside, in every spelling", "400 `url_not_allowed`, and no packet"),
     Attack(
         "A50", "names that change, redirects, other schemes and ports", "refused; redirects are not followed"

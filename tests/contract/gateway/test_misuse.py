@@ -127,6 +127,21 @@ async def test_no_member_is_taken_that_the_shape_does_not_name(
     assert (await signed_in.get("/v1/me")).json() == me
 
 
+@pytest.mark.attack("A19", ways=2)
+@pytest.mark.parametrize("form", ["json", "data"])
+async def test_the_inherited_sign_up_gives_nobody_a_role(world: World, form: str) -> None:
+    for member, value in NOT_THEIRS.items():
+        person = {"email": f"{member}@example.org", "password": CREDENTIALS["password"]}
+        body = person | {member: value if form == "json" else str(value)}
+        await world.client.post("/signup", **{form: body})
+        await world.client.post("/signup", json=person)  # where the first one was refused
+        log_in = await world.client.post("/v1/auth/login", json=person)
+        headers = bearer(log_in.json()["accessToken"])
+        me = (await world.client.get("/v1/me", headers=headers)).json()
+        assert (me["role"], me["tier"]) == ("user", "free"), member
+        assert (await world.client.get("/v1/credits", headers=headers)).json()["balance"] == 100, member
+
+
 @pytest.mark.attack("A20", ways=8)
 async def test_no_answer_tells_what_is_nobody_s_business(world: World) -> None:
     stranger = "eve@example.org"

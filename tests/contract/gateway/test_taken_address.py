@@ -29,7 +29,6 @@ def without_ids(answer: httpx.Response, of: dict[str, str]) -> tuple[int, list[s
 
 
 @pytest.mark.attack("A12")
-@pytest.mark.attack("A12")
 @pytest.mark.parametrize("path", ["/v1/auth/signup", "/signup"])
 async def test_a_taken_address_answers_as_a_free_one(
     world: World, client: httpx.AsyncClient, path: str
