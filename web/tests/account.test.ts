@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import "../src/account/account-view";
-import type { AccountView } from "../src/account/account-view";
+import { AccountView } from "../src/account/account-view";
 import type { Person } from "../src/api/schema";
 import { Language } from "../src/i18n/locale";
 import { Account } from "../src/state/account";
@@ -47,7 +46,7 @@ afterEach(() => {
 
 async function open(section: Section): Promise<void> {
   account.adopt(ADA);
-  view = document.createElement("account-view") as AccountView;
+  view = new AccountView();
   const language = new Language(new MemoryStorage(), ["en"]);
   Object.assign(view, { office: new Office(platform.client, account, language), section });
   document.body.append(view);
@@ -68,21 +67,23 @@ function inside(root: Element, selector: string): HTMLElement | null {
 }
 
 /** The same once it is there. */
-async function shown(selector: string): Promise<HTMLElement> {
-  await expect.poll(() => find(selector)).not.toBeNull();
-  return find(selector) as HTMLElement;
+async function shown(path: string): Promise<HTMLElement> {
+  await expect.poll(() => find(path)).not.toBeNull();
+  const element = find(path);
+  if (!element) throw new Error(`${path} has gone`);
+  return element;
 }
 
-async function fill(selector: string, value: string): Promise<void> {
-  ((await shown(selector)) as HTMLInputElement).value = value;
+async function fill(path: string, value: string): Promise<void> {
+  ((await shown(path)) as HTMLInputElement).value = value;
 }
 
 async function send(form: string): Promise<void> {
   (await shown(form)).dispatchEvent(new Event("submit", { cancelable: true }));
 }
 
-async function words(selector: string): Promise<string> {
-  return (await shown(selector)).textContent.trim();
+async function words(path: string): Promise<string> {
+  return (await shown(path)).textContent.trim();
 }
 
 describe("the password", () => {

@@ -87,7 +87,7 @@ describe("a batch that is watched", () => {
   it("waits for its turn when three older ones are", async () => {
     for (const id of ["b", "c", "d"]) platform.on(`GET /v1/jobs/${id}/events`, () => stream(null));
     const end = event(job("a", { revision: 2, state: "completed" }));
-    let tell = (_: Response): void => undefined;
+    let tell: (answer: Response) => void = () => undefined;
     platform.on(EVENTS, () => new Promise((resolve) => (tell = resolve)));
     platform.on("GET /v1/jobs", () => listed(["d", "c", "b", "a"].map((id) => job(id))));
     await batches.watch();

@@ -26,6 +26,8 @@ export class AccountForm extends AtelierElement {
   @state() private missing: readonly Field[] = [];
   /** A letter to set a new password with was asked for. */
   @state() private written = false;
+  /** The address may have an account already: its owner was written to. */
+  @state() private isTaken = false;
   @query("#email") private readonly email!: HTMLInputElement;
   @query("#password") private readonly password!: HTMLInputElement;
 
