@@ -29,9 +29,7 @@ test: export OPENBLAS_NUM_THREADS := 1
 test: setup models web client-ts chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@npm --prefix clients/typescript test --silent
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
-	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
-	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup web client-ts proto-check k8s-check ## Lint, types, import rules, dependencies, contracts

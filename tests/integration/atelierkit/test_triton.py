@@ -38,7 +38,6 @@ from tests.unit.atelierkit import onnx_models
 
 pytestmark = [
     pytest.mark.triton,
-    pytest.mark.xdist_group("triton"),
     pytest.mark.skipif(not install.is_installed(), reason="`make triton` installs tritonserver"),
 ]
 
