@@ -85,7 +85,7 @@ export class App extends AtelierElement {
   protected override render(): TemplateResult {
     return html`
       <header>
-        <a class="brand" href=${STUDIO}>${logo}<span>Atelier</span></a>
+        <a class="brand" href=${STUDIO} aria-label="Atelier">${logo}<span>Atelier</span></a>
         ${this.#languages()} ${this.#person()}
       </header>
       <main>${this.#view()}</main>
@@ -204,6 +204,11 @@ export class App extends AtelierElement {
           justify-content: center;
         }
         .address {
+          display: none;
+        }
+      }
+      @media (max-width: 380px) {
+        .brand span {
           display: none;
         }
       }
