@@ -50,7 +50,6 @@ def world(request: pytest.FixtureRequest, passwords: Argon2Passwords, clock: Set
 
 
 @pytest.mark.attack("A12")
-@pytest.mark.attack("A12")
 async def test_a_taken_address_answers_as_a_free_one_and_its_owner_gets_a_letter(world: PeopleWorld) -> None:
     owner = await world.jane()
     world.clock.advance(minutes=1)
@@ -93,7 +92,6 @@ async def test_the_owner_of_a_closed_account_gets_none(world: PeopleWorld) -> No
 
 
 @pytest.mark.attack("A12")
-@pytest.mark.attack("A12")
 async def test_known_and_unknown_cost_the_same_hashes(world: PeopleWorld) -> None:
     await world.jane()
     counted = Counted(world.passwords)
@@ -116,7 +114,6 @@ async def test_known_and_unknown_cost_the_same_hashes(world: PeopleWorld) -> Non
         assert counted.taken() == []
 
 
-@pytest.mark.attack("A12")
 @pytest.mark.attack("A12")
 @pytest.mark.postgres
 async def test_a_taken_address_writes_what_a_free_one_does(
