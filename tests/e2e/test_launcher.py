@@ -77,7 +77,8 @@ def all_others_leave_the_cpu_to_the_gateway(data_dir: Path) -> None:
     gateway = nice.pop("gateway")
     wanted = {name: 15 if name in WORKERS else 10 for name in nice}
     assert set(nice) == {*PROCESSES} - {"gateway"}
-    assert nice == {name: gateway + niceness for name, niceness in wanted.items()}
+    # Started by something that leaves the CPU to others itself, they come to the end of the scale.
+    assert nice == {name: min(gateway + niceness, 19) for name, niceness in wanted.items()}
     if not Path("/proc/self/autogroup").exists():
         return
     shared = {
