@@ -27,10 +27,10 @@ from deploy.local.topology import (
     module_of,
 )
 from tests.faults.harness.proxy import FaultProxy
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 
-WAIT_S = 60.0
 READINESS: Mapping[str, str] = {
     "auth": "atelier.auth.v1.AuthService",
     "catalog": "atelier.catalog.v1.CatalogService",
@@ -53,7 +53,7 @@ class Waiting:
     async def line(self, event: str) -> None:
         """The next line with that event."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             async for raw in self.process.stderr:
                 self.events.append(json.loads(raw)["event"])
                 if self.events[-1] == event:
@@ -74,7 +74,10 @@ class Waiting:
 
     async def is_ready(self) -> None:
         """Return once its health says so."""
-        async with asyncio.timeout(WAIT_S), grpc.aio.insecure_channel(f"{LOOPBACK}:{self._port}") as channel:
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            grpc.aio.insecure_channel(f"{LOOPBACK}:{self._port}") as channel,
+        ):
             asked = health_pb2.HealthCheckRequest(service=READINESS[self._name])
             async for answer in health_pb2_grpc.HealthStub(channel).Watch(asked):
                 if answer.status == health_pb2.HealthCheckResponse.SERVING:
