@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 from atelierkit import health
 from atelierkit.identity import TokenVerifier
 from atelierkit.interceptors.around import HEALTH
+from atelierkit.interceptors.calling import CallingService
 from atelierkit.interceptors.errors import Errors
 from atelierkit.interceptors.identity import Identity
 from atelierkit.interceptors.limit import Limit
@@ -97,11 +98,8 @@ def age(seconds: float) -> list[tuple[str, int]]:
 
 def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
     """A server with the interceptors in their order, not yet listening."""
-    peers = (
-        []
-        if settings.tls is None
-        else [Peers(settings.peer_prefix, settings.allowed_peers, service.descriptors)]
-    )
+    prefix = None if settings.tls is None else settings.peer_prefix
+    peers = [] if prefix is None else [Peers(prefix, settings.allowed_peers, service.descriptors)]
     return grpc.aio.server(
         interceptors=[
             RequestContext(),
@@ -111,6 +109,7 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
             Errors(),
             Limit(settings.max_concurrent_rpcs),
             *peers,
+            CallingService(prefix),
             Identity(service.descriptors, service.verifier),
             Validation(),
         ],

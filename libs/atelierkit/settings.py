@@ -88,6 +88,11 @@ class ServiceSettings(_Settings):
     failpoints: str = Field(default="", validation_alias="ATELIER_FAILPOINTS")
     """Places where this process is made to fail, for experiments alone (``atelierkit.failpoints``); common to all."""
 
+    @classmethod
+    def service(cls) -> str:
+        """Name of the service whose settings these are."""
+        return cls.__module__.split(".")[-2]
+
     @property
     def tls(self) -> Tls | None:
         """The three TLS files; None where the service speaks plain text."""

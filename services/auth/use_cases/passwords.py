@@ -14,7 +14,7 @@ from services.auth.domain.model import Account, email_key
 from services.auth.domain.passwords import refuse_weak_password
 from services.auth.domain.ports import Clock, Passwords, UnitOfWork, UnitsOfWork
 from services.auth.use_cases.sessions import CheckPassword
-from services.auth.use_cases.welcome import owner_of, welcome, write_letter
+from services.auth.use_cases.welcome import open_account_of, owner_of, welcome, write_letter
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,8 @@ class SendReset:
     async def __call__(self, key: bytes) -> None:
         """Nothing happens for an unknown address and for an account that is closed."""
         async with self.units() as unit:
-            found = await unit.accounts.by_email(key)
-            account = found and await unit.accounts.locked(found.id)
-            if account is not None and account.disabled_at is None:
+            account = await open_account_of(unit, key)
+            if account is not None:
                 await write_letter(unit, account, Purpose.RESET_PASSWORD, self.clock())
 
 

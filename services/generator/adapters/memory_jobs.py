@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.generator.domain.batch import Item, ItemState
@@ -87,6 +88,12 @@ class MemoryItems:
             return False
         self.by_place[key] = item
         return True
+
+    async def broke_down(self, item: Item) -> int:
+        key = item.job_id, item.index
+        now = replace(self.by_place[key], breakdowns=self.by_place[key].breakdowns + 1)
+        self.by_place[key] = now
+        return now.breakdowns
 
     async def count(self, job_id: UUID) -> Count:
         states = [item.state for item in self._of(job_id)]

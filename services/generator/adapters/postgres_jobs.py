@@ -141,6 +141,17 @@ class PostgresItems:
         )
         return settled.one_or_none() is not None
 
+    async def broke_down(self, item: Item) -> int:
+        counted = await self._session.scalar(
+            update(BatchItemRow)
+            .where(BatchItemRow.job_id == item.job_id, BatchItemRow.place == item.index)
+            .values(breakdowns=BatchItemRow.breakdowns + 1)
+            .returning(BatchItemRow.breakdowns)
+            .execution_options(synchronize_session=False)
+        )
+        # None where the job is gone: whoever goes on with it finds that out.
+        return counted or 0
+
     async def count(self, job_id: UUID) -> Count:
         made, failed = (
             func.count().filter(BatchItemRow.state == state.value)
@@ -197,4 +208,11 @@ def _job(row: JobRow) -> Job:
 
 
 def _item(row: BatchItemRow) -> Item:
-    return Item(row.job_id, row.place, row_of(row.asked), ItemState(row.state), failure_of(row.failure))
+    return Item(
+        row.job_id,
+        row.place,
+        row_of(row.asked),
+        ItemState(row.state),
+        failure_of(row.failure),
+        row.breakdowns,
+    )

@@ -191,3 +191,5 @@ class BatchItemRow(Base):
     asked: Mapped[dict[str, Any]]
     state: Mapped[str]
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    breakdowns: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Times that the mesher broke down over it."""

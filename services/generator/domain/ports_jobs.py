@@ -67,6 +67,10 @@ class Items(Protocol):
         """Store what came of a row; False when that was known already, and stays as it is."""
         ...
 
+    async def broke_down(self, item: Item) -> int:
+        """Count another breakdown over a row; gives how many there were."""
+        ...
+
     async def count(self, job_id: UUID) -> Count:
         """What has come of the rows so far."""
         ...

@@ -21,6 +21,7 @@ from services.generator.domain.jobs import Count, Failure, Job, Kind, Lane, Stat
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.ports_jobs import Task
+from tests.patience import PATIENCE_S
 from tests.unit.generator.world import ANN, BOB
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -135,6 +136,20 @@ async def test_a_long_queue_is_counted_to_its_thousandth(postgres_units, engine)
             assert await unit.jobs.position(job) == position
 
 
+async def test_breakdowns_over_a_row_are_counted(units) -> None:
+    job = new()
+    await store(units, job)
+    asked = items(job)
+    async with units() as unit:
+        await unit.items.add(asked)
+    for count in (1, 2, 3):
+        async with units() as unit:
+            assert await unit.items.broke_down(asked[1]) == count
+    async with units() as unit:
+        pending = await unit.items.pending(job.id, 3)
+    assert pending == [asked[0], replace(asked[1], breakdowns=3), asked[2]]
+
+
 async def test_rows_come_back_in_their_order(units) -> None:
     job = new()
     await store(units, job)
@@ -199,7 +214,7 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units, engine) -> 
             state: State = found.state
             return state
 
-    async with asyncio.timeout(20), postgres_units() as unit:
+    async with asyncio.timeout(PATIENCE_S), postgres_units() as unit:
         found = await unit.jobs.lock(job.id)
         assert found is not None
         waiting = asyncio.create_task(seen())
@@ -244,7 +259,7 @@ async def test_a_watcher_looks_now_and_then_while_nobody_tells() -> None:
     changes = JobChanges(poll_s=0.01)
     async with changes.of(uuid4()) as turns:
         for _ in range(3):
-            await asyncio.wait_for(anext(turns), 5)
+            await asyncio.wait_for(anext(turns), PATIENCE_S)
 
 
 PLANS = {

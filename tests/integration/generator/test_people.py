@@ -58,6 +58,7 @@ async def parts(world: World, owner: str) -> list[Part]:
             return found
 
 
+@pytest.mark.attack("A62")
 async def test_an_export_gives_each_record_once(world: World) -> None:
     avatars = [await world.avatar(ANN) for _ in range(101)]
     scan = await scanned(world, ANN)
@@ -81,6 +82,7 @@ def test_a_place_that_no_part_named_is_refused(token: str) -> None:
         convert.place(token)
 
 
+@pytest.mark.attack("A62")
 async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, forget: ForgetPerson) -> None:
     for _ in range(60):
         await world.avatar(ANN)
@@ -92,6 +94,7 @@ async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, for
     await forget(ANN)
 
 
+@pytest.mark.attack("A62")
 async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPerson) -> None:
     await world.avatar(ANN)
     twin = await world.avatar(BOB)  # the same person: the same files
@@ -109,6 +112,7 @@ async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPe
     ]
 
 
+@pytest.mark.attack("A62")
 @pytest.mark.postgres
 async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engine: AsyncEngine) -> None:
     world = World(units=postgres_units)

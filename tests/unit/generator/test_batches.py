@@ -141,6 +141,7 @@ async def test_a_refusal_names_at_most_a_hundred_faults(factory) -> None:
     assert len(refused.value.faults) == 100
 
 
+@pytest.mark.attack("A43")
 async def test_without_enough_credits_nothing_is_recorded(factory) -> None:
     factory.world.ledger.balance = 4
     with pytest.raises(RemoteError, match="not enough credits"):
@@ -183,6 +184,7 @@ async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
     assert factory.world.ledger.settled == set()
 
 
+@pytest.mark.attack("A44")
 async def test_what_a_cancelled_batch_has_made_is_paid_and_stays(factory) -> None:
     factory.world.ledger.balance = 30
     accepted, _ = await factory.accept(ANN, rows(30))
@@ -203,6 +205,7 @@ async def test_what_a_cancelled_batch_has_made_is_paid_and_stays(factory) -> Non
     assert set(factory.world.blobs.keys) == files
 
 
+@pytest.mark.attack("A44")
 async def test_a_batch_that_is_cancelled_before_it_begins_costs_nothing(factory) -> None:
     factory.world.ledger.balance = 5
     accepted, _ = await factory.accept(ANN, rows(5))
@@ -211,6 +214,7 @@ async def test_a_batch_that_is_cancelled_before_it_begins_costs_nothing(factory)
     assert (factory.world.ledger.balance, factory.world.mesher.builds) == (5, 0)
 
 
+@pytest.mark.attack("A44")
 async def test_cancelling_twice_is_refused_and_somebody_elses_is_unknown(factory) -> None:
     accepted, _ = await factory.accept(ANN, rows(1))
     with pytest.raises(JobNotFound):

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
 from atelierkit.errors import Unavailable
-from atelierkit.jobs import Again, Lane, Pace, Rail, Retry, Run, this_run
-from atelierkit.jobs.model import DEATHS
+from atelierkit.jobs import Again, Cause, Lane, Pace, Rail, Retry, Run, this_run
+from atelierkit.jobs.model import DEATHS, POISONED
 from atelierkit.jobs.track import Track
 
 pytestmark = pytest.mark.postgres
@@ -29,10 +29,12 @@ class Diary:
 
     awaited: int = 1
     calls: list[dict[str, Any]] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     full: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def note(self, **arguments: Any) -> None:
+    async def note(self, *cause: Cause, **arguments: Any) -> None:
+        self.causes += cause
         self.calls.append(arguments)
         self.runs.append(this_run())
         if len(self.calls) >= self.awaited:
@@ -91,7 +93,7 @@ async def test_failures_come_again_until_the_tries_are_used_up(engine: AsyncEngi
         await put(engine, rail, {"n": 1}, name="fail")
         await told.full.wait()
     assert [run.failures for run in tried.runs] == [0, 1, 2]
-    assert told.calls == [{"n": 1}]
+    assert (told.calls, told.causes) == ([{"n": 1}], [Cause("INTERNAL", "internal error")])
     assert await left(engine) == [("failed", 2, 2, 0)]
 
 
@@ -236,8 +238,9 @@ async def test_the_end_of_a_poisonous_job_is_told_until_somebody_heard_it(
 ) -> None:
     told = Diary(awaited=2)
 
-    async def hear(*, n: int) -> None:
+    async def hear(cause: Cause, *, n: int) -> None:
         told.calls.append({"n": n})
+        told.causes.append(cause)
         if len(told.calls) < told.awaited:
             raise Unavailable("not now")
         told.full.set()
@@ -251,5 +254,5 @@ async def test_the_end_of_a_poisonous_job_is_told_until_somebody_heard_it(
         await jobs.leave(doomed)
     async with rail.working(1, QUICK):
         await told.full.wait()
-    assert told.calls == [{"n": 1}] * 2
+    assert (told.calls, told.causes) == ([{"n": 1}] * 2, [POISONED] * 2)
     assert await left(engine) == [("failed", 0, 0, DEATHS)]
