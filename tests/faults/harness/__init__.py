@@ -4,6 +4,7 @@ proxy.py       breaks connections in every way a network does
 balancer.py    shares connections among ready gateways, in a process of its own
 stack.py       the platform's processes: killed, restarted, doubled, wired through proxies
 inference.py   an inference server that can be away
+sinks.py       people's servers and a mail server, which fail in every way and heal
 users.py       what users do; load.py lets many of them come, the same for the same seed
 transfers.py   uploads and downloads that are under way for long
 journal.py     what was asked, and what was answered, as JSON lines

@@ -92,8 +92,17 @@ class Instance:
 class Stack:
     """The running platform of one plan; made by `running`."""
 
-    def __init__(self, plan: Plan, data_dir: Path, logs: Path, *, inference_addr: str | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        data_dir: Path,
+        logs: Path,
+        *,
+        inference_addr: str | None = None,
+        beyond: Mapping[str, str] | None = None,
+    ) -> None:
         self.plan = plan
+        self._beyond = beyond or {}
         self._logs = logs
         self.data_dir = data_dir
         self.database = EmbeddedPostgres(data_dir / "postgres", services=WITH_DATABASE)
@@ -259,7 +268,7 @@ class Stack:
         if of == "generator" and self.plan.inference:
             assert self._inference_addr is not None
             variables[f"{prefix}INFERENCE"] = self._inference_addr
-        return variables | _EVERYWHERE | dict(self.plan.variables)
+        return variables | _EVERYWHERE | dict(self._beyond) | dict(self.plan.variables)
 
     def _address(self, caller: str, callee: str) -> str:
         proxies = self.links(caller, callee)
@@ -284,11 +293,16 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(plan: Plan, logs: Path, *, inference_addr: str | None = None) -> AsyncIterator[Stack]:
-    """The platform of that plan on data of its own, while the block runs; its logs stay in the folder."""
+async def running(
+    plan: Plan, logs: Path, *, inference_addr: str | None = None, beyond: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """The platform of that plan on data of its own, while the block runs; its logs stay in the folder.
+
+    ``beyond`` names, as variables of every process, servers that are not the platform's own.
+    """
     with _folder() as folder:
         async with AsyncExitStack() as stack:
-            made = Stack(plan, folder / "data", logs, inference_addr=inference_addr)
+            made = Stack(plan, folder / "data", logs, inference_addr=inference_addr, beyond=beyond)
             await made.prepare(stack)
             yield made
 

@@ -27,6 +27,8 @@ class User:
     headers: dict[str, str] = field(default_factory=dict)
     avatars: list[str] = field(default_factory=list)
     """Ids of avatars that are there, and that no change is under way for."""
+    webhooks: dict[str, str] = field(default_factory=dict)
+    """Secrets of webhooks, by their ids."""
 
 
 class Api:
@@ -95,6 +97,20 @@ class Api:
         assert session.status_code == httpx.codes.OK, session.text
         user.headers = {"authorization": f"Bearer {session.json()['accessToken']}"}
         return user
+
+    async def verify(self, user: User, token: str) -> None:
+        """Prove the address, which gives the first credits. AssertionError where that fails, as above."""
+        proven, _ = await self.ask("verify", "POST", "/v1/auth/email/verify", json={"token": token})
+        assert proven.acknowledged, proven
+
+    async def add_webhook(self, user: User, url: str) -> str:
+        """Have a server hear of everything that happens to the user's jobs; gives the webhook's id. AssertionError as above."""
+        added, answer = await self.ask("webhook", "POST", "/v1/webhooks", user=user, json={"url": url})
+        assert added.acknowledged, added
+        assert answer is not None
+        made = answer.json()
+        user.webhooks[made["id"]] = made["secret"]
+        return str(made["id"])
 
 
 Perform = Callable[[Api, User, random.Random, float], Coroutine[Any, Any, None]]

@@ -12,6 +12,7 @@ from tests.faults.harness.health import HealthWatch
 from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Entry, Journal
 from tests.faults.harness.load import Scale
+from tests.faults.harness.sinks import Sinks
 from tests.faults.harness.stack import Stack
 from tests.faults.harness.users import GIVE_UP_S, Api, User
 from tests.faults.harness.waiting import until
@@ -29,6 +30,7 @@ class World:
     api: Api
     users: Sequence[User]
     health: HealthWatch
+    sinks: Sinks
     inference: InferenceServer | None = None
     """The inference server, where the plan has one."""
     fault_began: float = 0.0
