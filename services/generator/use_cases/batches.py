@@ -22,7 +22,8 @@ class CreateBatch:
     """Accepts a batch.
 
     First the hold, then the record: a crash between the two leaves a hold, which the reconciler gives back. The other
-    way round it would leave avatars that nobody pays.
+    way round it would leave avatars that nobody pays. Nobody can tell a request that died from one that is slow, so the
+    hold may be gone when the record comes: then it is refused, and the batch becomes a job of another id.
     """
 
     units: UnitsOfWork
@@ -40,18 +41,25 @@ class CreateBatch:
             return known
         await asyncio.to_thread(self._check, rows)
         price = await self.credits.avatar_price()
-        if price and not await self.credits.reserve(owner, id, price * len(rows)):
-            # An earlier attempt held its price, was never recorded, and got it back: this one is another job.
-            return await self(owner, rows, id)
         job = Job(id, owner, Kind.AVATAR_BATCH, Lane.NORMAL, price, len(rows), self.clock())
+        held = not price or await self.credits.reserve(owner, id, job.credits)
+        if not held or not await self._recorded(job, rows):
+            # Its price went back: of an attempt that was never recorded, or of this one.
+            return await self(owner, rows, id)
+        await failpoints.reach("jobs.recorded")
+        return await self._accepted(id) or Queued(job, 0)
+
+    async def _recorded(self, job: Job, rows: Sequence[Row]) -> bool:
+        """Record the job, unless it is; False where it was given up meanwhile."""
         await failpoints.reach("jobs.held")
         async with self.units() as unit:
+            if not await unit.jobs.claim(job.id):
+                return False
             if await unit.jobs.add(job):
                 await unit.items.add([Item(job.id, index, row) for index, row in enumerate(rows)])
                 await unit.rail.put(Task.WORK, job.id, job.lane)
             await failpoints.reach("jobs.put")
-        await failpoints.reach("jobs.recorded")
-        return await self._accepted(id) or Queued(job, 0)
+        return True
 
     async def _accepted(self, id: UUID) -> Queued | None:
         async with self.units() as unit:
