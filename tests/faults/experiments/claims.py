@@ -22,7 +22,7 @@ NOISE_S = 0.05
 
 def refused_alone(world: World, *, refused: Sequence[str]) -> None:
     """Of these operations some were refused with 503, quickly; every other one went on."""
-    refusals = [entry for entry in world.during(*refused) if not entry.acknowledged]
+    refusals = [entry for entry in world.during(*refused) if not entry.good]
     world.claim(bool(refusals), "nobody noticed the fault")
     for entry in refusals:
         away = entry.status == HTTPStatus.SERVICE_UNAVAILABLE
@@ -36,9 +36,7 @@ def others_go_on(world: World, refused: Sequence[str]) -> None:
     """Every other operation was done as if nothing had happened."""
     for entry in world.during():
         if entry.operation not in refused:
-            world.claim(
-                entry.acknowledged, f"{entry.operation} was answered {entry.status} {entry.closed_by}"
-            )
+            world.claim(entry.good, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
 
 
 def grown(world: World, *operations: str) -> bool:

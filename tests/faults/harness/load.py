@@ -12,8 +12,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.faults.harness.batches import BATCHES
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.users import OPERATIONS, Api, User
+
+EVERYTHING = OPERATIONS | BATCHES
+"""What people do."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Load:
     async def _arrive(self) -> None:
         due = self.journal.now
         names, weights = zip(
-            *((name, operation.weight) for name, operation in OPERATIONS.items()), strict=True
+            *((name, operation.weight) for name, operation in EVERYTHING.items()), strict=True
         )
         for _ in range(self.scale.most_requests):
             due += self.random.expovariate(self.scale.arrivals_per_s)
@@ -76,6 +80,6 @@ class Load:
             [name] = self.random.choices(names, weights)
             dice = random.Random(self.random.random())
             await asyncio.sleep(max(0.0, due - self.journal.now))
-            task = asyncio.create_task(OPERATIONS[name].perform(self.api, user, dice, due))
+            task = asyncio.create_task(EVERYTHING[name].perform(self.api, user, dice, due))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -87,7 +87,7 @@ async def run(chosen: Experiment, on: Bench, seed: int) -> Result:
         psutil.cpu_percent()  # from here on
         world, window = await _break(chosen, on, seed, api)
         busy = psutil.cpu_percent() / 100
-        recovery = Recovery(on.stack, journal, window, lag.worst_s, on.scale.patience)
+        recovery = Recovery(on.stack, on.sinks, journal, window, lag.worst_s, on.scale.patience)
         evidence = await recovery.collect(on.users, on.folder)
     return _result(chosen, seed, evidence, world, alerts, busy)
 

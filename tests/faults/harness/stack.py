@@ -21,6 +21,7 @@ from deploy.local.processes import Process
 from deploy.local.topology import (
     CALLS,
     LOOPBACK,
+    NICENESS,
     PROCESSES,
     WITH_DATABASE,
     WORKERS,
@@ -40,8 +41,13 @@ _START_TIMEOUT_S = 60.0
 
 DEADLINE_S = 5.0
 """Deadline of a request in every experiment: half of the default, which halves the time that one takes."""
+HOLD_AGE_S = 2 * DEADLINE_S
+"""Age from which a hold without a job is given back."""
+JOB_STALLED_AFTER_S = 3.0
+"""Silence of a worker after which its jobs are taken over: half of the default as well."""
 _EVERYWHERE = {
     "ATELIER_GATEWAY_REQUEST_TIMEOUT_S": str(DEADLINE_S),
+    "ATELIER_GATEWAY_BATCH_TIMEOUT_S": str(DEADLINE_S),
     # A few people send the load of many.
     "ATELIER_GATEWAY_LIMITS": "off",
     # A platform serves many runs.
@@ -49,6 +55,14 @@ _EVERYWHERE = {
     # Six hours and a day otherwise. The age stays above the deadline: what a request works on is never touched.
     "ATELIER_GENERATOR_TIDY_INTERVAL_S": "1",
     "ATELIER_GENERATOR_TIDY_AGE_S": str(DEADLINE_S + 1),
+    # A minute and five otherwise.
+    "ATELIER_GENERATOR_RECONCILE_INTERVAL_S": "1",
+    "ATELIER_GENERATOR_HOLD_AGE_S": str(HOLD_AGE_S),
+    **{
+        f"ATELIER_{service}_JOB_{name}_S": str(seconds)
+        for service in ("AUTH", "GENERATOR")
+        for name, seconds in (("HEARTBEAT", JOB_STALLED_AFTER_S / 3), ("STALLED_AFTER", JOB_STALLED_AFTER_S))
+    },
 }
 
 Arrow = tuple[str, str]
@@ -172,7 +186,9 @@ class Stack:
         variables = self._environment(instance) | {"ATELIER_FAILPOINTS": failpoints}
         log = self._logs / f"{instance.name}.log"
         # In the main thread: the kernel ends a child with the thread that started it.
-        instance.process = Process(instance.name, module_of(service), variables, log, ROOT)
+        instance.process = Process(
+            instance.name, module_of(service), variables, log, ROOT, niceness=NICENESS[service]
+        )
 
     async def start(self, service: str, replica: int = 0, *, failpoints: str = "") -> None:
         """Start a process of the service and wait until it serves."""

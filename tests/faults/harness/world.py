@@ -69,9 +69,9 @@ class World:
         ]
 
     def failed_after(self, begin: float) -> list[Entry]:
-        """Requests that were sent from then on, and answered, and not done."""
+        """Requests that were sent from then on, and answered, and not well."""
         sent = self.journal.between(begin, float("inf"))
-        return [entry for entry in sent if entry.answered is not None and not entry.acknowledged]
+        return [entry for entry in sent if entry.answered is not None and not entry.good]
 
     def before(self, *operations: str) -> list[Entry]:
         """Requests that were answered before the fault; of these operations, or of all."""
