@@ -96,7 +96,7 @@ class Reconcile:
                 job = await unit.jobs.get(hold.job_id)
                 lost = job is None and await unit.jobs.give_up(hold.job_id)
             if lost:
-                await failpoints.reach("jobs.given_up")
+                await failpoints.reach("jobs.disowned")
                 await self.credits.release(hold.job_id)
                 released += 1
             elif job is not None and job.state.ended:
