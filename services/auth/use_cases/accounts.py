@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import AccountDisabled
 from services.auth.domain.links import Purpose
 from services.auth.domain.model import AccessToken, Account, Role, email_key
@@ -25,6 +26,7 @@ class SignUp:
     letters_are_sent: bool
     """Whether the address has to be verified; where no letter could ask for it, it counts as verified at once."""
 
+    @repeated
     async def __call__(self, email: str, password: str, language: Language = Language.ENGLISH) -> Account:
         """Raise WeakPassword or EmailTaken."""
         refuse_weak_password(password, email)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unavailable
+from atelierkit.repeat import repeated
 from services.auth.domain.letters import KEPT_FOR, LetterOutcome, LetterRefused, Mailer, Posted
 from services.auth.domain.ports import Clock, UnitsOfWork
 
@@ -33,6 +34,7 @@ class SendLetter:
             return await self._again(posted)
         return await self._end(id, LetterOutcome.SENT)
 
+    @repeated
     async def _again(self, posted: Posted) -> LetterOutcome:
         wait = posted.wait()
         if wait is None:
@@ -45,6 +47,7 @@ class SendLetter:
         """End its way without another try: whoever handed it over died of it."""
         return await self._end(id, LetterOutcome.GIVEN_UP)
 
+    @repeated
     async def _end(self, id: UUID, how: LetterOutcome) -> LetterOutcome:
         async with self.units() as unit:
             await unit.letters.end(id, how, self.clock())

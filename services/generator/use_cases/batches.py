@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from atelierkit import failpoints
 from atelierkit.errors import FieldFault
+from atelierkit.repeat import repeated
 from services.generator.domain.batch import MOST_FAULTS, Item, Row
 from services.generator.domain.errors import ImplausibleMeasurements
 from services.generator.domain.jobs import Job, Kind, Lane, Queued
@@ -49,6 +50,7 @@ class CreateBatch:
         await failpoints.reach("jobs.recorded")
         return await self._accepted(id) or Queued(job, 0)
 
+    @repeated
     async def _recorded(self, job: Job, rows: Sequence[Row]) -> bool:
         """Record the job, unless it is; False where it was given up meanwhile."""
         await failpoints.reach("jobs.held")
@@ -61,6 +63,7 @@ class CreateBatch:
             await failpoints.reach("jobs.put")
         return True
 
+    @repeated
     async def _accepted(self, id: UUID) -> Queued | None:
         async with self.units() as unit:
             job = await unit.jobs.get(id)
