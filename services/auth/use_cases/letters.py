@@ -18,6 +18,8 @@ class SendLetter:
     units: UnitsOfWork
     mailer: Mailer
     clock: Clock
+    scale: float = 1.0
+    """Stretches the waits between tries."""
 
     async def __call__(self, id: UUID) -> LetterOutcome | None:
         """What came of it; None where its way had ended before."""
@@ -40,7 +42,7 @@ class SendLetter:
         if wait is None:
             return await self._end(posted.letter.id, LetterOutcome.GIVEN_UP)
         async with self.units() as unit:
-            await unit.letters.put_off(posted.letter.id, posted.tries + 1, self.clock() + wait)
+            await unit.letters.put_off(posted.letter.id, posted.tries + 1, self.clock() + wait * self.scale)
         return LetterOutcome.PUT_OFF
 
     async def give_up(self, id: UUID) -> LetterOutcome:
