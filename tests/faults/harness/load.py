@@ -34,15 +34,26 @@ class Scale:
     """Time under load after the fault."""
     crashes: int
     """Crash points that one run sweeps."""
+    job_places: int
+    """Places of the job protocol that one run sweeps."""
     patience: float = 1.0
     """Claimed times are stretched by this where other work is known to run beside."""
     most_requests: int = 5000
     """Bound of one run, whatever happens."""
 
 
-FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=8.0, crashes=4)
+FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=8.0, crashes=4, job_places=100)
 """`make faults`."""
-FAST = Scale(users=6, arrivals_per_s=6.0, before_s=1.0, fault_s=2.0, after_s=2.0, crashes=1, patience=4.0)
+FAST = Scale(
+    users=6,
+    arrivals_per_s=6.0,
+    before_s=1.0,
+    fault_s=2.0,
+    after_s=2.0,
+    crashes=1,
+    job_places=1,
+    patience=4.0,
+)
 """`make test`, beside other tests on the same cores."""
 
 

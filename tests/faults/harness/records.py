@@ -10,14 +10,12 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import RaiseException, RestrictViolation
-from pydantic import SecretStr
 
 from atelierkit.postgres import EmbeddedPostgres
 from atelierkit.postgres.launcher import DATABASE
 from services.auth.check_audit import check_audit
 from services.auth.check_ledger import check_ledger
 from services.auth.domain.recount import Recount
-from services.auth.settings import AuthSettings
 from services.auth.use_cases.audit import Verdict
 from tests.faults.harness.stack import JOB_STALLED_AFTER_S, Stack
 
@@ -49,6 +47,11 @@ WHERE job.status = 'doing'
   AND (worker.id IS NULL OR extract(epoch FROM now() - worker.last_heartbeat) > %(silence_s)s)
 """
 _AUDITED = "SELECT request_id, outcome FROM auth.audit_entries WHERE request_id = ANY(%(ids)s)"
+_LOST = """
+SELECT count(*) FROM auth.holds JOIN auth.wallets wallet ON wallet.id = wallet_id JOIN auth.accounts account
+ON account.id = wallet.account_id
+WHERE holds.state = 'open' AND email = %(email)s AND job_id NOT IN (SELECT id FROM generator.jobs)
+"""
 _LISTENERS = """
 SELECT account.id::text, account.email, account.job_letters,
        array(SELECT url FROM auth.webhooks WHERE account_id = account.id AND disabled IS NULL)
@@ -124,7 +127,6 @@ class Records:
 
 async def records(stack: Stack, request_ids: Iterable[str]) -> Records:
     """Look at the database. psycopg's errors where it is away."""
-    settings = AuthSettings(database_url=SecretStr(stack.database.url("auth")), data_dir=stack.data_dir)
     with stack.database.admin(DATABASE) as connection:
         rows = _Rows(connection)
         audited: dict[str, list[int]] = defaultdict(list)
@@ -141,16 +143,22 @@ async def records(stack: Stack, request_ids: Iterable[str]) -> Records:
             ],
             audited=audited,
             listeners={id: Listener(*row) for id, *row in rows.of(_LISTENERS)},
-            recount=await check_ledger(settings),
-            trail=await check_audit(settings),
+            recount=await check_ledger(stack.auth_settings),
+            trail=await check_audit(stack.auth_settings),
             rewritable=rewritable(stack.database),
         )
 
 
-def open_jobs(database: EmbeddedPostgres) -> int:
-    """Jobs that have not ended."""
+def job_states(database: EmbeddedPostgres) -> dict[str, int]:
+    """How many jobs are in which state."""
     with database.admin(DATABASE) as connection:
-        [[count]] = connection.execute("SELECT count(*) FROM generator.jobs WHERE ended_at IS NULL")
+        return dict(_Rows(connection).of("SELECT state, count(*) FROM generator.jobs GROUP BY state"))
+
+
+def lost_holds(database: EmbeddedPostgres, email: str) -> int:
+    """Open holds of that account for which there is no job."""
+    with database.admin(DATABASE) as connection:
+        [(count,)] = _Rows(connection).of(_LOST, email=email)
     return int(count)
 
 

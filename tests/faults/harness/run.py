@@ -88,7 +88,7 @@ async def run(chosen: Experiment, on: Bench, seed: int) -> Result:
         world, window = await _break(chosen, on, seed, api)
         busy = psutil.cpu_percent() / 100
         recovery = Recovery(on.stack, on.sinks, journal, window, lag.worst_s, on.scale.patience)
-        evidence = await recovery.collect(on.users, on.folder)
+        evidence = await recovery.collect([*on.users, *world.newcomers], on.folder)
     return _result(chosen, seed, evidence, world, alerts, busy)
 
 

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from atelierkit import client as grpc_client
@@ -30,6 +31,7 @@ from deploy.local.topology import (
     free_ports,
     module_of,
 )
+from services.auth.settings import AuthSettings
 from tests.faults.harness.http import answers, client
 from tests.faults.harness.proxy import FaultProxy
 from tests.faults.harness.waiting import until
@@ -139,6 +141,11 @@ class Stack:
         """Folder of the object store."""
         return self.data_dir / "blobs"
 
+    @property
+    def auth_settings(self) -> AuthSettings:
+        """For what operators do beside auth."""
+        return AuthSettings(database_url=SecretStr(self.database.url("auth")), data_dir=self.data_dir)
+
     def of(self, service: str, replica: int = 0) -> Instance:
         """That process of the service."""
         return self.instances[service][replica]
@@ -207,6 +214,11 @@ class Stack:
         """`pg_ctl stop -m fast`, a pause, `pg_ctl start`."""
         await asyncio.to_thread(self.database.stop)
         await asyncio.sleep(down_s)
+        await asyncio.to_thread(self.database.start)
+
+    async def crash_database(self) -> None:
+        """`pg_ctl stop -m immediate`, and `pg_ctl start` at once, which plays the log back."""
+        await asyncio.to_thread(self.database.crash)
         await asyncio.to_thread(self.database.start)
 
     async def prepare(self, stack: AsyncExitStack) -> None:

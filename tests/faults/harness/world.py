@@ -36,6 +36,16 @@ class World:
     fault_began: float = 0.0
     fault_ended: float = 0.0
     broken_claims: list[str] = field(default_factory=list)
+    newcomers: list[User] = field(default_factory=list)
+    """People who came with the experiment, beside those of the load."""
+
+    async def newcomer(self) -> User:
+        """Somebody new, with credits and a webhook as everybody. AssertionError where that fails."""
+        user = await self.api.sign_up(f"newcomer-{self.random.getrandbits(48):012x}@example.org")
+        await self.api.verify(user, await self.sinks.verification_token(user.email))
+        await self.api.add_webhook(user, self.sinks.everybodys.url)
+        self.newcomers.append(user)
+        return user
 
     @asynccontextmanager
     async def fault(self) -> AsyncIterator[None]:
