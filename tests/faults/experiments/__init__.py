@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.faults.experiments import database, gateway, inference, network, processes
+from tests.faults.experiments import database, gateway, inference, jobs, network, processes
 
-__all__ = ["database", "gateway", "inference", "network", "processes"]
+__all__ = ["database", "gateway", "inference", "jobs", "network", "processes"]

@@ -46,7 +46,7 @@ async def nothing_is_broken(world: World) -> None:
 async def gateway_is_killed(world: World) -> None:
     """Clients see their connections end; no half file looks whole, and nothing of an upload is left behind.
 
-    There are no idempotency keys yet: what was acknowledged is there, what was not may be asked for again.
+    None of them carries an idempotency key: what was acknowledged is there, what was not may be asked for again.
     """
     async with world.fault():
         for _ in range(world.scale.crashes):

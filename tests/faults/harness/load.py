@@ -51,7 +51,7 @@ FAST = Scale(
     fault_s=2.0,
     after_s=2.0,
     crashes=1,
-    job_places=1,
+    job_places=2,
     patience=4.0,
 )
 """`make test`, beside other tests on the same cores."""
