@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.faults.experiments import database, gateway, inference, jobs, network, processes
+from tests.faults.experiments import database, gateway, inference, jobs, network, processes, telling
 
-__all__ = ["database", "gateway", "inference", "jobs", "network", "processes"]
+__all__ = ["database", "gateway", "inference", "jobs", "network", "processes", "telling"]

@@ -56,7 +56,7 @@ class Told:
     port: int
     """Of the server that it came to."""
     at: float
-    """``time.monotonic`` of its arrival."""
+    """When it came, in seconds since the epoch."""
     met: Behaviour
 
 
@@ -69,6 +69,8 @@ class PersonsServer:
     behaviour: Behaviour = Behaviour.TAKES
     _receiver: Receiver = field(default_factory=Receiver)
     _server: asyncio.Server | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends what hangs."""
 
     def __post_init__(self) -> None:
         self._receiver.script = self._answer
@@ -82,6 +84,10 @@ class PersonsServer:
         """What came to this server."""
         return [each for each in self.told if each.port == self._receiver.port]
 
+    def took(self, webhook_id: str) -> bool:
+        """Whether it has taken that message."""
+        return any(each.met.takes for each in self.messages() if each.webhook_id == webhook_id)
+
     @property
     def lured(self) -> bool:
         """Whether somebody followed it to another path, which no webhook names."""
@@ -89,6 +95,7 @@ class PersonsServer:
 
     async def listen(self) -> None:
         """Take connections, on the port of before if there was one."""
+        self._over.clear()
         self._server = await asyncio.start_server(self._receiver.serve, LOOPBACK, self._receiver.port)
         self._receiver.port = self._server.sockets[0].getsockname()[1]
 
@@ -97,9 +104,8 @@ class PersonsServer:
         if self._server is None:
             return
         self._server.close()
-        for task in self._receiver.at_work:
-            task.cancel()
-        await asyncio.gather(*self._receiver.at_work, return_exceptions=True)
+        self._over.set()
+        await asyncio.gather(*self._receiver.at_work)
         self._receiver.at_work.clear()
         await self._server.wait_closed()
         self._server = None
@@ -115,21 +121,30 @@ class PersonsServer:
                 message.headers,
                 message.line.split(" ")[1],
                 self._receiver.port,
-                time.monotonic(),
+                time.time(),
                 behaviour,
             )
         )
         match behaviour:
             case Behaviour.HANGS:
-                await asyncio.get_running_loop().create_future()
+                await self._over.wait()
             case Behaviour.DRIPS:
-                await _drip(writer)
+                await self._drip(writer)
             case Behaviour.REDIRECTS:
                 writer.write(_head(behaviour, f"Location: {FORBIDDEN_URL}"))
             case Behaviour.LURES:
                 writer.write(_head(behaviour, "Location: /elsewhere"))
             case _:
                 writer.write(_head(behaviour))
+
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        """An answer that begins well and has no end."""
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        while not self._over.is_set():
+            writer.write(b".")
+            await writer.drain()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), _DRIP_S)
 
 
 class MailServer:
@@ -230,13 +245,3 @@ async def opened() -> AsyncIterator[Sinks]:
 def _head(behaviour: Behaviour, *headers: str) -> bytes:
     lines = [f"HTTP/1.1 {behaviour.value} X", "Content-Length: 0", *headers, "", ""]
     return "\r\n".join(lines).encode()
-
-
-async def _drip(writer: asyncio.StreamWriter) -> None:
-    """An answer that begins well and has no end."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-    with suppress(ConnectionError):
-        while True:
-            writer.write(b".")
-            await writer.drain()
-            await asyncio.sleep(_DRIP_S)
