@@ -28,6 +28,8 @@ GOOD_AGAIN = 0.9
 """Share of the good-put before the fault that counts as recovered."""
 _ERROR_FIELDS = {"success", "error", "code", "details", "requestId", "retryable"}
 _RETRYABLE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+_RETRYABLE_CODES = {"idempotency_in_progress"}
+"""Conflicts that pass by themselves."""
 _WITH_RETRY_AFTER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _TOLD_TOO_MUCH = re.compile(
     r"Traceback|File \"|\.py\b|127\.0\.0\.1|localhost|psycopg|sqlalchemy|grpc\.|SELECT |INSERT |postgres",
@@ -88,7 +90,8 @@ def errors_have_one_shape(evidence: Evidence) -> Iterator[str]:
         if not isinstance(body, dict) or not body.keys() >= _ERROR_FIELDS or body["success"] is not False:
             yield f"{entry} has the body {body!r}"
             continue
-        if body["retryable"] is not (entry.status in _RETRYABLE):
+        passes = entry.status in _RETRYABLE or body["code"] in _RETRYABLE_CODES
+        if body["retryable"] is not passes:
             yield f"{entry} says retryable={body['retryable']}"
         if entry.status in _WITH_RETRY_AFTER and "retry-after" not in entry.headers:
             yield f"{entry} does not say when to come back: {body['code']}"
