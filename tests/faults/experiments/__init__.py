@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from tests.faults.experiments import database, gateway, inference, jobs, network, processes, telling
+from tests.faults.experiments import (
+    database,
+    gateway,
+    inference,
+    jobs,
+    keys,
+    network,
+    processes,
+    telling,
+)
 
-__all__ = ["database", "gateway", "inference", "jobs", "network", "processes", "telling"]
+__all__ = [
+    "database",
+    "gateway",
+    "inference",
+    "jobs",
+    "keys",
+    "network",
+    "processes",
+    "telling",
+]
