@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.experiments import (
+    connections,
     database,
     gateway,
     inference,
@@ -11,9 +12,11 @@ from tests.faults.experiments import (
     network,
     processes,
     telling,
+    transactions,
 )
 
 __all__ = [
+    "connections",
     "database",
     "gateway",
     "inference",
@@ -22,4 +25,5 @@ __all__ = [
     "network",
     "processes",
     "telling",
+    "transactions",
 ]
