@@ -16,7 +16,7 @@ MOST = 0.9
 """Share of the refusals that this is asked of: the machine does other work too, and the deadline holds for all."""
 SLOWER = 1.5
 """Routes that need nothing of what is broken get slower by this factor at most."""
-ENOUGH = 2
+ENOUGH = 3
 """Requests beyond a percentile from which on it says something."""
 NOISE_S = 0.05
 """Differences below this are the machine's, which does other work too."""

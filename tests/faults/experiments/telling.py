@@ -102,7 +102,7 @@ async def nobody_can_be_told(world: World) -> None:
 
     Neither people with other servers nor any route of the platform feel it.
     """
-    await world.under_load(2)
+    await world.under_load(4)  # enough to know the slowest of the usual waits by
     owner = await world.api.sign_up(f"owner-{world.random.getrandbits(48):012x}@example.org")
     async with world.fault():
         await world.sinks.mail.go_away()
