@@ -27,6 +27,7 @@ mid-transaction is done again."""
 WAITED_S = 2.5
 """A pool waits for 2 s, and gRPC needs a moment."""
 _TAKEN_EVERY_S = 0.05
+_ALL_TAKEN_S = 30.0
 _END_SESSIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND (%(role)s = '' OR usename = %(role)s)
@@ -57,11 +58,12 @@ async def connections_are_ended(world: World) -> None:
     "F13",
     "somebody else has all connections of PostgreSQL",
     watched=("auth", "catalog", "generator"),
-    alert="DatabaseUnreachable",
+    alert="DependencyDown",
 )
 async def connections_run_out(world: World) -> None:
     """The generator loses its own and gets no other; whoever kept theirs notices nothing."""
     async with world.fault(), _all_taken(world.stack.database, "generator"):
+        lost = world.journal.now
         await world.under_load(2)
     _refused_in_time(world)
     refused = [entry for entry in world.during() if not entry.good]
@@ -69,7 +71,7 @@ async def connections_run_out(world: World) -> None:
     for entry in refused:
         unrelated = entry.operation in GENERATOR_ALONE
         world.claim(not unrelated, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
-    noticed = world.health.bad_after("generator", world.fault_began)
+    noticed = world.health.bad_after("generator", lost)
     world.claim(noticed < world.patient(NOTICED_S), f"the generator told after {noticed:.1f} s")
     for probe in (LIVE, READY, "auth", "catalog"):
         world.claim(world.health.good(probe, 0, world.fault_ended), f"{probe} was hurt")
@@ -87,17 +89,22 @@ def _refused_in_time(world: World) -> None:
 
 @asynccontextmanager
 async def _all_taken(database: EmbeddedPostgres, victim: str) -> AsyncIterator[None]:
-    """A client of another service's takes every connection that there is, and those of the victim as they end."""
+    """A client of another service's has every connection that there is, and takes those of the victim as they end."""
     async with AsyncExitStack() as held:
-        taking = asyncio.create_task(_take_all(database, victim, held))
+        none_left = asyncio.Event()
+        taking = asyncio.create_task(_take_all(database, victim, held, none_left))
         try:
+            async with asyncio.timeout(_ALL_TAKEN_S):
+                await none_left.wait()
             yield
         finally:
             taking.cancel()
             await asyncio.wait([taking])
 
 
-async def _take_all(database: EmbeddedPostgres, victim: str, held: AsyncExitStack) -> None:
+async def _take_all(
+    database: EmbeddedPostgres, victim: str, held: AsyncExitStack, none_left: asyncio.Event
+) -> None:
     address = make_url(database.url("catalog")).set(drivername="postgresql")
     with database.admin(DATABASE) as admin:
         while True:
@@ -107,6 +114,6 @@ async def _take_all(database: EmbeddedPostgres, victim: str, held: AsyncExitStac
                 )
                 held.push_async_callback(connection.close)
             except psycopg.OperationalError:
-                # None is left.
                 admin.execute(_END_SESSIONS, {"role": victim})
+                none_left.set()
                 await asyncio.sleep(_TAKEN_EVERY_S)
