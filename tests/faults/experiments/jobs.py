@@ -30,7 +30,7 @@ MONKEY_ARRIVALS_PER_S = 4.0
 """They come over two minutes."""
 MONKEY_PAUSE_S = 5.0
 MONKEY_LIMIT_S = 1800.0
-"""Longest wait for all of them to end."""
+"""Longest time in which somebody asks again, and then longest wait for all jobs to end."""
 
 Prepare = Callable[[World], Awaitable[None]]
 
@@ -117,7 +117,7 @@ async def jobs_are_swept(world: World) -> None:
         for person in world.newcomers:
             await _close(world, person, closed=False)
         for batch in untold:
-            entry = await batches.send_until_told(world.api, batch, again=True)
+            entry = await batches.send_until_told(world.api, batch, again=True, patience_s=REACHED_S)
             world.claim(entry.acknowledged, f"{batch.name} was answered {entry.status} after the crash")
 
 
@@ -156,7 +156,8 @@ async def _sent_all(world: World, dice: random.Random) -> Sequence[Entry]:
     async with asyncio.TaskGroup() as group:
         for _ in range(MONKEY_JOBS):
             batch = batches.drawn(dice.choice(world.users), dice, rows=1)
-            sent.append(group.create_task(batches.send_until_told(world.api, batch)))
+            sending = batches.send_until_told(world.api, batch, patience_s=MONKEY_LIMIT_S)
+            sent.append(group.create_task(sending))
             await asyncio.sleep(dice.expovariate(MONKEY_ARRIVALS_PER_S))
     return [task.result() for task in sent]
 
@@ -208,7 +209,7 @@ async def _crashed(world: World, process: str, place: str) -> None:
 
 async def _accepted(world: World, batch: Batch) -> Entry:
     """Send it until it is accepted. AssertionError where it is not: nothing that it needs is away."""
-    entry = await batches.send_until_told(world.api, batch)
+    entry = await batches.send_until_told(world.api, batch, patience_s=REACHED_S)
     assert entry.acknowledged, entry
     return entry
 

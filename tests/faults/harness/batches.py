@@ -13,8 +13,8 @@ from tests.faults.harness.journal import Entry
 from tests.faults.harness.users import Api, Operation, User, person
 
 MOST_ROWS = 5
-COMES_AGAIN = 20
-"""Times that a client sends a batch again under its key."""
+COMES_AGAIN_S = 20.0
+"""Time in which a client sends a batch again under its key."""
 _PAUSE_S = 1.0
 """Longest pause before that, where the answer names none or a longer one."""
 _LATER = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.CONFLICT, None}
@@ -66,12 +66,18 @@ async def send(api: Api, batch: Batch, *, due: float | None = None, again: bool 
     return entry
 
 
-async def send_until_told(api: Api, batch: Batch, *, due: float | None = None, again: bool = False) -> Entry:
+async def send_until_told(
+    api: Api,
+    batch: Batch,
+    *,
+    due: float | None = None,
+    again: bool = False,
+    patience_s: float = COMES_AGAIN_S,
+) -> Entry:
     """Send it, and again under its key until there is an answer that says what came of it; gives the last one."""
+    give_up = api.journal.now + patience_s
     entry = await send(api, batch, due=due, again=again)
-    for _ in range(COMES_AGAIN if batch.key else 0):
-        if entry.status not in _LATER:
-            break
+    while batch.key and entry.status in _LATER and api.journal.now < give_up:
         await asyncio.sleep(min(_PAUSE_S, float(entry.headers.get("retry-after", _PAUSE_S))))
         entry = await send(api, batch, again=True)
     return entry
