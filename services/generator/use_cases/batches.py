@@ -43,9 +43,12 @@ class CreateBatch:
         await asyncio.to_thread(self._check, rows)
         price = await self.credits.avatar_price()
         job = Job(id, owner, Kind.AVATAR_BATCH, Lane.NORMAL, price, len(rows), self.clock())
-        held = not price or await self.credits.reserve(owner, id, job.credits)
-        if not held or not await self._recorded(job, rows):
-            # Its price went back: of an attempt that was never recorded, or of this one.
+        if price and not await self.credits.reserve(owner, id, job.credits):
+            # An earlier attempt held its price, was never recorded, and got it back: this one is another job.
+            return await self(owner, rows, id)
+        if not await self._recorded(job, rows):
+            # The reconciler may be about to give the hold back, and it may be all that its owner has.
+            await self.credits.release(id)
             return await self(owner, rows, id)
         await failpoints.reach("jobs.recorded")
         return await self._accepted(id) or Queued(job, 0)

@@ -198,6 +198,24 @@ async def test_a_request_so_slow_that_its_hold_goes_back_is_held_anew(factory, r
     assert (factory.world.ledger.balance, factory.world.ledger.held) == (3, {})
 
 
+async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -> None:
+    """The reconciler has given the job up, and dies before the hold goes back."""
+    factory.world.ledger.balance = 2
+    reserve = factory.world.ledger.reserve
+
+    async def slow(owner, job_id, credits):
+        held = await reserve(owner, job_id, credits)
+        factory.world.ledger.reserve = reserve
+        armed("jobs.disowned=raise")
+        with pytest.raises(FailpointHit):
+            await factory.reconcile()
+        return held
+
+    factory.world.ledger.reserve = slow
+    accepted, _ = await factory.accept(ANN, rows(2), REQUEST)
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (0, {accepted.id: 2})
+
+
 async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
     factory.world.ledger.price = 0
     factory.world.ledger.balance = 0
