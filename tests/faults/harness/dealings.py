@@ -108,7 +108,9 @@ def _asked_once(evidence: Evidence) -> Iterator[str]:
     jobs: dict[str, set[str]] = defaultdict(set)
     told: dict[str, set[str]] = defaultdict(set)
     for job in evidence.records.jobs:
-        jobs[job.batch].add(job.id)
+        # What an administrator has done again is a job of its own, and free.
+        if job.price:
+            jobs[job.batch].add(job.id)
     for entry in evidence.journal:
         if entry.operation == "batch":
             told[entry.intent["name"]] |= {entry.answer["id"]} if entry.acknowledged else set()

@@ -242,7 +242,8 @@ def job_has_another_price(run: Run) -> None:
 
 
 def asked_once_and_made_twice(run: Run) -> None:
-    run.more_jobs.append(JobRecord("other", "nobody", "completed", 0, 1, 1, 0, "a-batch", RESULTS))
+    run.more_jobs.append(replace(run.job, id="other", owner="nobody"))
+    run.holds["other"], run.paid["other"] = run.holds[JOB], run.paid[JOB]
 
 
 def told_of_another_job(run: Run) -> None:
@@ -447,3 +448,8 @@ def test_a_request_that_met_the_end_of_its_gateway_may_have_an_entry(sound: Run)
 def test_a_job_under_way_is_no_rest(sound: Run) -> None:
     job_does_not_end(sound)
     assert not checker.at_rest(sound.evidence())
+
+
+def test_what_is_done_again_is_another_job_and_free(sound: Run) -> None:
+    sound.more_jobs.append(replace(sound.job, id=str(uuid.UUID(int=2)), owner="nobody", price=0))
+    assert checker.violations(sound.evidence()) == []
