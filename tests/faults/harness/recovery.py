@@ -57,7 +57,7 @@ class Recovery:
         """Everything that the checker judges by, once nothing is under way any more or has had the time to end."""
         found_again = await self._ask_again({user.email: user for user in users}, folder)
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + self.patience * AT_REST_S
+        give_up = loop.time() + AT_REST_S
         while True:
             evidence = await self._read(found_again)
             if await asyncio.to_thread(checker.at_rest, evidence) or loop.time() > give_up:
