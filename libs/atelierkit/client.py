@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 import grpc
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from google.protobuf.descriptor_pb2 import MethodOptions
+from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from opentelemetry import propagate, trace
 
@@ -18,6 +17,7 @@ from atelierkit import context, metrics, tracing
 from atelierkit.connections import Connections, Method
 from atelierkit.errors import AppError, Code, TimedOut, Unavailable
 from atelierkit.identity import SERVICE_KEY, current_caller
+from atelierkit.methods import may_come_twice
 from atelierkit.server import options
 from atelierkit.settings import ServiceSettings
 from atelierkit.status import from_rpc_error
@@ -108,7 +108,7 @@ def _service_config(named: Sequence[ServiceDescriptor]) -> str:
         {"service": service.full_name, "method": method.name}
         for service in named
         for method in service.methods
-        if _is_idempotent(method)
+        if may_come_twice(method)
     ]
     policy = {
         "maxAttempts": 3,
@@ -129,10 +129,6 @@ def _service_config(named: Sequence[ServiceDescriptor]) -> str:
         # yet enough for the calls that one dead replica of two had under way.
         config["retryThrottling"] = {"maxTokens": 40, "tokenRatio": 0.1}
     return json.dumps(config)
-
-
-def _is_idempotent(method: MethodDescriptor) -> bool:
-    return bool(method.GetOptions().idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN)
 
 
 class _Channel(grpc.aio.Channel):

@@ -22,6 +22,7 @@ from atelierkit.interceptors.limit import Limit
 from atelierkit.interceptors.logging import AccessLog, RequestContext
 from atelierkit.interceptors.metrics import Metrics
 from atelierkit.interceptors.peers import Peers
+from atelierkit.interceptors.repeat import Repeat
 from atelierkit.interceptors.tracing import Tracing
 from atelierkit.interceptors.validation import Validation
 from atelierkit.settings import ServiceSettings
@@ -112,6 +113,7 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
             CallingService(prefix),
             Identity(service.descriptors, service.verifier),
             Validation(),
+            Repeat(service.descriptors),
         ],
         options=[
             *options(settings.max_message_bytes),

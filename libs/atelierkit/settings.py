@@ -121,6 +121,8 @@ class DatabaseSettings(_Settings):
     """Longest wait for a connection; shorter than a request's deadline, so that the caller gets an answer."""
     database_statement_timeout_s: float = Field(default=5.0, gt=0)
     """Longest run of one SQL statement."""
+    database_lock_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait of a statement for a lock that somebody else holds; shorter than a request's deadline as well."""
 
 
 class JobSettings(ServiceSettings):

@@ -28,6 +28,7 @@ GENERATOR_LEAVES_OUT: Mapping[str, str] = {
     "avatar_files": "as above",
     "scan_files": "as above",
     "job_files": "as above",
+    "given_up_jobs": "ids of jobs that never were",
     "batch_items": "what the person sent; what came of it is among the avatars and in the job's table",
 }
 

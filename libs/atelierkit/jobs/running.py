@@ -17,6 +17,7 @@ from atelierkit.errors import AppError
 from atelierkit.jobs import metrics
 from atelierkit.jobs.model import Again, Cause, Job, Run, Task
 from atelierkit.logs import get_logger
+from atelierkit.repeat import until_kept
 
 UNKNOWN_S = 5.0
 """Wait of a job whose task this worker does not know: a newer worker put it, or one that is still to come."""
@@ -91,7 +92,8 @@ async def _attempt(task: Task | None, job: Job) -> tuple[Ending, str]:
         _log.warning("job of an unknown task waits", task=job.run.name)
         return Back(UNKNOWN_S, job.run.failures), "unknown"
     try:
-        await task.function(**job.arguments)
+        # At least once is what tasks are made for.
+        await until_kept(lambda: task.function(**job.arguments))
     except Again as again:
         return Back(again.after_s, 0, well=True), "again"
     except asyncio.CancelledError:

@@ -69,6 +69,9 @@ _PERIODIC = """
 SELECT procrastinate_defer_periodic_job_v2(
     'normal', NULL, NULL, %(task)s, -procrastinate_rail_tag('normal'), '',
     floor(extract(epoch FROM now()) / %(every_s)s)::bigint, '{}')
+WHERE NOT EXISTS (
+    SELECT FROM procrastinate_periodic_defers last JOIN procrastinate_jobs job ON job.id = last.job_id
+    WHERE last.task_name = %(task)s AND job.status IN ('todo', 'doing'))
 """
 _COUNT = """
 SELECT queue_name, count(*) AS count, extract(epoch FROM now() - min(ready_at))::float AS age_s
@@ -130,7 +133,7 @@ class Track:
         await self._rows("SELECT procrastinate_rail_promote(%(most)s)", most=_PROMOTED)
 
     async def put_periodic(self, task: str, every_s: float) -> None:
-        """Put the task's job of this period, unless a worker has."""
+        """Put the task's job of this period, unless a worker has, or that of an earlier one still waits or runs."""
         await self._rows(_PERIODIC, task=task, every_s=every_s)
 
     async def waiting(self) -> Mapping[str, tuple[int, float]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import AccountDisabled, EmailTaken
 from services.auth.domain.letters import LetterKind
 from services.auth.domain.links import Purpose
@@ -31,6 +32,7 @@ class SignUp:
     letters_are_sent: bool
     """Whether the address has to be verified; where no letter could ask for it, it counts as verified at once."""
 
+    @repeated
     async def __call__(self, email: str, password: str, language: Language = Language.ENGLISH) -> Account:
         """The account that was made, or would have been. Raise WeakPassword, and EmailTaken where no letters are sent."""
         refuse_weak_password(password, email)

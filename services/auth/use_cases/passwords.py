@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import InvalidCredentials, WrongPassword
 from services.auth.domain.jobs import SEND_RESET
 from services.auth.domain.letters import Letter, LetterKind
@@ -57,6 +58,7 @@ class ResetPassword:
     passwords: Passwords
     clock: Clock
 
+    @repeated
     async def __call__(self, token: str, password: str) -> None:
         """Raise InvalidLink, or WeakPassword, after which the link still works."""
         password_hash = await self.passwords.hash(password)
@@ -78,6 +80,7 @@ class ChangePassword:
     passwords: Passwords
     clock: Clock
 
+    @repeated
     async def __call__(self, id: UUID, current: str, new: str, session_id: UUID | None) -> None:
         """Raise WrongPassword, TooManyAttempts or WeakPassword."""
         account = await proven(self.units, self.check_password, id, current)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import InvalidLink
 from services.auth.domain.letters import Letter, LetterKind
 from services.auth.domain.links import Link, Purpose
@@ -68,6 +69,7 @@ class VerifyEmail:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(self, token: str) -> None:
         """Raise InvalidLink."""
         async with self.units() as unit:

@@ -14,10 +14,20 @@ from services.generator.domain.model import Position
 class MemoryJobs:
     """Jobs by id."""
 
-    def __init__(self, by_id: dict[UUID, Job], items: MemoryItems) -> None:
+    def __init__(self, by_id: dict[UUID, Job], given_up: set[UUID], items: MemoryItems) -> None:
         self.by_id = by_id
+        self.given_up = given_up
         self._items = items
         self.changed: list[UUID] = []
+
+    async def claim(self, id: UUID) -> bool:
+        return id not in self.given_up
+
+    async def give_up(self, id: UUID) -> bool:
+        if id in self.by_id:
+            return False
+        self.given_up.add(id)
+        return True
 
     async def add(self, job: Job) -> bool:
         return self.by_id.setdefault(job.id, job) is job

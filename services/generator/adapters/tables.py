@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -164,6 +174,15 @@ class JobRow(Base):
     revision: Mapped[int]
 
     files: Mapped[list[JobFileRow]] = relationship(lazy="raise", viewonly=True, order_by="JobFileRow.name")
+
+
+class GivenUpJobRow(Base):
+    """The id of a job that was never recorded, and never will be: its credits went back."""
+
+    __tablename__ = "given_up_jobs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    given_up_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class JobFileRow(Base):

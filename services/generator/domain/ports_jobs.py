@@ -15,7 +15,20 @@ from services.generator.domain.model import Position
 
 
 class Jobs(Protocol):
-    """The records of jobs. Methods that are given no owner look at everybody's."""
+    """The records of jobs. Methods that are given no owner look at everybody's.
+
+    A job whose credits are held is claimed before it is added, and given up before its credits go back. Of the two one
+    alone succeeds: nothing is recorded whose hold is gone, however slow a request was.
+    """
+
+    async def claim(self, id: UUID) -> bool:
+        """Keep a job that is about to be added from being given up, until the unit of work ends; False where it was
+        given up already."""
+        ...
+
+    async def give_up(self, id: UUID) -> bool:
+        """Have no job of that id recorded, ever; False where there is one."""
+        ...
 
     async def add(self, job: Job) -> bool:
         """Store a new job; False when there is one of that id already, which stays as it is."""

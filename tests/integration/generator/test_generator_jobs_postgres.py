@@ -70,6 +70,20 @@ async def test_a_job_is_added_once(units) -> None:
         assert await unit.jobs.get(job.id) == job
 
 
+async def test_a_job_is_recorded_or_given_up_and_never_both(units) -> None:
+    recorded, lost = new(), new()
+    async with units() as unit:
+        assert await unit.jobs.claim(recorded.id)
+        assert await unit.jobs.add(recorded)
+    for _ in range(2):
+        async with units() as unit:
+            assert not await unit.jobs.give_up(recorded.id)
+            assert await unit.jobs.give_up(lost.id)
+    async with units() as unit:
+        assert not await unit.jobs.claim(lost.id)
+        assert await unit.jobs.claim(recorded.id)
+
+
 async def test_every_change_comes_back(units) -> None:
     job = new()
     await store(units, job)
@@ -222,6 +236,39 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units, engine) -> 
             assert not waiting.done()
         await unit.jobs.replace(jobs.cancelled(found, Count(), NOON))
     assert await waiting is State.CANCELLED
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("commits", [True, False])
+@pytest.mark.parametrize("first", ["claim", "give_up"])
+async def test_who_comes_second_waits_for_the_first_ones_end(postgres_units, engine, first, commits) -> None:
+    """Neither sees what the other has not committed, so without the wait both would succeed."""
+    job = new()
+
+    async def claim(unit) -> bool:
+        added: bool = await unit.jobs.claim(job.id) and await unit.jobs.add(job)
+        return added
+
+    async def give_up(unit) -> bool:
+        given_up: bool = await unit.jobs.give_up(job.id)
+        return given_up
+
+    one, other = (claim, give_up) if first == "claim" else (give_up, claim)
+
+    async def comes_second() -> bool:
+        async with postgres_units() as unit:
+            return await other(unit)
+
+    async with asyncio.timeout(20):
+        with suppress(ZeroDivisionError):
+            async with postgres_units() as unit:
+                assert await one(unit)
+                second = asyncio.create_task(comes_second())
+                while not await somebody_waits(engine):
+                    assert not second.done()
+                if not commits:
+                    raise ZeroDivisionError
+        assert await second is not commits
 
 
 async def somebody_waits(engine) -> bool:

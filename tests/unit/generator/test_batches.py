@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -22,6 +22,7 @@ from tests.unit.generator.world import ANN, BOB
 
 NOBODY = BodySpec({"stature": 1700.0, "waist_girth": 1850.0, "hip_girth": 850.0}, BodyType.FEMININE)
 UNKNOWN = (OutfitItem("no-such-garment", "M"),)
+REQUEST = UUID(int=7)
 
 
 async def test_a_batch_becomes_avatars_results_and_one_payment(factory) -> None:
@@ -173,6 +174,47 @@ async def test_a_request_whose_hold_went_back_meanwhile_is_held_anew(factory, ar
     accepted, _ = await factory.accept(ANN, rows(2), request)
     assert factory.world.ledger.held == {accepted.id: 2}
     assert (await factory.accept(ANN, rows(2), request)).job.id == accepted.id
+
+
+@pytest.mark.parametrize("request_id", [None, REQUEST])
+async def test_a_request_so_slow_that_its_hold_goes_back_is_held_anew(factory, request_id) -> None:
+    """The reconciler comes between hold and record: it cannot tell a slow request from one that died."""
+    factory.world.ledger.balance = 5
+    reserve = factory.world.ledger.reserve
+    repaired: list[int] = []
+
+    async def slow(owner, job_id, credits):
+        held = await reserve(owner, job_id, credits)
+        if not repaired:
+            repaired.append((await factory.reconcile()).released)
+        return held
+
+    factory.world.ledger.reserve = slow
+    accepted, _ = await factory.accept(ANN, rows(2), request_id)
+    assert repaired == [1]
+    assert factory.world.ledger.held == {accepted.id: 2}
+    assert (await factory.list(ANN, 10, None)).jobs == (accepted,)
+    await factory.work()
+    assert factory.world.ledger.paid == {accepted.id: 2}
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (3, {})
+
+
+async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -> None:
+    """The reconciler has given the job up, and dies before the hold goes back."""
+    factory.world.ledger.balance = 2
+    reserve = factory.world.ledger.reserve
+
+    async def slow(owner, job_id, credits):
+        held = await reserve(owner, job_id, credits)
+        factory.world.ledger.reserve = reserve
+        armed("jobs.disowned=raise")
+        with pytest.raises(FailpointHit):
+            await factory.reconcile()
+        return held
+
+    factory.world.ledger.reserve = slow
+    accepted, _ = await factory.accept(ANN, rows(2), REQUEST)
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (0, {accepted.id: 2})
 
 
 async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:

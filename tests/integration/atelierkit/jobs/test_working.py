@@ -15,6 +15,7 @@ from atelierkit import sql
 from atelierkit.errors import Unavailable
 from atelierkit.jobs import Again, Cause, Lane, Pace, Rail, Retry, Run, this_run
 from atelierkit.jobs.model import DEATHS, POISONED
+from atelierkit.jobs.running import Done
 from atelierkit.jobs.track import Track
 
 pytestmark = pytest.mark.postgres
@@ -204,6 +205,21 @@ async def test_a_periodic_job_is_put_once_for_all_workers(engine: AsyncEngine, r
         pass
     assert diary.calls == [{}]
     assert await left(engine) == []
+
+
+async def test_a_periodic_job_that_waits_or_runs_is_not_put_again(engine: AsyncEngine, jobs: Track) -> None:
+    every_s = 1e-6  # another period at each look
+    worker = await jobs.enter()
+    for _ in range(3):
+        await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("todo", 0, 0, 0)]
+    job = await jobs.take(worker)
+    assert job is not None
+    await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("doing", 0, 0, 0)]
+    assert await jobs.end(worker, job, Done())
+    await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("todo", 0, 0, 0)]
 
 
 async def test_a_worker_outlives_its_connections(engine: AsyncEngine, rail: Rail) -> None:

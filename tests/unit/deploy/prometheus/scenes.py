@@ -155,6 +155,8 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         sql_errors("unreachable", 2),
         sql_errors("stale", 2) | sql_errors("constraint", 9),
     ),
+    # Two a minute: idle connections that a firewall forgets now and then, or restarts.
+    "DatabaseConnectionsBreak": (sql_errors("stale", 2), sql_errors("stale", 0.5)),
     "DatabasePoolExhausted": (sql_errors("pool_timeout", 2), pool(10)),
     "DatabasePoolNearlyExhausted": (pool(10), pool(8)),
     "DatabaseSlow": (
