@@ -31,7 +31,8 @@ SCALE = 1.2e-4
 """Three days become half a minute."""
 LETTERS_SCALE = 0.02
 """Five minutes without a mail server become six seconds."""
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
+"""A server of the harness answers within it, also on a machine that does other work too."""
 EARLY_S = 0.25
 """An arrival may be noticed this much later than the next one, which makes the wait between them look short."""
 LATE_S = 3.0
