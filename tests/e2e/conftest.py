@@ -44,7 +44,9 @@ def platform_url(platform: Platform) -> str:
 def sign_in(url: str, email: str) -> Iterator[httpx.Client]:
     """A client of the API for a new person."""
     credentials = {"email": email, "password": PASSWORD}
-    with httpx.Client(base_url=url, timeout=30) as client:
+    # Threads share it. A pool that closes what is idle may close what another thread has just been given.
+    every = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=None)
+    with httpx.Client(base_url=url, timeout=30, limits=every) as client:
         client.post("/v1/auth/signup", json=credentials).raise_for_status()
         tokens = client.post("/v1/auth/login", json=credentials).raise_for_status().json()
         client.headers["Authorization"] = f"Bearer {tokens['accessToken']}"
