@@ -98,6 +98,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
     ERROR_REASON_JOB_POISONED: _ErrorReason.ValueType  # 49
     """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
+    ERROR_REASON_INVALID_PHOTOS: _ErrorReason.ValueType  # 50
+    """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
     ERROR_REASON_INSUFFICIENT_CREDITS: _ErrorReason.ValueType  # 80
@@ -196,6 +198,8 @@ ERROR_REASON_JOB_NOT_FAILED: ErrorReason.ValueType  # 48
 """The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
 ERROR_REASON_JOB_POISONED: ErrorReason.ValueType  # 49
 """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
+ERROR_REASON_INVALID_PHOTOS: ErrorReason.ValueType  # 50
+"""At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 ERROR_REASON_INSUFFICIENT_CREDITS: ErrorReason.ValueType  # 80
