@@ -23,12 +23,13 @@ run: setup models web ## Start the whole platform and print its address; Ctrl-C 
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
+# As every service runs: the pools of BLAS would only wait for each other, and cost twice the processor.
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
 test: setup models web client-ts chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@npm --prefix clients/typescript test --silent
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup --ignore tests/e2e $(PYTEST_ARGS)
-	@# Apart from the rest: the browser's driver keeps an event loop running, which asyncio tests do not share.
-	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup web client-ts proto-check k8s-check ## Lint, types, import rules, dependencies, contracts
@@ -70,7 +71,8 @@ web/node_modules/.ready: web/package-lock.json | preflight
 
 # What the build reads; paraglide's output is written by the build itself.
 WEB_SOURCES := $(shell find web/src web/public web/messages -path web/src/paraglide -prune -o -type f -print) \
-  web/index.html web/package.json web/vite.config.ts web/tsconfig.json web/project.inlang/settings.json
+  web/index.html web/package.json web/vite.config.ts web/tsconfig.json web/project.inlang/settings.json \
+  clients/typescript/src/events.ts
 
 web/dist/.ready: web/node_modules/.ready $(WEB_SOURCES)
 	@npm --prefix web run build --silent -- --logLevel warn

@@ -14,10 +14,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -44,7 +47,9 @@ WARM_UP = 30
 AT_ONCE = (1, 6)
 """Requests at a time: one after the other, and as many as a gateway makes bodies at once."""
 SERVED = 20
+WITHIN_S = 60.0
 _POLL_S = 0.05
+_LOGGED_CHARS = 4_000
 _UNCOMPRESSED = {"Accept-Encoding": "identity"}
 DRAFT: Mapping[str, Any] = bodies()[3] | {
     "outfit": [{"garmentId": "dress-ines", "size": "M"}],
@@ -75,8 +80,8 @@ def protobuf_json() -> dict[str, Any]:
 class Front:
     """One of the three: a process, and how it is asked for an avatar."""
 
-    def __init__(self, process: psutil.Process, url: str, body: Mapping[str, Any], token: str = "") -> None:
-        self.process = process
+    def __init__(self, child: Child, url: str, body: Mapping[str, Any], token: str = "") -> None:
+        self.child = child
         self.spent_s = 0.0
         self._url, self._body = url, body
         self._client = httpx.Client(headers=_UNCOMPRESSED, timeout=20)
@@ -95,11 +100,12 @@ class Front:
 
     def round(self, requests: int, at_once: int) -> None:
         """Ask that often, so many at a time, and count the CPU time."""
-        before = cpu_seconds({"front": [self.process]})["front"]
+        watched = {"front": [psutil.Process(self.child.process.pid)]}
+        before = cpu_seconds(watched)["front"]
         with ThreadPoolExecutor(at_once) as people:
             for asked in [people.submit(self.ask) for _ in range(requests)]:
                 asked.result()
-        self.spent_s += cpu_seconds({"front": [self.process]})["front"] - before
+        self.spent_s += cpu_seconds(watched)["front"] - before
 
 
 @contextmanager
@@ -111,42 +117,63 @@ def fronts(platform: Platform, token: str, answer: bytes) -> Iterator[dict[str, 
         file.flush()
         grpc_port, bare_port, whole_port, metrics_port = free_ports(4)
         bare = [sys.executable, "-m", "benchmarks.bare_pair"]
-        stack.enter_context(_child([*bare, "grpc", str(grpc_port), file.name]))
-        front = stack.enter_context(_child([*bare, "http", str(bare_port), str(grpc_port)]))
+        behind = stack.enter_context(child([*bare, "grpc", str(grpc_port), file.name]))
+        front = stack.enter_context(child([*bare, "http", str(bare_port), str(grpc_port)]))
         gateway = processes(platform)["gateway"][0]
         own = {
             "ATELIER_GATEWAY_PORT": str(whole_port),
             "ATELIER_GATEWAY_METRICS_PORT": str(metrics_port),
             "ATELIER_GATEWAY_GENERATOR_ADDR": f"{LOOPBACK}:{grpc_port}",
         }
-        log = stack.enter_context(tempfile.TemporaryFile())
         command = [sys.executable, "-m", "services.gateway"]
-        whole = stack.enter_context(_child(command, gateway.environ() | own, log))
+        whole = stack.enter_context(child(command, gateway.environ() | own))
         found = {
             "whole": Front(whole, f"http://{LOOPBACK}:{whole_port}/v1/avatars", DRAFT, token),
             "own": Front(front, f"http://{LOOPBACK}:{bare_port}/own", DRAFT),
             "protobuf": Front(front, f"http://{LOOPBACK}:{bare_port}/create", protobuf_json()),
         }
         for each in found.values():
-            _until(each.answers)
+            until(each.answers, [behind, each.child])
         yield found
 
 
+@dataclass(frozen=True)
+class Child:
+    """A process of ours, and what it says."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
 @contextmanager
-def _child(
-    command: Sequence[str], variables: Mapping[str, str] | None = None, output: Any = None
-) -> Iterator[psutil.Process]:
-    with subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process:  # noqa: S603 - our own
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
+def child(command: Sequence[str], variables: Mapping[str, str] | None = None) -> Iterator[Child]:
+    """Run it while the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process,  # noqa: S603 - our own
+        ):
+            try:
+                yield Child(process, log)
+            finally:
+                process.terminate()
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    waited = threading.Event()
+def until(condition: Callable[[], bool], children: Sequence[Child], within_s: float = WITHIN_S) -> None:
+    """Return once it holds. SystemExit with the log of a child that has ended, or of all of them after ``within_s``."""
+    waited, end = threading.Event(), time.monotonic() + within_s
     while not condition():
+        ended = [each for each in children if each.process.poll() is not None]
+        if ended or time.monotonic() > end:
+            raise SystemExit("\n".join(map(_last_words, ended or children)))
         waited.wait(_POLL_S)
+
+
+def _last_words(child: Child) -> str:
+    status = child.process.poll()
+    state = "runs, and does not answer" if status is None else f"ended with {status}"
+    return f"{child.process.args!r} {state}:\n{child.log.read_text(errors='replace')[-_LOGGED_CHARS:]}"
 
 
 def path_cost(fronts: Mapping[str, Front], requests: int, rounds: int, at_once: int) -> dict[str, float]:

@@ -11,7 +11,7 @@ from hypothesis import settings
 settings.register_profile("atelier", deadline=None)
 settings.load_profile("atelier")
 
-pytest_plugins = ["atelierkit.testing.fixtures"]
+pytest_plugins = ["atelierkit.testing.fixtures", "tests.order"]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ const messages = paraglideVitePlugin({
 export default defineConfig(({ mode }) => ({
   // `npm test` compiles the messages before; the plugin would keep the test runner from ending.
   plugins: mode === "test" ? [] : [messages],
-  server: { proxy: { "/v1": PLATFORM } },
+  // The page reads events as the client does.
+  server: { proxy: { "/v1": PLATFORM }, fs: { allow: [".", "../clients/typescript/src"] } },
   build: {
     target: "es2022",
     // three.js makes the studio's chunk large; it is fetched after signing in.

@@ -113,7 +113,9 @@ class Model:
     def _reserve(self, call: Reserve) -> str:
         known = self.jobs.get(call.job)
         if known is not None:
-            return OK if (known.account, known.held) == (call.account, call.credits) else CONFLICT
+            if (known.account, known.held) != (call.account, call.credits):
+                return CONFLICT
+            return OK if known.paid is None else "HOLD_SETTLED"
         if self.available[call.account] < call.credits:
             return SHORT
         self.available[call.account] -= call.credits
@@ -160,7 +162,9 @@ class Store:
                     case Grant(account, credits, grant):
                         await unit.ledger.grant(self.accounts[account], credits, "a grant", str(grant))
                     case Reserve(account, job, credits):
-                        await unit.ledger.reserve(self.accounts[account], self.jobs[job], credits, "a job")
+                        await unit.ledger.reserve(
+                            self.accounts[account], self.jobs[job], credits, "a job", "generator"
+                        )
                     case Capture(job, credits):
                         await unit.ledger.capture(self.jobs[job], credits)
                     case Release(job):

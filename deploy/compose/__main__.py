@@ -35,6 +35,9 @@ def write(folder: Path = FOLDER) -> None:
     user, password = _password(folder / "objects-user"), _password(folder / "objects-password")
     _write(folder / "objects.env", f"AWS_ACCESS_KEY_ID={user}\nAWS_SECRET_ACCESS_KEY={password}\n")
     _write(folder / "objects-root.env", f"ROOT_ACCESS_KEY={user}\nROOT_SECRET_KEY={password}\n")
+    password = _password(folder / "valkey")
+    _write(folder / "valkey.conf", f"requirepass {password}\n")
+    _write(folder / "gateway.env", f"ATELIER_GATEWAY_LIMITS_STORE=valkey://:{password}@valkey:6379\n")
     authority = Authority(life=LIFE)
     for service in CALLS:
         tls = authority.issue(service, folder / "tls" / service, life=LIFE)

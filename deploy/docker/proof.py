@@ -1,4 +1,5 @@
-"""Starts every built image and uses the platform that they make: `python -m deploy.docker.proof`, by `make images`.
+"""Starts every built image, workers included, and uses the platform that they make: `python -m deploy.docker.proof`, by
+`make images`.
 
 Runs in a network of its own, where nobody else reaches the containers, with mutual TLS between them.
 """
@@ -27,7 +28,7 @@ from deploy.docker.containers import USER, Container, Mount
 from deploy.docker.images import SERVICES, tag
 from deploy.docker.settings import ImagesSettings
 from deploy.local.certificates import Authority
-from deploy.local.topology import CALLS, WITH_DATABASE
+from deploy.local.topology import CALLS, PROCESSES, WITH_DATABASE, WORKERS, module_of
 
 TLS_DIR = "/etc/atelier/tls"
 START_TIMEOUT_S = 90.0
@@ -37,7 +38,7 @@ _POLL_S = 0.1
 
 @dataclass(frozen=True)
 class Proof:
-    """One image at work."""
+    """One image at work, as a service or as its worker."""
 
     start_s: float
     """From the start to the first healthy answer, on the machine that proved it."""
@@ -74,13 +75,16 @@ def _inside(settings: ImagesSettings) -> None:
         seen = {"journey": asdict(journey.walk(f"http://{platform.address('gateway')}:8080"))}
         memory = {name: container.memory_bytes() for name, container in platform.containers.items()}
         stops = platform.stop()
-        proofs = {name: Proof(platform.start_s[name], memory[name], stops[name]) for name in SERVICES}
-        seen["images"] = {name: asdict(proof) for name, proof in proofs.items()}
+        proofs = {
+            name: asdict(Proof(platform.start_s[name], memory[name], stops[name])) for name in PROCESSES
+        }
+        seen["images"] = {name: proofs[name] for name in SERVICES}
+        seen["workers"] = {name: proofs[name] for name in WORKERS}
     (settings.dir / "proof.json").write_text(json.dumps(seen, indent=1))
 
 
 class _Platform:
-    """The images as one platform. Each service has a loopback address of its own, so that all keep their ports."""
+    """The images as one platform. Each process has a loopback address of its own, so that all keep their ports."""
 
     def __init__(self, folder: Path, store: Store, stack: ExitStack) -> None:
         self._folder = folder
@@ -95,9 +99,9 @@ class _Platform:
         self.containers: dict[str, Container] = {}
         self.start_s: dict[str, float] = {}
 
-    def address(self, service: str) -> str:
-        """Where a service listens."""
-        return f"127.0.0.{10 + SERVICES.index(service)}"
+    def address(self, process: str) -> str:
+        """Where a process listens."""
+        return f"127.0.0.{10 + PROCESSES.index(process)}"
 
     def look(self) -> None:
         """Refuse images that hold what they should not."""
@@ -106,15 +110,16 @@ class _Platform:
                 raise ImagesFailed(f"The image of {name}: {' '.join(found[:10])}")
 
     def start(self) -> None:
-        """Database, migrations, services; each is healthy before the next one starts."""
+        """Database, migrations, services, workers; each is healthy before the next one starts."""
         database = EmbeddedPostgres(self._folder / "postgres", services=WITH_DATABASE, durable=False)
         urls = database.start()
         self._stack.callback(database.stop)
         for name in WITH_DATABASE:
             self._migrate(name, urls[name])
-        for name in CALLS:
+        for name in PROCESSES:
             begun = time.perf_counter()
-            container = self._container(name, self._variables(name, urls))
+            command = ("python", "-m", module_of(name)) if name in WORKERS else ()
+            container = self._container(name, self._variables(name, urls), *command)
             self.containers[name] = container
             self._stack.callback(container.kill)
             self._wait_until_healthy(container)
@@ -122,7 +127,7 @@ class _Platform:
             print(f"{name} is healthy after {self.start_s[name]:.1f} s.", flush=True)
 
     def stop(self) -> dict[str, float]:
-        """Ask all to stop, the gateway first; seconds that each took."""
+        """Ask all to stop, the last that came first; seconds that each took."""
         seconds = {}
         for name, container in reversed(self.containers.items()):
             begun = time.perf_counter()
@@ -135,16 +140,22 @@ class _Platform:
     def _migrate(self, name: str, url: str) -> None:
         variables = {f"ATELIER_{name.upper()}_DATABASE_URL": url}
         container = self._container(
-            name, variables, "python", "-m", "atelierkit.migrations", f"services.{name}"
+            name,
+            variables,
+            *("python", "-m", "atelierkit.migrations", f"services.{name}"),
+            title=f"{name}-migration",
         )
         if container.wait(MIGRATION_TIMEOUT_S) != 0:
             raise ImagesFailed(f"The migration of {name} fails: {container.last_words()}")
 
-    def _container(self, name: str, variables: Mapping[str, str], *command: str) -> Container:
+    def _container(
+        self, name: str, variables: Mapping[str, str], *command: str, title: str = ""
+    ) -> Container:
+        service = WORKERS.get(name, name)
         return Container(
-            f"{name}-migration" if command else name,
-            self._images[name],
-            self._roots[name],
+            title or name,
+            self._images[service],
+            self._roots[service],
             folder=self._folder,
             variables=variables,
             mounts=[Mount(self._data, "/data", writable=True), Mount(self._certificates(name), TLS_DIR)],
@@ -153,13 +164,14 @@ class _Platform:
 
     def _certificates(self, name: str) -> Path:
         folder = self._folder / "tls" / name
-        tls = self._authority.issue(name, folder, at=self.address(name))
+        tls = self._authority.issue(WORKERS.get(name, name), folder, at=self.address(name))
         for path in (folder, tls.cert, tls.key, tls.client_ca):
             os.chown(path, USER, USER)
         return folder
 
     def _variables(self, name: str, urls: Mapping[str, str]) -> dict[str, str]:
-        prefix = f"ATELIER_{name.upper()}_"
+        service = WORKERS.get(name, name)
+        prefix = f"ATELIER_{service.upper()}_"
         files = Tls(*(Path(TLS_DIR) / file for file in ("tls.crt", "tls.key", "ca.crt")))
         own = {
             "HOST": self.address(name),
@@ -167,15 +179,17 @@ class _Platform:
             "TLS_CERT": str(files.cert),
             "TLS_KEY": str(files.key),
             "TLS_CLIENT_CA": str(files.client_ca),
-            **{f"{peer.upper()}_ADDR": f"{self.address(peer)}:50051" for peer in CALLS[name]},
+            **{f"{peer.upper()}_ADDR": f"{self.address(peer)}:50051" for peer in CALLS[service]},
         }
-        if name in WITH_DATABASE:
-            own["DATABASE_URL"] = urls[name]
+        if service in WITH_DATABASE:
+            own["DATABASE_URL"] = urls[service]
         return {prefix + key: value for key, value in own.items()}
 
     def _wait_until_healthy(self, container: Container) -> None:
-        """Until the image's own health check passes."""
-        check = self._images[container.name].config["Healthcheck"]["Test"]
+        """Until the image's own health check passes; a worker is asked whether it can work, as Kubernetes asks it."""
+        check = [*self._images[WORKERS.get(container.name, container.name)].config["Healthcheck"]["Test"]]
+        if container.name in WORKERS:
+            check += ["--name", "worker"]
         pause = threading.Event()
         end = time.perf_counter() + START_TIMEOUT_S
         answer = ""

@@ -54,7 +54,17 @@ All six ran together as they would in a cluster: user 65532, no capability, no n
 migrations from the same images. Through them went one person: the page, an account, an avatar ({journey["glb_bytes"] / 1e6:.2f} MB
 of GLB, {journey["largest_error_mm"]:.3f} mm from what was asked for), and the scan of a thing, which Open3D alone can close
 ({journey["scan_vertices"]:,} vertices).
+
+The workers ran beside them, from the images of their services, on the same database: {_workers(figures["workers"])}.
 """
+
+
+def _workers(seen: dict[str, Any]) -> str:
+    return "; ".join(
+        f"{name} was ready after {each['start_s']:.1f} s, took {each['memory_bytes'] / 1e6:.0f} MB and ended within "
+        f"{each['stop_s']:.1f} s"
+        for name, each in seen.items()
+    )
 
 
 def _row(service: str, image: dict[str, Any]) -> str:

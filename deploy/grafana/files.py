@@ -6,17 +6,25 @@ import json
 from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models import dashboard as models
 
-from deploy.grafana.board import Board
+from deploy.grafana import pages, runbooks
 from deploy.grafana.boards import BOARDS
 
 FOLDER = Path(__file__).with_name("dashboards")
+RUNBOOKS = FOLDER / "runbooks" / f"{runbooks.UID}.json"
+"""Apart from those that ask Prometheus, in a folder that Grafana's provisioning finds as well."""
 
 
 def committed() -> dict[Path, str]:
     """Every dashboard's file, by its path."""
-    return {FOLDER / f"{board.uid}.json": _json(board) for board in BOARDS}
+    return {FOLDER / f"{board.uid}.json": _json(board.build()) for board in BOARDS}
 
 
-def _json(board: Board) -> str:
-    return json.dumps(board.build(), cls=JSONEncoder, indent=1, ensure_ascii=False) + "\n"
+def the_runbooks() -> dict[Path, str]:
+    """The file of the runbooks, by its path."""
+    return {RUNBOOKS: _json(pages.build())}
+
+
+def _json(dashboard: models.Dashboard) -> str:
+    return json.dumps(dashboard, cls=JSONEncoder, indent=1, ensure_ascii=False) + "\n"

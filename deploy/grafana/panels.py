@@ -136,7 +136,7 @@ def spread(
 
 
 def _framed(panel: _Kind, title: str, help: str, alert: str, width: int, height: int) -> _Kind:
-    links = [dashboards.DashboardLink(f"Runbook: {alert}").url(runbooks.url(alert))] if alert else []
+    links = [dashboards.DashboardLink(f"Runbook: {alert}").url(runbooks.path(alert))] if alert else []
     return (
         panel.title(title)
         .description(help)

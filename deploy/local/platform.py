@@ -29,6 +29,7 @@ from deploy.local.topology import (
     Ports,
     choose_ports,
     environment,
+    gateway_url,
     module_of,
 )
 
@@ -61,7 +62,7 @@ class Platform:
     @property
     def url(self) -> str:
         """Address of the gateway."""
-        return f"http://{LOOPBACK}:{self._ports['gateway'].serving}"
+        return gateway_url(self._ports)
 
     @property
     def state_file(self) -> Path:
@@ -103,6 +104,7 @@ class Platform:
                 root=ROOT,
                 database_urls=urls,
                 gateway_host=self._settings.gateway_host,
+                public_url=self._settings.public_url,
                 tls=None if authority is None else self._identity(authority, name),
             )
             log = self._data_dir / "logs" / f"{name}.log"

@@ -68,6 +68,11 @@ def choose_ports(gateway_port: int) -> dict[str, Ports]:
     return ports
 
 
+def gateway_url(ports: Mapping[str, Ports]) -> str:
+    """Where the gateway is reached on this machine."""
+    return f"http://{LOOPBACK}:{ports['gateway'].serving}"
+
+
 def module_of(process: str) -> str:
     """What `python -m` runs."""
     return f"services.{WORKERS[process]}.worker" if process in WORKERS else f"services.{process}"
@@ -81,9 +86,13 @@ def environment(
     root: Path,
     database_urls: Mapping[str, str],
     gateway_host: str,
+    public_url: str = "",
     tls: Tls | None = None,
 ) -> dict[str, str]:
-    """The `ATELIER_*` variables of one process; it talks plain text without `tls`."""
+    """The `ATELIER_*` variables of one process; it talks plain text without `tls`.
+
+    Links in letters begin with `public_url`; without one, with the gateway's address on this machine.
+    """
     service = WORKERS.get(process, process)
     prefix = f"ATELIER_{service.upper()}_"
     settings = {
@@ -97,6 +106,8 @@ def environment(
         settings["DATABASE_URL"] = database_urls[service]
     if tls is not None:
         settings |= {"TLS_CERT": str(tls.cert), "TLS_KEY": str(tls.key), "TLS_CLIENT_CA": str(tls.client_ca)}
+    if service == "auth":
+        settings["PUBLIC_URL"] = public_url or gateway_url(ports)
     if service == "gateway":
         settings["WEB_DIR"] = str(root / "web" / "dist")
     return {"ATELIER_DATA_DIR": str(data_dir)} | {prefix + name: value for name, value in settings.items()}

@@ -46,7 +46,12 @@ def configuration() -> dict[str, Any]:
         {"job_name": "triton", "dns_sd_configs": [{"names": ["triton"], "type": "A", "port": 8002}]}
     )
     return {
-        "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
+        "global": {
+            "scrape_interval": "15s",
+            "evaluation_interval": "30s",
+            # Prometheus takes it from its environment; it is what alerts begin the address of their runbook with.
+            "external_labels": {"grafana": "${GRAFANA_URL}"},
+        },
         "rule_files": ["rules.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": ["alertmanager:9093"]}]}]},
         "scrape_configs": scraped,

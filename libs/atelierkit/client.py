@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
 import grpc
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from google.protobuf.descriptor_pb2 import MethodOptions
+from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from opentelemetry import propagate, trace
 
 from atelierkit import context, metrics, tracing
 from atelierkit.connections import Connections, Method
 from atelierkit.errors import AppError, Code, TimedOut, Unavailable
-from atelierkit.identity import current_caller
+from atelierkit.identity import SERVICE_KEY, current_caller
+from atelierkit.methods import may_come_twice
 from atelierkit.server import options
 from atelierkit.settings import ServiceSettings
 from atelierkit.status import from_rpc_error
@@ -55,9 +55,9 @@ def channel(
 
     Calls raise AppErrors, never ``grpc.aio.AioRpcError``. Each passes on the request id, the
     caller's token and the trace, and has the nearest of three deadlines: its own ``timeout``, the
-    request's, and ``timeout_s``. ``settings`` brings TLS and the message limit. Methods of
-    ``services`` whose proto declares an ``idempotency_level`` are tried again, three times in all,
-    when the service is not reachable.
+    request's, and ``timeout_s``. ``settings`` brings TLS, the message limit and the calling service's
+    name. Methods of ``services`` whose proto declares an ``idempotency_level`` are tried again, three
+    times in all, when the service is not reachable.
     """
     arguments: list[tuple[str, str | int]] = [
         *options(_MAX_MESSAGE_BYTES if settings is None else settings.max_message_bytes),
@@ -72,7 +72,9 @@ def channel(
 
     tls = None if settings is None else settings.tls
     return _Channel(
-        Connections(open, None if tls is None else Certificates(tls, look_every_s=LOOK_EVERY_S)), timeout_s
+        Connections(open, None if tls is None else Certificates(tls, look_every_s=LOOK_EVERY_S)),
+        timeout_s,
+        said={} if settings is None else {SERVICE_KEY: settings.service()},
     )
 
 
@@ -86,11 +88,16 @@ async def is_serving(through: grpc.aio.Channel, service: str = "", *, timeout_s:
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
+def is_reached(through: grpc.aio.Channel) -> bool:
+    """Whether an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
+    return through.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY
+
+
 def reaching(through: grpc.aio.Channel) -> Callable[[], Coroutine[Any, Any, None]]:
-    """A check that an address of the channel says SERVING; it asks the channel, which watches them, and makes no call."""
+    """``is_reached`` as a check."""
 
     async def check() -> None:
-        if through.get_state(try_to_connect=True) is not grpc.ChannelConnectivity.READY:
+        if not is_reached(through):
             raise Unavailable("no address of the service is serving")
 
     return check
@@ -101,7 +108,7 @@ def _service_config(named: Sequence[ServiceDescriptor]) -> str:
         {"service": service.full_name, "method": method.name}
         for service in named
         for method in service.methods
-        if _is_idempotent(method)
+        if may_come_twice(method)
     ]
     policy = {
         "maxAttempts": 3,
@@ -124,10 +131,6 @@ def _service_config(named: Sequence[ServiceDescriptor]) -> str:
     return json.dumps(config)
 
 
-def _is_idempotent(method: MethodDescriptor) -> bool:
-    return bool(method.GetOptions().idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN)
-
-
 class _Channel(grpc.aio.Channel):
     """Wraps a channel's four kinds of calls.
 
@@ -135,9 +138,11 @@ class _Channel(grpc.aio.Channel):
     ours that passes through them surfaces a second time in ``InterceptedCall.__del__``.
     """
 
-    def __init__(self, connections: Connections, timeout_s: float) -> None:
+    def __init__(self, connections: Connections, timeout_s: float, said: Mapping[str, str]) -> None:
+        """``said`` is metadata of every call."""
         self._connections = connections
         self._timeout_s = timeout_s
+        self._said = said
 
     async def __aenter__(self) -> Self:
         return self
@@ -197,7 +202,7 @@ class _Channel(grpc.aio.Channel):
         if remaining is not None and remaining <= 0:
             raise TimedOut("the request's time was used up before this call")
         timeout = limit if remaining is None else min(limit, remaining)
-        return given | {"timeout": timeout, "metadata": _outgoing(given.get("metadata") or ())}
+        return given | {"timeout": timeout, "metadata": _outgoing(given.get("metadata") or (), self._said)}
 
 
 @contextmanager
@@ -224,9 +229,11 @@ def _calling(method: str) -> Iterator[None]:
             )
 
 
-def _outgoing(own: Iterable[tuple[str, str | bytes]]) -> tuple[tuple[str, str | bytes], ...]:
-    """The call's own metadata, then id, token and trace; a key that the call sets itself is left alone."""
-    passed: dict[str, str] = {}
+def _outgoing(
+    own: Iterable[tuple[str, str | bytes]], said: Mapping[str, str]
+) -> tuple[tuple[str, str | bytes], ...]:
+    """The call's own metadata, then what is said, id, token and trace; a key that the call sets itself is left alone."""
+    passed = dict(said)
     propagate.inject(passed)
     if (request_id := context.request_id()) is not None:
         passed[context.REQUEST_ID_KEY] = request_id

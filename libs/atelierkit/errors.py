@@ -10,6 +10,7 @@
     ├── Overloaded         RESOURCE_EXHAUSTED
     ├── TimedOut           DEADLINE_EXCEEDED
     └── RemoteError        whatever another service answered
+        └── Unanswered     or that it did not
 
 Every other exception is a bug: the caller hears "internal error" and the log holds the rest.
 This module imports the standard library only, so that a domain may depend on it.
@@ -170,3 +171,7 @@ class RemoteError(AppError):
         self.metadata = dict(metadata or {})
         # Elsewhere code and reason are the class's own; here each answer brings its own pair.
         vars(self).update(code=code, reason=reason)
+
+
+class Unanswered(RemoteError):
+    """A call that ended without a word of the service: not reached, cut off, or out of time."""

@@ -1,6 +1,6 @@
 """Named places where a test makes a process crash, wait or fail.
 
-    ATELIER_FAILPOINTS="mesher.meshing=crash; blobs.typed=sleep:0.5; generator.built=raise:ENOSPC"
+    ATELIER_FAILPOINTS="mesher.meshing=crash; blobs.typed=sleep:0.5; generator.built=raise:ENOSPC; sql.undone=draw:0.2"
 
 Nothing is armed unless that variable says so when the process starts: no request and no message can arm a
 place, and one that is not armed costs a look into an empty mapping. The standard library alone, so that
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import random
 import signal
 import threading
 from collections.abc import Mapping
@@ -29,15 +30,18 @@ class FailpointHit(Exception):
 class Action:
     """What happens at an armed place."""
 
-    kind: Literal["crash", "sleep", "raise"]
+    kind: Literal["crash", "sleep", "raise", "draw"]
     seconds: float = 0.0
     """How long `sleep` waits."""
     number: int | None = None
     """errno of the OSError that `raise` raises; None for FailpointHit."""
+    share: float = 0.0
+    """How many of its passes `draw` takes, of 1. The place itself says what befalls those."""
 
 
 def parse(text: str) -> Mapping[str, Action]:
-    """Places with their actions: `name=crash`, `name=sleep:<seconds>`, `name=raise`, `name=raise:<errno name>`.
+    """Places with their actions: `name=crash`, `name=sleep:<seconds>`, `name=raise`, `name=raise:<errno name>`,
+    `name=draw:<share>`.
 
     Entries stand apart by `;`. ValueError for anything else.
     """
@@ -73,6 +77,13 @@ def hit(name: str) -> None:
             _fail(name, action)
 
 
+def drawn(name: str) -> bool:
+    """Whether this pass is one of those that a place armed with `draw` takes."""
+    if name not in _armed:
+        return False
+    return random.random() < _armed[name].share  # noqa: S311  no secret
+
+
 def _fail(name: str, action: Action) -> None:
     if action.kind == "crash":
         # As the kernel's own end of a process: nothing is flushed, closed or told.
@@ -90,10 +101,12 @@ def _entry(entry: str) -> tuple[str, Action]:
             return name, Action("crash")
         case "sleep" if name and argument:
             return name, Action("sleep", seconds=float(argument))
+        case "draw" if name and argument:
+            return name, Action("draw", share=float(argument))
         case "raise" if name and not argument:
             return name, Action("raise")
         case "raise" if name and hasattr(errno, argument):
             return name, Action("raise", number=int(getattr(errno, argument)))
     raise ValueError(
-        f"not a failpoint: {entry!r}; one is name=crash, name=sleep:SECONDS or name=raise[:ERRNO]"
+        f"not a failpoint: {entry!r}; one is name=crash, name=sleep:SECONDS, name=raise[:ERRNO] or name=draw:SHARE"
     )

@@ -1,4 +1,4 @@
-"""Who is calling: access tokens verified against published keys, and the caller at hand."""
+"""Who is calling: access tokens verified against published keys, the caller at hand, and the service that it comes by."""
 
 from __future__ import annotations
 
@@ -67,7 +67,11 @@ class Caller:
         raise InsufficientScope("the API key lacks the scope that this needs", scope=" ".join(sufficient))
 
 
+SERVICE_KEY = "x-calling-service"
+"""gRPC metadata key in which a service says who it is, where no certificate does."""
+
 _caller: ContextVar[Caller | None] = ContextVar("atelier_caller", default=None)
+_service: ContextVar[str] = ContextVar("atelier_calling_service", default="")
 
 
 def current_caller() -> Caller | None:
@@ -91,6 +95,24 @@ def acting(caller: Caller | None) -> Iterator[None]:
         yield
     finally:
         _caller.reset(token)
+
+
+def require_service() -> str:
+    """The service that makes the call at hand; Forbidden where it does not say."""
+    service = _service.get()
+    if not service:
+        raise Forbidden("this is for services of the platform, which say who they are")
+    return service
+
+
+@contextmanager
+def called_by(service: str) -> Iterator[None]:
+    """Run the block for that service; empty for one that does not say."""
+    token = _service.set(service)
+    try:
+        yield
+    finally:
+        _service.reset(token)
 
 
 class TokenVerifier(Protocol):

@@ -15,12 +15,14 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 from atelierkit import health
 from atelierkit.identity import TokenVerifier
 from atelierkit.interceptors.around import HEALTH
+from atelierkit.interceptors.calling import CallingService
 from atelierkit.interceptors.errors import Errors
 from atelierkit.interceptors.identity import Identity
 from atelierkit.interceptors.limit import Limit
 from atelierkit.interceptors.logging import AccessLog, RequestContext
 from atelierkit.interceptors.metrics import Metrics
 from atelierkit.interceptors.peers import Peers
+from atelierkit.interceptors.repeat import Repeat
 from atelierkit.interceptors.tracing import Tracing
 from atelierkit.interceptors.validation import Validation
 from atelierkit.settings import ServiceSettings
@@ -97,11 +99,8 @@ def age(seconds: float) -> list[tuple[str, int]]:
 
 def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
     """A server with the interceptors in their order, not yet listening."""
-    peers = (
-        []
-        if settings.tls is None
-        else [Peers(settings.peer_prefix, settings.allowed_peers, service.descriptors)]
-    )
+    prefix = None if settings.tls is None else settings.peer_prefix
+    peers = [] if prefix is None else [Peers(prefix, settings.allowed_peers, service.descriptors)]
     return grpc.aio.server(
         interceptors=[
             RequestContext(),
@@ -111,8 +110,10 @@ def create(service: Service, settings: ServiceSettings) -> grpc.aio.Server:
             Errors(),
             Limit(settings.max_concurrent_rpcs),
             *peers,
+            CallingService(prefix),
             Identity(service.descriptors, service.verifier),
             Validation(),
+            Repeat(service.descriptors),
         ],
         options=[
             *options(settings.max_message_bytes),

@@ -51,7 +51,7 @@ def run_serving(
 
     Its logs, metrics and traces carry the service's name unless it has one of its own.
     """
-    name = name or name_of(settings_cls)
+    name = name or settings_cls.service()
     logs.configure(name)
     settings = _read(settings_cls)
     logs.configure(name, level=settings.log_level, format=settings.log_format)
@@ -59,11 +59,6 @@ def run_serving(
     _arm(settings.failpoints)
     with tracing.tracing(name):
         uvloop.run(_until_signalled(_serve(settings, build, serving)))
-
-
-def name_of(settings_cls: type[ServiceSettings]) -> str:
-    """The service whose settings these are."""
-    return settings_cls.__module__.split(".")[-2]
 
 
 def _read(settings_cls: type[_Settings]) -> _Settings:

@@ -88,6 +88,11 @@ class ServiceSettings(_Settings):
     failpoints: str = Field(default="", validation_alias="ATELIER_FAILPOINTS")
     """Places where this process is made to fail, for experiments alone (``atelierkit.failpoints``); common to all."""
 
+    @classmethod
+    def service(cls) -> str:
+        """Name of the service whose settings these are."""
+        return cls.__module__.split(".")[-2]
+
     @property
     def tls(self) -> Tls | None:
         """The three TLS files; None where the service speaks plain text."""
@@ -116,6 +121,8 @@ class DatabaseSettings(_Settings):
     """Longest wait for a connection; shorter than a request's deadline, so that the caller gets an answer."""
     database_statement_timeout_s: float = Field(default=5.0, gt=0)
     """Longest run of one SQL statement."""
+    database_lock_timeout_s: float = Field(default=2.0, gt=0)
+    """Longest wait of a statement for a lock that somebody else holds; shorter than a request's deadline as well."""
 
 
 class JobSettings(ServiceSettings):

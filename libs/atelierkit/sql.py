@@ -19,11 +19,25 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from atelierkit import failpoints
 from atelierkit.errors import Unavailable
+from atelierkit.repeat import Undone
 from atelierkit.settings import DatabaseSettings
 from atelierkit.watch.sql import WatchedPool, watched
 
 Ping = Callable[[], Coroutine[Any, Any, None]]
+
+UNDONE_AT_THE_END = "sql.undone"
+"""Failpoint: in that share of units of work, PostgreSQL ends the transaction just before it would be committed."""
+# What it says then, word for word: an error that was made up here would prove nothing about the driver.
+_MEET_ANOTHER = text(
+    "DO $$ BEGIN RAISE EXCEPTION 'drawn' USING ERRCODE = (ARRAY['40001', '40P01'])[1 + floor(random() * 2)]; END $$"
+)
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_MET_ANOTHER = frozenset({"40001", "40P01"})
+"""serialization_failure, deadlock_detected"""
+_CUT_OFF = frozenset({"57P01", "57P02"})
+"""admin_shutdown, crash_shutdown; the driver has not always seen the connection's end by then."""
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -48,13 +62,19 @@ async def engine(
     pool_overflow: int = 5,
     pool_timeout_s: float = 2.0,
     statement_timeout_s: float = 5.0,
+    lock_timeout_s: float = 2.0,
 ) -> AsyncIterator[AsyncEngine]:
     """An engine whose connections look into that schema alone; its pool is closed on leaving.
 
     A connection that died is replaced before use. Statements that run longer than
-    ``statement_timeout_s``, or wait longer for a lock, are stopped by the server.
+    ``statement_timeout_s``, or wait longer than ``lock_timeout_s`` for a lock, are stopped by the server.
     """
-    milliseconds = round(statement_timeout_s * 1000)
+    configuration = {
+        "search_path": schema,
+        "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
+        "lock_timeout": f"{lock_timeout_s * 1000:.0f}",
+        "timezone": "UTC",
+    }
     made = create_async_engine(
         url.get_secret_value() if isinstance(url, SecretStr) else url,
         poolclass=WatchedPool,
@@ -65,7 +85,7 @@ async def engine(
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
-            "options": f"-c search_path={schema} -c statement_timeout={milliseconds} -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in configuration.items()),
             "application_name": f"atelier-{schema}",
             "connect_timeout": max(1, round(pool_timeout_s)),
         },
@@ -88,6 +108,7 @@ def engine_of(settings: DatabaseSettings, *, schema: str) -> AbstractAsyncContex
         pool_overflow=settings.database_pool_overflow,
         pool_timeout_s=settings.database_pool_timeout_s,
         statement_timeout_s=settings.database_statement_timeout_s,
+        lock_timeout_s=settings.database_lock_timeout_s,
     )
 
 
@@ -127,7 +148,8 @@ class UnitOfWork:
                 self.garments = PostgresGarments(self.session)
                 return self
 
-    Repositories never commit. A database that does not answer is Unavailable.
+    Repositories never commit. A database that does not answer is Unavailable; one that has undone what was done so
+    far, and would take it a second time, is Undone.
     """
 
     session: AsyncSession
@@ -144,14 +166,22 @@ class UnitOfWork:
     ) -> None:
         try:
             if error is None:
-                await self.session.commit()
+                await self._commit()
         except DBAPIError as failed:
-            raise _told(failed) from failed
+            # A connection that breaks now leaves unknown whether the transaction was kept.
+            raise _told(failed, is_undone=_met_another(failed)) from failed
         finally:
             # Closing rolls back what was not committed.
             await self.session.close()
-        if isinstance(error, DBAPIError | PoolTimeout):
+        if isinstance(error, DBAPIError):
+            raise _told(error, is_undone=_met_another(error) or _was_cut_off(error)) from error
+        if isinstance(error, PoolTimeout):
             raise _told(error) from error
+
+    async def _commit(self) -> None:
+        if self.session.in_transaction() and failpoints.drawn(UNDONE_AT_THE_END):
+            await self.session.execute(_MEET_ANOTHER)
+        await self.session.commit()
 
 
 def violated(error: IntegrityError) -> str | None:
@@ -160,8 +190,20 @@ def violated(error: IntegrityError) -> str | None:
     return name
 
 
-def _told(error: DBAPIError | PoolTimeout) -> Exception:
+def _told(error: DBAPIError | PoolTimeout, *, is_undone: bool = False) -> Exception:
     """Unavailable for a database that is down, busy, full or locked; any other error is a bug and stays itself."""
+    if is_undone:
+        return Undone("the database could not keep the work", dependency="database")
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return Unavailable("the database does not answer", dependency="database")
     return error
+
+
+def _met_another(error: DBAPIError) -> bool:
+    """Whether PostgreSQL ended the transaction in favour of another one."""
+    return getattr(error.orig, "sqlstate", None) in _MET_ANOTHER
+
+
+def _was_cut_off(error: DBAPIError) -> bool:
+    """Whether the connection broke below a transaction, which PostgreSQL rolls back then."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _CUT_OFF

@@ -9,7 +9,7 @@ import grpc
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from atelierkit.errors import AppError, Code, FieldFault, RemoteError
+from atelierkit.errors import AppError, Code, FieldFault, RemoteError, Unanswered
 
 _Detail = TypeVar("_Detail", bound=Message)
 
@@ -110,7 +110,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     """The AppError behind a failed call.
 
     A failure that gRPC reports by itself (unreachable, deadline passed, message too large) has no
-    Status: it becomes a RemoteError with a text that names no address and no library.
+    Status: it becomes an Unanswered or a RemoteError, with a text that names no address and no library.
     """
     for key, value in error.trailing_metadata() or ():
         if key == DETAILS_KEY and isinstance(value, bytes):
@@ -121,7 +121,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
             return RemoteError("the message is too large", code=code, reason="PAYLOAD_TOO_LARGE")
         # A limit of gRPC's own, whose texts are not ours; the call was never begun.
         code = Code.UNAVAILABLE
-    return RemoteError(
+    return Unanswered(
         _PLAIN_MESSAGES.get(code, "the service failed"),
         code=code,
         reason=code.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -98,7 +97,7 @@ PASSWORD_S = 0.02
 
 
 async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
-    """The service on PostgreSQL; raises Unavailable when that does not answer."""
+    """The service on PostgreSQL, which may come later; its connections close with the stack."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
     hashing = stack.enter_context(
         workshop(
@@ -107,12 +106,8 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         )
     )
     seals = seals_of(settings)
-    tokens = JwtAccessTokens(
-        await load_signing_keys(engine, seals, new_signing_key),
-        issuer=settings.issuer,
-        audience=settings.audience,
-        life=timedelta(seconds=settings.access_token_life_s),
-    )
+    life = timedelta(seconds=settings.access_token_life_s)
+    tokens = JwtAccessTokens([], issuer=settings.issuer, audience=settings.audience, life=life)
     service = assemble(
         units=units_of(settings, engine, seals),
         passwords=Argon2Passwords(
@@ -128,7 +123,16 @@ async def build(settings: AuthSettings, stack: AsyncExitStack) -> Service:
         courier=await stack.enter_async_context(telling.courier(settings)),
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
-    return replace(service, dependencies={"database": Dependency(ping)})
+    keys = Dependency(
+        functools.partial(_know_keys, tokens, engine, seals), timeout_s=settings.database_statement_timeout_s
+    )
+    return replace(service, dependencies={"database": Dependency(ping), "signing_keys": keys})
+
+
+async def _know_keys(tokens: JwtAccessTokens, engine: AsyncEngine, seals: Seals) -> None:
+    """Return once the keys are known; they are asked for until then, and kept. Raise Unsealable, Unavailable."""
+    if not tokens.know_keys:
+        tokens.learn(await load_signing_keys(engine, seals, new_signing_key))
 
 
 def units_of(settings: AuthSettings, engine: AsyncEngine, seals: Seals) -> UnitsOfWork:
@@ -182,7 +186,7 @@ def assemble(
         exchange_browser_session=ExchangeBrowserSession(units, tokens, clock),
         get_account=GetAccount(units),
         issue_token_for=IssueTokenFor(units, tokens, clock, GENERATOR),
-        jwks_json=json.dumps(tokens.published()),
+        published_keys=tokens.published,
     )
 
     async def published() -> Mapping[str, Any]:

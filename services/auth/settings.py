@@ -46,6 +46,8 @@ class AuthSettings(JobSettings, DatabaseSettings, env_prefix="ATELIER_AUTH_"):
     """Sender of every letter: an address, or a name with one in angle brackets."""
     public_url: str = "http://127.0.0.1:8080"
     """Where people reach the platform; links in letters begin with it."""
+    letters_schedule_scale: float = Field(default=1.0, ge=0)
+    """Stretches the waits between tries of a letter: 10 s to 30 min, a day of them. Below 1 for tests alone."""
     webhooks_ports: frozenset[int] = PORTS
     """Ports that webhooks may be sent to."""
     webhooks_allow_private: bool = False

@@ -13,7 +13,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from atelier.auth.v1 import events_pb2, webhooks_pb2
 from atelier.auth.v1.events_pb2_grpc import add_EventServiceServicer_to_server
 from atelier.auth.v1.webhooks_pb2_grpc import add_WebhookServiceServicer_to_server
-from atelierkit.jobs import Retry
+from atelierkit.jobs import Cause, Retry
 from atelierkit.jobs.model import Tasks
 from services.auth import metrics
 from services.auth.adapters import outbound
@@ -80,14 +80,14 @@ def services(
 def add_tasks(rail: Tasks, *, send_letter: SendLetter, deliver: Deliver) -> None:
     """What a worker does for letters and webhooks."""
 
-    async def letter_is_poison(letter_id: str) -> None:
+    async def letter_is_poison(_: Cause, letter_id: str) -> None:
         metrics.letter(await send_letter.give_up(UUID(letter_id)))
 
     @rail.task(SEND_LETTER, retry=PATIENT, on_poisoned=letter_is_poison)
     async def send(letter_id: str) -> None:
         metrics.letter(await send_letter(UUID(letter_id)))
 
-    async def attempt_is_poison(delivery_id: str, run: int, attempt: int) -> None:
+    async def attempt_is_poison(_: Cause, delivery_id: str, run: int, attempt: int) -> None:
         await deliver.note(UUID(delivery_id), run, attempt, Answer(error="broken_off"))
 
     @rail.task(DELIVER, retry=PATIENT, on_poisoned=attempt_is_poison)

@@ -31,7 +31,7 @@ async def build_worker(settings: AuthSettings, stack: AsyncExitStack) -> Workpla
     rail = Rail(settings.database_url, schema=SCHEMA)
     telling.add_tasks(
         rail,
-        send_letter=SendLetter(units, telling.mailer(settings), clock),
+        send_letter=SendLetter(units, telling.mailer(settings), clock, settings.letters_schedule_scale),
         deliver=Deliver(units, courier, clock, settings.webhooks_schedule_scale),
     )
     _add_reset(rail, SendReset(units, clock))

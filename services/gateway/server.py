@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from atelierkit.health import Readiness
 from atelierkit.server import Running
+from services.gateway.heads import BoundedHeads
 from services.gateway.settings import GatewaySettings
 
 BACKLOG = 1024
@@ -45,7 +46,7 @@ async def serving(gateway: Gateway, settings: GatewaySettings) -> AsyncIterator[
         uvicorn.Config(
             gateway.app,
             loop="none",
-            http="httptools",
+            http=BoundedHeads,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -128,7 +128,6 @@ async def open_tools(
     mesher = await stack.enter_async_context(
         client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
     )
-    mesher_stub = mesher_pb2_grpc.MesherServiceStub(mesher)
     inference = await _inference(settings, stack)
     tools = Tools(
         units=functools.partial(PostgresUnitOfWork, engine, rail),
@@ -138,8 +137,8 @@ async def open_tools(
         looks=RememberedLooks(
             CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s)
         ),
-        mesher=RemoteMesher(mesher_stub, settings.mesher_timeout_s),
-        scanner=RemoteScanner(mesher_stub, settings.scan_timeout_s),
+        mesher=RemoteMesher(mesher, settings.mesher_timeout_s),
+        scanner=RemoteScanner(mesher_pb2_grpc.MesherServiceStub(mesher), settings.scan_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
         clock=functools.partial(datetime.now, UTC),
     )

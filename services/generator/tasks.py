@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import AppError
-from atelierkit.jobs import Again, Retry
+from atelierkit.jobs import Again, Cause, Retry
 from atelierkit.jobs.model import Tasks
 from atelierkit.logs import get_logger
 from services.generator import metrics
@@ -21,8 +21,6 @@ _WORK = Retry(most=12, first_s=1.0, longest_s=30.0)
 """Five minutes in a row in which a neighbour is away; each row that is done in between starts them anew."""
 _ENDING = Retry(most=40, first_s=1.0, longest_s=300.0)
 """Three hours; then the reconciler is left, and for the announcement nobody."""
-_GIVEN_UP = Failure("UNAVAILABLE", "a part of the platform was away for too long")
-_POISONED = Failure("JOB_POISONED", "whoever worked on the job broke down, three times")
 
 _log = get_logger(__name__)
 
@@ -38,7 +36,7 @@ class JobTasks:
 
     def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
         """Put them on the rail by their names."""
-        tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._poisoned)(self._work)
+        tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._give_up)(self._work)
         tasks.task(Task.SETTLE, retry=_ENDING)(self._settle)
         tasks.task(Task.ANNOUNCE, retry=_ENDING)(self._announce)
         tasks.task(RECONCILE, every_s=reconcile_every_s)(self._reconcile)
@@ -59,11 +57,8 @@ class JobTasks:
             raise Again
         metrics.job_ended(after)
 
-    async def _give_up(self, job: str) -> None:
-        await self._end(job, _GIVEN_UP)
-
-    async def _poisoned(self, job: str) -> None:
-        await self._end(job, _POISONED)
+    async def _give_up(self, cause: Cause, job: str) -> None:
+        await self._end(job, Failure(cause.reason, cause.detail))
 
     async def _end(self, job: str, failure: Failure) -> None:
         ended: Job | None = await self.work.give_up(UUID(job), failure)

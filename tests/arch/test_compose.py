@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -217,6 +218,13 @@ def test_every_file_that_is_mounted_is_there(secrets: Path) -> None:
         assert ((secrets.parent if made else FOLDER) / path).exists(), path
 
 
+def test_limits_are_counted_in_a_store_with_a_password(secrets: Path) -> None:
+    store = urlsplit(variables("gateway", secrets)["ATELIER_GATEWAY_LIMITS_STORE"])
+    assert (store.hostname, store.port) == ("valkey", 6379)
+    assert store.hostname in services()
+    assert (secrets / "valkey.conf").read_text() == f"requirepass {store.password}\n"
+
+
 def test_letters_reach_a_mailbox(secrets: Path) -> None:
     assert variables("auth", secrets)["ATELIER_AUTH_SMTP_HOST"] in services()
     assert services()["auth-worker"]["environment"] == services()["auth"]["environment"]
@@ -229,6 +237,13 @@ def test_alerts_reach_a_mailbox() -> None:
     smarthost = routing["global"]["smtp_smarthost"]
     addresses = [target for group in managers["static_configs"] for target in group["targets"]]
     assert {address.partition(":")[0] for address in [*addresses, smarthost]} <= set(services())
+
+
+def test_an_alert_s_runbook_is_read_where_grafana_is_published() -> None:
+    told = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    assert told["global"]["external_labels"] == {"grafana": "${GRAFANA_URL}"}
+    address = urlsplit(services()["prometheus"]["environment"]["GRAFANA_URL"])
+    assert services()["grafana"]["ports"] == [f"{address.hostname}:{address.port}:3000"]
 
 
 def test_prometheus_finds_every_target_by_its_container_s_name() -> None:

@@ -59,6 +59,7 @@ def tracked() -> Iterator[Path]:
             yield path
 
 
+@pytest.mark.attack("A60")
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
 def test_the_repository_holds_no_secret() -> None:
     seen, leaks = 0, set()
@@ -96,6 +97,7 @@ def leaked() -> dict[str, str]:
     }
 
 
+@pytest.mark.attack("A60")
 @pytest.mark.parametrize("what", SHAPES)
 def test_a_leaked_one_is_seen(what: str) -> None:
     assert what in found(f"key = '{leaked()[what]}'\n")

@@ -21,6 +21,7 @@ import trimesh
 from deploy.local import Platform
 from deploy.local.platform import ROOT
 from tests.e2e.conftest import sign_in
+from tests.patience import PATIENCE_S
 
 ENDS = {"completed", "failed", "cancelled"}
 WORKER = "services.generator.worker"
@@ -129,6 +130,7 @@ def test_a_batch_becomes_an_archive_and_costs_what_it_made(fay: httpx.Client) ->
     assert {row["avatarId"] for row in document["rows"]} == {each["id"] for each in avatars(fay)}
 
 
+@pytest.mark.attack("A44")
 def test_what_a_cancelled_batch_has_made_is_paid_and_the_rest_is_not(fay: httpx.Client) -> None:
     job = accepted(fay, 60)
     for _, shown in events(fay, job):
@@ -145,6 +147,7 @@ def test_what_a_cancelled_batch_has_made_is_paid_and_the_rest_is_not(fay: httpx.
     assert (again.status_code, again.json()["code"]) == (409, "job_ended")
 
 
+@pytest.mark.attack("A43")
 def test_without_enough_credits_nothing_is_accepted(fay: httpx.Client) -> None:
     answer = fay.post("/v1/avatars/batch", json={"rows": rows(40) * 3})
     assert (answer.status_code, answer.json()["code"]) == (402, "insufficient_credits")
@@ -152,6 +155,7 @@ def test_without_enough_credits_nothing_is_accepted(fay: httpx.Client) -> None:
     assert fay.get("/v1/jobs").json()["data"] == []
 
 
+@pytest.mark.attack("A41")
 def test_a_table_is_a_batch_as_well(fay: httpx.Client) -> None:
     table = "reference,bodyType,stature,waist_girth\n=cmd,feminine,1700,820\n,masculine,1810,\n"
     answer = fay.post("/v1/avatars/batch", content=table, headers={"Content-Type": "text/csv"})
@@ -170,7 +174,7 @@ def replace_worker(platform: Platform) -> Iterator[Callable[[], None]]:
             old = worker()
             command, environment = old.cmdline(), old.environ()
             old.kill()
-            old.wait(10)
+            old.wait(PATIENCE_S)
             successor = stack.enter_context(subprocess.Popen(command, env=environment, cwd=ROOT))
             stack.callback(successor.terminate)
 

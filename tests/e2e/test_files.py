@@ -270,6 +270,7 @@ def test_a_query_that_makes_no_sense_is_refused_by_name(
     assert all(detail["limit"] for detail in answer.json()["details"])
 
 
+@pytest.mark.attack("A38")
 def test_somebody_else_gets_no_file(eve: httpx.Client, avatar: dict[str, Any]) -> None:
     assert {eve.get(avatar["links"][format]).status_code for format in MEDIA_TYPES} == {404}
 

@@ -182,6 +182,7 @@ def test_size_advice_follows_the_body(ada: httpx.Client, avatar: dict[str, Any])
     assert order.index(grown["recommended"]) >= order.index(advice["recommended"])
 
 
+@pytest.mark.attack("A16", "A38")
 def test_somebody_else_sees_nothing(eve: httpx.Client, avatar: dict[str, Any]) -> None:
     unknown = "00000000-0000-4000-8000-000000000000"
     for suffix in ("", ".glb"):
@@ -201,6 +202,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.attack("A39", "A42")
 @pytest.mark.parametrize(("over", "field"), BAD)
 def test_bad_input_is_refused_at_once_and_stores_nothing(
     eve: httpx.Client, over: dict[str, Any], field: str
@@ -259,6 +261,7 @@ def test_one_request_id_leads_through_every_service(ada: httpx.Client, platform:
         assert len({line["trace_id"] for line in lines}) == 1
 
 
+@pytest.mark.attack("A59")
 def test_no_secret_is_in_any_log(ada: httpx.Client, platform: Platform) -> None:
     token = ada.headers["Authorization"].removeprefix("Bearer ")
     for log in (platform.state_file.parent / "logs").glob("*.log"):

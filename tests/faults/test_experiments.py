@@ -1,4 +1,4 @@
-"""The fast subset of `make faults`: three experiments, short, on one platform, without Prometheus."""
+"""The fast subset of `make faults`: four experiments, short, on one platform, without Prometheus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.faults.harness.stack import Plan
 
 SEED = 1
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("faults"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,7 +29,7 @@ async def on(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("number", ["F02", "F04", "F10"])
+@pytest.mark.parametrize("number", ["F02", "F04", "F07", "F10"])
 async def test_the_platform_gets_through(number: str, on: Bench) -> None:
     result = await run_experiment(EXPERIMENTS[number], on, SEED)
     assert result.passed, report.lines(result)

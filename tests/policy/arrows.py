@@ -52,6 +52,7 @@ PORTS = (
             1025,
             4317,
             5432,
+            6379,
             6443,
             8000,
             8001,
@@ -101,6 +102,7 @@ def drawn(manifests: Sequence[Manifest]) -> set[Arrow]:
             for each in every
             if "smtp" in ports(each)
         ),
+        *(("atelier-gateway", each.name, 6379, TCP) for each in every if "valkey" in ports(each)),
         *_of_monitoring(manifests, every),
     }
 

@@ -119,7 +119,8 @@ def probed(manifests: Manifests) -> Iterator[str]:
         for container in workload.pod["containers"]:
             for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
                 probe = container.get(kind, {})
-                port = (probe.get("grpc") or probe.get("httpGet") or {}).get("port")
+                asked = (probe.get(way, {}).get("port") for way in ("grpc", "httpGet", "tcpSocket"))
+                port = next(filter(None, asked), None)
                 if port not in known and port not in known.values():
                     yield f"{workload.title}: the {kind} of {container['name']} asks nobody"
 

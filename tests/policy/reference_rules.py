@@ -30,6 +30,7 @@ STANDARD = re.compile(r"(AWS|OTEL|OMP|OPENBLAS|GRPC)_[A-Z_]+")
 """Variables that keep the names that their libraries gave them."""
 _OPERATORS_SECRETS = {"atelier-postgres-ca"}
 """Made by CloudNativePG for the cluster atelier-postgres."""
+_LIMITS_STORE = "ATELIER_GATEWAY_LIMITS_STORE"
 _VOLUMES = (
     ("secret", "Secret", "secretName"),
     ("configMap", "ConfigMap", "name"),
@@ -142,6 +143,18 @@ def sealed(manifests: Manifests) -> Iterator[str]:
         given = {item["name"]: item.get("valueFrom") for item in workload.pod["containers"][0].get("env", [])}
         if given.get("ATELIER_AUTH_SEALING_KEYS") != wanted:
             yield f"{workload.title}: the sealing keys are missing"
+
+
+def counted_together(manifests: Manifests) -> Iterator[str]:
+    """Several gateways count in one store: each by itself would let a caller ask as often as there are gateways."""
+    gateway = next(each for each in services(manifests) if each.service == "gateway")
+    has_store = any(
+        item.get("valueFrom") == {"secretKeyRef": {"name": "atelier-limits-store", "key": "url"}}
+        for item in gateway.pod["containers"][0].get("env", [])
+        if item["name"] == _LIMITS_STORE
+    )
+    if has_store is (gateway.manifest["spec"].get("replicas") == 1):
+        yield f"{gateway.title}: {_LIMITS_STORE} does not fit the number of gateways"
 
 
 def addressed(manifests: Manifests) -> Iterator[str]:

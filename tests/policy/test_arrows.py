@@ -29,6 +29,7 @@ def _place(end: End) -> str:
     return end.namespace if end.address is None else "outside"
 
 
+@pytest.mark.attack("A54")
 @pytest.mark.parametrize("overlay", overlays())
 def test_the_drawn_arrows_are_open_and_no_others(overlay: str) -> None:
     manifests = render(f"overlays/{overlay}")
@@ -38,6 +39,7 @@ def test_the_drawn_arrows_are_open_and_no_others(overlay: str) -> None:
     assert wanted - found == set()
 
 
+@pytest.mark.attack("A54")
 def test_a_missing_policy_opens_ways() -> None:
     manifests = copy.deepcopy(list(render("overlays/prod-gpu")))
     manifests.remove(named(manifests, "NetworkPolicy", "default-deny"))
@@ -46,6 +48,7 @@ def test_a_missing_policy_opens_ways() -> None:
     assert ("stranger", "atelier-migrate-auth-pre", 80, TCP) in open_ways(manifests)
 
 
+@pytest.mark.attack("A54")
 def test_a_policy_that_selects_too_much_is_seen() -> None:
     manifests = copy.deepcopy(list(render("overlays/prod-gpu")))
     rule = named(manifests, "NetworkPolicy", "atelier-auth")["spec"]["ingress"][0]
@@ -58,6 +61,7 @@ def test_a_policy_that_selects_too_much_is_seen() -> None:
     assert ("stranger", "atelier-auth", 50051, TCP) in open_ways(manifests) - drawn(manifests)
 
 
+@pytest.mark.attack("A54")
 def test_an_arrow_needs_both_its_ends() -> None:
     manifests = copy.deepcopy(list(render("overlays/prod-gpu")))
     del named(manifests, "NetworkPolicy", "atelier-catalog")["spec"]["ingress"]

@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     reference_rules.mounted,
     reference_rules.understood,
     reference_rules.sealed,
+    reference_rules.counted_together,
     reference_rules.addressed,
     reference_rules.conventional,
     reference_rules.health_names,
@@ -69,6 +70,7 @@ def test_an_overlay_holds_the_whole_platform(overlay: str) -> None:
     } <= kinds
 
 
+@pytest.mark.attack("A55")
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("overlay", overlays())
 def test_an_overlay_keeps_the_rule(overlay: str, rule: Rule) -> None:
@@ -278,6 +280,16 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
         lambda m: drop_variable(container(m), "ATELIER_AUTH_SEALING_KEYS"),
     ),
     (
+        reference_rules.counted_together,
+        "the number of gateways",
+        lambda m: drop_variable(container(m, "atelier-gateway"), "ATELIER_GATEWAY_LIMITS_STORE"),
+    ),
+    (
+        pod_rules.probed,
+        "asks nobody",
+        lambda m: container(m, "atelier-valkey")["livenessProbe"]["tcpSocket"].update(port=6380),
+    ),
+    (
         reference_rules.addressed,
         "calls auth",
         lambda m: settings(m, "gateway").update(ATELIER_GATEWAY_AUTH_ADDR="atelier-auth:50051"),
@@ -368,6 +380,7 @@ BREAKS: tuple[tuple[Rule, str, Break], ...] = (
 )
 
 
+@pytest.mark.attack("A55")
 @pytest.mark.parametrize(
     ("rule", "told", "harm"), BREAKS, ids=[f"{rule.__name__}-{told}" for rule, told, _ in BREAKS]
 )

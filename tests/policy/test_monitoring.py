@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from deploy.grafana import runbooks
 from deploy.k8s.render import ROOT, Manifest, overlays, render
 from deploy.local.topology import PROCESSES
 from tests.policy.objects import named, of_kind, selects, workloads
@@ -50,11 +51,16 @@ def test_every_alert_has_a_runbook_and_a_severity(overlay: str) -> None:
     (rules,) = of_kind(render(f"overlays/{overlay}"), "PrometheusRule")
     alerts = [rule for group in rules["spec"]["groups"] for rule in group["rules"] if "alert" in rule]
     assert len(alerts) > 10
+    (shown,) = (
+        item
+        for item in of_kind(render(f"overlays/{overlay}"), "ConfigMap")
+        if item["metadata"]["name"] == "atelier-dashboard-runbooks"
+    )
+    pages = {panel["id"] for panel in json.loads(shown["data"][f"{runbooks.UID}.json"])["panels"]}
     for alert in alerts:
         assert alert["labels"]["severity"] in {"page", "ticket"}, alert["alert"]
-        path = f"docs/runbooks/{alert['alert']}.md"
-        assert alert["annotations"]["runbook_url"].endswith(path), alert["alert"]
-        assert (ROOT / path).is_file(), alert["alert"]
+        assert alert["annotations"]["runbook_url"] == runbooks.url(alert["alert"])
+        assert runbooks.number(alert["alert"]) in pages, alert["alert"]
 
 
 @pytest.mark.parametrize("overlay", WATCHED)
@@ -65,7 +71,7 @@ def test_every_dashboard_reaches_grafana(overlay: str) -> None:
         if item["metadata"].get("labels", {}).get("grafana_dashboard") == "1"
         for name in item["data"]
     }
-    assert set(shown) == {path.name for path in (ROOT / "deploy" / "grafana" / "dashboards").glob("*.json")}
+    assert set(shown) == {path.name for path in (ROOT / "deploy" / "grafana" / "dashboards").rglob("*.json")}
     for name, item in shown.items():
         json.loads(item["data"][name])
         # The API server takes no ConfigMap above a mebibyte.

@@ -1,56 +1,74 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Atelier } from "./api/atelier";
+import type { Client } from "./api/client";
 import { locales, type Language } from "./i18n/locale";
 import { m } from "./paraglide/messages.js";
 import type { Account, AccountPhase } from "./state/account";
 import type { Observable } from "./state/observable";
 import type { Letter } from "./state/letter";
+import { Office } from "./state/office";
+import { addressOf, STUDIO, type Place } from "./state/place";
 import { Studio } from "./state/studio";
 import { choices } from "./ui/choices";
 import { AtelierElement } from "./ui/element";
-import { logo } from "./ui/icons";
+import { icons, logo } from "./ui/icons";
 import { controls } from "./ui/styles";
 import "./welcome/letter-view";
 import "./welcome/welcome-view";
 
-/** The page: a bar with the language and the way out, and below it the welcome or the studio. */
+/** The page: a bar with the language and the ways to the account and out; below it the welcome, the studio or the account. */
 @customElement("atelier-app")
 export class App extends AtelierElement {
   @property({ attribute: false }) api!: Atelier;
+  @property({ attribute: false }) client!: Client;
   @property({ attribute: false }) account!: Account;
   @property({ attribute: false }) language!: Language;
   @property({ attribute: false }) letter!: Letter;
+  @property({ attribute: false }) place!: Place;
   /** For styles: the studio fills the window, the welcome may be longer. */
   @property({ reflect: true }) phase: AccountPhase = "restoring";
-  /** There while somebody is signed in. */
+  /** There once somebody who is signed in has come to the studio. */
   #studio: Studio | null = null;
-  /** The studio's elements have arrived. */
+  /** There while somebody is signed in. */
+  #office: Office | null = null;
+  /** The studio's, and the account's, elements have arrived. */
   @state() private furnished = false;
+  @state() private staffed = false;
 
   protected override watched(): readonly Observable[] {
-    return [this.account, this.language, this.letter];
+    return [this.account, this.language, this.letter, this.place];
   }
 
   protected override willUpdate(changes: PropertyValues): void {
     super.willUpdate(changes);
-    document.documentElement.lang = this.language.current;
-    document.title = m.page_title();
+    const { section } = this.place;
     this.phase = this.account.phase;
     const inside = this.phase === "signed-in";
-    if (inside && !this.#studio) this.#openStudio();
-    if (!inside && this.#studio) this.#closeStudio();
+    document.documentElement.lang = this.language.current;
+    document.title = inside && section ? m.page_title_section({ section: m[`section_${section}`]() }) : m.page_title();
+    if (!inside) this.#leave();
+    else if (section) this.#enterAccount();
+    else this.#enterStudio();
   }
 
-  #openStudio(): void {
+  #enterStudio(): void {
+    if (this.#studio) return;
     this.#studio = new Studio(this.api, this.language);
     this.#studio.open();
     void this.#furnish();
   }
 
-  #closeStudio(): void {
+  #enterAccount(): void {
+    if (this.#office) return;
+    this.#office = new Office(this.client, this.account, this.language);
+    void this.#staff();
+  }
+
+  #leave(): void {
     this.#studio?.close();
     this.#studio = null;
+    this.#office = null;
   }
 
   /** three.js is most of the page: it is fetched when somebody is there to use it. */
@@ -59,10 +77,15 @@ export class App extends AtelierElement {
     this.furnished = true;
   }
 
+  async #staff(): Promise<void> {
+    await import("./account/account-view");
+    this.staffed = true;
+  }
+
   protected override render(): TemplateResult {
     return html`
       <header>
-        <span class="brand">${logo}<span>Atelier</span></span>
+        <a class="brand" href=${STUDIO} aria-label="Atelier">${logo}<span>Atelier</span></a>
         ${this.#languages()} ${this.#person()}
       </header>
       <main>${this.#view()}</main>
@@ -75,6 +98,10 @@ export class App extends AtelierElement {
     }
     if (this.account.phase === "signed-out") {
       return html`<welcome-view .account=${this.account} .language=${this.language}></welcome-view>`;
+    }
+    const { section } = this.place;
+    if (this.#office && section) {
+      return this.staffed ? html`<account-view .office=${this.#office} section=${section}></account-view>` : nothing;
     }
     return this.#studio && this.furnished ? html`<studio-view .studio=${this.#studio}></studio-view>` : nothing;
   }
@@ -96,7 +123,9 @@ export class App extends AtelierElement {
   #person(): TemplateResult | typeof nothing {
     const { person } = this.account;
     if (!person) return nothing;
-    return html`<span class="person small muted">${person.email}</span>
+    return html`<a class="person small" href=${addressOf("profile")} aria-label=${m.account_link({ email: person.email })}>
+        ${icons.person}<span class="address">${person.email}</span>
+      </a>
       <button class="text-button" @click=${() => this.account.logOut()}>${m.account_log_out()}</button>`;
   }
 
@@ -130,10 +159,32 @@ export class App extends AtelierElement {
         font-weight: 500;
         letter-spacing: -0.01em;
       }
+      .brand,
       .person {
+        color: inherit;
+        text-decoration: none;
+      }
+      .person {
+        display: flex;
+        align-items: center;
+        gap: 0.375rem;
+        min-width: 0;
+        min-height: 2.5rem;
+        color: var(--muted);
+      }
+      .person:hover {
+        color: var(--ink);
+      }
+      .person svg {
+        flex: none;
+      }
+      .address {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .text-button {
+        flex: none;
       }
       .segments .choice span {
         padding: 0.25rem 0.625rem;
@@ -144,7 +195,20 @@ export class App extends AtelierElement {
         min-height: 0;
       }
       @media (max-width: 760px) {
+        header {
+          gap: 0.75rem;
+        }
         .person {
+          flex: none;
+          width: 2.5rem;
+          justify-content: center;
+        }
+        .address {
+          display: none;
+        }
+      }
+      @media (max-width: 380px) {
+        .brand span {
           display: none;
         }
       }

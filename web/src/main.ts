@@ -8,6 +8,7 @@ import { App } from "./app";
 import { Language } from "./i18n/locale";
 import { Account } from "./state/account";
 import { Letter } from "./state/letter";
+import { Place } from "./state/place";
 
 const language = new Language(localStorage, navigator.languages);
 const tokens = new TokenKeeper(sessionStorage);
@@ -16,6 +17,6 @@ const api = new Atelier(client);
 const account = new Account(api, client, tokens);
 
 const app = new App();
-Object.assign(app, { api, account, language, letter: new Letter(window) });
+Object.assign(app, { api, client, account, language, letter: new Letter(window), place: new Place(window) });
 document.body.append(app);
 void account.restore();

@@ -81,7 +81,7 @@ describe("the link of a letter", () => {
     );
     field.value = "password1";
     await send(here);
-    expect(here.find("#password-fault")?.textContent).toBe("is too common");
+    expect(here.find("#password-note")?.textContent).toBe("is too common");
     platform.on(RESET, () => new Response(null, { status: 204 }));
     field.value = "needle & thread, thrice";
     await send(here);

@@ -9,6 +9,9 @@ export interface Received {
   readonly body: unknown;
   readonly authorization: string | null;
   readonly language: string | null;
+  readonly headers: Headers;
+  /** Tells when the caller has left. */
+  readonly signal: AbortSignal;
 }
 
 type Answer = (received: Received) => Response | Promise<Response>;
@@ -48,7 +51,12 @@ export class Platform {
 
   /** Bodies of the calls to a route, oldest first. */
   calls(route: string): readonly unknown[] {
-    return this.received.filter((one) => one.route === route).map(({ body }) => body);
+    return this.requests(route).map(({ body }) => body);
+  }
+
+  /** The calls to a route, oldest first. */
+  requests(route: string): readonly Received[] {
+    return this.received.filter((one) => one.route === route);
   }
 
   async #fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -56,9 +64,11 @@ export class Platform {
     const text = await request.text();
     const received = {
       route: `${request.method} ${new URL(request.url).pathname}`,
-      body: text === "" ? undefined : (JSON.parse(text) as unknown),
+      body: bodyOf(text, request.headers),
       authorization: request.headers.get("authorization"),
       language: request.headers.get("accept-language"),
+      headers: request.headers,
+      signal: init?.signal ?? request.signal,
     };
     this.received.push(received);
     const answer = this.#routes.get(received.route);
@@ -67,12 +77,27 @@ export class Platform {
   }
 }
 
+/** JSON as what it says, everything else as text. */
+function bodyOf(text: string, headers: Headers): unknown {
+  if (text === "") return undefined;
+  return headers.get("content-type") === "application/json" ? (JSON.parse(text) as unknown) : text;
+}
+
 export function json(body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }
 
-export function problem(status: number, code: string, error: string, details: readonly object[] = []): Response {
-  return json({ success: false, error, code, details, requestId: "r", retryable: false }, status);
+export function problem(status: number, code: string, error: string, details: readonly object[] | object = []): Response {
+  return json({ success: false, error, code, details, requestId: "r", retryable: status >= 500 }, status);
+}
+
+/** The whole of a list. */
+export function listed(data: readonly object[], nextCursor: string | null = null): Response {
+  return json({ data, nextCursor });
+}
+
+export function empty(): Response {
+  return new Response(null, { status: 204 });
 }
 
 /** 1000 mm each, unless asked otherwise. */

@@ -41,7 +41,7 @@ BOARD = Board(
                 graph(
                     "Refusals by reason",
                     "`INSUFFICIENT_CREDITS` is people's own affair. `CREDITS_CONFLICT`, `HOLD_CAPTURED` and `HOLD_RELEASED` "
-                    "are a service's mistake: it settles a job in two ways.",
+                    "are a service's mistake: it settles a job in two ways. `HOLD_SETTLED` is a request that came back late.",
                     Query(or_none(rate(REFUSED, "reason"), reason="none"), "{{reason}}"),
                     unit=units.RequestsPerSecond,
                     width=12,

@@ -128,6 +128,7 @@ BOARD = Board(
                     Query(or_none(rate(REPAIRED, "how"), how="none"), "{{how}}"),
                     unit="holds/s",
                     warn=[(0.01, YELLOW)],
+                    alert="HoldsRepaired",
                 ),
             ],
         ),

@@ -72,6 +72,25 @@ CLUSTER = Group(
             "The roll-out stands; the version before goes on serving.",
         ),
         Alert(
+            "CertificateNotRenewed",
+            # A certificate that was never issued has no time of renewal.
+            'time() - (certmanager_certificate_renewal_timestamp_seconds{name=~"atelier.*"} != 0) > 6 * 3600',
+            "10m",
+            "ticket",
+            "The certificate {{ $labels.name }} should have been renewed six hours ago",
+            "Nothing is broken yet: a service's lasts for the rest of a day, all others for longer. Then their peers, or "
+            "browsers, refuse them.",
+        ),
+        Alert(
+            "CertificateNotTaken",
+            # Renewed a month after it was made, one that was taken just before that is good for sixty days.
+            f'time() - kube_pod_start_time{{{_HERE}, pod=~"atelier-(triton|valkey).*"}} > 45 * 86400',
+            "10m",
+            "ticket",
+            "{{ $labels.pod }} has the certificate of its start, which may end within fifteen days",
+            "It reads its files when it starts and never again. Once its certificate has ended nobody talks to it.",
+        ),
+        Alert(
             "VolumeFills",
             f"kubelet_volume_stats_available_bytes{{{_HERE}}} / kubelet_volume_stats_capacity_bytes{{{_HERE}}} < 0.1",
             "15m",

@@ -34,6 +34,15 @@ ALERTS = Group(
             "Jobs of the task {{ $labels.task }} end without having done their work",
             "Their tries are used up, or their workers died of them. Whoever waits for one was told that it failed.",
         ),
+        Alert(
+            "HoldsRepaired",
+            "sum by (how) (increase(atelier_generator_holds_repaired_total[1h])) > 3",
+            "0s",
+            "ticket",
+            "The reconciler put holds of credits right: {{ $labels.how }}",
+            "Processes ended between a hold and its record, or settling was given up. Nobody lost credits by it; they were "
+            "held for longer than the work took.",
+        ),
     ],
 )
 GROUPS = (ALERTS,)

@@ -182,6 +182,25 @@ ALERTS = Group(
             "At the limit it takes no connection more. Connections that are never closed are the usual reason.",
         ),
         Alert(
+            "LimitsCountedApart",
+            "sum by (job) (increase(atelier_gateway_limit_store_failures_total[5m])) > 3",
+            "5m",
+            "ticket",
+            "Gateways count requests each by themselves",
+            "Their shared store does not answer. Nobody is refused for it; a caller gets up to as many times the published "
+            "limits as there are gateways.",
+        ),
+        Alert(
+            "AuditTrailBehind",
+            "max by (job, instance) (atelier_gateway_audit_waiting) > 50000"
+            " or sum by (job, instance) (increase(atelier_gateway_audit_lost_total[15m])) > 0",
+            "1m",
+            "page",
+            "Audit entries of {{ $labels.instance }} do not reach auth",
+            "They wait in the gateway's folder, where there is room for 300,000; once it is full or the disk takes no more, "
+            "they are lost. Requests are answered all the same.",
+        ),
+        Alert(
             "CertificateExpires",
             "min by (job, instance, certificate) (atelier_tls_certificate_expiry_timestamp_seconds) - time() < 43200",
             "5m",

@@ -48,6 +48,14 @@ DATABASE = Group(
             "Statements and connections fail; callers are told 503 and to come back.",
         ),
         Alert(
+            "DatabaseConnectionsBreak",
+            f'sum by (job) (rate({_ERRORS}{{kind="stale"}}[5m])) > 0.05',
+            "2m",
+            "ticket",
+            "Connections of {{ $labels.job }} to its database break again and again",
+            "They are replaced before they are used, and work that they broke is done again: it costs time, and hides a cause.",
+        ),
+        Alert(
             "DatabasePoolExhausted",
             f'sum by (job) (rate({_ERRORS}{{kind="pool_timeout"}}[2m])) > 0.01',
             "1m",
@@ -78,7 +86,7 @@ DATABASE = Group(
             "2m",
             "ticket",
             "PostgreSQL stops statements of {{ $labels.job }}: {{ $labels.kind }}",
-            "They ran or waited longer than `ATELIER_<SERVICE>_DATABASE_STATEMENT_TIMEOUT_S`, or met in a deadlock.",
+            "They ran longer than `ATELIER_<SERVICE>_DATABASE_STATEMENT_TIMEOUT_S`, waited longer than `…_LOCK_TIMEOUT_S`, or met.",
         ),
         Alert(
             "DatabaseConnectionsRunOut",

@@ -20,6 +20,15 @@ ALERTS = Group(
             "Letters are tried for a day; none is lost before.",
         ),
         Alert(
+            "DeliveriesWait",
+            'max by (kind) (atelier_auth_backlog_age_seconds{kind="deliveries"}) > 900',
+            "5m",
+            "ticket",
+            "The oldest webhook delivery has been due for {{ $value | humanizeDuration }}",
+            "Servers hear of nothing: no worker of auth runs, or there is more to tell than the workers manage. A delivery "
+            "that waits for its next attempt is not due.",
+        ),
+        Alert(
             "DeliveriesFail",
             f"sum(rate({_FAILED}[30m])) / (sum(rate({_ATTEMPTS}[30m])) > 0.01) > 0.5",
             "15m",

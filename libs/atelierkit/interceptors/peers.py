@@ -19,7 +19,7 @@ PEERS_REFUSED = Counter(
 )
 
 # gRPC names it only where the certificate has exactly one URI, and that a well-formed SPIFFE id.
-_SPIFFE_ID = "peer_spiffe_id"
+SPIFFE_ID = "peer_spiffe_id"
 _MAX_LOGGED = 100
 
 _log = get_logger(__name__)
@@ -54,7 +54,7 @@ class Peers(AroundInterceptor):
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
         """Run the call when its peer may make it."""
-        named = call.context.auth_context().get(_SPIFFE_ID, ())
+        named = call.context.auth_context().get(SPIFFE_ID, ())
         allowed = self._allowed & self._callers.get((call.service, call.method), self._allowed)
         if not allowed.intersection(named):
             PEERS_REFUSED.inc()

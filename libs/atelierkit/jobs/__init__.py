@@ -17,8 +17,20 @@ worker.py    the life of a worker process
 from __future__ import annotations
 
 from atelierkit.jobs.memory import MemoryRail
-from atelierkit.jobs.model import Again, Arguments, Json, Lane, Pace, Retry, Run
+from atelierkit.jobs.model import Again, Arguments, Cause, Json, Lane, Pace, Retry, Run
 from atelierkit.jobs.rail import Rail
 from atelierkit.jobs.running import this_run
 
-__all__ = ["Again", "Arguments", "Json", "Lane", "MemoryRail", "Pace", "Rail", "Retry", "Run", "this_run"]
+__all__ = [
+    "Again",
+    "Arguments",
+    "Cause",
+    "Json",
+    "Lane",
+    "MemoryRail",
+    "Pace",
+    "Rail",
+    "Retry",
+    "Run",
+    "this_run",
+]

@@ -12,7 +12,7 @@ from typing import Any
 from atelierkit import periodic
 from atelierkit.errors import AppError, Unavailable
 from atelierkit.jobs import metrics, running
-from atelierkit.jobs.model import Job, Pace, Tasks
+from atelierkit.jobs.model import POISONED, Job, Pace, Tasks
 from atelierkit.jobs.running import Ending, Failed, HandedBack
 from atelierkit.jobs.track import Track
 from atelierkit.logs import get_logger
@@ -162,7 +162,7 @@ class Crew:
         if task is None:
             await self._write_down(worker, job, HandedBack())
             return
-        while not await running.given_up(task, job, poisoned=True):
+        while not await running.given_up(task, job, POISONED):
             if self._leaving:
                 return
             await asyncio.sleep(self._pace.poll_s)

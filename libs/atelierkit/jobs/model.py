@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from atelierkit.errors import AppError
+
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Arguments: TypeAlias = Mapping[str, Json]
 """What a task is called with, by keyword."""
@@ -98,6 +100,24 @@ class Job:
     arguments: Arguments
 
 
+@dataclass(frozen=True)
+class Cause:
+    """Why a job ends badly."""
+
+    reason: str
+    """A reason of the error catalogue."""
+    detail: str
+    """The same in words, for the record: what a bug said is in the log alone."""
+
+    @classmethod
+    def of(cls, error: Exception) -> Cause:
+        """The cause that the job's last failure is."""
+        return cls(error.reason, error.message) if isinstance(error, AppError) else _BUG
+
+
+_BUG = Cause("INTERNAL", "internal error")
+POISONED = Cause("JOB_POISONED", f"{DEATHS} workers died of it")
+
 Function: TypeAlias = Callable[..., Awaitable[None]]
 
 
@@ -109,17 +129,17 @@ class Task:
     function: Function
     retry: Retry
     on_failed: Function | None
-    """Called with the job's arguments once its tries are used up, before the job ends."""
+    """Called with the ``Cause`` and the job's arguments once its tries are used up, before the job ends."""
     on_poisoned: Function | None
-    """The same for a job of which `DEATHS` workers died."""
+    """The same for a job of which `DEATHS` workers died; the cause is ``POISONED``."""
     every_s: float | None
     """Time between two jobs that the rail puts itself, one for all workers; None for none."""
 
-    async def give_up(self, arguments: Arguments, *, poisoned: bool) -> None:
-        """Tell whoever keeps the record that the job ends here. Whatever the callback raises passes."""
-        callback = self.on_poisoned if poisoned else self.on_failed
+    async def give_up(self, arguments: Arguments, cause: Cause) -> None:
+        """Tell whoever keeps the record that the job ends here, and why. Whatever the callback raises passes."""
+        callback = self.on_poisoned if cause == POISONED else self.on_failed
         if callback is not None:
-            await callback(**arguments)
+            await callback(cause, **arguments)
 
 
 class Tasks:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from atelierkit.errors import Unavailable
 from atelierkit.jobs import metrics
 from atelierkit.jobs.crew import Crew, at_work
 from atelierkit.jobs.model import Arguments, Lane, Pace, Tasks
 from atelierkit.jobs.track import track
+from atelierkit.logs import get_logger
 
 _PUT = text(
     "SELECT procrastinate_rail_put(:lane, :task, CAST(:arguments AS jsonb), CAST(:due AS timestamptz))"
 )
 _BESIDE_JOBS = 2
 """Connections for signs of life and for looking after the rail, beside one a job to write down its end."""
+_log = get_logger(__name__)
 
 
 class Rail(Tasks):
@@ -58,15 +62,29 @@ class Rail(Tasks):
     async def working(self, concurrency: int, pace: Pace | None = None) -> AsyncIterator[None]:
         """Work on up to ``concurrency`` jobs at a time while the block runs, then drain.
 
-        Unavailable where the database does not answer at the start; later it may come and go.
+        The block begins once the database and the rail's tables are there; later they may come and go.
         """
         _silence_procrastinate()
         metrics.born(self._schema, self.by_name)
-        pace = pace or Pace()
-        async with track(self._url, self._schema, concurrency + _BESIDE_JOBS) as jobs:
-            crew = Crew(jobs, self, schema=self._schema, hands=concurrency, pace=pace)
-            async with at_work(crew, pace):
-                yield
+        async with await self._signed_on(concurrency, pace or Pace()):
+            yield
+
+    async def _signed_on(self, concurrency: int, pace: Pace) -> AsyncExitStack:
+        """The crew at work, which leaves with the stack; whatever an attempt in vain has opened is closed."""
+        waits = False
+        while True:
+            async with AsyncExitStack() as attempt:
+                try:
+                    opened = track(self._url, self._schema, concurrency + _BESIDE_JOBS)
+                    jobs = await attempt.enter_async_context(opened)
+                    crew = Crew(jobs, self, schema=self._schema, hands=concurrency, pace=pace)
+                    await attempt.enter_async_context(at_work(crew, pace))
+                    return attempt.pop_all()
+                except Unavailable as error:
+                    if not waits:
+                        _log.warning("worker waits for its database", cause=repr(error.__cause__))
+                    waits = True
+            await asyncio.sleep(pace.poll_s)
 
 
 def _silence_procrastinate() -> None:

@@ -15,8 +15,9 @@ from opentelemetry.trace import SpanKind
 from atelierkit import context
 from atelierkit.errors import AppError
 from atelierkit.jobs import metrics
-from atelierkit.jobs.model import Again, Job, Run, Task
+from atelierkit.jobs.model import Again, Cause, Job, Run, Task
 from atelierkit.logs import get_logger
+from atelierkit.repeat import until_kept
 
 UNKNOWN_S = 5.0
 """Wait of a job whose task this worker does not know: a newer worker put it, or one that is still to come."""
@@ -91,40 +92,41 @@ async def _attempt(task: Task | None, job: Job) -> tuple[Ending, str]:
         _log.warning("job of an unknown task waits", task=job.run.name)
         return Back(UNKNOWN_S, job.run.failures), "unknown"
     try:
-        await task.function(**job.arguments)
+        # At least once is what tasks are made for.
+        await until_kept(lambda: task.function(**job.arguments))
     except Again as again:
         return Back(again.after_s, 0, well=True), "again"
     except asyncio.CancelledError:
         return HandedBack(), "handed_back"
     except AppError as error:
         _log.warning("job failed", task=task.name, cause=error.message, failures=job.run.failures + 1)
-    except Exception:  # noqa: BLE001  a bug in a task must not end the worker
+        return await _failed(task, job, Cause.of(error))
+    except Exception as error:  # noqa: BLE001  a bug in a task must not end the worker
         _log.exception("job failed", task=task.name, failures=job.run.failures + 1)
-    else:
-        return Done(), "done"
-    return await _failed(task, job)
+        return await _failed(task, job, Cause.of(error))
+    return Done(), "done"
 
 
-async def _failed(task: Task, job: Job) -> tuple[Ending, str]:
+async def _failed(task: Task, job: Job, cause: Cause) -> tuple[Ending, str]:
     failures = job.run.failures + 1
     wait_s = task.retry.wait_s(failures)
     if wait_s is not None:
         return Back(wait_s, failures), "retried"
-    if not await given_up(task, job, poisoned=False):
+    if not await given_up(task, job, cause):
         # Nobody was told yet: the job stays, and its last try is made again.
         return Back(task.retry.longest_s, job.run.failures), "retried"
     return Failed(), "failed"
 
 
-async def given_up(task: Task | None, job: Job, *, poisoned: bool) -> bool:
-    """Tell the record's keeper that the job ends; False where that failed, and has to be tried again."""
+async def given_up(task: Task | None, job: Job, cause: Cause) -> bool:
+    """Tell the record's keeper why the job ends; False where that failed, and has to be tried again."""
     if task is None:
         return False
     try:
-        await task.give_up(job.arguments, poisoned=poisoned)
+        await task.give_up(job.arguments, cause)
     except asyncio.CancelledError:
         return False
     except Exception:  # noqa: BLE001  told again later
-        _log.exception("the end of a job could not be told", task=task.name, poisoned=poisoned)
+        _log.exception("the end of a job could not be told", task=task.name, reason=cause.reason)
         return False
     return True

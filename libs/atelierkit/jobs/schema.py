@@ -21,9 +21,12 @@ CREATE INDEX procrastinate_jobs_lane ON procrastinate_jobs (queue_name, priority
 CREATE INDEX procrastinate_jobs_ready ON procrastinate_jobs (ready_at) WHERE status = 'todo';
 """
 
-# `atelierkit.jobs.model.tag` in SQL; a test holds the two together. A tag is a negative priority. -2147483647 is that of
-# a job that is not due yet: behind all others, so that nobody steps over it to find the next one.
-_FUNCTIONS = """
+NOT_DUE = -2_147_483_647
+"""Priority of a job that is not due yet: behind all others, so that nobody steps over it to find the next one."""
+_LAST_TAG = -NOT_DUE - 1
+
+# `atelierkit.jobs.model.tag` in SQL; a test holds the two together. A tag is a negative priority.
+_FUNCTIONS = f"""
 CREATE FUNCTION procrastinate_rail_step(lane text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE lane WHEN 'priority' THEN 1 ELSE 9 END
 $$;
@@ -33,13 +36,13 @@ CREATE FUNCTION procrastinate_rail_tag(lane text) RETURNS integer LANGUAGE sql S
         GREATEST(
             COALESCE(
                 (SELECT -priority - procrastinate_rail_step(queue_name) FROM procrastinate_jobs
-                  WHERE status = 'todo' AND priority > -2147483647 ORDER BY priority DESC, id LIMIT 1),
+                  WHERE status = 'todo' AND priority > {NOT_DUE} ORDER BY priority DESC, id LIMIT 1),
                 0
             ),
             (SELECT -priority FROM procrastinate_jobs
-              WHERE status = 'todo' AND queue_name = lane AND priority > -2147483647 ORDER BY priority LIMIT 1)
+              WHERE status = 'todo' AND queue_name = lane AND priority > {NOT_DUE} ORDER BY priority LIMIT 1)
         )::bigint + procrastinate_rail_step(lane),
-        2147483646
+        {_LAST_TAG}
     )::integer
 $$;
 
@@ -47,7 +50,7 @@ CREATE FUNCTION procrastinate_rail_put(lane text, task text, arguments jsonb, du
 RETURNS bigint LANGUAGE sql VOLATILE AS $$
     INSERT INTO procrastinate_jobs (queue_name, task_name, args, ready_at, scheduled_at, priority)
     SELECT lane, task, arguments, GREATEST(due, now()), NULLIF(GREATEST(due, now()), now()),
-           CASE WHEN due > now() THEN -2147483647 ELSE -procrastinate_rail_tag(lane) END
+           CASE WHEN due > now() THEN {NOT_DUE} ELSE -procrastinate_rail_tag(lane) END
     RETURNING id
 $$;
 
@@ -57,7 +60,7 @@ DECLARE
 BEGIN
     FOR due IN
         SELECT id, queue_name FROM procrastinate_jobs
-         WHERE status = 'todo' AND ready_at <= now() AND priority = -2147483647
+         WHERE status = 'todo' AND ready_at <= now() AND priority = {NOT_DUE}
          ORDER BY ready_at LIMIT most FOR UPDATE SKIP LOCKED
     LOOP
         UPDATE procrastinate_jobs
@@ -66,7 +69,7 @@ BEGIN
     END LOOP;
 END
 $$;
-"""
+"""  # noqa: S608  numbers of ours
 
 
 def install(op: Any) -> None:

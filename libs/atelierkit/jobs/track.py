@@ -6,6 +6,7 @@ as that one left it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -18,10 +19,13 @@ from sqlalchemy.engine import make_url
 from atelierkit.errors import Unavailable
 from atelierkit.jobs.model import DEATHS, Job, Lane, Run
 from atelierkit.jobs.running import Back, Done, Ending, Failed, HandedBack
+from atelierkit.jobs.schema import NOT_DUE
 
 _CHANNEL = "procrastinate_any_queue_v1"
 _STATEMENT_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5.0
+_OPEN_TIMEOUT_S = 2.5
+"""Whoever opens the pool begins anew after that: its own tries lie further and further apart, and go on for 30 s."""
 _PROMOTED = 500
 """Jobs that become due in one turn; the rest follows in the next."""
 _KEPT_DAYS = 7
@@ -40,7 +44,7 @@ UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL, attempts = atte
     failures = %(failures)s, deaths = CASE WHEN %(well)s THEN 0 ELSE deaths END,
     ready_at = now() + %(after_s)s * interval '1 second',
     scheduled_at = CASE WHEN %(after_s)s > 0 THEN now() + %(after_s)s * interval '1 second' END,
-    priority = CASE WHEN %(after_s)s > 0 THEN -2147483647 ELSE -procrastinate_rail_tag(queue_name) END
+    priority = CASE WHEN %(after_s)s > 0 THEN {NOT_DUE} ELSE -procrastinate_rail_tag(queue_name) END
 {_MINE}
 """  # noqa: S608
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker)s RETURNING id"
@@ -65,6 +69,9 @@ _PERIODIC = """
 SELECT procrastinate_defer_periodic_job_v2(
     'normal', NULL, NULL, %(task)s, -procrastinate_rail_tag('normal'), '',
     floor(extract(epoch FROM now()) / %(every_s)s)::bigint, '{}')
+WHERE NOT EXISTS (
+    SELECT FROM procrastinate_periodic_defers last JOIN procrastinate_jobs job ON job.id = last.job_id
+    WHERE last.task_name = %(task)s AND job.status IN ('todo', 'doing'))
 """
 _COUNT = """
 SELECT queue_name, count(*) AS count, extract(epoch FROM now() - min(ready_at))::float AS age_s
@@ -126,7 +133,7 @@ class Track:
         await self._rows("SELECT procrastinate_rail_promote(%(most)s)", most=_PROMOTED)
 
     async def put_periodic(self, task: str, every_s: float) -> None:
-        """Put the task's job of this period, unless a worker has."""
+        """Put the task's job of this period, unless a worker has, or that of an earlier one still waits or runs."""
         await self._rows(_PERIODIC, task=task, every_s=every_s)
 
     async def waiting(self) -> Mapping[str, tuple[int, float]]:
@@ -177,9 +184,10 @@ async def track(url: str, schema: str, connections: int) -> AsyncIterator[Track]
         # The pool tries for that long to open what it lacks, then at the next use.
         reconnect_timeout=_CONNECT_TIMEOUT_S,
     )
-    with _told():
-        await connector.open_async()
     try:
+        with _told():
+            async with asyncio.timeout(_OPEN_TIMEOUT_S):
+                await connector.open_async()
         yield Track(connector)
     finally:
         await connector.close_async()
@@ -190,7 +198,7 @@ def _told() -> Iterator[None]:
     """Unavailable for whatever keeps the database from answering."""
     try:
         yield
-    except ConnectorException as error:
+    except (ConnectorException, TimeoutError) as error:
         raise Unavailable("the database does not answer", dependency="database") from error
 
 

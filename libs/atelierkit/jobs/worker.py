@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,21 +34,27 @@ def run_worker(
 
     It reads the service's own settings. In its logs and traces it is ``<service>-worker``.
     """
-    name = f"{service.name_of(settings_cls)}-worker"
+    name = f"{settings_cls.service()}-worker"
     service.run_serving(settings_cls, build, working, name=name)
 
 
 @asynccontextmanager
 async def working(place: Workplace, settings: JobSettings) -> AsyncIterator[Running]:
-    """Work while the block runs, then drain. OSError where the health port is taken, Unavailable without a database."""
+    """Work while the block runs, then drain. OSError where the health port is taken.
+
+    A database that is away is waited for, and until then the worker is alive and not ready.
+    """
     async with AsyncExitStack() as stack:
         checks = health.Health("worker")
         port = None
         if settings.health_port is not None:
             answering = health.answering(checks, settings.metrics_host, settings.health_port)
             port = await stack.enter_async_context(answering)
-        watching = health.watching(place.dependencies, lambda ready: checks.tell(ready=ready))
-        await stack.enter_async_context(watching)
+        signed_on = asyncio.Event()
+        watching = health.watching(
+            place.dependencies, lambda ready: checks.tell(ready=ready and signed_on.is_set())
+        )
+        readiness = await stack.enter_async_context(watching)
         pace = Pace(
             settings.job_heartbeat_s,
             settings.job_stalled_after_s,
@@ -55,6 +62,8 @@ async def working(place: Workplace, settings: JobSettings) -> AsyncIterator[Runn
             settings.drain_grace_s,
         )
         async with place.rail.working(settings.job_concurrency, pace):
+            signed_on.set()
+            checks.tell(ready=readiness.ready)
             try:
                 yield Running(port or 0, port)
             finally:

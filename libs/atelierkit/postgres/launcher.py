@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import psycopg
 from psycopg import sql
@@ -87,9 +87,11 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server at once, ending its sessions; nothing happens where it does not run."""
-        if process.find(self._cluster) is not None:
-            self._prepare_folder()
-            self._pg_ctl("stop", "-m", "fast", "-w", "-t", str(_START_TIMEOUT_S))
+        self._stop("fast")
+
+    def crash(self) -> None:
+        """End the server as a crash of its machine would: the next start recovers from what is on disk."""
+        self._stop("immediate")
 
     def url(self, service: str, database: str = DATABASE) -> str:
         """SQLAlchemy's URL for the service's role; its search path is its schema."""
@@ -130,6 +132,11 @@ class EmbeddedPostgres:
             for service in self._services:
                 name = sql.Identifier(service)
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {0} AUTHORIZATION {0}").format(name))
+
+    def _stop(self, mode: Literal["fast", "immediate"]) -> None:
+        if process.find(self._cluster) is not None:
+            self._prepare_folder()
+            self._pg_ctl("stop", "-m", mode, "-w", "-t", str(_START_TIMEOUT_S))
 
     def _prepare_folder(self) -> None:
         self._account = accounts.unprivileged(self._cluster)

@@ -14,14 +14,18 @@ from atelierkit.settings import ServiceSettings
 
 
 @asynccontextmanager
-async def serve(service: Service, **over: Any) -> AsyncIterator[grpc.aio.Channel]:
+async def serve(
+    service: Service, *, timeout_s: float = client.DEFAULT_TIMEOUT_S, **over: Any
+) -> AsyncIterator[grpc.aio.Channel]:
     """Serve with every interceptor and give a channel to it; ``over`` are fields of ServiceSettings.
 
-    The channel is the one that services use: failures come back as AppErrors.
+    The channel is the one that services use: failures come back as AppErrors, and a call ends after ``timeout_s``.
     """
     settings = ServiceSettings(**{"host": "127.0.0.1", "port": 0, "drain_grace_s": 0.0, **over})
     async with (
         server.serving(service, settings) as running,
-        client.channel(f"{settings.host}:{running.port}", settings, services=[service.descriptor]) as channel,
+        client.channel(
+            f"{settings.host}:{running.port}", settings, services=[service.descriptor], timeout_s=timeout_s
+        ) as channel,
     ):
         yield channel

@@ -71,10 +71,13 @@ class MemoryBooks:
         hold = await self.hold(job_id)
         return None if hold is None else (self._wallet(hold.wallet_id), hold)
 
-    async def add_hold(self, wallet: Wallet, job_id: UUID, credits: int, reason: str) -> Hold | None:
+    async def add_hold(
+        self, wallet: Wallet, job_id: UUID, credits: int, reason: str, service: str
+    ) -> Hold | None:
         if job_id in self._tables.holds:
             return None
-        self._tables.holds[job_id] = Hold(job_id, wallet.id, None, credits, reason, datetime.now(UTC))
+        hold = Hold(job_id, wallet.id, None, credits, reason, datetime.now(UTC), service)
+        self._tables.holds[job_id] = hold
         return await self.hold(job_id)
 
     async def settle_hold(self, hold: Hold) -> None:
@@ -86,13 +89,13 @@ class MemoryBooks:
         return [entry for entry in reversed(entries) if before is None or entry.number < before][:limit]
 
     async def open_holds(
-        self, *, older_than: timedelta, limit: int, after: HoldPosition | None
+        self, service: str, *, older_than: timedelta, limit: int, after: HoldPosition | None
     ) -> Sequence[Hold]:
         youngest = datetime.now(UTC) - older_than
         found = [
             (HoldPosition(hold.reserved_at, hold.job_id), hold)
             for hold in self._tables.holds.values()
-            if hold.state is HoldState.OPEN and hold.reserved_at <= youngest
+            if hold.service == service and hold.state is HoldState.OPEN and hold.reserved_at <= youngest
         ]
         shown = [hold for place, hold in sorted(found) if after is None or place > after]
         return [self._owned(hold) for hold in shown[:limit]]

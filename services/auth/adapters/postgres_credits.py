@@ -106,7 +106,9 @@ class PostgresBooks:
         row = (await self._session.execute(statement)).mappings().one_or_none()
         return None if row is None else (_wallet(row), _hold(row))
 
-    async def add_hold(self, wallet: Wallet, job_id: UUID, credits: int, reason: str) -> Hold | None:
+    async def add_hold(
+        self, wallet: Wallet, job_id: UUID, credits: int, reason: str, service: str
+    ) -> Hold | None:
         statement = (
             insert(holds)
             .values(
@@ -114,6 +116,7 @@ class PostgresBooks:
                 wallet_id=wallet.id,
                 credits=credits,
                 reason=reason,
+                service=service,
                 state=HoldState.OPEN,
                 captured=0,
             )
@@ -123,7 +126,7 @@ class PostgresBooks:
         reserved_at = await self._session.scalar(statement)
         if reserved_at is None:
             return None
-        return Hold(job_id, wallet.id, wallet.account_id, credits, reason, reserved_at)
+        return Hold(job_id, wallet.id, wallet.account_id, credits, reason, reserved_at, service)
 
     async def settle_hold(self, hold: Hold) -> None:
         await self._session.execute(
@@ -144,12 +147,13 @@ class PostgresBooks:
         return [_entry(row) for row in (await self._session.execute(newest_first)).mappings()]
 
     async def open_holds(
-        self, *, older_than: timedelta, limit: int, after: HoldPosition | None
+        self, service: str, *, older_than: timedelta, limit: int, after: HoldPosition | None
     ) -> Sequence[Hold]:
         place = sa.tuple_(holds.c.reserved_at, holds.c.job_id)
         oldest_first = (
             _HOLDS.where(
                 holds.c.state == HoldState.OPEN.value,
+                holds.c.service == service,
                 holds.c.reserved_at <= sa.func.clock_timestamp() - older_than,
             )
             .order_by(holds.c.reserved_at, holds.c.job_id)
@@ -242,6 +246,7 @@ def _hold(row: RowMapping) -> Hold:
         credits=row[holds.c.credits],
         reason=row[holds.c.reason],
         reserved_at=row[holds.c.reserved_at],
+        service=row[holds.c.service],
         state=HoldState(row[holds.c.state]),
         captured=row[holds.c.captured],
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
 from services.auth.adapters.sealed_columns import SIGNING_KEYS
@@ -22,11 +22,10 @@ async def load_signing_keys(
 ) -> list[dict[str, Any]]:
     """The private JWKs, newest first; the very first is made here, once, however many replicas start together.
 
-    Keys that an older release stored in plain text are sealed. Raise Unsealable where the ring lacks their key.
+    Raise Unsealable where the ring lacks the key of theirs.
     """
     async with sql.UnitOfWork(engine) as unit:
         await unit.session.execute(_LOCK)
-        await _seal_plain_ones(unit.session, seals)
         found = sa.select(signing_keys.c.kid, signing_keys.c.sealed_jwk).order_by(
             signing_keys.c.created_at.desc()
         )
@@ -38,13 +37,6 @@ async def load_signing_keys(
                 sa.insert(signing_keys).values(kid=keys[0]["kid"], sealed_jwk=_sealed(keys[0], seals))
             )
     return keys
-
-
-async def _seal_plain_ones(session: AsyncSession, seals: Seals) -> None:
-    plain = sa.select(signing_keys.c.private_jwk).where(signing_keys.c.private_jwk.is_not(None))
-    for key in list(await session.scalars(plain)):
-        write = sa.update(signing_keys).where(signing_keys.c.kid == key["kid"])
-        await session.execute(write.values(sealed_jwk=_sealed(key, seals), private_jwk=sa.null()))
 
 
 def _sealed(key: Mapping[str, Any], seals: Seals) -> bytes:

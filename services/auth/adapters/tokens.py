@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from joserfc import jwk, jwt
 
+from atelierkit.errors import Unavailable
 from atelierkit.identity import ACCESS_TYPE, ALGORITHM
 from services.auth.domain.api_keys import ApiKey
 from services.auth.domain.model import AccessToken, Account, Role, Session
@@ -24,15 +25,27 @@ def new_signing_key() -> dict[str, Any]:
 
 
 class JwtAccessTokens:
-    """Signs with the first of the private JWKs; the public halves of all of them are published."""
+    """Signs with the first of the private JWKs; the public halves of all of them are published.
+
+    Unavailable until keys are known: they lie in the database, which may come after the service.
+    """
 
     def __init__(
         self, keys: Sequence[Mapping[str, Any]], *, issuer: str, audience: str, life: timedelta
     ) -> None:
-        self._keys = [jwk.ECKey.import_key(dict(key)) for key in keys]
+        self.learn(keys)
         self.issuer = issuer
         self.audience = audience
         self.life = life
+
+    def learn(self, keys: Sequence[Mapping[str, Any]]) -> None:
+        """These are the keys from now on."""
+        self._keys = [jwk.ECKey.import_key(dict(key)) for key in keys]
+
+    @property
+    def know_keys(self) -> bool:
+        """Whether there is a key to sign with."""
+        return bool(self._keys)
 
     def issue(self, account: Account, session: Session, now: datetime) -> AccessToken:
         beside = {"sid": str(session.id), "roles": [account.role.value]}
@@ -64,10 +77,15 @@ class JwtAccessTokens:
             "exp": issued_at + int(life.total_seconds()),
             **beside,
         }
-        key = self._keys[0]
+        key = self._known()[0]
         token = jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
         return AccessToken(token, life)
 
     def published(self) -> dict[str, Any]:
         """The key set (RFC 7517), newest first, without a private part."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+        return {"keys": [key.as_dict(private=False) for key in self._known()]}
+
+    def _known(self) -> Sequence[jwk.ECKey]:
+        if not self._keys:
+            raise Unavailable("the signing keys are not known yet", dependency="signing_keys")
+        return self._keys

@@ -40,6 +40,7 @@ def hold(hold: Hold) -> pb.Hold:
         credits=hold.credits,
         state=_STATES[hold.state],
         captured=hold.captured,
+        service=hold.service,
     )
     message.reserve_time.FromDatetime(hold.reserved_at)
     return message

@@ -108,6 +108,8 @@ class Hold:
     reason: str
     """Stands on every line of the statement that the job has."""
     reserved_at: datetime
+    service: str
+    """Whose job it is: the service that set them aside."""
     state: HoldState = HoldState.OPEN
     captured: int = 0
     """Credits that were taken for good."""

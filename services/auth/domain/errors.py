@@ -18,7 +18,8 @@ AppError
 ├── InsufficientCredits    FAILED_PRECONDITION
 ├── CreditsConflict        ALREADY_EXISTS
 ├── HoldCaptured           FAILED_PRECONDITION
-└── HoldReleased           FAILED_PRECONDITION
+├── HoldReleased           FAILED_PRECONDITION
+└── HoldSettled            FAILED_PRECONDITION
 """
 
 from __future__ import annotations
@@ -155,3 +156,10 @@ class HoldReleased(AppError):
 
     code = Code.FAILED_PRECONDITION
     reason = "HOLD_RELEASED"
+
+
+class HoldSettled(AppError):
+    """The job had its hold, which was paid or went back, so nothing is held for it again."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "HOLD_SETTLED"

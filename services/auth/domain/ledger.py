@@ -20,7 +20,13 @@ from services.auth.domain.credits import (
     released,
     reserved,
 )
-from services.auth.domain.errors import CreditsConflict, HoldCaptured, HoldReleased, InsufficientCredits
+from services.auth.domain.errors import (
+    CreditsConflict,
+    HoldCaptured,
+    HoldReleased,
+    HoldSettled,
+    InsufficientCredits,
+)
 
 
 class HoldPosition(NamedTuple):
@@ -69,7 +75,9 @@ class Books(Protocol):
         """A job's hold and its wallet, locked."""
         ...
 
-    async def add_hold(self, wallet: Wallet, job_id: UUID, credits: int, reason: str) -> Hold | None:
+    async def add_hold(
+        self, wallet: Wallet, job_id: UUID, credits: int, reason: str, service: str
+    ) -> Hold | None:
         """An open hold of a locked wallet; None where the job has one already."""
         ...
 
@@ -82,9 +90,9 @@ class Books(Protocol):
         ...
 
     async def open_holds(
-        self, *, older_than: timedelta, limit: int, after: HoldPosition | None
+        self, service: str, *, older_than: timedelta, limit: int, after: HoldPosition | None
     ) -> Sequence[Hold]:
-        """Open holds of at least that age, oldest first."""
+        """Open holds of a service, of at least that age, oldest first."""
         ...
 
     async def open_hold_count(self) -> int: ...
@@ -116,18 +124,26 @@ class Ledger:
             raise CreditsConflict("this grant was made with other credits")
         return wallet
 
-    async def reserve(self, account_id: UUID, job_id: UUID, credits: int, reason: str) -> tuple[Wallet, Hold]:
-        """Set credits aside for a job. Raise InsufficientCredits or CreditsConflict."""
+    async def reserve(
+        self, account_id: UUID, job_id: UUID, credits: int, reason: str, service: str
+    ) -> tuple[Wallet, Hold]:
+        """Set credits aside for a service's job; the same again, while the hold is open, changes nothing.
+
+        Raise InsufficientCredits, CreditsConflict where the job has another hold, HoldSettled where its hold has ended.
+        """
         wallet = await self._books.locked(account_id)
         known = await self._books.hold(job_id)
         if known is not None:
-            if wallet is None or (known.wallet_id, known.credits) != (wallet.id, credits):
+            asked = (None if wallet is None else wallet.id, credits, service)
+            if wallet is None or (known.wallet_id, known.credits, known.service) != asked:
                 raise _other_hold()
+            if known.state is not HoldState.OPEN:
+                raise HoldSettled("the job's credits were paid, or went back")
             return wallet, known
         if wallet is None:
             raise InsufficientCredits(credits, 0)
         left = await self._write(wallet, reserved(job_id, credits, reason))
-        hold = await self._books.add_hold(wallet, job_id, credits, reason)
+        hold = await self._books.add_hold(wallet, job_id, credits, reason, service)
         if hold is None:  # of another wallet, made meanwhile
             raise _other_hold()
         return left, hold
@@ -181,4 +197,4 @@ class Ledger:
 
 
 def _other_hold() -> CreditsConflict:
-    return CreditsConflict("this job has a hold of other credits")
+    return CreditsConflict("this job has another hold")

@@ -29,6 +29,8 @@ class LetterKind(enum.StrEnum):
     """Values: ``token``."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a letter
     """Values: ``token``."""
+    ADDRESS_TAKEN = "address_taken"
+    """Values: ``token``, that of a link to set a new password."""
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a letter
     ACCOUNT_DELETED = "account_deleted"
     JOB_COMPLETED = "job_completed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +27,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class AuthServicer(AuthServiceServicer):
-    """Offers the verbs, and the published keys as they are."""
+    """Offers the verbs, and the keys as they are published."""
 
     def __init__(
         self,
@@ -38,7 +40,7 @@ class AuthServicer(AuthServiceServicer):
         exchange_browser_session: ExchangeBrowserSession,
         get_account: GetAccount,
         issue_token_for: IssueTokenFor,
-        jwks_json: str,
+        published_keys: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._sign_up = sign_up
         self._log_in = log_in
@@ -48,7 +50,7 @@ class AuthServicer(AuthServiceServicer):
         self._exchange_browser_session = exchange_browser_session
         self._get_account = get_account
         self._issue_token_for = issue_token_for
-        self._jwks_json = jwks_json
+        self._published_keys = published_keys
 
     async def SignUp(self, request: pb.SignUpRequest, context: Context) -> pb.SignUpResponse:
         with counted(SIGN_UPS):
@@ -101,4 +103,4 @@ class AuthServicer(AuthServiceServicer):
         )
 
     async def GetJwks(self, request: pb.GetJwksRequest, context: Context) -> pb.GetJwksResponse:
-        return pb.GetJwksResponse(jwks_json=self._jwks_json)
+        return pb.GetJwksResponse(jwks_json=json.dumps(self._published_keys()))

@@ -11,7 +11,7 @@ import grpc
 from atelier.auth.v1 import credits_pb2 as pb
 from atelier.auth.v1.credits_pb2_grpc import CreditServiceServicer
 from atelierkit.errors import Forbidden
-from atelierkit.identity import require_caller
+from atelierkit.identity import require_caller, require_service
 from services.auth.convert import credits as convert
 from services.auth.domain.credits import Prices
 from services.auth.use_cases.credits import (
@@ -55,7 +55,11 @@ class CreditServicer(CreditServiceServicer):
 
     async def Reserve(self, request: pb.ReserveRequest, context: Context) -> pb.ReserveResponse:
         wallet, hold = await self._reserve(
-            _own(request.account_id), UUID(request.job_id), request.credits, request.reason
+            _own(request.account_id),
+            UUID(request.job_id),
+            request.credits,
+            request.reason,
+            require_service(),
         )
         return pb.ReserveResponse(hold=convert.hold(hold), balance=convert.balance(wallet))
 
@@ -69,6 +73,7 @@ class CreditServicer(CreditServiceServicer):
 
     async def ListHolds(self, request: pb.ListHoldsRequest, context: Context) -> pb.ListHoldsResponse:
         holds, next = await self._list_holds(
+            require_service(),
             timedelta(seconds=request.older_than_s),
             request.page_size or _HOLDS_PAGE_SIZE,
             convert.after(request.page_token),

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
-from services.auth.domain.errors import AccountDisabled
+from atelierkit.repeat import repeated
+from services.auth.domain.errors import AccountDisabled, EmailTaken
+from services.auth.domain.letters import LetterKind
 from services.auth.domain.links import Purpose
 from services.auth.domain.model import AccessToken, Account, Role, email_key
 from services.auth.domain.passwords import refuse_weak_password
 from services.auth.domain.people import Language
-from services.auth.domain.ports import AccessTokens, Clock, Passwords, UnitsOfWork
-from services.auth.use_cases.welcome import welcome, write_letter
+from services.auth.domain.ports import AccessTokens, Clock, Passwords, UnitOfWork, UnitsOfWork
+from services.auth.use_cases.welcome import open_account_of, welcome, write_letter
 
 
 @dataclass(frozen=True)
 class SignUp:
-    """Makes an account."""
+    """Makes an account.
+
+    Where letters are sent, a taken address answers as a free one does, after the same work, and its owner is told by
+    letter: nobody else learns that there is such an account.
+    """
 
     units: UnitsOfWork
     passwords: Passwords
@@ -25,17 +32,30 @@ class SignUp:
     letters_are_sent: bool
     """Whether the address has to be verified; where no letter could ask for it, it counts as verified at once."""
 
+    @repeated
     async def __call__(self, email: str, password: str, language: Language = Language.ENGLISH) -> Account:
-        """Raise WeakPassword or EmailTaken."""
+        """The account that was made, or would have been. Raise WeakPassword, and EmailTaken where no letters are sent."""
         refuse_weak_password(password, email)
         now = self.clock()
         account = Account.new(email, await self.passwords.hash(password), now, language)
         async with self.units() as unit:
-            await unit.accounts.add(account)
             if not self.letters_are_sent:
+                await unit.accounts.add(account)
                 return await welcome(unit, account, now)
-            await write_letter(unit, account, Purpose.VERIFY_EMAIL, now)
+            try:
+                await unit.accounts.add(account)
+            except EmailTaken:
+                await _tell_owner(unit, email, now)
+            else:
+                await write_letter(unit, account, Purpose.VERIFY_EMAIL, now)
         return account
+
+
+async def _tell_owner(unit: UnitOfWork, email: str, now: datetime) -> None:
+    """Write to whoever has the address that somebody tried to sign up with it, with a link for a forgotten password."""
+    owner = await open_account_of(unit, email_key(email))
+    if owner is not None:
+        await write_letter(unit, owner, Purpose.RESET_PASSWORD, now, LetterKind.ADDRESS_TAKEN)
 
 
 @dataclass(frozen=True)

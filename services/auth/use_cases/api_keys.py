@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
+from atelierkit.repeat import repeated
 from atelierkit.scopes import Scope
 from services.auth.domain.api_keys import (
     MAX_KEYS,
@@ -31,6 +32,7 @@ class CreateApiKey:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(
         self, account_id: UUID, name: str, scopes: frozenset[Scope], life: timedelta | None
     ) -> tuple[ApiKey, str]:

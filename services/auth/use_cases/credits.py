@@ -20,11 +20,11 @@ class ReserveCredits:
     units: UnitsOfWork
 
     async def __call__(
-        self, account_id: UUID, job_id: UUID, credits: int, reason: str
+        self, account_id: UUID, job_id: UUID, credits: int, reason: str, service: str
     ) -> tuple[Wallet, Hold]:
-        """Raise InsufficientCredits or CreditsConflict."""
+        """Raise InsufficientCredits, CreditsConflict or HoldSettled."""
         async with self.units() as unit:
-            return await unit.ledger.reserve(account_id, job_id, credits, reason)
+            return await unit.ledger.reserve(account_id, job_id, credits, reason, service)
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,16 @@ class ReleaseCredits:
 
 @dataclass(frozen=True)
 class ListHolds:
-    """Shows the holds of jobs that are under way, or were lost."""
+    """Shows a service the holds of its jobs that are under way, or were lost."""
 
     units: UnitsOfWork
 
     async def __call__(
-        self, older_than: timedelta, limit: int, after: HoldPosition | None
+        self, service: str, older_than: timedelta, limit: int, after: HoldPosition | None
     ) -> tuple[Sequence[Hold], HoldPosition | None]:
         """Open holds of at least that age, oldest first, and where the next page begins."""
         async with self.units() as unit:
-            found = await unit.books.open_holds(older_than=older_than, limit=limit + 1, after=after)
+            found = await unit.books.open_holds(service, older_than=older_than, limit=limit + 1, after=after)
         shown = found[:limit]
         if len(found) <= limit:
             return shown, None

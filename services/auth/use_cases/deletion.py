@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from atelierkit.errors import Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.deletions import TOKENS_OUTLIVE
 from services.auth.domain.letters import Letter, LetterKind
 from services.auth.domain.ports import Clock, UnitsOfWork
@@ -29,6 +30,7 @@ class DeleteAccount:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(self, id: UUID, password: str) -> None:
         """Raise WrongPassword, TooManyAttempts or LastAdmin."""
         account = await proven(self.units, self.check_password, id, password)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from atelierkit.repeat import repeated
 from services.auth.domain import signatures
 from services.auth.domain.deliveries import KEPT_FOR, Answer, Courier, Delivery, DeliveryState
 from services.auth.domain.events import Event
@@ -44,6 +45,7 @@ class Deliver:
         await self.note(id, run, attempt, answer)
         return answer
 
+    @repeated
     async def note(self, id: UUID, run: int, attempt: int, answer: Answer) -> None:
         """Write down what came of an attempt, with all that follows from it; a second time changes nothing."""
         async with self.units() as unit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unavailable
+from atelierkit.repeat import repeated
 from services.auth.domain.letters import KEPT_FOR, LetterOutcome, LetterRefused, Mailer, Posted
 from services.auth.domain.ports import Clock, UnitsOfWork
 
@@ -17,6 +18,8 @@ class SendLetter:
     units: UnitsOfWork
     mailer: Mailer
     clock: Clock
+    scale: float = 1.0
+    """Stretches the waits between tries."""
 
     async def __call__(self, id: UUID) -> LetterOutcome | None:
         """What came of it; None where its way had ended before."""
@@ -33,18 +36,20 @@ class SendLetter:
             return await self._again(posted)
         return await self._end(id, LetterOutcome.SENT)
 
+    @repeated
     async def _again(self, posted: Posted) -> LetterOutcome:
         wait = posted.wait()
         if wait is None:
             return await self._end(posted.letter.id, LetterOutcome.GIVEN_UP)
         async with self.units() as unit:
-            await unit.letters.put_off(posted.letter.id, posted.tries + 1, self.clock() + wait)
+            await unit.letters.put_off(posted.letter.id, posted.tries + 1, self.clock() + wait * self.scale)
         return LetterOutcome.PUT_OFF
 
     async def give_up(self, id: UUID) -> LetterOutcome:
         """End its way without another try: whoever handed it over died of it."""
         return await self._end(id, LetterOutcome.GIVEN_UP)
 
+    @repeated
     async def _end(self, id: UUID, how: LetterOutcome) -> LetterOutcome:
         async with self.units() as unit:
             await unit.letters.end(id, how, self.clock())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit.errors import Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import InvalidCredentials, WrongPassword
 from services.auth.domain.jobs import SEND_RESET
 from services.auth.domain.letters import Letter, LetterKind
@@ -14,7 +15,7 @@ from services.auth.domain.model import Account, email_key
 from services.auth.domain.passwords import refuse_weak_password
 from services.auth.domain.ports import Clock, Passwords, UnitOfWork, UnitsOfWork
 from services.auth.use_cases.sessions import CheckPassword
-from services.auth.use_cases.welcome import owner_of, welcome, write_letter
+from services.auth.use_cases.welcome import open_account_of, owner_of, welcome, write_letter
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,8 @@ class SendReset:
     async def __call__(self, key: bytes) -> None:
         """Nothing happens for an unknown address and for an account that is closed."""
         async with self.units() as unit:
-            found = await unit.accounts.by_email(key)
-            account = found and await unit.accounts.locked(found.id)
-            if account is not None and account.disabled_at is None:
+            account = await open_account_of(unit, key)
+            if account is not None:
                 await write_letter(unit, account, Purpose.RESET_PASSWORD, self.clock())
 
 
@@ -58,6 +58,7 @@ class ResetPassword:
     passwords: Passwords
     clock: Clock
 
+    @repeated
     async def __call__(self, token: str, password: str) -> None:
         """Raise InvalidLink, or WeakPassword, after which the link still works."""
         password_hash = await self.passwords.hash(password)
@@ -79,6 +80,7 @@ class ChangePassword:
     passwords: Passwords
     clock: Clock
 
+    @repeated
     async def __call__(self, id: UUID, current: str, new: str, session_id: UUID | None) -> None:
         """Raise WrongPassword, TooManyAttempts or WeakPassword."""
         account = await proven(self.units, self.check_password, id, current)

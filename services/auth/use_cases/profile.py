@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from atelierkit.errors import NotFound, Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.model import Account, Session
 from services.auth.domain.people import Language
 from services.auth.domain.ports import Clock, UnitsOfWork
@@ -58,6 +59,7 @@ class EndSession:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(self, account_id: UUID, session_id: UUID) -> None:
         """Raise NotFound for a session that is over, or somebody else's."""
         async with self.units() as unit:

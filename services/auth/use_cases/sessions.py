@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from atelierkit.errors import Unauthenticated
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import (
     AccountDisabled,
     InvalidCredentials,
@@ -59,6 +60,7 @@ class CheckPassword:
             raise AccountDisabled("an administrator has closed this account")
         return account
 
+    @repeated
     async def _fail(self, key: bytes) -> None:
         async with self.units() as unit:
             failures = await unit.failed_log_ins.locked(key)
@@ -66,6 +68,7 @@ class CheckPassword:
             self._refuse_while_closed(failures.wait(self.clock()))
             await unit.failed_log_ins.save(key, failures.and_one(self.clock()))
 
+    @repeated
     async def _succeed(self, account: Account, key: bytes, password: str) -> None:
         new_hash = None
         if self.passwords.is_outdated(account.password_hash):
@@ -94,6 +97,7 @@ class LogIn:
     life: timedelta
     """Life of the session."""
 
+    @repeated
     async def __call__(self, email: str, password: str, device: str = "") -> TokenPair:
         """Raise InvalidCredentials, TooManyAttempts or AccountDisabled."""
         account = await self.check_password(email, password)
@@ -113,6 +117,7 @@ class OpenBrowserSession:
     life: timedelta
     """Life of the session."""
 
+    @repeated
     async def __call__(self, email: str, password: str, device: str = "") -> BrowserSession:
         """Raise InvalidCredentials, TooManyAttempts or AccountDisabled."""
         account = await self.check_password(email, password)
@@ -145,6 +150,7 @@ class RefreshTokens:
     tokens: AccessTokens
     clock: Clock
 
+    @repeated
     async def __call__(self, refresh_token: str) -> TokenPair:
         """Raise InvalidRefreshToken. A spent token closes its session: thief and owner cannot be told apart."""
         secret = new_secret()

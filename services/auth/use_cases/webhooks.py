@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from atelierkit.errors import NotFound
+from atelierkit.repeat import repeated
 from services.auth.domain.deliveries import Courier, Delivery
 from services.auth.domain.events import Event, EventKind
 from services.auth.domain.model import Position
@@ -31,6 +32,7 @@ class Webhooks:
     courier: Courier
     clock: Clock
 
+    @repeated
     async def add(self, account_id: UUID, url: str, events: frozenset[EventKind]) -> Endpoint:
         """Raise UrlNotAllowed or TooManyWebhooks."""
         await self.courier.check(url)
@@ -71,12 +73,14 @@ class Webhooks:
             else endpoint.switched_off(Disabled.BY_OWNER, self.clock())
         )
 
+    @repeated
     async def remove(self, account_id: UUID, id: UUID) -> None:
         """Raise NotFound. What was on its way to it goes no further."""
         async with self.units() as unit:
             await _locked(unit, account_id, id)
             await unit.endpoints.remove(id)
 
+    @repeated
     async def rotate_secret(self, account_id: UUID, id: UUID) -> Endpoint:
         """Raise NotFound. The secret of before signs along for a day."""
         async with self.units() as unit:
@@ -84,6 +88,7 @@ class Webhooks:
             await unit.endpoints.save(endpoint)
         return endpoint
 
+    @repeated
     async def send_test(self, account_id: UUID, id: UUID) -> Delivery:
         """Send an event that means nothing. Raise NotFound."""
         async with self.units() as unit:
@@ -102,6 +107,7 @@ class Webhooks:
             _own(account_id, await unit.endpoints.get(id))
             return await unit.deliveries.page(id, limit=limit, after=after)
 
+    @repeated
     async def replay(self, account_id: UUID, id: UUID, delivery_id: UUID) -> Delivery:
         """Send an event again, with the same id, whatever became of it. Raise NotFound."""
         async with self.units() as unit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from atelierkit.repeat import repeated
 from services.auth.domain.errors import InvalidLink
 from services.auth.domain.letters import Letter, LetterKind
 from services.auth.domain.links import Link, Purpose
@@ -26,15 +27,29 @@ async def welcome(unit: UnitOfWork, account: Account, now: datetime) -> Account:
     return verified
 
 
-async def write_letter(unit: UnitOfWork, account: Account, purpose: Purpose, now: datetime) -> None:
-    """Post a letter with a new link of that purpose, unless the last one is too young for another."""
+async def open_account_of(unit: UnitOfWork, key: bytes) -> Account | None:
+    """The account of an address, locked; None where there is none, or it is closed."""
+    found = await unit.accounts.by_email(key)
+    account = found and await unit.accounts.locked(found.id)
+    return account if account is not None and account.disabled_at is None else None
+
+
+async def write_letter(
+    unit: UnitOfWork, account: Account, purpose: Purpose, now: datetime, kind: LetterKind | None = None
+) -> None:
+    """Post a letter with a new link of that purpose, unless the last one is too young for another.
+
+    Without a kind it is the letter that the purpose is named after.
+    """
     last = await unit.links.newest(account.id, purpose)
     if last is not None and last.is_fresh(now):
         return
     secret = new_secret()
     await unit.links.put(Link.new(account.id, purpose, secret, now))
     await unit.letters.post(
-        Letter(LetterKind(purpose.value), account.email, account.language, {"token": secret}, account.id)
+        Letter(
+            kind or LetterKind(purpose.value), account.email, account.language, {"token": secret}, account.id
+        )
     )
 
 
@@ -54,6 +69,7 @@ class VerifyEmail:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(self, token: str) -> None:
         """Raise InvalidLink."""
         async with self.units() as unit:

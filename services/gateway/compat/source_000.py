@@ -22,6 +22,7 @@ from atelierkit import identity
 from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, RemoteError
 from services.gateway import audit, problems, reading, sessions
 from services.gateway.bulkheads import Work
+from services.gateway.compat.keys import answered_once
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.accounts import device
@@ -34,6 +35,8 @@ from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions
 
 MM_PER_CM = 10.0
+_LOG_IN = "/login"
+"""Takes no Idempotency-Key: its answer sets a cookie, and a session is nothing to be handed out twice."""
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -42,7 +45,7 @@ def routes(backend: Backend, browser_sessions: BrowserSessions) -> list[BaseRout
     source = Source000(backend, browser_sessions)
     return [
         _route(backend, "POST", "/signup", source.sign_up, Work.PASSWORD),
-        _route(backend, "POST", "/login", source.log_in, Work.PASSWORD),
+        _route(backend, "POST", _LOG_IN, source.log_in, Work.PASSWORD),
         _route(backend, "GET", "/logout", source.log_out, Work.READ),
         _route(backend, "POST", "/generate", source.generate, Work.BODY, Cost.GENERATE),
         _route(backend, "POST", "/update_cloth", source.update_cloth, Work.BODY),
@@ -262,6 +265,8 @@ def _route(
         remember_route(request.scope, path)
         backend.bulkheads[work].check(path)
         await backend.limiter.admit(cost, request)
+        if method == "POST" and path != _LOG_IN:
+            return await answered_once(backend, path, handler, request, backend.settings.max_json_bytes)
         return await handler(request)
 
     return Route(path, endpoint, methods=[method])

@@ -63,11 +63,15 @@ class Prices(Output):
     """Added to a pose picture or a try-on in the priority lane."""
 
 
+MOST_CREDITS = 1_000_000_000
+"""Of one grant."""
+
+
 class CreditGrant(Input):
     """Credits for somebody."""
 
     account_id: Annotated[str, Field(max_length=36)]
-    credits: int
+    credits: Annotated[int, Field(ge=-MOST_CREDITS, le=MOST_CREDITS)]
     """Negative ones are taken back, at most what can be spent."""
     reason: Annotated[str, Field(max_length=200)]
     """Stands on the statement."""

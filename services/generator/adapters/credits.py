@@ -8,10 +8,12 @@ from uuid import UUID
 
 from atelier.auth.v1 import credits_pb2 as pb
 from atelier.auth.v1 import credits_pb2_grpc
+from atelierkit.errors import RemoteError
 from services.generator.adapters.neighbours import calling
 from services.generator.domain.ports_jobs import Hold
 
 _AUTH = "auth"
+_SETTLED = "HOLD_SETTLED"
 _REASON = "avatars in a batch"
 _HOLDS_AT_A_TIME = 500
 
@@ -30,9 +32,14 @@ class RemoteCredits:
 
     async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
         request = pb.ReserveRequest(account_id=owner, job_id=str(job_id), credits=credits, reason=_REASON)
-        with calling(_AUTH, "INSUFFICIENT_CREDITS"):
-            answer = await self._stub.Reserve(request, timeout=self._timeout_s)
-        return answer.hold.state == pb.HOLD_STATE_OPEN
+        try:
+            with calling(_AUTH, "INSUFFICIENT_CREDITS", _SETTLED):
+                await self._stub.Reserve(request, timeout=self._timeout_s)
+        except RemoteError as refusal:
+            if refusal.reason != _SETTLED:
+                raise
+            return False
+        return True
 
     async def capture(self, job_id: UUID, credits: int) -> None:
         with calling(_AUTH):

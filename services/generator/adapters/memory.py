@@ -25,6 +25,7 @@ class MemoryUnitsOfWork:
         self._avatars: dict[UUID, Avatar] = {}
         self._scans: dict[UUID, Scan] = {}
         self._jobs: dict[UUID, Job] = {}
+        self._given_up_jobs: set[UUID] = set()
         self._items: dict[tuple[UUID, int], Item] = {}
         self._marks: dict[str, bool] = {}
         self._rail = rail or MemoryRail()
@@ -39,7 +40,7 @@ class MemoryUnitsOfWork:
             unit = MemoryUnitOfWork(
                 MemoryAvatars(dict(self._avatars)),
                 MemoryScans(dict(self._scans)),
-                MemoryJobs(dict(self._jobs), items),
+                MemoryJobs(dict(self._jobs), set(self._given_up_jobs), items),
                 items,
                 dict(self._marks),
                 SessionRail(self._rail, session),
@@ -47,6 +48,7 @@ class MemoryUnitsOfWork:
             yield unit
             self._avatars, self._scans = unit.avatars.by_id, unit.scans.by_id
             self._jobs, self._items = unit.jobs.by_id, unit.items.by_place
+            self._given_up_jobs = unit.jobs.given_up
             self._marks = unit.files.marks
         for job_id in unit.jobs.changed:
             self._changes.tell(job_id)

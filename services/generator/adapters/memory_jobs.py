@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.generator.domain.batch import Item, ItemState
@@ -13,10 +14,20 @@ from services.generator.domain.model import Position
 class MemoryJobs:
     """Jobs by id."""
 
-    def __init__(self, by_id: dict[UUID, Job], items: MemoryItems) -> None:
+    def __init__(self, by_id: dict[UUID, Job], given_up: set[UUID], items: MemoryItems) -> None:
         self.by_id = by_id
+        self.given_up = given_up
         self._items = items
         self.changed: list[UUID] = []
+
+    async def claim(self, id: UUID) -> bool:
+        return id not in self.given_up
+
+    async def give_up(self, id: UUID) -> bool:
+        if id in self.by_id:
+            return False
+        self.given_up.add(id)
+        return True
 
     async def add(self, job: Job) -> bool:
         return self.by_id.setdefault(job.id, job) is job
@@ -87,6 +98,12 @@ class MemoryItems:
             return False
         self.by_place[key] = item
         return True
+
+    async def broke_down(self, item: Item) -> int:
+        key = item.job_id, item.index
+        now = replace(self.by_place[key], breakdowns=self.by_place[key].breakdowns + 1)
+        self.by_place[key] = now
+        return now.breakdowns
 
     async def count(self, job_id: UUID) -> Count:
         states = [item.state for item in self._of(job_id)]

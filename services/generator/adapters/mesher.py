@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import grpc
+
 from atelier.common.v1 import body_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1 import mesher_pb2_grpc
+from atelierkit import client
+from atelierkit.errors import Code, Unanswered
 from services.generator import convert
 from services.generator.adapters.neighbours import calling
+from services.generator.domain.errors import MesherBrokeDown
 from services.generator.domain.model import (
     Build,
     Person,
@@ -21,8 +29,9 @@ from services.generator.domain.options import FileOptions
 class RemoteMesher:
     """Asks the mesher."""
 
-    def __init__(self, stub: mesher_pb2_grpc.MesherServiceAsyncStub, timeout_s: float) -> None:
-        self._stub = stub
+    def __init__(self, channel: grpc.aio.Channel, timeout_s: float) -> None:
+        self._channel = channel
+        self._stub = mesher_pb2_grpc.MesherServiceStub(channel)
         self._timeout_s = timeout_s
 
     async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
@@ -32,7 +41,7 @@ class RemoteMesher:
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
         )
-        with calling("mesher", "UNKNOWN_MORPH_TARGET"):
+        with calling("mesher", "UNKNOWN_MORPH_TARGET"), self._blaming_a_build():
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
         return Build(
             file=convert.stored_file(answer.file),
@@ -47,6 +56,17 @@ class RemoteMesher:
         with calling("mesher"):
             answer = await self._stub.PreviewBody(request, timeout=self._timeout_s)
         return Preview(answer.positions, _xyz(answer.origin), _xyz(answer.step), tuple(answer.delivered_mm))
+
+    @contextmanager
+    def _blaming_a_build(self) -> Iterator[None]:
+        """Raise MesherBrokeDown where the mesher was there when the block began, and was lost in it."""
+        was_there = client.is_reached(self._channel)
+        try:
+            yield
+        except Unanswered as error:
+            if was_there and error.code is Code.UNAVAILABLE:
+                raise MesherBrokeDown from error
+            raise
 
 
 def _body(person: Person) -> pb.BodyRequest:

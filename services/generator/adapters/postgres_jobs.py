@@ -18,7 +18,7 @@ from services.generator.adapters.documents_batch import (
     row_of,
 )
 from services.generator.adapters.job_changes import CHANNEL
-from services.generator.adapters.tables import BatchItemRow, JobFileRow, JobRow
+from services.generator.adapters.tables import BatchItemRow, GivenUpJobRow, JobFileRow, JobRow
 from services.generator.domain.batch import Item, ItemState
 from services.generator.domain.jobs import POSITIONS_COUNTED, Count, Job, Kind, Lane, State
 from services.generator.domain.model import Position, StoredFile
@@ -31,6 +31,24 @@ class PostgresJobs:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def claim(self, id: UUID) -> bool:
+        await self._decide_about(id)
+        return await self._session.get(GivenUpJobRow, id) is None
+
+    async def give_up(self, id: UUID) -> bool:
+        await self._decide_about(id)
+        if await self._session.get(JobRow, id) is not None:
+            return False
+        await self._session.execute(upsert(GivenUpJobRow).values(id=id).on_conflict_do_nothing())
+        return True
+
+    async def _decide_about(self, id: UUID) -> None:
+        """One transaction at a time; the next one sees what this one has written."""
+        # An advisory lock, because there is no row to lock before either has won.
+        await self._session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"atelier.generator.job.{id}", 0)))
+        )
 
     async def add(self, job: Job) -> bool:
         entered = upsert(JobRow).values(
@@ -141,6 +159,17 @@ class PostgresItems:
         )
         return settled.one_or_none() is not None
 
+    async def broke_down(self, item: Item) -> int:
+        counted = await self._session.scalar(
+            update(BatchItemRow)
+            .where(BatchItemRow.job_id == item.job_id, BatchItemRow.place == item.index)
+            .values(breakdowns=BatchItemRow.breakdowns + 1)
+            .returning(BatchItemRow.breakdowns)
+            .execution_options(synchronize_session=False)
+        )
+        # None where the job is gone: whoever goes on with it finds that out.
+        return counted or 0
+
     async def count(self, job_id: UUID) -> Count:
         made, failed = (
             func.count().filter(BatchItemRow.state == state.value)
@@ -197,4 +226,11 @@ def _job(row: JobRow) -> Job:
 
 
 def _item(row: BatchItemRow) -> Item:
-    return Item(row.job_id, row.place, row_of(row.asked), ItemState(row.state), failure_of(row.failure))
+    return Item(
+        row.job_id,
+        row.place,
+        row_of(row.asked),
+        ItemState(row.state),
+        failure_of(row.failure),
+        row.breakdowns,
+    )

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -166,6 +176,15 @@ class JobRow(Base):
     files: Mapped[list[JobFileRow]] = relationship(lazy="raise", viewonly=True, order_by="JobFileRow.name")
 
 
+class GivenUpJobRow(Base):
+    """The id of a job that was never recorded, and never will be: its credits went back."""
+
+    __tablename__ = "given_up_jobs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    given_up_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class JobFileRow(Base):
     """One result of one job."""
 
@@ -191,3 +210,5 @@ class BatchItemRow(Base):
     asked: Mapped[dict[str, Any]]
     state: Mapped[str]
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    breakdowns: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Times that the mesher broke down over it."""

@@ -28,6 +28,11 @@ class Row:
     """The person's own name for it."""
 
 
+MOST_BREAKDOWNS = 3
+"""Times that the mesher may break down over one row; then the row fails, and the others go on."""
+POISONED = Failure("ROW_POISONED", "the mesher broke down over this row, three times")
+
+
 class ItemState(enum.StrEnum):
     """What came of a row."""
 
@@ -46,6 +51,8 @@ class Item:
     row: Row
     state: ItemState = ItemState.PENDING
     failure: Failure | None = None
+    breakdowns: int = 0
+    """Times that the mesher broke down over it."""
 
     @property
     def avatar_id(self) -> UUID:

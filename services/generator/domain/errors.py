@@ -10,6 +10,7 @@ AppError
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
+├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
 """
 
@@ -91,6 +92,13 @@ class FileLost(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("a file of the avatar went away while it was being stored")
+
+
+class MesherBrokeDown(Unavailable):
+    """The mesher ended in the middle of a build: by chance, or because of what it was to build."""
+
+    def __init__(self) -> None:
+        super().__init__("the mesher broke down", dependency="mesher")
 
 
 class Outdated(Unavailable):

@@ -15,7 +15,20 @@ from services.generator.domain.model import Position
 
 
 class Jobs(Protocol):
-    """The records of jobs. Methods that are given no owner look at everybody's."""
+    """The records of jobs. Methods that are given no owner look at everybody's.
+
+    A job whose credits are held is claimed before it is added, and given up before its credits go back. Of the two one
+    alone succeeds: nothing is recorded whose hold is gone, however slow a request was.
+    """
+
+    async def claim(self, id: UUID) -> bool:
+        """Keep a job that is about to be added from being given up, until the unit of work ends; False where it was
+        given up already."""
+        ...
+
+    async def give_up(self, id: UUID) -> bool:
+        """Have no job of that id recorded, ever; False where there is one."""
+        ...
 
     async def add(self, job: Job) -> bool:
         """Store a new job; False when there is one of that id already, which stays as it is."""
@@ -65,6 +78,10 @@ class Items(Protocol):
 
     async def settle(self, item: Item) -> bool:
         """Store what came of a row; False when that was known already, and stays as it is."""
+        ...
+
+    async def broke_down(self, item: Item) -> int:
+        """Count another breakdown over a row; gives how many there were."""
         ...
 
     async def count(self, job_id: UUID) -> Count:

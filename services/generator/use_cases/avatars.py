@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from atelierkit import failpoints
+from atelierkit.repeat import repeated
 from services.generator.domain.errors import AvatarNotFound
 from services.generator.domain.model import (
     Avatar,
@@ -81,6 +82,7 @@ class GetAvatar:
 
     units: UnitsOfWork
 
+    @repeated
     async def __call__(self, owner: str, id: UUID) -> Avatar:
         """Raise AvatarNotFound."""
         async with self.units() as unit:
@@ -112,6 +114,7 @@ class DeleteAvatar:
     units: UnitsOfWork
     shelf: Shelf
 
+    @repeated
     async def __call__(self, owner: str, id: UUID) -> None:
         """Raise AvatarNotFound."""
         async with self.units() as unit:

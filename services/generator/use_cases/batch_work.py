@@ -15,8 +15,8 @@ from atelierkit import failpoints
 from atelierkit.errors import AppError, Code
 from atelierkit.logs import get_logger
 from services.generator.domain import jobs
-from services.generator.domain.batch import Item, ItemState
-from services.generator.domain.errors import JobEnded
+from services.generator.domain.batch import MOST_BREAKDOWNS, POISONED, Item, ItemState
+from services.generator.domain.errors import JobEnded, MesherBrokeDown
 from services.generator.domain.jobs import Failure, Job
 from services.generator.domain.ports import Clock, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_jobs import Delegates
@@ -43,7 +43,10 @@ class MakeRow:
     create_avatar: CreateAvatar
 
     async def __call__(self, owner: str, item: Item) -> None:
-        """Raise JobEnded, with nothing stored, when the job ended meanwhile; Unavailable when a neighbour is away."""
+        """Raise JobEnded, with nothing stored, when the job ended meanwhile; Unavailable when a neighbour is away.
+
+        A row over which the mesher breaks down again and again is given up: the others must not wait for it for ever.
+        """
         made = replace(item, state=ItemState.MADE)
         try:
             await self.create_avatar(
@@ -56,6 +59,11 @@ class MakeRow:
             )
         except _SettledBefore:
             return
+        except MesherBrokeDown:
+            if await self._breakdowns(item) < MOST_BREAKDOWNS:
+                raise
+            _log.error("the mesher breaks down over a row", job=str(item.job_id), row=item.index)
+            await self._give_up(item, POISONED)
         except AppError as refusal:
             if refusal.code in PASSING or isinstance(refusal, JobEnded):
                 raise
@@ -63,6 +71,10 @@ class MakeRow:
         except Exception:  # noqa: BLE001  a row that meets a bug of ours must not cost the others
             _log.exception("a row of a batch met a bug", job=str(item.job_id), row=item.index)
             await self._give_up(item, Failure("INTERNAL", "internal error"))
+
+    async def _breakdowns(self, item: Item) -> int:
+        async with self.units() as unit:
+            return await unit.items.broke_down(item)
 
     async def _give_up(self, item: Item, failure: Failure) -> None:
         with suppress(_SettledBefore):

@@ -86,7 +86,7 @@ class Reconcile:
     units: UnitsOfWork
     credits: Credits
     age: timedelta
-    """Younger holds may belong to a request that is about to record its job."""
+    """Younger holds are left to the request that is about to record its job. A slower one finds that its job was given up."""
 
     async def __call__(self) -> Repairs:
         """Raise Unavailable when ledger or database are away."""
@@ -94,10 +94,12 @@ class Reconcile:
         for hold in await self.credits.holds(self.age):
             async with self.units() as unit:
                 job = await unit.jobs.get(hold.job_id)
-            if job is None:
+                lost = job is None and await unit.jobs.give_up(hold.job_id)
+            if lost:
+                await failpoints.reach("jobs.disowned")
                 await self.credits.release(hold.job_id)
                 released += 1
-            elif job.state.ended:
+            elif job is not None and job.state.ended:
                 await settle(self.credits, job)
                 settled += 1
             await failpoints.reach("jobs.reconciled")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from atelierkit import failpoints
+from atelierkit.repeat import repeated
 from services.generator.domain import jobs
 from services.generator.domain.batch import Item, ItemState
 from services.generator.domain.errors import JobNotFound
@@ -81,6 +82,7 @@ class CancelJob:
     units: UnitsOfWork
     clock: Clock
 
+    @repeated
     async def __call__(self, owner: str | None, id: UUID) -> Job:
         """An administrator has no owner to name. Raise JobNotFound and JobEnded."""
         async with self.units() as unit:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
+from atelierkit.repeat import repeated
 from services.generator.domain.errors import NotAnUpload, ScanNotFound
 from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import Clock, FileStore, Scanner, UnitsOfWork
@@ -63,6 +64,7 @@ class DeleteScan:
     units: UnitsOfWork
     shelf: Shelf
 
+    @repeated
     async def __call__(self, owner: str, id: UUID) -> None:
         """Raise ScanNotFound."""
         async with self.units() as unit:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
+from atelierkit.repeat import repeated
 from services.generator.domain.errors import FileLost
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, StoredFile
@@ -54,6 +55,7 @@ class Shelf:
                 await self._give_up(written)
             raise
 
+    @repeated
     async def add(self, avatar: Avatar, first: InUnit | None = None) -> None:
         """Store a new avatar; ``first`` is done before it, in the same unit of work."""
         async with self.units() as unit:
@@ -63,6 +65,7 @@ class Shelf:
             await unit.files.note(needed=avatar.files.all())
             await self._require(avatar.files.all())
 
+    @repeated
     async def add_scan(self, scan: Scan) -> None:
         """Store a new scan."""
         async with self.units() as unit:
@@ -70,6 +73,7 @@ class Shelf:
             await unit.files.note(needed=scan.build.files())
             await self._require(scan.build.files())
 
+    @repeated
     async def finish(self, finished: Callable[[UnitOfWork], Awaitable[Job]]) -> Job:
         """Store the results of a job, which ``finished`` ends in the same unit of work; gives the job."""
         async with self.units() as unit:
@@ -78,6 +82,7 @@ class Shelf:
             await self._require(job.results.values())
         return job
 
+    @repeated
     async def replace(self, old: Avatar, new: Avatar) -> None:
         """Store a changed avatar; files that only its old revision knew are deleted. Raise Outdated."""
         async with self.units() as unit:

@@ -12,6 +12,7 @@ from atelierkit import client, context
 from atelierkit.errors import AppError, Code, Conflict, FieldFault, InvalidInput, RemoteError, Unavailable
 from atelierkit.testing import serve
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 
 def _failing(error: BaseException):
@@ -146,7 +147,7 @@ async def test_a_reader_that_leaves_early_stops_the_sender() -> None:
         stream = echo.call(channel, "Count")(echo.word())
         assert (await anext(stream)).text == "again"
         await stream.aclose()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await stopped.wait()
 
 
@@ -160,6 +161,7 @@ async def test_an_unreachable_service_names_no_address() -> None:
     assert caught.value.retry_after_s == 1.0
 
 
+@pytest.mark.attack("A58")
 @pytest.mark.parametrize("limited", ["request", "answer"])
 async def test_a_message_beyond_the_limit_is_told_as_such(limited: str) -> None:
     async def large(request, context):
@@ -172,6 +174,7 @@ async def test_a_message_beyond_the_limit_is_told_as_such(limited: str) -> None:
     assert (caught.value.code, caught.value.reason) == (Code.RESOURCE_EXHAUSTED, "PAYLOAD_TOO_LARGE")
 
 
+@pytest.mark.attack("A58")
 async def test_too_many_calls_at_once_are_turned_away() -> None:
     held, entered = asyncio.Event(), asyncio.Event()
 

@@ -15,6 +15,7 @@ from atelierkit.errors import AppError, Code
 from atelierkit.settings import ServiceSettings, Tls
 from deploy.local.certificates import Authority
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 EXPIRED = datetime.timedelta(seconds=-1)
 
@@ -41,13 +42,14 @@ async def say(address: str, caller: ServiceSettings | None, method: str = "Open"
     async with client.channel(
         address, caller, services=[echo.file().services_by_name["EchoService"]]
     ) as channel:
-        return str((await echo.call(channel, method)(echo.word(text="hello"), timeout=5)).text)
+        return str((await echo.call(channel, method)(echo.word(text="hello"), timeout=PATIENCE_S)).text)
 
 
 def refused() -> float:
     return REGISTRY.get_sample_value("atelier_grpc_server_peers_refused_total") or 0.0
 
 
+@pytest.mark.attack("A23")
 async def test_a_service_takes_calls_along_the_arrows_alone(
     house: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,6 +69,7 @@ async def test_a_service_takes_calls_along_the_arrows_alone(
     assert capsys.readouterr().out.count("spiffe://atelier/ns/atelier/sa/atelier-tryon") == 1
 
 
+@pytest.mark.attack("A23")
 async def test_a_method_takes_calls_from_the_services_that_it_names_alone(
     house: Authority, tmp_path: Path
 ) -> None:
@@ -81,6 +84,7 @@ async def test_a_method_takes_calls_from_the_services_that_it_names_alone(
     assert caught.value.reason == "PEER_NOT_ALLOWED"
 
 
+@pytest.mark.attack("A23")
 async def test_a_certificate_of_two_services_is_of_none(house: Authority, tmp_path: Path) -> None:
     both = settings(house.issue("generator", tmp_path / "both", also=["tryon"]))
     async with mesher(house.issue("mesher", tmp_path / "mesher")) as address:
@@ -89,6 +93,7 @@ async def test_a_certificate_of_two_services_is_of_none(house: Authority, tmp_pa
     assert caught.value.reason == "PEER_NOT_ALLOWED"
 
 
+@pytest.mark.attack("A23", "A56")
 @pytest.mark.parametrize("fault", ["another house", "expired", "plain text"])
 async def test_who_proves_nothing_does_not_get_through_the_handshake(
     fault: str, house: Authority, tmp_path: Path
@@ -107,6 +112,7 @@ async def test_who_proves_nothing_does_not_get_through_the_handshake(
         assert await say(address, settings(house.issue("generator", tmp_path / "generator"))) == "hello"
 
 
+@pytest.mark.attack("A56")
 async def test_a_server_of_another_name_or_house_gets_no_call(house: Authority, tmp_path: Path) -> None:
     generator = settings(house.issue("generator", tmp_path / "generator"))
     stranger = Authority("stranger").issue("mesher", tmp_path / "stranger", trusted=house.pem)

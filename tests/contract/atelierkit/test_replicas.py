@@ -18,6 +18,7 @@ from atelierkit.errors import AppError
 from atelierkit.settings import ServiceSettings, Tls
 from deploy.local.certificates import Authority
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 ECHO = echo.file().services_by_name["EchoService"]
 CALLERS = 4
@@ -87,7 +88,7 @@ class Load:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110 - the load itself brings it about
             await asyncio.sleep(0.01)
 

@@ -14,6 +14,7 @@ from atelierkit.errors import AppError
 from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 
 def _requests(method: str, code: str) -> float:
@@ -83,7 +84,7 @@ async def test_a_draining_server_says_so_and_lets_running_calls_finish() -> None
         await entered.wait()
         assert await client.is_serving(channel, echo.NAME)
         leave.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while await client.is_serving(channel, echo.NAME):  # noqa: ASYNC110 - the state is told by calls alone
                 await asyncio.sleep(0.01)
         # Still in its notice: calls go on being taken.
@@ -114,7 +115,7 @@ async def test_metrics_are_served_on_their_own_port_with_exemplars_for_those_who
         metrics.observe(histogram, 0.2, kind="hard")
     metrics.observe(histogram, 0.1, kind="easy")
     with metrics.served("127.0.0.1", 0, registry) as port:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             plain = await http.get(f"http://127.0.0.1:{port}/metrics")
             rich = await http.get(
                 f"http://127.0.0.1:{port}/metrics",

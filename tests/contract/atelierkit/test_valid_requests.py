@@ -66,6 +66,7 @@ async def test_each_message_of_a_stream_is_checked() -> None:
     assert [fault.field for fault in error.faults] == ["size_mm"]
 
 
+@pytest.mark.attack("A58")
 @pytest.mark.parametrize("data", [b"\xff", b"\x0a\x05ab", b"\x11\x00"])
 async def test_bytes_that_are_no_message_are_the_callers_fault(data: bytes) -> None:
     async with serve(echo.service()) as channel:

@@ -141,6 +141,7 @@ async def test_health_is_told_to_anybody() -> None:
         assert not await is_serving(channel, "atelier.other.v1.OtherService")
 
 
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize("reflection", [False, True])
 async def test_reflection_is_off_unless_it_is_asked_for(reflection: bool) -> None:
     names: list[str] = []

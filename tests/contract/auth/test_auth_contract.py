@@ -93,12 +93,14 @@ async def test_an_administrator_sees_the_role(stub: rpc.AuthServiceAsyncStub, un
     assert own.account.role == pb.ROLE_ADMIN
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize("metadata", [(), bearer(""), bearer("a.b.c"), (("authorization", "Basic YTpi"),)])
 async def test_an_account_is_shown_to_nobody_else(stub: rpc.AuthServiceAsyncStub, metadata: Any) -> None:
     refused = await refusal(stub.GetAccount(pb.GetAccountRequest(), metadata=metadata))
     assert (refused.code, refused.reason) == (Code.UNAUTHENTICATED, "UNAUTHENTICATED")
 
 
+@pytest.mark.attack("A08", ways=2)
 async def test_neither_a_refresh_token_nor_a_browsers_secret_is_an_access_token(
     stub: rpc.AuthServiceAsyncStub,
 ) -> None:
@@ -117,6 +119,7 @@ async def test_logging_in_works_with_a_stale_token(stub: rpc.AuthServiceAsyncStu
     await stub.LogIn(pb.LogInRequest(email=EMAIL, password=PASSWORD), metadata=bearer(tokens.access_token))
 
 
+@pytest.mark.attack("A12")
 async def test_a_taken_address(stub: rpc.AuthServiceAsyncStub) -> None:
     await sign_up(stub)
     refused = await refusal(stub.SignUp(pb.SignUpRequest(email=EMAIL.lower(), password="needle & thread 5")))
@@ -124,6 +127,7 @@ async def test_a_taken_address(stub: rpc.AuthServiceAsyncStub) -> None:
     assert not refused.metadata
 
 
+@pytest.mark.attack("A13")
 @pytest.mark.parametrize(
     ("password", "fault"),
     [
@@ -138,6 +142,7 @@ async def test_a_weak_password(stub: rpc.AuthServiceAsyncStub, password: str, fa
     assert [(item.field, item.code) for item in refused.faults] == [("password", fault)]
 
 
+@pytest.mark.attack("A14")
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
@@ -166,6 +171,7 @@ async def test_the_schema_names_the_bad_field(
     assert {fault.field for fault in refused.faults} == {field}
 
 
+@pytest.mark.attack("A14")
 async def test_passwords_are_taken_whole(stub: rpc.AuthServiceAsyncStub) -> None:
     password = " ✂️ needle\0& thread " * 6
     assert 64 < len(password) <= 128
@@ -175,6 +181,7 @@ async def test_passwords_are_taken_whole(stub: rpc.AuthServiceAsyncStub) -> None
         assert (await refusal(log_in(stub, other))).reason == "INVALID_CREDENTIALS"
 
 
+@pytest.mark.attack("A12", ways=3)
 async def test_unknown_and_wrong_are_told_alike(stub: rpc.AuthServiceAsyncStub) -> None:
     await sign_up(stub)
     requests = [
@@ -188,6 +195,7 @@ async def test_unknown_and_wrong_are_told_alike(stub: rpc.AuthServiceAsyncStub) 
     }
 
 
+@pytest.mark.attack("A11")
 async def test_too_many_wrong_passwords_say_when_to_come_back(
     stub: rpc.AuthServiceAsyncStub, clock: SetClock
 ) -> None:

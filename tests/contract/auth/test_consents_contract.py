@@ -38,6 +38,7 @@ def draft(*, given: bool, version: str = VERSION) -> pb.RecordConsentRequest:
     )
 
 
+@pytest.mark.attack("A61")
 async def test_from_the_policy_to_its_withdrawal(
     consents: rpc.ConsentServiceAsyncStub, person: Metadata, clock: SetClock
 ) -> None:
@@ -65,6 +66,7 @@ async def test_from_the_policy_to_its_withdrawal(
     assert (list(last.consents), last.next_page_token) == ([given], "")
 
 
+@pytest.mark.attack("A61")
 async def test_another_policy_than_the_one_in_force_is_refused(
     consents: rpc.ConsentServiceAsyncStub, person: Metadata
 ) -> None:
@@ -82,6 +84,7 @@ async def test_an_unknown_purpose_is_refused(
     assert (await refusal(consents.RecordConsent(request, metadata=person))).faults[0].field == "purpose"
 
 
+@pytest.mark.attack("A61")
 async def test_no_key_consents_for_its_person(
     consents: rpc.ConsentServiceAsyncStub, channel: grpc.aio.Channel, person: Metadata
 ) -> None:

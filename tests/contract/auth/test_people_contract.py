@@ -111,6 +111,7 @@ async def test_from_an_address_to_its_verification(stubs: Stubs) -> None:
     assert (again.code, again.reason) == (Code.INVALID_ARGUMENT, "INVALID_LINK")
 
 
+@pytest.mark.attack("A08")
 async def test_a_letter_s_secret_is_no_access_token_and_no_refresh_token(stubs: Stubs) -> None:
     await stubs.sign_up()
     token = stubs.mail.token(LetterKind.VERIFY_EMAIL)
@@ -124,6 +125,7 @@ async def test_a_letter_s_secret_is_no_access_token_and_no_refresh_token(stubs: 
         assert refused.reason == "INVALID_LINK"
 
 
+@pytest.mark.attack("A10")
 async def test_after_a_change_of_password_old_refresh_tokens_are_dead_and_access_tokens_die(
     stubs: Stubs, clock: SetClock
 ) -> None:
@@ -162,6 +164,7 @@ async def test_a_session_says_which_is_the_caller_s_own(stubs: Stubs) -> None:
     assert left.current
 
 
+@pytest.mark.attack("A62")
 async def test_an_export_is_json_of_the_caller_alone(stubs: Stubs) -> None:
     account = await stubs.sign_up()
     await stubs.sign_up("other@example.org")
@@ -181,6 +184,7 @@ async def test_an_export_is_json_of_the_caller_alone(stubs: Stubs) -> None:
     assert refused.faults[0].field == "page_token"
 
 
+@pytest.mark.attack("A10")
 async def test_a_deleted_account_is_shut_out(stubs: Stubs) -> None:
     account = await stubs.sign_up()
     tokens, signed_in = await stubs.log_in()
@@ -195,6 +199,7 @@ async def test_a_deleted_account_is_shut_out(stubs: Stubs) -> None:
     assert not confirmed.taken
 
 
+@pytest.mark.attack("A21")
 @pytest.mark.parametrize(
     "request_",
     [
@@ -212,6 +217,7 @@ async def test_everybody_s_accounts_are_for_administrators(stubs: Stubs, request
     assert (await refusal(method(request_, metadata=signed_in))).code is Code.PERMISSION_DENIED
 
 
+@pytest.mark.attack("A10")
 async def test_an_administrator_closes_an_account(stubs: Stubs) -> None:
     await stubs.sign_up("admin@example.org")
     await GrantAdmin(stubs.mail.units)("admin@example.org")
@@ -259,6 +265,7 @@ async def test_the_schema_names_the_bad_field(stubs: Stubs, request_: Any, field
     assert (refused.code, {fault.field for fault in refused.faults}) == (Code.INVALID_ARGUMENT, {field})
 
 
+@pytest.mark.attack("A12")
 async def test_known_and_unknown_addresses_are_answered_as_fast(clock: SetClock) -> None:
     """With passwords that cost what they really cost; known and unknown take turns, so that the machine is the same."""
     with cheap_passwords(memory_kib=19_456, time_cost=2) as passwords:

@@ -104,6 +104,7 @@ async def test_of_an_unknown_account_nobody_is_told(events: events_pb2_grpc.Even
     await events.Announce(announcement(str(uuid4())))
 
 
+@pytest.mark.attack("A21")
 def test_services_alone_announce_and_people_alone_have_webhooks() -> None:
     [announce] = events_pb2.DESCRIPTOR.services_by_name["EventService"].methods
     extensions = announce.GetOptions().Extensions

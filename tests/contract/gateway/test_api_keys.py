@@ -50,6 +50,7 @@ async def test_a_key_works_for_its_person_within_its_scopes(signed_in: httpx.Asy
     assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="avatars:write"'
 
 
+@pytest.mark.attack("A21")
 async def test_no_key_manages_keys_or_consents(signed_in: httpx.AsyncClient) -> None:
     headers = bearer(await key_of(signed_in, scopes=[scope.value for scope in Scope]))
     for method, path in (
@@ -65,6 +66,7 @@ async def test_no_key_manages_keys_or_consents(signed_in: httpx.AsyncClient) -> 
         assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope"'
 
 
+@pytest.mark.attack("A10")
 async def test_a_revoked_key_is_dead_where_no_token_of_it_is_kept(
     signed_in: httpx.AsyncClient, world: World
 ) -> None:
@@ -76,6 +78,7 @@ async def test_a_revoked_key_is_dead_where_no_token_of_it_is_kept(
     assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
 
 
+@pytest.mark.attack("A08")
 @pytest.mark.parametrize(
     "text",
     ["atk_", f"atk_{'0' * 32}_{'0' * 49}", "atk_" + "x" * 300],
@@ -116,6 +119,7 @@ async def test_there_is_a_limit(signed_in: httpx.AsyncClient) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_api_keys")
 
 
+@pytest.mark.attack("A16")
 async def test_another_s_key_is_as_unknown_as_none(world: World, signed_in: httpx.AsyncClient) -> None:
     key = await key_of(signed_in)
     stranger = {"Authorization": f"Bearer {await world.token_of('eve@example.org')}"}

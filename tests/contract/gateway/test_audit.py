@@ -98,6 +98,7 @@ async def test_a_request_id_that_comes_twice_hides_nothing(
     assert len(await trail(world)) == before + 2
 
 
+@pytest.mark.attack("A59")
 async def test_what_clients_call_themselves_is_cut_and_harmless(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -161,6 +162,7 @@ async def test_a_bad_search_is_refused(world: World, query: str) -> None:
     assert (await world.client.get(f"{AUDIT}?{query}", headers=admin)).status_code == 400
 
 
+@pytest.mark.attack("A21")
 async def test_the_trail_is_for_administrators(world: World, signed_in: httpx.AsyncClient) -> None:
     assert (await signed_in.get(AUDIT)).status_code == 403
     async with client_of(world.replica("off", MemoryWindows())) as stranger:

@@ -90,6 +90,7 @@ async def callers(world: World) -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.attack("A01", "A16", "A21", ways=5)
 async def test_every_route_and_every_caller(
     client: httpx.AsyncClient, callers: dict[str, dict[str, str]]
 ) -> None:
@@ -104,6 +105,7 @@ async def test_every_route_and_every_caller(
     assert wrong == []
 
 
+@pytest.mark.attack("A01", "A21", ways=5)
 async def test_who_is_turned_away_hears_why(
     client: httpx.AsyncClient, callers: dict[str, dict[str, str]]
 ) -> None:
@@ -145,6 +147,7 @@ async def kept(client: httpx.AsyncClient) -> list[Any]:
     return [(await client.get(f"/v1/{kind}")).json() for kind in ("avatars", "jobs", "webhooks", "api-keys")]
 
 
+@pytest.mark.attack("A16", ways=15)
 async def test_another_s_things_are_as_unknown_as_none(world: World) -> None:
     client = world.client
     owner, stranger = bearer(await world.token_of(OWNER)), bearer(await world.token_of(STRANGER))
@@ -166,6 +169,7 @@ async def test_another_s_things_are_as_unknown_as_none(world: World) -> None:
     assert await kept(client) == before
 
 
+@pytest.mark.attack("A16", "A18", ways=3)
 async def test_lists_hold_one_s_own_alone(world: World) -> None:
     client = world.client
     ids = await things(client, bearer(await world.token_of(OWNER)))

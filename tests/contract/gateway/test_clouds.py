@@ -90,6 +90,7 @@ async def test_a_scan_that_is_not_registered_has_no_body(world: World, token: st
     assert (await world.client.get(f"/v1/clouds/{scan['id']}.glb", headers=auth)).status_code == 404
 
 
+@pytest.mark.attack("A16")
 async def test_somebody_elses_scan_answers_as_an_unknown_one(world: World, token: str) -> None:
     scan = (await post(world, token, XYZ, "?register=true")).json()
     bob = {"Authorization": f"Bearer {await world.token_of('bob@example.org')}"}
@@ -145,6 +146,7 @@ async def test_a_scan_has_a_deadline_of_its_own(world: World, token: str) -> Non
     assert settings["request_timeout_s"].default < remaining <= settings["cloud_timeout_s"].default
 
 
+@pytest.mark.attack("A25")
 @pytest.mark.parametrize(
     ("data", "query", "content_type", "status", "code", "detail"),
     [
@@ -188,6 +190,7 @@ async def test_a_parameter_given_in_both_places_is_refused(world: World, token: 
     ]
 
 
+@pytest.mark.attack("A24")
 async def test_too_many_bytes_are_not_read(world: World, token: str) -> None:
     limit = GatewaySettings.model_fields["max_cloud_bytes"].default
     answer = await post(world, token, b"", **{"Content-Length": str(limit + 1)})

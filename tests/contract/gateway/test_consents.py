@@ -36,6 +36,7 @@ async def test_from_the_policies_to_a_withdrawal(signed_in: httpx.AsyncClient) -
     assert rest == {"data": [given.json()], "nextCursor": None}
 
 
+@pytest.mark.attack("A61")
 async def test_another_policy_than_the_one_in_force_is_refused(signed_in: httpx.AsyncClient) -> None:
     refused = await signed_in.post("/v1/me/consents", json=DRAFT | {"policyVersion": "1999"})
     assert (refused.status_code, refused.json()["code"]) == (409, "policy_not_in_force")

@@ -91,6 +91,7 @@ async def test_credits_of_somebody_unknown(client: httpx.AsyncClient, admin: dic
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.attack("A46")
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
@@ -110,6 +111,7 @@ async def test_a_grant_that_breaks_a_rule(
     assert [(fault["field"], fault["code"]) for fault in refused.json()["details"]] == [(field, code)]
 
 
+@pytest.mark.attack("A21")
 async def test_only_administrators_grant(signed_in: httpx.AsyncClient) -> None:
     body = gift(await account_id(signed_in), 5)
     refused = await signed_in.post("/v1/admin/credits", json=body)
@@ -146,6 +148,7 @@ async def test_everybody_may_know_the_prices(client: httpx.AsyncClient) -> None:
     }
 
 
+@pytest.mark.attack("A18")
 async def test_a_made_up_cursor_is_refused(signed_in: httpx.AsyncClient) -> None:
     refused = await signed_in.get("/v1/credits/entries?cursor=abc")
     assert refused.status_code == 400
@@ -154,6 +157,7 @@ async def test_a_made_up_cursor_is_refused(signed_in: httpx.AsyncClient) -> None
     ]
 
 
+@pytest.mark.attack("A16")
 async def test_the_statement_is_the_caller_s_own(world: World, admin: dict[str, str]) -> None:
     tokens = [await world.token_of(email) for email in (CREDENTIALS["email"], "other@example.org")]
     mine, theirs = [{"Authorization": f"Bearer {token}"} for token in tokens]

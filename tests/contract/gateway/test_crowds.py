@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from services.gateway.settings import GatewaySettings
 from tests.contract.gateway.conftest import CREDENTIALS, World
 from tests.contract.gateway.test_v1 import DRAFT
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ async def crowded(world: World, signed_in: httpx.AsyncClient) -> AsyncIterator[h
     """Every place for bodies is taken, and so is every place to wait."""
     places = GatewaySettings.model_fields["max_bodies"].default
     world.generator.gate.clear()
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         made = [group.create_task(signed_in.post("/v1/avatars", json=DRAFT)) for _ in range(2 * places)]
         for _ in range(places):
             await world.generator.begun.acquire()

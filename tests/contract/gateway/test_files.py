@@ -129,6 +129,7 @@ PAINTED_NAMES = f"{SHAPE_NAMES}, textureSize, textureSizeLimit, textureAtlas"
 SIZES = "'256', '512', '1024' or '2048'"
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize(
     ("file", "faults"),
     [

@@ -57,12 +57,14 @@ async def test_another_gateway_answers_alike(world: World, signed_in: httpx.Asyn
     assert again.content == first.content
 
 
+@pytest.mark.attack("A45")
 async def test_without_a_key_each_request_is_made(world: World, signed_in: httpx.AsyncClient) -> None:
     await make(signed_in, None)
     await make(signed_in, None)
     assert len(world.generator.avatars) == 2
 
 
+@pytest.mark.attack("A45")
 async def test_another_body_is_refused(world: World, signed_in: httpx.AsyncClient) -> None:
     await make(signed_in)
     refused = await make(signed_in, body=OTHER)
@@ -70,6 +72,7 @@ async def test_another_body_is_refused(world: World, signed_in: httpx.AsyncClien
     assert len(world.generator.avatars) == 1
 
 
+@pytest.mark.attack("A45")
 async def test_other_people_and_other_routes_have_keys_of_their_own(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -84,6 +87,7 @@ async def test_other_people_and_other_routes_have_keys_of_their_own(
     assert len(world.generator.avatars) == 2
 
 
+@pytest.mark.attack("A45")
 async def test_while_the_first_runs_the_second_is_told_to_wait(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -100,6 +104,7 @@ async def test_while_the_first_runs_the_second_is_told_to_wait(
     assert (await make(signed_in)).content == made.content
 
 
+@pytest.mark.attack("A45")
 async def test_of_fifty_at_once_one_is_made_and_all_agree(world: World, signed_in: httpx.AsyncClient) -> None:
     """F32."""
     answers = await asyncio.gather(*(make(signed_in) for _ in range(50)))
@@ -122,6 +127,7 @@ async def test_quotes_are_no_part_of_a_key(signed_in: httpx.AsyncClient) -> None
     assert replayed(await make(signed_in, '"key-1"'))
 
 
+@pytest.mark.attack("A45")
 @pytest.mark.parametrize(
     "key", ["", '""', "x" * 256, "x" * 10_000, "two words", '"open', "a,b", "caf\xe9", '"a";p=1']
 )
@@ -132,6 +138,7 @@ async def test_a_malformed_key_is_refused(world: World, signed_in: httpx.AsyncCl
     assert world.generator.avatars == {}
 
 
+@pytest.mark.attack("A45")
 async def test_a_key_is_given_once(signed_in: httpx.AsyncClient) -> None:
     headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "a")]
     assert (await signed_in.post("/v1/avatars", json=DRAFT, headers=headers)).status_code == 400

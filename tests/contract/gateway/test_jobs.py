@@ -121,6 +121,7 @@ async def test_what_is_wrong_with_a_row_is_named(signed_in, world, body, field) 
     assert world.jobs.world.ledger.held == {}
 
 
+@pytest.mark.attack("A24")
 async def test_other_bodies_and_larger_ones_are_refused(signed_in) -> None:
     answer = await signed_in.post("/v1/avatars/batch", content=b"x", headers={"Content-Type": "text/plain"})
     assert (answer.status_code, answer.json()["details"][0]["limit"]) == (415, "application/json, text/csv")
@@ -128,6 +129,7 @@ async def test_other_bodies_and_larger_ones_are_refused(signed_in) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.attack("A43")
 async def test_too_few_credits_are_told_in_numbers(world, signed_in) -> None:
     world.jobs.world.ledger.balance = 1
     answer = await signed_in.post("/v1/avatars/batch", json={"rows": [ROW, ROW]})
@@ -135,6 +137,7 @@ async def test_too_few_credits_are_told_in_numbers(world, signed_in) -> None:
     assert answer.json()["details"] == {"needed": 2, "available": 1}
 
 
+@pytest.mark.attack("A45")
 async def test_a_batch_that_comes_twice_with_one_key_is_one_job(world, signed_in) -> None:
     key = {"Idempotency-Key": "batch-1"}
     first = await accepted(signed_in, 2, **key)
@@ -188,6 +191,7 @@ async def test_too_many_streams_are_refused(signed_in, world) -> None:
     )
 
 
+@pytest.mark.attack("A44")
 async def test_a_job_is_cancelled_once(signed_in) -> None:
     job = await accepted(signed_in)
     answer = await signed_in.post(f"/v1/jobs/{job['id']}/cancel")
@@ -213,6 +217,7 @@ async def test_why_a_job_failed_is_told_in_the_language_of_the_request(signed_in
     assert failed["error"]["message"].startswith("Une partie de la plateforme")
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize(
     "path", ["", "/events", "/cancel", "/avatars.zip", "/receipts.csv", "/receipts.json"]
 )

@@ -14,6 +14,7 @@ from services.gateway.settings import PUBLISHED_LIMITS, GatewaySettings
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.conftest import World, client_of
 from tests.contract.gateway.test_v1 import DRAFT
+from tests.patience import PATIENCE_S
 from tests.unit.gateway.test_limits import NOWHERE, SetClock
 
 CATALOGUE = "/v1/catalog/skins"
@@ -29,6 +30,7 @@ def gateway(world: World, clock: SetClock) -> Starlette:
     return world.replica(PUBLISHED_LIMITS, MemoryWindows(clock))
 
 
+@pytest.mark.attack("A47")
 async def test_the_eleventh_avatar_is_refused_with_the_time_to_wait(
     world: World, gateway: Starlette, clock: SetClock
 ) -> None:
@@ -53,6 +55,7 @@ async def test_the_eleventh_avatar_is_refused_with_the_time_to_wait(
         assert (await client.post("/v1/avatars", json=DRAFT, headers=token)).status_code == 429
 
 
+@pytest.mark.attack("A47")
 async def test_the_hundred_and_first_request_is_refused_whatever_it_asks(gateway: Starlette) -> None:
     async with client_of(gateway) as client:
         answers = [await client.get(CATALOGUE) for _ in range(99)]
@@ -64,6 +67,7 @@ async def test_the_hundred_and_first_request_is_refused_whatever_it_asks(gateway
         assert (await client.post("/v1/auth/login", json=log_in)).status_code == 429
 
 
+@pytest.mark.attack("A47")
 async def test_of_a_burst_of_fifty_exactly_ten_pass(world: World, gateway: Starlette) -> None:
     token = {"Authorization": f"Bearer {await world.token_of('ada@example.org')}"}
     async with client_of(gateway) as client:
@@ -78,6 +82,7 @@ async def test_of_a_burst_of_fifty_exactly_ten_pass(world: World, gateway: Starl
     assert sorted(answers) == [201] * 10 + [429] * 40
 
 
+@pytest.mark.attack("A47")
 async def test_accounts_have_a_share_each_and_so_have_addresses(world: World, gateway: Starlette) -> None:
     tokens = [await world.token_of(f"{name}@example.org") for name in ("ada", "eve")]
     async with client_of(gateway) as here, client_of(gateway, "192.0.2.2") as there:
@@ -141,6 +146,7 @@ async def test_what_is_turned_away_for_the_crowd_is_not_counted(world: World, cl
         assert again.headers["ratelimit"] == '"generate";r=9;t=900'
 
 
+@pytest.mark.attack("A11", "A47")
 @pytest.mark.parametrize(("trusted", "passing"), [("", 3), ("127.0.0.1", 9)])
 async def test_a_client_cannot_choose_its_address(
     world: World, clock: SetClock, trusted: str, passing: int
@@ -151,7 +157,7 @@ async def test_a_client_cannot_choose_its_address(
     async with (
         health.watching({}) as readiness,
         serving(Gateway(gateway, readiness), settings) as running,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}") as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", timeout=PATIENCE_S) as client,
     ):
         answers = [
             await client.get(CATALOGUE, headers={"X-Forwarded-For": f"203.0.113.{index}"})

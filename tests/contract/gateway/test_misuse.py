@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
 
 from services.gateway import events, openapi
 from services.gateway.operations import Access, Operation
@@ -56,6 +57,7 @@ def of_people(method: str) -> Iterator[Operation]:
     return (each for each in OPERATIONS if each.access is Access.USER and each.method == method)
 
 
+@pytest.mark.attack("A17", ways=len(ODD_IDS))
 async def test_an_odd_id_is_refused_wherever_an_id_is_taken(signed_in: httpx.AsyncClient) -> None:
     wrong = []
     for operation in OPERATIONS:
@@ -85,6 +87,7 @@ PARAMETERS = [
 ]
 
 
+@pytest.mark.attack("A18", ways=len(PARAMETERS))
 async def test_a_list_takes_no_parameter_but_its_own(signed_in: httpx.AsyncClient) -> None:
     lists = [
         each
@@ -103,6 +106,7 @@ async def test_a_list_takes_no_parameter_but_its_own(signed_in: httpx.AsyncClien
     assert asked >= 3 * len(PARAMETERS) - 3
 
 
+@pytest.mark.attack("A19", ways=len(NOT_THEIRS))
 async def test_no_member_is_taken_that_the_shape_does_not_name(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -123,6 +127,21 @@ async def test_no_member_is_taken_that_the_shape_does_not_name(
     assert (await signed_in.get("/v1/me")).json() == me
 
 
+@pytest.mark.attack("A19", ways=2 * len(NOT_THEIRS))
+async def test_the_inherited_sign_up_gives_nobody_a_role(world: World) -> None:
+    for member, value in NOT_THEIRS.items():
+        person = {"email": f"{member}@example.org", "password": CREDENTIALS["password"]}
+        await world.client.post("/signup", json={**person, member: value})
+        await world.client.post("/signup", data={**person, member: str(value)})
+        await world.client.post("/signup", json=person)  # where the others were refused
+        log_in = await world.client.post("/v1/auth/login", json=person)
+        headers = bearer(log_in.json()["accessToken"])
+        me = (await world.client.get("/v1/me", headers=headers)).json()
+        assert (me["role"], me["tier"]) == ("user", "free"), member
+        assert (await world.client.get("/v1/credits", headers=headers)).json()["balance"] == 100, member
+
+
+@pytest.mark.attack("A20", ways=8)
 async def test_no_answer_tells_what_is_nobody_s_business(world: World) -> None:
     stranger = "eve@example.org"
     await world.token_of(stranger)
@@ -143,6 +162,7 @@ async def test_no_answer_tells_what_is_nobody_s_business(world: World) -> None:
     assert len(told) >= 8
 
 
+@pytest.mark.attack("A20")
 def test_every_published_answer_is_closed() -> None:
     """What no shape names is told by no answer: a column that is added stays inside."""
     described = openapi.document(OPERATIONS)
@@ -173,6 +193,7 @@ ROUNDABOUT = [
 ]
 
 
+@pytest.mark.attack("A22", ways=len(ROUNDABOUT))
 async def test_no_way_around_leads_to_a_closed_route(client: httpx.AsyncClient) -> None:
     for path in ROUNDABOUT:
         request = client.build_request("GET", "http://gateway/")
@@ -181,6 +202,7 @@ async def test_no_way_around_leads_to_a_closed_route(client: httpx.AsyncClient) 
         assert answer.status_code in {401, 404, 405}, f"{path}: {answer.text}"
 
 
+@pytest.mark.attack("A22", ways=3)
 async def test_a_header_changes_no_method(signed_in: httpx.AsyncClient) -> None:
     key = await signed_in.post("/v1/api-keys", json={"name": "a", "scopes": ["avatars:read"]})
     path = f"/v1/api-keys/{key.json()['id']}"
@@ -193,6 +215,7 @@ async def test_a_header_changes_no_method(signed_in: httpx.AsyncClient) -> None:
     assert len((await signed_in.get("/v1/api-keys")).json()["data"]) == 1
 
 
+@pytest.mark.attack("A22", ways=5)
 async def test_a_method_that_no_route_has_is_refused(signed_in: httpx.AsyncClient) -> None:
     for method in ("TRACE", "OPTIONS", "PROPFIND", "CONNECT", "get"):
         for path in ("/v1/me", "/v1/api-keys", "/v1/admin/users"):
@@ -203,6 +226,7 @@ async def test_a_method_that_no_route_has_is_refused(signed_in: httpx.AsyncClien
             assert signed_in.headers["Authorization"] not in answer.text
 
 
+@pytest.mark.attack("A22")
 async def test_head_asks_for_the_same_rights_as_get(client: httpx.AsyncClient) -> None:
     for operation in of_people("GET"):
         answer = await client.head(address(operation))

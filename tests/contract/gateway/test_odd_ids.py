@@ -17,6 +17,7 @@ ODD = [
 ]
 
 
+@pytest.mark.attack("A17")
 @pytest.mark.parametrize("odd", ODD, ids=[str(index) for index in range(len(ODD))])
 @pytest.mark.parametrize(
     ("method", "suffix"), [("GET", ""), ("GET", ".glb"), ("GET", ".fbx"), ("DELETE", ""), ("PATCH", "")]
@@ -28,6 +29,7 @@ async def test_an_odd_id_is_refused(signed_in: httpx.AsyncClient, method: str, s
     assert answer.json()["success"] is False
 
 
+@pytest.mark.attack("A18")
 @pytest.mark.parametrize("limit", ["0", "101", "1e9", "-1", "x", ""])
 async def test_a_page_has_bounds(signed_in: httpx.AsyncClient, limit: str) -> None:
     answer = await signed_in.get("/v1/avatars", params={"limit": limit})
@@ -35,6 +37,7 @@ async def test_a_page_has_bounds(signed_in: httpx.AsyncClient, limit: str) -> No
     assert answer.json()["details"][0]["field"] == "limit"
 
 
+@pytest.mark.attack("A18")
 async def test_a_query_name_that_is_not_known_is_refused(signed_in: httpx.AsyncClient) -> None:
     answer = await signed_in.get("/v1/avatars", params={"userId": "somebody"})
     assert (answer.status_code, answer.json()["details"][0]["code"]) == (400, "unknown_field")

@@ -36,6 +36,7 @@ async def logged_in(client: httpx.AsyncClient, password: str = PASSWORD, **heade
     return tokens
 
 
+@pytest.mark.attack("A48")
 async def test_an_address_is_verified_by_its_link(world: World, client: httpx.AsyncClient) -> None:
     signed_up = await client.post(
         "/v1/auth/signup", json=CREDENTIALS, headers={"Accept-Language": "fr-CH, en;q=0.5"}
@@ -55,6 +56,7 @@ async def test_an_address_is_verified_by_its_link(world: World, client: httpx.As
     assert await credits(client) == 100
 
 
+@pytest.mark.attack("A48")
 async def test_two_hundred_sign_ups_from_one_address_are_cut_off_and_bring_no_credits(world: World) -> None:
     client = client_of(world.replica("general=100/15min", MemoryWindows()))
     async with client:
@@ -69,6 +71,7 @@ async def test_two_hundred_sign_ups_from_one_address_are_cut_off_and_bring_no_cr
         assert [await unit.books.wallet(account.id) for account in accounts] == [None] * 100
 
 
+@pytest.mark.attack("A12", ways=3)
 async def test_a_forgotten_password_is_answered_alike_whoever_asks(
     world: World, client: httpx.AsyncClient
 ) -> None:
@@ -81,6 +84,7 @@ async def test_a_forgotten_password_is_answered_alike_whoever_asks(
     assert {frozenset(each.headers) for each in answers} == {frozenset(answers[0].headers)}
 
 
+@pytest.mark.attack("A10", "A13")
 async def test_a_changed_password_ends_other_sessions(world: World, signed_in: httpx.AsyncClient) -> None:
     elsewhere = await logged_in(signed_in)
     wrong = await signed_in.post("/v1/me/password", json={"current": "not the password", "new": NEW_PASSWORD})
@@ -110,6 +114,7 @@ async def test_a_profile_is_changed_member_by_member(signed_in: httpx.AsyncClien
         assert (await signed_in.patch("/v1/me", json=bad)).status_code == 400
 
 
+@pytest.mark.attack("A10")
 async def test_sessions_are_listed_and_ended(signed_in: httpx.AsyncClient) -> None:
     phone = await logged_in(signed_in, **{"User-Agent": "Phone " + "x" * 300})
     listed = (await signed_in.get("/v1/me/sessions")).json()["data"]
@@ -127,6 +132,7 @@ async def test_sessions_are_listed_and_ended(signed_in: httpx.AsyncClient) -> No
     assert [one["current"] for one in (await signed_in.get("/v1/me/sessions")).json()["data"]] == [True]
 
 
+@pytest.mark.attack("A62")
 async def test_an_export_holds_everything_of_the_caller_alone(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -163,6 +169,7 @@ async def test_an_export_holds_everything_of_the_caller_alone(
     assert empty.json()["avatars"] == []
 
 
+@pytest.mark.attack("A10", "A62")
 async def test_a_deleted_account_is_gone_with_all_that_was_made(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:

@@ -19,6 +19,7 @@ from services.gateway.middleware import RequestScope
 from services.gateway.probes import Probes
 from services.gateway.server import Gateway, serving
 from services.gateway.settings import GatewaySettings
+from tests.patience import PATIENCE_S
 
 NOWHERE: dict[str, Any] = {
     f"{name}_addr": "127.0.0.1:1" for name in ("auth", "catalog", "generator", "mesher", "tryon")
@@ -58,7 +59,7 @@ async def probed(checks: Checks) -> AsyncIterator[tuple[httpx.AsyncClient, Readi
 
 
 async def until_all_ready(http: httpx.AsyncClient, status: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await http.get("/readyz/all")).status_code != status:  # noqa: ASYNC110 - told by answers alone
             await asyncio.sleep(0.01)
 
@@ -96,11 +97,11 @@ async def test_a_draining_gateway_says_so_before_it_stops_listening() -> None:
         settings = GatewaySettings(port=0, endpoint_notice_s=0.5, drain_grace_s=1, **NOWHERE)
         running = serving(gateway, settings)
         port = (await running.__aenter__()).port
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as http:
             assert (await http.get("/readyz")).status_code == 200
             draining = asyncio.create_task(running.__aexit__(None, None, None))
             await asyncio.sleep(0)
             assert (await http.get("/readyz")).status_code == 503
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as another:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as another:
                 assert (await another.get("/work")).text == "done"
             await draining

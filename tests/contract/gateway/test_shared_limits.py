@@ -19,6 +19,7 @@ from services.gateway.settings import PUBLISHED_LIMITS
 from services.gateway.windows import MemoryWindows, StoredWindows, WindowsWithReserve, windows
 from tests.contract.gateway.conftest import World, client_of
 from tests.contract.gateway.test_v1 import DRAFT
+from tests.patience import PATIENCE_S
 from tests.unit.gateway.test_limits import SetClock
 
 TEN = Policy("generate", 10, 900)
@@ -62,7 +63,7 @@ class Store:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +90,7 @@ async def replicas(store: Store, clock: SetClock) -> AsyncIterator[list[StoredWi
         await each.aclose()
 
 
+@pytest.mark.attack("A47")
 @pytest.mark.parametrize("policy", [TEN, HUNDRED], ids=lambda policy: policy.name)
 async def test_the_edges_of_the_window_hold_over_two_gateways(
     replicas: list[StoredWindows], clock: SetClock, policy: Policy
@@ -108,12 +110,14 @@ async def test_the_edges_of_the_window_hold_over_two_gateways(
     assert (await replicas[1].take("a", policy)).allowed
 
 
+@pytest.mark.attack("A47")
 async def test_of_a_burst_of_fifty_over_two_gateways_exactly_ten_pass(replicas: list[StoredWindows]) -> None:
     shares = await asyncio.gather(*(replicas[index % 2].take("a", TEN) for index in range(50)))
     assert sum(share.allowed for share in shares) == 10
     assert sorted(share.remaining for share in shares if share.allowed) == list(range(10))
 
 
+@pytest.mark.attack("A47")
 async def test_two_gateways_let_ten_generations_and_a_hundred_requests_through(
     world: World, replicas: list[StoredWindows], clock: SetClock
 ) -> None:

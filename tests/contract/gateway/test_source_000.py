@@ -124,6 +124,7 @@ async def test_without_an_avatar_there_is_nothing_to_change(browser: httpx.Async
     assert answer.status_code == 404
 
 
+@pytest.mark.attack("A10")
 async def test_logging_out_ends_the_session_at_once(browser: httpx.AsyncClient) -> None:
     secret = browser.cookies[COOKIE]
     assert (await browser.get("/v1/me")).status_code == 200
@@ -133,6 +134,7 @@ async def test_logging_out_ends_the_session_at_once(browser: httpx.AsyncClient) 
     assert stolen.status_code == 401
 
 
+@pytest.mark.attack("A57")
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
 )

@@ -14,6 +14,7 @@ from services.gateway.convert.body import NAMES
 from services.gateway.schemas.avatars import Avatar
 from tests.contract.gateway.conftest import CREDENTIALS, World
 from tests.contract.gateway.doubles import implausible
+from tests.patience import PATIENCE_S
 
 DRAFT: dict[str, Any] = {"measurements": {"stature": 1700, "waist_girth": 800.5}, "bodyType": "feminine"}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -40,6 +41,7 @@ async def test_a_session_from_sign_up_to_log_out(client: httpx.AsyncClient) -> N
     assert (over.status_code, over.json()["code"]) == (401, "invalid_refresh_token")
 
 
+@pytest.mark.attack("A12")
 async def test_wrong_credentials_and_a_taken_address_are_told(client: httpx.AsyncClient) -> None:
     await client.post("/v1/auth/signup", json=CREDENTIALS)
     taken = await client.post("/v1/auth/signup", json=CREDENTIALS)
@@ -119,6 +121,7 @@ async def test_an_avatar_from_before_there_were_quantities_is_shown(
     assert (receipt["volumeL"], receipt["surfaceAreaM2"], receipt["weight"]) == (None, None, None)
 
 
+@pytest.mark.attack("A16", "A38")
 async def test_somebody_else_s_avatar_answers_as_an_unknown_one(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:
@@ -198,6 +201,7 @@ async def test_size_advice_for_an_avatar_or_for_measurements(signed_in: httpx.As
     assert unknown.status_code == 404
 
 
+@pytest.mark.attack("A01")
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer nonsense", "Bearer a.b.c", "Basic dXNlcg=="])
 async def test_without_a_good_token_nothing_private_answers(client: httpx.AsyncClient, token: str) -> None:
     for method, path in (
@@ -253,6 +257,7 @@ BAD_BODIES: list[tuple[Any, str]] = [
 ]
 
 
+@pytest.mark.attack("A39", "A42")
 @pytest.mark.parametrize(("body", "field"), BAD_BODIES)
 async def test_bad_input_names_the_field_and_stores_nothing(
     world: World, signed_in: httpx.AsyncClient, body: Any, field: str
@@ -263,6 +268,7 @@ async def test_bad_input_names_the_field_and_stores_nothing(
     assert world.generator.avatars == {}
 
 
+@pytest.mark.attack("A40")
 @pytest.mark.parametrize(
     ("content", "status"),
     [
@@ -289,6 +295,7 @@ async def test_addresses_that_are_not_there(client: httpx.AsyncClient) -> None:
     assert odd_id.status_code == 401
 
 
+@pytest.mark.attack("A57")
 async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClient) -> None:
     for path in ("/healthz", "/v1/openapi.json", "/docs", "/v1/nothing"):
         headers = (await client.get(path)).headers
@@ -303,7 +310,7 @@ async def test_probes(client: httpx.AsyncClient) -> None:
         200,
         {"auth", "catalog", "generator", "mesher", "tryon"},
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await client.get("/readyz/all")).status_code != 200:  # noqa: ASYNC110 - told by answers alone
             await asyncio.sleep(0.01)
     metrics = await client.get("/metrics")

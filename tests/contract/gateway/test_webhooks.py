@@ -74,6 +74,7 @@ async def test_tests_replays_and_the_list_of_what_was_sent(signed_in: httpx.Asyn
     assert (again.status_code, again.json()["messageId"]) == (202, first["messageId"])
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize(
     ("url", "code"),
     [
@@ -125,6 +126,7 @@ async def test_a_draft_that_breaks_a_rule_is_refused(
     assert answer.json()["details"]
 
 
+@pytest.mark.attack("A53")
 async def test_there_are_ten_at_most(signed_in: httpx.AsyncClient) -> None:
     for _ in range(10):
         await made(signed_in)
@@ -132,6 +134,7 @@ async def test_there_are_ten_at_most(signed_in: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_webhooks")
 
 
+@pytest.mark.attack("A16")
 async def test_anothers_webhook_answers_as_one_that_never_was(
     world: World, signed_in: httpx.AsyncClient
 ) -> None:

@@ -165,7 +165,7 @@ async def town(
                 replace(
                     world.tools,
                     looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
-                    mesher=RemoteMesher(MesherServiceStub(mesher or mesher_here), timeout_s),
+                    mesher=RemoteMesher(mesher or mesher_here, timeout_s),
                     scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
                 ),
                 changes=world.changes,

@@ -100,6 +100,7 @@ async def test_nobody_is_let_in_without_a_token(here, method, request_) -> None:
     assert (error.code, error.reason) == (Code.UNAUTHENTICATED, "UNAUTHENTICATED")
 
 
+@pytest.mark.attack("A39")
 @pytest.mark.parametrize(
     ("spec", "field", "limit"),
     [
@@ -131,6 +132,7 @@ async def test_numbers_out_of_range_are_named_with_their_limits(here, method, sp
     assert (here.world.mesher.builds, here.world.blobs.keys) == (0, [])
 
 
+@pytest.mark.attack("A39")
 @pytest.mark.parametrize("method", ["CreateAvatar", "PreviewAvatar", "EstimateMeasurements"])
 async def test_measurements_that_fit_nobody_are_named_with_what_would_fit(here, method) -> None:
     spec = body(stature=1700, waist_girth=1850, hip_girth=850)
@@ -149,6 +151,7 @@ async def test_measurements_that_fit_nobody_are_named_with_what_would_fit(here, 
     assert REGISTRY.get_sample_value("atelier_grpc_server_refusals_total", refusals) == before + 1
 
 
+@pytest.mark.attack("A42")
 @pytest.mark.parametrize(
     ("look", "items", "reason", "field"),
     [
@@ -291,6 +294,7 @@ async def test_pages_follow_each_other_to_the_end(here) -> None:
     assert list((await here.call("ListAvatars", pb.ListAvatarsRequest())).avatars) == found
 
 
+@pytest.mark.attack("A18")
 async def test_somebody_elses_page_token_shows_ones_own_avatars(here) -> None:
     for subject in ("ann", "ann", "bob"):
         here.world.clock.advance(seconds=-1)
@@ -301,6 +305,7 @@ async def test_somebody_elses_page_token_shows_ones_own_avatars(here) -> None:
     assert len((await here.call("ListAvatars", after, "ann")).avatars) == 1
 
 
+@pytest.mark.attack("A18")
 @pytest.mark.parametrize("token", ["x", "MjAzMS0wNS0wNA==", "'; DROP TABLE avatars; --", "a" * 256])
 async def test_a_page_token_that_was_never_given_is_refused(here, token) -> None:
     error = await refusal(here.call("ListAvatars", pb.ListAvatarsRequest(page_token=token)))
@@ -338,6 +343,7 @@ async def test_a_deleted_avatar_is_gone_with_its_files(here) -> None:
     assert here.world.blobs.keys == []
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize("method", ["GetAvatar", "UpdateAvatar", "DeleteAvatar", "ExportAvatar"])
 async def test_foreign_avatars_answer_as_unknown_ones_do(here, method) -> None:
     avatar = await here.create("ann")

@@ -18,6 +18,7 @@ from services.generator.domain import jobs
 from services.generator.domain.jobs import Count, Failure
 from services.generator.domain.model import StoredFile
 from tests.contract.generator.neighbours import Town, body, fields, refusal, town
+from tests.patience import PATIENCE_S
 
 ADMIN = ("user", "admin")
 ARCHIVE = StoredFile(f"jobs/{'a' * 64}", "a" * 64, "application/zip", 12)
@@ -158,6 +159,7 @@ async def test_a_cancelled_job_stays_so(here) -> None:
     assert REGISTRY.get_sample_value("atelier_generator_jobs_ended_total", labels) == before + 1
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize("method", ["GetJob", "CancelJob"])
 async def test_foreign_jobs_answer_as_unknown_ones_do(here, method) -> None:
     job = await accepted(here)
@@ -201,11 +203,12 @@ async def test_a_watcher_that_leaves_is_forgotten(here) -> None:
     await anext(stream)
     assert here.world.changes.waiting == 1
     await stream.aclose()  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while here.world.changes.waiting:
             await accepted(here)
 
 
+@pytest.mark.attack("A21")
 @pytest.mark.parametrize(
     ("method", "request_"),
     [

@@ -41,6 +41,7 @@ async def test_without_registration_its_fields_are_unset() -> None:
     assert not made.HasField("body")
 
 
+@pytest.mark.attack("A16", "A38")
 async def test_somebody_elses_scan_answers_as_an_unknown_one() -> None:
     async with town() as here:
         made = (await here.call("CreateScan", await request(here))).scan
@@ -82,6 +83,7 @@ async def test_any_other_refusal_is_a_bug_of_ours() -> None:
     assert refusal.value.code is Code.INTERNAL
 
 
+@pytest.mark.attack("A38")
 async def test_a_file_of_the_store_is_no_upload() -> None:
     async with town() as here:
         with pytest.raises(AppError) as refusal:

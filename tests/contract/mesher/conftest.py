@@ -21,6 +21,7 @@ from atelierkit.workshop import Workshop, workshop
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble
 from services.mesher.domain.body import BodyModel
+from tests.patience import PATIENCE_S
 
 MODELS = Path(__file__).parents[3] / "models"
 
@@ -83,5 +84,5 @@ def service(
 @pytest.fixture
 async def mesher(service: Service, verifier: MemoryVerifier) -> AsyncIterator[Mesher]:
     token = verifier.admit("alice")
-    async with serve(service) as channel:
+    async with serve(service, timeout_s=PATIENCE_S) as channel:
         yield Mesher(MesherServiceStub(channel), (("authorization", f"Bearer {token}"),))

@@ -48,7 +48,7 @@ async def test_a_scan_becomes_a_closed_mesh_and_a_measured_body(
     mesher: Mesher, model: BodyModel, blobs: MemoryBlobs, person: SyntheticScan
 ) -> None:
     asked = await request(blobs, text(person.points), register=True)
-    answer = await mesher.stub.ReconstructScan(asked, metadata=mesher.token, timeout=60)
+    answer = await mesher.stub.ReconstructScan(asked, metadata=mesher.token)
     report, found = answer.report, answer.registration
     assert report.point_count == len(person.points)
     assert 0.08 < report.outlier_count / report.point_count < 0.13
@@ -86,7 +86,7 @@ async def test_a_thing_has_a_mesh_and_no_body(mesher: Mesher, blobs: MemoryBlobs
     ball = trimesh.creation.icosphere(subdivisions=4, radius=40.0)
     ply = ball.export(file_type="ply", encoding="binary_little_endian")
     asked = await request(blobs, ply, register=False, format=scan_pb2.CLOUD_FORMAT_PLY)
-    answer = await mesher.stub.ReconstructScan(asked, metadata=mesher.token, timeout=60)
+    answer = await mesher.stub.ReconstructScan(asked, metadata=mesher.token)
     assert not answer.HasField("registration")
     assert not answer.HasField("body")
     assert answer.report.metres_per_unit == 0.0254  # 80 inches are nearest to a person's height
@@ -101,7 +101,7 @@ async def test_a_box_is_not_a_person(mesher: Mesher, blobs: MemoryBlobs) -> None
     points = np.asarray(trimesh.sample.sample_surface(box, 5000, seed=1)[0])
     with pytest.raises(AppError) as refusal:
         await mesher.stub.ReconstructScan(
-            await request(blobs, text(points), register=True), metadata=mesher.token, timeout=60
+            await request(blobs, text(points), register=True), metadata=mesher.token
         )
     assert (refusal.value.code, refusal.value.reason) == (Code.FAILED_PRECONDITION, "NOT_A_PERSON")
     assert float(refusal.value.metadata["score"]) < float(refusal.value.metadata["required"]) == 0.5
@@ -124,9 +124,7 @@ async def test_what_is_no_cloud_is_refused(
     mesher: Mesher, blobs: MemoryBlobs, data: bytes, rule: str
 ) -> None:
     with pytest.raises(AppError) as refusal:
-        await mesher.stub.ReconstructScan(
-            await request(blobs, data, register=False), metadata=mesher.token, timeout=60
-        )
+        await mesher.stub.ReconstructScan(await request(blobs, data, register=False), metadata=mesher.token)
     assert (refusal.value.code, refusal.value.reason) == (Code.INVALID_ARGUMENT, "INVALID_CLOUD")
     assert [fault.code for fault in refusal.value.faults] == [rule]
 

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from tests.faults.experiments import database, gateway, inference, network, processes
+from tests.faults.experiments import (
+    connections,
+    database,
+    gateway,
+    inference,
+    jobs,
+    keys,
+    network,
+    processes,
+    telling,
+    transactions,
+)
 
-__all__ = ["database", "gateway", "inference", "network", "processes"]
+__all__ = [
+    "connections",
+    "database",
+    "gateway",
+    "inference",
+    "jobs",
+    "keys",
+    "network",
+    "processes",
+    "telling",
+    "transactions",
+]

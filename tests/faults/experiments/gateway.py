@@ -34,7 +34,7 @@ async def nothing_is_broken(world: World) -> None:
     async with world.fault():
         await world.under_load(4)
     for entry in world.during():
-        world.claim(entry.acknowledged, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
+        world.claim(entry.good, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
 
 
 @experiment(
@@ -46,7 +46,7 @@ async def nothing_is_broken(world: World) -> None:
 async def gateway_is_killed(world: World) -> None:
     """Clients see their connections end; no half file looks whole, and nothing of an upload is left behind.
 
-    There are no idempotency keys yet: what was acknowledged is there, what was not may be asked for again.
+    None of them carries an idempotency key: what was acknowledged is there, what was not may be asked for again.
     """
     async with world.fault():
         for _ in range(world.scale.crashes):
@@ -106,5 +106,5 @@ async def rolling_restart(world: World) -> None:
                 world.journal.note("stopped", service=service, replica=replica, at=world.journal.now)
                 await world.stack.start(service, replica)
                 await asyncio.sleep(MIN_READY_S)
-    failed = [entry for entry in world.during() if not entry.acknowledged]
+    failed = [entry for entry in world.during() if not entry.good]
     world.claim(not failed, f"{len(failed)} of {len(world.during())} requests failed")

@@ -78,7 +78,7 @@ async def inference_is_away(world: World) -> None:
             away = entry.status == HTTPStatus.SERVICE_UNAVAILABLE
             world.claim(away, f"{entry.operation} was answered {entry.status}")
         else:
-            world.claim(entry.acknowledged, f"{entry.operation} was answered {entry.status}")
+            world.claim(entry.good, f"{entry.operation} was answered {entry.status}")
     late = [
         entry
         for entry in world.failed_after(world.fault_ended + BACK_S)

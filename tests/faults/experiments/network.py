@@ -39,7 +39,5 @@ async def links_are_blackholes(world: World) -> None:
             link.weather = CLEAR
     for entry in world.during():
         told = entry.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
-        world.claim(
-            told or entry.acknowledged, f"{entry.operation} was answered {entry.status} {entry.closed_by}"
-        )
+        world.claim(told or entry.good, f"{entry.operation} was answered {entry.status} {entry.closed_by}")
     world.claim(world.health.good(LIVE, 0, world.fault_ended), "the gateway looked dead")

@@ -14,6 +14,11 @@ from tests.faults.harness.world import World
 
 GENERATOR_POINTS = ("generator.inferred", "generator.built", "generator.points_stored", "generator.recorded")
 MESHER_POINTS = ("mesher.meshing", "blobs.typed", "mesher.stored")
+OF_THE_GENERATOR = (
+    *("create", "change", "delete", "preview", "page", "get", "download", "size"),
+    *("batch", "cancel", "job", "jobs", "receipts"),
+)
+"""What users do that it has a part in."""
 COMES_BACK = 5
 """Times that a client asks again."""
 PAUSE_S = 0.2
@@ -28,7 +33,7 @@ async def auth_is_killed(world: World) -> None:
         world.stack.kill("auth")
         await world.under_load()
         await world.stack.start("auth")
-    refused_alone(world, refused=("login", "signup", "account"))
+    refused_alone(world, refused=("login", "signup", "account", "balance", "statement", "batch"))
     world.claim(
         world.health.bad_after("auth", world.fault_began) < world.patient(NOTICED_S),
         "no probe told that auth was dead",
@@ -71,7 +76,7 @@ async def generator_crashes(world: World) -> None:
             await _crash(world, "generator", point)
             await world.stack.start("generator")
             await _made_again(world, point)
-    refused_alone(world, refused=("create", "change", "delete", "preview", "page", "get", "download", "size"))
+    refused_alone(world, refused=OF_THE_GENERATOR)
 
 
 @experiment("F05", "mesher is killed in mid-mesh, three times by the same input", alert="ServiceRestarted")

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.harness.journal import Entry, Journal
+from tests.faults.harness.records import Records
+from tests.faults.harness.sinks import Sinks
 
 _GLB_HEADER = struct.Struct("<4sII")
 _CHUNK_HEADER = struct.Struct("<I4s")
@@ -50,15 +52,23 @@ class Evidence:
     patience: float
     """By how much claimed times are stretched."""
     files: Sequence[StoredFile]
-    """Files that avatars and scans refer to, from the database."""
+    """Files that avatars, scans and jobs refer to, from the database."""
     known_keys: frozenset[str]
     """Every key of the database's index of files."""
     blobs: Path
     """Folder of the object store."""
     found_again: Mapping[str, Entry]
-    """After recovery: the answer to reading each avatar and each account that the journal tells of, by id or e-mail."""
+    """After recovery: the answer to reading each avatar, job and account that the journal tells of, by id or e-mail."""
     unasked_ends: Sequence[str]
     """Processes that ended by themselves."""
+    records: Records
+    """What the database says of jobs, credits and requests."""
+    sinks: Sinks
+    """What the platform has told people."""
+
+    def orphans(self) -> list[str]:
+        """Keys of objects in the store that no record knows."""
+        return sorted(self.stored_keys() - self.known_keys)
 
     def stored_keys(self) -> frozenset[str]:
         """Keys of all objects in the store."""

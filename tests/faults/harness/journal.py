@@ -26,6 +26,10 @@ class Entry:
     sent: float
     deadline_s: float
     """The server's own limit of the request."""
+    request_id: str = ""
+    """The id that the client offers: by it the request is found in the platform's own trail."""
+    welcome: frozenset[int] = frozenset()
+    """Statuses that are as good an answer as having it done: who cancels may come too late."""
     answered: float | None = None
     """When the whole answer was there, or the connection was closed; None while it is open."""
     status: int | None = None
@@ -45,9 +49,17 @@ class Entry:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def good(self) -> bool:
+        """Whether the answer is one that the user can do with."""
+        return self.acknowledged or self.status in self.welcome
+
+    @property
     def seconds(self) -> float:
         """How long the client waited."""
         return (self.answered if self.answered is not None else float("inf")) - self.sent
+
+    def __str__(self) -> str:
+        return f"{self.operation} #{self.number} ({self.status})"
 
 
 class Journal:
@@ -72,10 +84,19 @@ class Journal:
         return time.monotonic() - self._began
 
     def begin(
-        self, operation: str, user: str, intent: dict[str, Any], *, due: float, deadline_s: float
+        self,
+        operation: str,
+        user: str,
+        intent: dict[str, Any],
+        *,
+        due: float,
+        deadline_s: float,
+        welcome: frozenset[int] = frozenset(),
     ) -> Entry:
         """Note a request that is about to be sent."""
-        entry = Entry(len(self._entries), operation, user, intent, due, self.now, deadline_s)
+        number = len(self._entries)
+        request_id = f"{self.path.stem}-{number}"
+        entry = Entry(number, operation, user, intent, due, self.now, deadline_s, request_id, welcome)
         self._entries.append(entry)
         self.note("sent", number=entry.number, operation=operation, user=user, intent=intent, at=entry.sent)
         return entry
@@ -84,7 +105,7 @@ class Journal:
         """Note its answer, or that there will be none."""
         entry.answered = self.now
         told = asdict(entry)
-        for known in ("operation", "user", "intent", "due", "sent"):
+        for known in ("operation", "user", "intent", "due", "sent", "welcome"):
             del told[known]
         self.note("answered", **told)
 

@@ -12,8 +12,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.faults.harness.batches import BATCHES
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.users import OPERATIONS, Api, User
+
+EVERYTHING = OPERATIONS | BATCHES
+"""What people do."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,26 @@ class Scale:
     """Time under load after the fault."""
     crashes: int
     """Crash points that one run sweeps."""
+    job_places: int
+    """Places of the job protocol that one run sweeps."""
     patience: float = 1.0
     """Claimed times are stretched by this where other work is known to run beside."""
     most_requests: int = 5000
     """Bound of one run, whatever happens."""
 
 
-FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=8.0, crashes=4)
+FULL = Scale(users=50, arrivals_per_s=4.0, before_s=4.0, fault_s=8.0, after_s=8.0, crashes=4, job_places=100)
 """`make faults`."""
-FAST = Scale(users=6, arrivals_per_s=6.0, before_s=1.0, fault_s=2.0, after_s=2.0, crashes=1, patience=4.0)
+FAST = Scale(
+    users=6,
+    arrivals_per_s=6.0,
+    before_s=1.0,
+    fault_s=2.0,
+    after_s=2.0,
+    crashes=1,
+    job_places=2,
+    patience=4.0,
+)
 """`make test`, beside other tests on the same cores."""
 
 
@@ -68,7 +83,7 @@ class Load:
     async def _arrive(self) -> None:
         due = self.journal.now
         names, weights = zip(
-            *((name, operation.weight) for name, operation in OPERATIONS.items()), strict=True
+            *((name, operation.weight) for name, operation in EVERYTHING.items()), strict=True
         )
         for _ in range(self.scale.most_requests):
             due += self.random.expovariate(self.scale.arrivals_per_s)
@@ -76,6 +91,6 @@ class Load:
             [name] = self.random.choices(names, weights)
             dice = random.Random(self.random.random())
             await asyncio.sleep(max(0.0, due - self.journal.now))
-            task = asyncio.create_task(OPERATIONS[name].perform(self.api, user, dice, due))
+            task = asyncio.create_task(EVERYTHING[name].perform(self.api, user, dice, due))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.faults.harness import checker
+from tests.faults.harness import checker, sinks
 from tests.faults.harness.alerts import Alerts, watching
 from tests.faults.harness.evidence import Evidence, Window
 from tests.faults.harness.experiment import Experiment, Result
@@ -26,6 +26,7 @@ from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Journal
 from tests.faults.harness.load import Load, Scale
 from tests.faults.harness.recovery import Recovery
+from tests.faults.harness.sinks import Sinks
 from tests.faults.harness.stack import DEADLINE_S, Plan, Stack, running
 from tests.faults.harness.users import Api, User
 from tests.faults.harness.world import World
@@ -47,6 +48,7 @@ class Bench:
 
     stack: Stack
     inference: InferenceServer | None
+    sinks: Sinks
     users: Sequence[User]
     scale: Scale
     folder: Path
@@ -61,8 +63,12 @@ async def bench(plan: Plan, scale: Scale, folder: Path, *, alerts: bool) -> Asyn
     async with AsyncExitStack() as owned:
         server = await owned.enter_async_context(InferenceServer().running()) if plan.inference else None
         address = server.address if server else None
-        stack = await owned.enter_async_context(running(plan, folder / "logs", inference_addr=address))
-        yield Bench(stack, server, await _people(stack, scale, folder), scale, folder, alerts)
+        told = await owned.enter_async_context(sinks.opened())
+        stack = await owned.enter_async_context(
+            running(plan, folder / "logs", inference_addr=address, beyond=told.variables())
+        )
+        users = await _people(stack, told, scale, folder)
+        yield Bench(stack, server, told, users, scale, folder, alerts)
 
 
 async def run(chosen: Experiment, on: Bench, seed: int) -> Result:
@@ -81,8 +87,8 @@ async def run(chosen: Experiment, on: Bench, seed: int) -> Result:
         psutil.cpu_percent()  # from here on
         world, window = await _break(chosen, on, seed, api)
         busy = psutil.cpu_percent() / 100
-        recovery = Recovery(on.stack, journal, window, lag.worst_s, on.scale.patience)
-        evidence = await recovery.collect(on.users, on.folder)
+        recovery = Recovery(on.stack, on.sinks, journal, window, lag.worst_s, on.scale.patience)
+        evidence = await recovery.collect([*on.users, *world.newcomers], on.folder)
     return _result(chosen, seed, evidence, world, alerts, busy)
 
 
@@ -91,7 +97,7 @@ async def _break(chosen: Experiment, on: Bench, seed: int, api: Api) -> tuple[Wo
     journal = api.journal
     health = HealthWatch(on.stack, journal, chosen.watched)
     dice = random.Random(f"{chosen.number}/{seed}")
-    world = World(on.stack, on.scale, dice, journal, api, on.users, health, on.inference)
+    world = World(on.stack, on.scale, dice, journal, api, on.users, health, on.sinks, on.inference)
     load = Load(on.scale, journal, on.users, api, random.Random(f"load/{chosen.number}/{seed}"))
     began = journal.now
     async with health.running(), load.running():
@@ -110,8 +116,8 @@ async def _client(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def _people(stack: Stack, scale: Scale, folder: Path) -> list[User]:
-    """Accounts, and an avatar for some of them, before anything is broken."""
+async def _people(stack: Stack, told: Sinks, scale: Scale, folder: Path) -> list[User]:
+    """Accounts with credits and a webhook, and an avatar for some of them, before anything is broken."""
     at_a_time = asyncio.Semaphore(_SIGN_UPS_AT_A_TIME)
     journal = Journal(folder / "people.jsonl")
 
@@ -120,7 +126,10 @@ async def _people(stack: Stack, scale: Scale, folder: Path) -> list[User]:
 
         async def person(index: int) -> User:
             async with at_a_time:
-                return await api.sign_up(f"person-{index}@example.org")
+                user = await api.sign_up(f"person-{index}@example.org")
+                await api.verify(user, await told.verification_token(user.email))
+                await api.add_webhook(user, told.everybodys.url)
+                return user
 
         users = await asyncio.gather(*map(person, range(scale.users)))
         draft: dict[str, Any] = {"bodyType": "neutral", "measurements": {"stature": 1700}}

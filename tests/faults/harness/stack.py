@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from atelierkit import client as grpc_client
@@ -21,6 +22,7 @@ from deploy.local.processes import Process
 from deploy.local.topology import (
     CALLS,
     LOOPBACK,
+    NICENESS,
     PROCESSES,
     WITH_DATABASE,
     WORKERS,
@@ -29,6 +31,7 @@ from deploy.local.topology import (
     free_ports,
     module_of,
 )
+from services.auth.settings import AuthSettings
 from tests.faults.harness.http import answers, client
 from tests.faults.harness.proxy import FaultProxy
 from tests.faults.harness.waiting import until
@@ -40,8 +43,13 @@ _START_TIMEOUT_S = 60.0
 
 DEADLINE_S = 5.0
 """Deadline of a request in every experiment: half of the default, which halves the time that one takes."""
+HOLD_AGE_S = 2 * DEADLINE_S
+"""Age from which a hold without a job is given back."""
+JOB_STALLED_AFTER_S = 3.0
+"""Silence of a worker after which its jobs are taken over: half of the default as well."""
 _EVERYWHERE = {
     "ATELIER_GATEWAY_REQUEST_TIMEOUT_S": str(DEADLINE_S),
+    "ATELIER_GATEWAY_BATCH_TIMEOUT_S": str(DEADLINE_S),
     # A few people send the load of many.
     "ATELIER_GATEWAY_LIMITS": "off",
     # A platform serves many runs.
@@ -49,6 +57,14 @@ _EVERYWHERE = {
     # Six hours and a day otherwise. The age stays above the deadline: what a request works on is never touched.
     "ATELIER_GENERATOR_TIDY_INTERVAL_S": "1",
     "ATELIER_GENERATOR_TIDY_AGE_S": str(DEADLINE_S + 1),
+    # A minute and five otherwise.
+    "ATELIER_GENERATOR_RECONCILE_INTERVAL_S": "1",
+    "ATELIER_GENERATOR_HOLD_AGE_S": str(HOLD_AGE_S),
+    **{
+        f"ATELIER_{service}_JOB_{name}_S": str(seconds)
+        for service in ("AUTH", "GENERATOR")
+        for name, seconds in (("HEARTBEAT", JOB_STALLED_AFTER_S / 3), ("STALLED_AFTER", JOB_STALLED_AFTER_S))
+    },
 }
 
 Arrow = tuple[str, str]
@@ -92,8 +108,17 @@ class Instance:
 class Stack:
     """The running platform of one plan; made by `running`."""
 
-    def __init__(self, plan: Plan, data_dir: Path, logs: Path, *, inference_addr: str | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        data_dir: Path,
+        logs: Path,
+        *,
+        inference_addr: str | None = None,
+        beyond: Mapping[str, str] | None = None,
+    ) -> None:
         self.plan = plan
+        self._beyond = beyond or {}
         self._logs = logs
         self.data_dir = data_dir
         self.database = EmbeddedPostgres(data_dir / "postgres", services=WITH_DATABASE)
@@ -115,6 +140,11 @@ class Stack:
     def blobs(self) -> Path:
         """Folder of the object store."""
         return self.data_dir / "blobs"
+
+    @property
+    def auth_settings(self) -> AuthSettings:
+        """For what operators do beside auth."""
+        return AuthSettings(database_url=SecretStr(self.database.url("auth")), data_dir=self.data_dir)
 
     def of(self, service: str, replica: int = 0) -> Instance:
         """That process of the service."""
@@ -163,7 +193,9 @@ class Stack:
         variables = self._environment(instance) | {"ATELIER_FAILPOINTS": failpoints}
         log = self._logs / f"{instance.name}.log"
         # In the main thread: the kernel ends a child with the thread that started it.
-        instance.process = Process(instance.name, module_of(service), variables, log, ROOT)
+        instance.process = Process(
+            instance.name, module_of(service), variables, log, ROOT, niceness=NICENESS[service]
+        )
 
     async def start(self, service: str, replica: int = 0, *, failpoints: str = "") -> None:
         """Start a process of the service and wait until it serves."""
@@ -182,6 +214,11 @@ class Stack:
         """`pg_ctl stop -m fast`, a pause, `pg_ctl start`."""
         await asyncio.to_thread(self.database.stop)
         await asyncio.sleep(down_s)
+        await asyncio.to_thread(self.database.start)
+
+    async def crash_database(self) -> None:
+        """`pg_ctl stop -m immediate`, and `pg_ctl start` at once, which plays the log back."""
+        await asyncio.to_thread(self.database.crash)
         await asyncio.to_thread(self.database.start)
 
     async def prepare(self, stack: AsyncExitStack) -> None:
@@ -259,7 +296,7 @@ class Stack:
         if of == "generator" and self.plan.inference:
             assert self._inference_addr is not None
             variables[f"{prefix}INFERENCE"] = self._inference_addr
-        return variables | _EVERYWHERE | dict(self.plan.variables)
+        return variables | _EVERYWHERE | dict(self._beyond) | dict(self.plan.variables)
 
     def _address(self, caller: str, callee: str) -> str:
         proxies = self.links(caller, callee)
@@ -284,11 +321,16 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(plan: Plan, logs: Path, *, inference_addr: str | None = None) -> AsyncIterator[Stack]:
-    """The platform of that plan on data of its own, while the block runs; its logs stay in the folder."""
+async def running(
+    plan: Plan, logs: Path, *, inference_addr: str | None = None, beyond: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """The platform of that plan on data of its own, while the block runs; its logs stay in the folder.
+
+    ``beyond`` names, as variables of every process, servers that are not the platform's own.
+    """
     with _folder() as folder:
         async with AsyncExitStack() as stack:
-            made = Stack(plan, folder / "data", logs, inference_addr=inference_addr)
+            made = Stack(plan, folder / "data", logs, inference_addr=inference_addr, beyond=beyond)
             await made.prepare(stack)
             yield made
 

@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import struct
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.faults.harness import checker
-from tests.faults.harness.evidence import Evidence, StoredFile, Window
-from tests.faults.harness.journal import Entry, Journal
-
-WINDOW = Window(load_began=0, fault_began=10, fault_ended=20, load_ended=40)
-RECIPE = {"seed": 3, "look": {"skin": "tone-01"}}
-
-
-def glb() -> bytes:
-    document = json.dumps({"meshes": [{}]}).encode().ljust(20)
-    return (
-        struct.pack("<4sII", b"glTF", 2, 20 + len(document))
-        + struct.pack("<I4s", len(document), b"JSON")
-        + document
-    )
-
-
-def refusal(**over: Any) -> dict[str, Any]:
-    body = {
-        "success": False,
-        "error": "Later.",
-        "code": "unavailable",
-        "details": [],
-        "requestId": "r",
-        "retryable": True,
-    }
-    return body | over
-
-
-@dataclass
-class Run:
-    """A sound run, to be spoilt."""
-
-    folder: Path
-    skin_found: str = "tone-01"
-    files: list[StoredFile] = field(default_factory=list)
-    known_keys: set[str] = field(default_factory=set)
-    ended: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.journal = Journal(self.folder / "journal.jsonl")
-        self.blobs = self.folder / "blobs"
-        self.blobs.mkdir()
-        self.store("avatars", glb())
-        self.entry("create", at=1, answer={"id": "a", "recipe": RECIPE})
-        for at in (2, 12, 30):
-            self.entry("page", at=at)
-        self.entry("page", at=13, status=503, answer=refusal(), headers={"retry-after": "1"})
-        self.found = {"a": self._found()}
-
-    def store(self, prefix: str, data: bytes) -> Path:
-        digest = hashlib.sha256(data).hexdigest()
-        key = f"{prefix}/{digest}"
-        path = self.blobs / key
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
-        self.files.append(StoredFile("avatar a", "dressed", key, digest, len(data), "model/gltf-binary"))
-        self.known_keys.add(key)
-        return path
-
-    def entry(self, operation: str, *, at: float, status: int | None = 200, **over: Any) -> Entry:
-        entry = self.journal.begin(operation, "u", over.pop("intent", {}), due=at, deadline_s=5)
-        entry.sent, entry.answered, entry.status = at, at + 0.1, status
-        for name, value in over.items():
-            setattr(entry, name, value)
-        return entry
-
-    def _found(self) -> Entry:
-        recipe = RECIPE | {"look": {"skin": self.skin_found}}
-        return Entry(0, "get", "u", {}, 0, 0, 5, answered=0, status=200, answer={"id": "a", "recipe": recipe})
-
-    def evidence(self) -> Evidence:
-        return Evidence(
-            journal=self.journal,
-            window=WINDOW,
-            lag_s=0.0,
-            patience=1.0,
-            files=self.files,
-            known_keys=frozenset(self.known_keys),
-            blobs=self.blobs,
-            found_again=self.found,
-            unasked_ends=self.ended,
-        )
+from services.auth.domain.audit import START
+from services.auth.domain.credits import Book
+from services.auth.domain.recount import Misfit
+from services.auth.use_cases.audit import Verdict
+from tests.faults.harness import checker, dealings
+from tests.faults.harness.records import HoldRecord
+from tests.faults.harness.sound_run import JOB, RECIPE, RESULTS, WINDOW, Run, refusal
 
 
 @pytest.fixture
@@ -174,6 +95,127 @@ def not_well_before(run: Run) -> None:
     run.entry("page", at=3, status=None, closed_by="ReadError")
 
 
+def job_is_forgotten(run: Run) -> None:
+    run.found[JOB].status = 404
+
+
+def job_has_another_price(run: Run) -> None:
+    run.found[JOB].answer = {"id": JOB, "credits": 3}
+
+
+def asked_once_and_made_twice(run: Run) -> None:
+    run.more_jobs.append(replace(run.job, id="other", owner="nobody"))
+    run.holds["other"], run.paid["other"] = run.holds[JOB], run.paid[JOB]
+
+
+def told_of_another_job(run: Run) -> None:
+    run.job = replace(run.job, batch="another")
+
+
+def charged_for_what_failed(run: Run) -> None:
+    run.paid[JOB] = 6
+
+
+def charged_twice(run: Run) -> None:
+    run.paid[JOB] = 8
+
+
+def not_charged(run: Run) -> None:
+    run.paid[JOB], run.holds[JOB] = 0, HoldRecord("released", 6)
+
+
+def never_held(run: Run) -> None:
+    run.holds.clear()
+
+
+def still_held(run: Run) -> None:
+    run.holds[JOB] = HoldRecord("open", 6)
+
+
+def held_for_a_free_job(run: Run) -> None:
+    run.job = replace(run.job, price=0)
+
+
+def held_for_nothing(run: Run) -> None:
+    run.holds["lost"] = HoldRecord("open", 6)
+
+
+def charged_for_nothing(run: Run) -> None:
+    run.holds["lost"], run.paid["lost"] = HoldRecord("released", 6), 1
+
+
+def balance_is_wrong(run: Run) -> None:
+    run.recount.misfits.append(Misfit(uuid.UUID(int=3), "balance", 5, 4))
+
+
+def entries_do_not_add_up(run: Run) -> None:
+    run.recount.totals[Book.ISSUED] = -1
+
+
+def ledger_can_be_rewritten(run: Run) -> None:
+    run.rewritable.append("DELETE FROM ledger_entries")
+
+
+def job_does_not_end(run: Run) -> None:
+    run.job = replace(run.job, state="processing", made=1, failed=0)
+    run.holds[JOB], run.paid[JOB] = HoldRecord("open", 6), 6
+
+
+def completed_without_results(run: Run) -> None:
+    run.job = replace(run.job, results=RESULTS[:2])
+
+
+def completed_half(run: Run) -> None:
+    run.job = replace(run.job, failed=0)
+
+
+def left_with_a_dead_worker(run: Run) -> None:
+    run.stalled.append("make_batch 7")
+
+
+def server_not_told(run: Run) -> None:
+    run.sinks.webhooks.clear()
+
+
+def told_under_two_ids(run: Run) -> None:
+    run.told("msg_another")
+
+
+def told_as_another_end(run: Run) -> None:
+    run.told(run.job.event_id, "job.failed")
+
+
+def no_letter(run: Run) -> None:
+    run.sinks.letters.clear()
+
+
+def two_letters(run: Run) -> None:
+    run.letter("<another@example.org>")
+
+
+def no_entry_in_the_trail(run: Run) -> None:
+    run.audited.clear()
+
+
+def two_entries_in_the_trail(run: Run) -> None:
+    for outcomes in run.audited.values():
+        outcomes.append(202)
+
+
+def another_outcome_in_the_trail(run: Run) -> None:
+    for outcomes in run.audited.values():
+        outcomes[:] = [503]
+
+
+def refusal_left_out_of_the_trail(run: Run) -> None:
+    intent = {"method": "DELETE", "path": "/v1/avatars/b", "id": "b"}
+    run.entry("delete", at=12, status=404, answer=refusal(code="not_found", retryable=False), intent=intent)
+
+
+def broken_chain(run: Run) -> None:
+    run.trail = Verdict(START, "its hash is another")
+
+
 SPOILT: dict[Callable[[Run], None], checker.Invariant] = {
     lost: checker.acknowledged_is_durable,
     another_skin: checker.acknowledged_is_durable,
@@ -192,6 +234,35 @@ SPOILT: dict[Callable[[Run], None], checker.Invariant] = {
     somebody_ended: checker.nobody_else_ends,
     never_back: checker.good_put_comes_back,
     not_well_before: checker.good_put_comes_back,
+    job_is_forgotten: checker.acknowledged_is_durable,
+    job_has_another_price: checker.acknowledged_is_durable,
+    asked_once_and_made_twice: dealings.one_charge,
+    told_of_another_job: dealings.one_charge,
+    charged_for_what_failed: dealings.one_charge,
+    charged_twice: dealings.one_charge,
+    not_charged: dealings.one_charge,
+    never_held: dealings.one_charge,
+    still_held: dealings.one_charge,
+    held_for_a_free_job: dealings.one_charge,
+    held_for_nothing: dealings.one_charge,
+    charged_for_nothing: dealings.one_charge,
+    balance_is_wrong: dealings.ledger_is_sound,
+    entries_do_not_add_up: dealings.ledger_is_sound,
+    ledger_can_be_rewritten: dealings.ledger_is_sound,
+    job_does_not_end: dealings.every_job_ends,
+    completed_without_results: dealings.every_job_ends,
+    completed_half: dealings.every_job_ends,
+    left_with_a_dead_worker: dealings.every_job_ends,
+    server_not_told: dealings.everybody_is_told,
+    told_under_two_ids: dealings.everybody_is_told,
+    told_as_another_end: dealings.everybody_is_told,
+    no_letter: dealings.everybody_is_told,
+    two_letters: dealings.everybody_is_told,
+    no_entry_in_the_trail: dealings.requests_leave_one_entry,
+    two_entries_in_the_trail: dealings.requests_leave_one_entry,
+    another_outcome_in_the_trail: dealings.requests_leave_one_entry,
+    refusal_left_out_of_the_trail: dealings.requests_leave_one_entry,
+    broken_chain: dealings.requests_leave_one_entry,
 }
 
 
@@ -218,4 +289,29 @@ def test_a_change_whose_end_is_unknown_may_have_happened(sound: Run) -> None:
 def test_what_was_deleted_is_gone(sound: Run) -> None:
     not_deleted(sound)
     lost(sound)
+    assert checker.violations(sound.evidence()) == []
+
+
+def test_what_only_asks_leaves_no_entry(sound: Run) -> None:
+    preview = {"method": "POST", "path": "/v1/avatars/preview"}
+    sound.entry("preview", at=4, intent=preview)
+    assert checker.violations(sound.evidence()) == []
+
+
+def test_a_request_that_met_the_end_of_its_gateway_may_have_an_entry(sound: Run) -> None:
+    intent = {"method": "DELETE", "path": "/v1/avatars/b", "id": "b"}
+    lost = sound.entry("delete", at=12, status=None, closed_by="ReadError", intent=intent)
+    assert checker.violations(sound.evidence()) == []
+    sound.audited[lost.request_id] = [204]
+    assert checker.violations(sound.evidence()) == []
+    assert checker.at_rest(sound.evidence())
+
+
+def test_a_job_under_way_is_no_rest(sound: Run) -> None:
+    job_does_not_end(sound)
+    assert not checker.at_rest(sound.evidence())
+
+
+def test_what_is_done_again_is_another_job_and_free(sound: Run) -> None:
+    sound.more_jobs.append(replace(sound.job, id=str(uuid.UUID(int=2)), owner="nobody", price=0))
     assert checker.violations(sound.evidence()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,12 @@ class User:
     headers: dict[str, str] = field(default_factory=dict)
     avatars: list[str] = field(default_factory=list)
     """Ids of avatars that are there, and that no change is under way for."""
+    webhooks: dict[str, str] = field(default_factory=dict)
+    """Secrets of webhooks, by their ids."""
+    jobs: list[str] = field(default_factory=list)
+    """Ids of jobs that were accepted."""
+    deleted: set[str] = field(default_factory=set)
+    """Ids of avatars of batches that it has asked to delete."""
 
 
 class Api:
@@ -47,9 +53,11 @@ class Api:
         due: float | None = None,
         intent: dict[str, Any] | None = None,
         deadline_s: float | None = None,
+        welcome: Collection[int] = (),
         **request: Any,
     ) -> tuple[Entry, httpx.Response | None]:
-        """Send one request and wait for its answer or its end; no failure raises."""
+        """Send one request and wait for its answer or its end; no failure raises. Refusals with a status that is
+        `welcome` are as good as having it done."""
         deadline_s = deadline_s or self.deadline_s
         entry = self.journal.begin(
             operation,
@@ -57,8 +65,13 @@ class Api:
             {"method": method, "path": path, **(intent or {})},
             due=self.journal.now if due is None else due,
             deadline_s=deadline_s,
+            welcome=frozenset(welcome),
         )
-        headers = {**(user.headers if user else {}), **request.pop("headers", {})}
+        headers = {
+            "x-request-id": entry.request_id,
+            **(user.headers if user else {}),
+            **request.pop("headers", {}),
+        }
         answer: httpx.Response | None = None
         try:
             answer = await self._http.request(
@@ -95,6 +108,20 @@ class Api:
         assert session.status_code == httpx.codes.OK, session.text
         user.headers = {"authorization": f"Bearer {session.json()['accessToken']}"}
         return user
+
+    async def verify(self, user: User, token: str) -> None:
+        """Prove the address, which gives the first credits. AssertionError where that fails, as above."""
+        proven, _ = await self.ask("verify", "POST", "/v1/auth/email/verify", json={"token": token})
+        assert proven.acknowledged, proven
+
+    async def add_webhook(self, user: User, url: str) -> str:
+        """Have a server hear of everything that happens to the user's jobs; gives the webhook's id. AssertionError as above."""
+        added, answer = await self.ask("webhook", "POST", "/v1/webhooks", user=user, json={"url": url})
+        assert added.acknowledged, added
+        assert answer is not None
+        made = answer.json()
+        user.webhooks[made["id"]] = made["secret"]
+        return str(made["id"])
 
 
 Perform = Callable[[Api, User, random.Random, float], Coroutine[Any, Any, None]]
@@ -141,11 +168,11 @@ async def download(api: Api, user: User, dice: random.Random, due: float) -> Non
 
 
 async def preview(api: Api, user: User, dice: random.Random, due: float) -> None:
-    await api.ask("preview", "POST", "/v1/avatars/preview", user=user, due=due, json=_person(dice))
+    await api.ask("preview", "POST", "/v1/avatars/preview", user=user, due=due, json=person(dice))
 
 
 async def create(api: Api, user: User, dice: random.Random, due: float) -> None:
-    draft = {**_person(dice), "look": {"skin": f"tone-0{dice.randint(1, 6)}"}}
+    draft = {**person(dice), "look": {"skin": f"tone-0{dice.randint(1, 6)}"}}
     await api.make(user, draft, due=due)
 
 
@@ -222,7 +249,8 @@ def _borrowed(user: User, dice: random.Random) -> Iterator[str | None]:
             user.avatars.append(id)
 
 
-def _person(dice: random.Random) -> dict[str, Any]:
+def person(dice: random.Random) -> dict[str, Any]:
+    """Whose avatar is asked for."""
     return {
         "bodyType": dice.choice(["feminine", "masculine", "neutral"]),
         "measurements": {"stature": dice.randint(1600, 1800)},
@@ -239,13 +267,13 @@ def _measurements(dice: random.Random) -> dict[str, int]:
 
 
 def _kept(answer: httpx.Response) -> Any:
-    """What the checker needs: of refusals all, of files their hash, of avatars id and recipe."""
+    """What the checker needs: of refusals all, of files their hash, of avatars and jobs what never changes."""
     if answer.status_code >= 400:
         return parsed(answer)
     if answer.headers.get("content-type") != "application/json":
         return {"sha256": hashlib.sha256(answer.content).hexdigest(), "size": len(answer.content)}
     told = answer.json()
-    return {name: told[name] for name in ("id", "recipe") if name in told}
+    return {name: told[name] for name in ("id", "recipe", "credits") if name in told}
 
 
 def parsed(answer: httpx.Response) -> Any:

@@ -12,6 +12,7 @@ from tests.faults.harness.health import HealthWatch
 from tests.faults.harness.inference import InferenceServer
 from tests.faults.harness.journal import Entry, Journal
 from tests.faults.harness.load import Scale
+from tests.faults.harness.sinks import Sinks
 from tests.faults.harness.stack import Stack
 from tests.faults.harness.users import GIVE_UP_S, Api, User
 from tests.faults.harness.waiting import until
@@ -29,11 +30,22 @@ class World:
     api: Api
     users: Sequence[User]
     health: HealthWatch
+    sinks: Sinks
     inference: InferenceServer | None = None
     """The inference server, where the plan has one."""
     fault_began: float = 0.0
     fault_ended: float = 0.0
     broken_claims: list[str] = field(default_factory=list)
+    newcomers: list[User] = field(default_factory=list)
+    """People who came with the experiment, beside those of the load."""
+
+    async def newcomer(self) -> User:
+        """Somebody new, with credits and a webhook as everybody. AssertionError where that fails."""
+        user = await self.api.sign_up(f"newcomer-{self.random.getrandbits(48):012x}@example.org")
+        await self.api.verify(user, await self.sinks.verification_token(user.email))
+        await self.api.add_webhook(user, self.sinks.everybodys.url)
+        self.newcomers.append(user)
+        return user
 
     @asynccontextmanager
     async def fault(self) -> AsyncIterator[None]:
@@ -67,9 +79,9 @@ class World:
         ]
 
     def failed_after(self, begin: float) -> list[Entry]:
-        """Requests that were sent from then on, and answered, and not done."""
+        """Requests that were sent from then on, and answered, and not well."""
         sent = self.journal.between(begin, float("inf"))
-        return [entry for entry in sent if entry.answered is not None and not entry.acknowledged]
+        return [entry for entry in sent if entry.answered is not None and not entry.good]
 
     def before(self, *operations: str) -> list[Entry]:
         """Requests that were answered before the fault; of these operations, or of all."""

@@ -100,6 +100,19 @@ def test_nobody_gets_in_without_the_password(server: EmbeddedPostgres) -> None:
         _connect(url.replace("auth:", "postgres:x"))
 
 
+def test_a_crash_loses_nothing_that_was_committed(server: EmbeddedPostgres, folder: Path) -> None:
+    durable = EmbeddedPostgres(folder / "data", ["auth", "catalog"])
+    url = durable.start()["auth"]
+    with _connect(url) as connection:
+        connection.execute("CREATE TABLE things (id int)")
+    durable.crash()
+    durable.start()
+    with _connect(durable.url("auth")) as connection:
+        connection.execute("SELECT id FROM things")
+    log = (folder / "data" / "cluster" / "server.log").read_text()
+    assert "was not properly shut down" in log
+
+
 def test_data_port_and_passwords_survive_a_stop(server: EmbeddedPostgres) -> None:
     first = server.start()
     with _connect(first["auth"]) as connection:

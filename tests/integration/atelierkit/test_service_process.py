@@ -20,6 +20,7 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 from atelierkit import client
 from atelierkit.errors import AppError, Code
 from tests.contract.atelierkit import echo
+from tests.patience import PATIENCE_S
 
 Start = Callable[..., Awaitable["Process"]]
 
@@ -100,7 +101,7 @@ async def test_a_process_serves_its_metrics_and_ties_log_lines_to_requests(start
     serving = await service.line("serving")
     async with client.channel(f"127.0.0.1:{serving['port']}") as channel:
         await echo.call(channel, "Open")(echo.word(), metadata=[("x-request-id", "req-9")])
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             metrics = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
     line = await service.line("call ended")
     assert (line["request_id"], line["service"], line["code"]) == ("req-9", "demo", "OK")

@@ -46,6 +46,7 @@ async def test_a_key_stands_for_its_account_with_its_scopes(keys: KeyVerbs) -> N
     assert token.life == timedelta(minutes=5)
 
 
+@pytest.mark.attack("A21")
 async def test_a_key_never_administrates(keys: KeyVerbs) -> None:
     account = await keys.account()
     async with keys.units() as unit:
@@ -111,6 +112,7 @@ async def test_a_key_and_its_tokens_end_with_its_life(keys: KeyVerbs) -> None:
         await keys.exchange(text)
 
 
+@pytest.mark.attack("A10")
 async def test_a_closed_or_deleted_account_s_key_is_dead(keys: KeyVerbs) -> None:
     account = await keys.account()
     _, text = await made(keys, account)
@@ -158,6 +160,7 @@ async def test_keys_that_have_ended_make_room_and_are_forgotten_in_the_end(keys:
     assert set(await known(keys, account)) == kept - {first} | {latest.id}
 
 
+@pytest.mark.attack("A15")
 async def test_what_is_stored_opens_nothing(keys: KeyVerbs) -> None:
     account = await keys.account()
     key, text = await made(keys, account)

@@ -55,6 +55,7 @@ def test_any_calls_in_any_order_give_what_the_model_gives(url: str, seals: AesGc
     )
 
 
+@pytest.mark.attack("A43")
 async def test_of_a_hundred_jobs_at_once_one_gets_the_last_credits(store: Store) -> None:
     await store.answer(Grant(0, 5, 1))
     answers = Counter(await asyncio.gather(*(store.answer(Reserve(0, job, 5)) for job in range(100))))
@@ -62,6 +63,7 @@ async def test_of_a_hundred_jobs_at_once_one_gets_the_last_credits(store: Store)
     assert await store.balances() == [(0, 5), (0, 0)]
 
 
+@pytest.mark.attack("A43")
 async def test_one_job_asked_for_fifty_times_at_once_is_held_once(store: Store) -> None:
     await store.answer(Grant(0, 50, 1))
     answers = Counter(await asyncio.gather(*(store.answer(Reserve(0, 1, 5)) for _ in range(50))))
@@ -69,6 +71,7 @@ async def test_one_job_asked_for_fifty_times_at_once_is_held_once(store: Store) 
     assert await store.balances() == [(45, 5), (0, 0)]
 
 
+@pytest.mark.attack("A44")
 async def test_a_job_is_either_paid_or_given_back(store: Store) -> None:
     await store.answer(Grant(0, 50, 1))
     for job in range(10):
@@ -95,6 +98,7 @@ async def test_crossing_accounts_and_jobs_wait_for_nobody_for_ever(store: Store)
     assert await everything_fits(store.units)
 
 
+@pytest.mark.attack("A43")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -119,6 +123,7 @@ async def test_the_database_refuses_what_the_code_must_not_do(
     assert await everything_fits(store.units)
 
 
+@pytest.mark.attack("A62")
 async def test_a_deleted_person_leaves_books_that_name_nobody(store: Store, engine: AsyncEngine) -> None:
     person = store.accounts[0]
     async with store.units() as unit:
@@ -194,8 +199,10 @@ async def test_old_holds_are_told_from_young_ones(store: Store, engine: AsyncEng
             {"job": store.jobs[1]},
         )
     async with store.units() as unit:
-        old = await unit.books.open_holds(older_than=timedelta(hours=1), limit=10, after=None)
-    assert [hold.job_id for hold in old] == [store.jobs[1]]
+        old = await unit.books.open_holds("generator", older_than=timedelta(hours=1), limit=10, after=None)
+        others = await unit.books.open_holds("tryon", older_than=timedelta(0), limit=10, after=None)
+    assert [(hold.job_id, hold.service) for hold in old] == [(store.jobs[1], "generator")]
+    assert others == []
 
 
 async def rows_read(units: UnitsOfWork, account: UUID, before: int) -> int:

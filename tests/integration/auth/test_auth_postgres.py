@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelier.auth.v1 import auth_pb2 as pb
 from atelier.auth.v1 import auth_pb2_grpc as rpc
 from atelierkit import migrations, sql
-from atelierkit.errors import AppError, Unavailable
+from atelierkit.errors import AppError, Code, Unavailable
 from atelierkit.testing import serve
 from services.auth import admin
 from services.auth.adapters.passwords import Argon2Passwords
@@ -54,6 +54,7 @@ async def test_no_two_live_secrets_fit_into_one_session(
     assert sql.violated(refused.value) == "uq_session_secrets_live"
 
 
+@pytest.mark.attack("A15")
 async def test_nothing_at_rest_opens_a_session(
     engine: AsyncEngine, postgres_units: UnitsOfWork, passwords: Argon2Passwords, clock: SetClock
 ) -> None:
@@ -116,10 +117,16 @@ async def test_two_replicas_serve_the_same_people(url: str, tmp_path: Path) -> N
         assert own.account.role == pb.ROLE_ADMIN
 
 
-async def test_a_start_without_a_database_says_so(
+async def test_without_its_keys_it_is_not_ready_and_says_so(
     unused_tcp_port_factory: Callable[[], int], tmp_path: Path
 ) -> None:
     away = f"postgresql+psycopg://auth:x@127.0.0.1:{unused_tcp_port_factory()}/none"
     async with AsyncExitStack() as stack:
+        service = await build(AuthSettings(database_url=away, data_dir=tmp_path), stack)
         with pytest.raises(Unavailable):
-            await build(AuthSettings(database_url=away, data_dir=tmp_path), stack)
+            await service.dependencies["signing_keys"].check()
+        channel = await stack.enter_async_context(serve(service))
+        stub: rpc.AuthServiceAsyncStub = rpc.AuthServiceStub(channel)
+        with pytest.raises(AppError) as refused:
+            await stub.GetJwks(pb.GetJwksRequest())
+    assert refused.value.code is Code.UNAVAILABLE

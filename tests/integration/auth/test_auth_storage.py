@@ -175,6 +175,7 @@ async def test_of_many_who_sign_up_at_once_one_gets_the_address(world: World) ->
     assert counted == {"Account": 1, EmailTaken.__name__: 5}
 
 
+@pytest.mark.attack("A11")
 async def test_of_many_guesses_at_once_ten_are_answered(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     counted = await outcomes([world.log_in(EMAIL, "not the password") for _ in range(25)])
@@ -187,6 +188,7 @@ async def test_many_right_log_ins_at_once_all_succeed(world: World) -> None:
     assert counted == {"TokenPair": 15}
 
 
+@pytest.mark.attack("A10")
 async def test_a_refresh_token_used_twice_at_once_closes_its_session(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     for _ in range(5):

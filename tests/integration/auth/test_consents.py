@@ -62,6 +62,7 @@ def verbs(request: pytest.FixtureRequest, clock: SetClock) -> Verbs:
     return Verbs(request.getfixturevalue(f"{request.param}_units"), clock)
 
 
+@pytest.mark.attack("A61")
 async def test_a_consent_lets_pass_until_it_is_taken_back(verbs: Verbs) -> None:
     account = await verbs.account()
     with pytest.raises(ConsentRequired) as refused:
@@ -87,6 +88,7 @@ async def test_one_purpose_and_one_person_say_nothing_about_another(verbs: Verbs
     assert await verbs.of(other) == []
 
 
+@pytest.mark.attack("A61")
 async def test_a_new_policy_asks_everybody_again(verbs: Verbs) -> None:
     account = await verbs.account()
     await verbs.give(account)
@@ -100,6 +102,7 @@ async def test_a_new_policy_asks_everybody_again(verbs: Verbs) -> None:
     await later(account.id, PHOTOS)
 
 
+@pytest.mark.attack("A61")
 async def test_nobody_consents_to_a_policy_that_is_not_in_force(verbs: Verbs) -> None:
     account = await verbs.account()
     with pytest.raises(PolicyNotInForce) as refused:
@@ -132,6 +135,7 @@ async def test_of_consents_that_come_at_once_one_is_written(verbs: Verbs) -> Non
     assert len(await verbs.of(account)) == 1
 
 
+@pytest.mark.attack("A61")
 async def test_a_withdrawal_is_heard_once_and_of_nothing_but_what_was_given(verbs: Verbs) -> None:
     account = await verbs.account()
     await verbs.take_back(account)
@@ -142,6 +146,7 @@ async def test_a_withdrawal_is_heard_once_and_of_nothing_but_what_was_given(verb
     assert verbs.withdrawn == [taken_back]
 
 
+@pytest.mark.attack("A61")
 async def test_a_listener_that_fails_keeps_the_consent_standing(verbs: Verbs) -> None:
     async def fail(unit: UnitOfWork, consent: Consent) -> None:
         raise RuntimeError

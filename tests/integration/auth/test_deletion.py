@@ -86,7 +86,7 @@ async def lived(world: PeopleWorld, seals: AesGcmSeals, email: str) -> Account:
         await unit.failed_log_ins.locked(email_key(email))
         failures = await unit.failed_log_ins.get(email_key(email))
         await unit.failed_log_ins.save(email_key(email), failures.and_one(world.clock()))
-        await unit.ledger.reserve(account.id, uuid4(), 5, "a batch")
+        await unit.ledger.reserve(account.id, uuid4(), 5, "a batch", "generator")
     await CreateApiKey(world.units, world.clock)(account.id, AGENT, frozenset(Scope), None)
     webhooks = Webhooks(world.units, CourierDouble(), world.clock)
     await webhooks.add(account.id, f"https://example.com/{account.id}", frozenset())
@@ -119,6 +119,7 @@ async def counts(engine: AsyncEngine) -> dict[str, int]:
         }
 
 
+@pytest.mark.attack("A62")
 async def test_nothing_of_a_deleted_person_is_left(
     world: PeopleWorld, engine: AsyncEngine, seals: AesGcmSeals, url: str
 ) -> None:
@@ -149,6 +150,7 @@ async def test_nothing_of_a_deleted_person_is_left(
     assert left["letters"] == 1
 
 
+@pytest.mark.attack("A62")
 async def test_a_deletion_touches_nobody_else(
     world: PeopleWorld, engine: AsyncEngine, seals: AesGcmSeals, url: str
 ) -> None:

@@ -55,6 +55,7 @@ async def test_the_same_attempt_may_ask_twice(requests: Requests) -> None:
     assert await requests.begin(attempt) == await requests.begin(attempt)
 
 
+@pytest.mark.attack("A45")
 async def test_another_body_is_refused_while_it_runs_and_afterwards(requests: Requests) -> None:
     attempt = uuid4()
     await requests.begin(attempt)
@@ -116,6 +117,7 @@ async def test_expired_keys_are_swept_out(requests: Requests) -> None:
         assert await unit.kept_requests.locked(KEY.id) is None
 
 
+@pytest.mark.attack("A45")
 @pytest.mark.parametrize(
     "other",
     [
@@ -146,6 +148,7 @@ async def test_keys_go_with_their_account(requests: Requests) -> None:
         await requests.begin(key=key)
 
 
+@pytest.mark.attack("A45")
 async def test_of_fifty_at_the_same_moment_one_runs(requests: Requests) -> None:
     outcomes = await asyncio.gather(*(requests.begin() for _ in range(50)))
     assert sum(isinstance(outcome, Run) for outcome in outcomes) == 1

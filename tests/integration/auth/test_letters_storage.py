@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +24,7 @@ from services.auth.domain.letters import (
     Posted,
 )
 from services.auth.domain.model import Account
-from services.auth.domain.ports import UnitsOfWork
+from services.auth.domain.ports import UnitOfWork, UnitsOfWork
 from services.auth.use_cases.letters import SendLetter, SweepLetters
 from tests.unit.auth.world import EMAIL, SetClock, World
 
@@ -88,6 +90,28 @@ async def test_a_server_that_is_away_delays_a_letter_and_loses_none(
         assert found.tries == tries
     assert await send(letter.id) is LetterOutcome.SENT
     assert len(mailer.taken) == 1
+
+
+async def test_waits_between_tries_stretch_with_the_scale(world: World, mailer: MailerDouble) -> None:
+    letter = await posted(world.units)
+    mailer.failures = [Unavailable("away")] * 3
+    waits: list[timedelta] = []
+
+    @asynccontextmanager
+    async def units() -> AsyncIterator[UnitOfWork]:
+        async with world.units() as unit:
+            put_off = unit.letters.put_off
+
+            async def noted(id: UUID, tries: int, until: datetime) -> None:
+                waits.append(until - world.clock.now)
+                await put_off(id, tries, until)
+
+            unit.letters.put_off = noted  # type: ignore[method-assign]
+            yield unit
+
+    for scale in (1.0, 0.5, 0.0):
+        await SendLetter(units, mailer, world.clock, scale)(letter.id)
+    assert waits == [timedelta(seconds=10), timedelta(seconds=10), timedelta(0)]
 
 
 async def test_after_a_day_of_tries_it_is_given_up(

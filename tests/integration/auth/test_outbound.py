@@ -74,6 +74,7 @@ async def test_a_message_arrives_with_its_headers_and_body(server: Receiver) -> 
     assert message.headers["host"] == f"127.0.0.1:{server.port}"
 
 
+@pytest.mark.attack("A49", "A50")
 @pytest.mark.parametrize("found", [[PRIVATE], [PUBLIC, PRIVATE], [PRIVATE, PUBLIC], []])
 async def test_a_name_that_leads_inside_gets_no_packet(server: Receiver, found: list[Address]) -> None:
     url = f"https://{NAME}:{server.port}/"
@@ -95,6 +96,7 @@ async def test_a_name_server_that_does_not_answer_is_no_reason_to_refuse_for_eve
         assert await made.send(URL, {}, b"") == Answer(error="timeout")
 
 
+@pytest.mark.attack("A50")
 async def test_a_name_that_leads_elsewhere_after_the_check_gets_no_packet(server: Receiver) -> None:
     names = Names([PUBLIC], [PRIVATE])
     url = f"https://{NAME}:{server.port}/"
@@ -120,6 +122,7 @@ class AnyName(ThisMachineIsTheInternet):
         return Target("https", "atelier-hooks.atelier.svc", int(url.rpartition(":")[2].rstrip("/")), "/")
 
 
+@pytest.mark.attack("A50")
 async def test_the_connection_goes_to_the_address_and_the_certificate_to_the_name(
     guarded: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:
@@ -155,6 +158,7 @@ async def test_the_next_address_is_called_when_one_takes_no_connection(
         assert await made.send(f"https://x:{server.port}/", {}, b"") == Answer(204)
 
 
+@pytest.mark.attack("A50")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_no_redirect_is_followed(server: Receiver, status: int) -> None:
     async with receiver() as other, courier() as made:
@@ -172,6 +176,7 @@ async def test_no_proxy_is_asked(server: Receiver, monkeypatch: pytest.MonkeyPat
         assert proxy.connections == 0
 
 
+@pytest.mark.attack("A53")
 @pytest.mark.parametrize(
     ("status", "header", "pause_s"),
     [
@@ -191,6 +196,7 @@ async def test_a_server_may_ask_for_a_pause(server: Receiver, status: int, heade
         assert await made.send(server.url(), {}, b"") == Answer(status, "refused", timedelta(seconds=pause_s))
 
 
+@pytest.mark.attack("A51")
 async def test_of_a_long_answer_a_little_is_read(server: Receiver) -> None:
     sent = 0
 
@@ -210,6 +216,7 @@ async def test_of_a_long_answer_a_little_is_read(server: Receiver) -> None:
     assert sent < 20_000_000
 
 
+@pytest.mark.attack("A51")
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 X\r\n", b"HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\n"])
 async def test_an_attempt_ends_after_its_time(server: Receiver, head: bytes) -> None:
     gone = asyncio.Event()
@@ -227,6 +234,7 @@ async def test_an_attempt_ends_after_its_time(server: Receiver, head: bytes) -> 
     gone.set()
 
 
+@pytest.mark.attack("A51")
 async def test_a_drip_does_not_keep_an_attempt_alive(server: Receiver) -> None:
     async def drips(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 4000\r\n\r\n")
@@ -242,6 +250,7 @@ async def test_a_drip_does_not_keep_an_attempt_alive(server: Receiver) -> None:
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.attack("A51")
 @pytest.mark.parametrize(
     "answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 X\r\n" + b"a: b\r\n" * 100_000 + b"\r\n"]
 )

@@ -87,6 +87,7 @@ async def test_of_changes_at_once_none_is_lost(world: PeopleWorld) -> None:
         assert (now.display_name, now.language, now.tier) == (f"Jane {n}", language, tier)
 
 
+@pytest.mark.attack("A10")
 async def test_a_closed_account_is_out_at_once(world: PeopleWorld) -> None:
     account = await world.jane()
     pair = await world.log_in(EMAIL, PASSWORD)

@@ -40,6 +40,7 @@ from services.auth.use_cases.letters import SendLetter
 from services.auth.use_cases.webhooks import Webhooks
 from tests.integration.auth.receivers import Receiver, receiver
 from tests.integration.auth.test_smtp import Mailbox, bodies, serving
+from tests.patience import PATIENCE_S
 from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.world import EMAIL
 
@@ -114,7 +115,7 @@ class HeardRail(Rail):
 
 async def until(news: asyncio.Event, done: Callable[[], Awaitable[bool]]) -> None:
     """Until it is done, looked at after each piece of news."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not await done():
             await news.wait()
             news.clear()
@@ -274,7 +275,7 @@ async def test_a_killed_worker_loses_nothing_and_a_repeat_is_known_by_its_id(
         told = await told_by(units, server.url())
         id = await told.happens()
         first = await start(url, tmp_path, keys, mail_port)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await begun.wait()
         first.send_signal(signal.SIGKILL)
         await first.communicate()

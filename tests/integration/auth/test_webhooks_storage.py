@@ -44,6 +44,7 @@ async def test_a_webhook_is_stored_as_it_was_made(telling: Telling) -> None:
     assert await telling.webhooks.get(telling.account.id, made.id) == made
 
 
+@pytest.mark.attack("A16")
 async def test_anothers_webhook_is_as_good_as_none(telling: Telling) -> None:
     made, stranger, verbs = await telling.add(), uuid4(), telling.webhooks
     await telling.happens()
@@ -67,6 +68,7 @@ async def test_anothers_webhook_is_as_good_as_none(telling: Telling) -> None:
     assert await telling.webhooks.get(telling.account.id, made.id) == made
 
 
+@pytest.mark.attack("A49")
 async def test_an_address_that_is_not_allowed_is_refused_before_anything_is_stored(telling: Telling) -> None:
     with pytest.raises(UrlNotAllowed):
         await telling.add("https://127.0.0.1/")
@@ -196,6 +198,7 @@ async def test_a_replay_sends_the_same_message_again_whatever_became_of_it(telli
     assert len({(sent.headers["webhook-id"], sent.body) for sent in telling.courier.sent}) == 1
 
 
+@pytest.mark.attack("A53")
 async def test_410_switches_the_webhook_off_until_its_owner_switches_it_on(telling: Telling) -> None:
     endpoint = await telling.add()
     await telling.happens()
@@ -215,6 +218,7 @@ async def test_410_switches_the_webhook_off_until_its_owner_switches_it_on(telli
     assert len(await telling.sent_to(endpoint)) == 3
 
 
+@pytest.mark.attack("A53")
 async def test_a_server_that_asks_for_a_pause_is_left_alone_with_everything(telling: Telling) -> None:
     endpoint = await telling.add()
     await telling.happens()
@@ -233,6 +237,7 @@ async def test_a_server_that_asks_for_a_pause_is_left_alone_with_everything(tell
     assert await telling.attempt(second) == Answer(204)
 
 
+@pytest.mark.attack("A53")
 async def test_nothing_goes_to_a_webhook_that_was_removed(telling: Telling) -> None:
     endpoint = await telling.add()
     await telling.happens()
@@ -242,6 +247,7 @@ async def test_nothing_goes_to_a_webhook_that_was_removed(telling: Telling) -> N
     assert telling.courier.sent == []
 
 
+@pytest.mark.attack("A52")
 async def test_while_a_secret_rotates_both_sign(telling: Telling) -> None:
     endpoint = await telling.add()
     telling.clock.now = datetime.now(UTC)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from numpy._core._multiarray_umath import __cpu_features__  # type: ignore[import-not-found]
 
 SCRIPT = Path(__file__).with_name("recipe_bytes.py")
@@ -20,6 +21,7 @@ MACHINES: Mapping[str, tuple[dict[str, str], int]] = {
 """Environment variables that make OpenBLAS and NumPy take a machine for another one, and the network's batch."""
 
 
+@pytest.mark.timeout(300)
 def test_the_same_recipe_gives_the_same_bytes_on_other_machines() -> None:
     own = _files({}, 1)
     assert len(set(own)) == 10  # three people, each in a plain GLB and in two or three other files

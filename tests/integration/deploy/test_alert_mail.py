@@ -19,6 +19,7 @@ from deploy.local.topology import LOOPBACK, free_ports
 from deploy.prometheus.files import routing
 from deploy.prometheus.rules import scaled
 from tests.integration.observability.programs import running
+from tests.patience import PATIENCE_S
 
 DELIVERED_S = 30.0
 
@@ -75,7 +76,7 @@ def test_a_page_comes_by_mail_with_the_way_to_its_runbook(
     assert down["labels"] == {"severity": "page"}
     labels = {"alertname": "ServiceDown", "job": "atelier-mesher", **down["labels"]}
     sent = [{"labels": labels, "annotations": down["annotations"]}]
-    httpx.post(f"{alertmanager}/api/v2/alerts", json=sent).raise_for_status()
+    httpx.post(f"{alertmanager}/api/v2/alerts", json=sent, timeout=PATIENCE_S).raise_for_status()
     mail = mailbox[0].came.get(timeout=DELIVERED_S)
     body = mail.get_body(("html",))
     assert mail["To"] == "operators@atelier.example"

@@ -21,6 +21,7 @@ from services.generator.domain.jobs import Count, Failure, Job, Kind, Lane, Stat
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.ports_jobs import Task
+from tests.patience import PATIENCE_S
 from tests.unit.generator.world import ANN, BOB
 
 NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -67,6 +68,20 @@ async def test_a_job_is_added_once(units) -> None:
         assert not await unit.jobs.add(replace(job, owner=BOB))
     async with units() as unit:
         assert await unit.jobs.get(job.id) == job
+
+
+async def test_a_job_is_recorded_or_given_up_and_never_both(units) -> None:
+    recorded, lost = new(), new()
+    async with units() as unit:
+        assert await unit.jobs.claim(recorded.id)
+        assert await unit.jobs.add(recorded)
+    for _ in range(2):
+        async with units() as unit:
+            assert not await unit.jobs.give_up(recorded.id)
+            assert await unit.jobs.give_up(lost.id)
+    async with units() as unit:
+        assert not await unit.jobs.claim(lost.id)
+        assert await unit.jobs.claim(recorded.id)
 
 
 async def test_every_change_comes_back(units) -> None:
@@ -135,6 +150,20 @@ async def test_a_long_queue_is_counted_to_its_thousandth(postgres_units, engine)
             assert await unit.jobs.position(job) == position
 
 
+async def test_breakdowns_over_a_row_are_counted(units) -> None:
+    job = new()
+    await store(units, job)
+    asked = items(job)
+    async with units() as unit:
+        await unit.items.add(asked)
+    for count in (1, 2, 3):
+        async with units() as unit:
+            assert await unit.items.broke_down(asked[1]) == count
+    async with units() as unit:
+        pending = await unit.items.pending(job.id, 3)
+    assert pending == [asked[0], replace(asked[1], breakdowns=3), asked[2]]
+
+
 async def test_rows_come_back_in_their_order(units) -> None:
     job = new()
     await store(units, job)
@@ -199,7 +228,7 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units, engine) -> 
             state: State = found.state
             return state
 
-    async with asyncio.timeout(20), postgres_units() as unit:
+    async with asyncio.timeout(PATIENCE_S), postgres_units() as unit:
         found = await unit.jobs.lock(job.id)
         assert found is not None
         waiting = asyncio.create_task(seen())
@@ -207,6 +236,39 @@ async def test_a_locked_job_waits_for_whoever_has_it(postgres_units, engine) -> 
             assert not waiting.done()
         await unit.jobs.replace(jobs.cancelled(found, Count(), NOON))
     assert await waiting is State.CANCELLED
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("commits", [True, False])
+@pytest.mark.parametrize("first", ["claim", "give_up"])
+async def test_who_comes_second_waits_for_the_first_ones_end(postgres_units, engine, first, commits) -> None:
+    """Neither sees what the other has not committed, so without the wait both would succeed."""
+    job = new()
+
+    async def claim(unit) -> bool:
+        added: bool = await unit.jobs.claim(job.id) and await unit.jobs.add(job)
+        return added
+
+    async def give_up(unit) -> bool:
+        given_up: bool = await unit.jobs.give_up(job.id)
+        return given_up
+
+    one, other = (claim, give_up) if first == "claim" else (give_up, claim)
+
+    async def comes_second() -> bool:
+        async with postgres_units() as unit:
+            return await other(unit)
+
+    async with asyncio.timeout(20):
+        with suppress(ZeroDivisionError):
+            async with postgres_units() as unit:
+                assert await one(unit)
+                second = asyncio.create_task(comes_second())
+                while not await somebody_waits(engine):
+                    assert not second.done()
+                if not commits:
+                    raise ZeroDivisionError
+        assert await second is not commits
 
 
 async def somebody_waits(engine) -> bool:
@@ -244,7 +306,7 @@ async def test_a_watcher_looks_now_and_then_while_nobody_tells() -> None:
     changes = JobChanges(poll_s=0.01)
     async with changes.of(uuid4()) as turns:
         for _ in range(3):
-            await asyncio.wait_for(anext(turns), 5)
+            await asyncio.wait_for(anext(turns), PATIENCE_S)
 
 
 PLANS = {

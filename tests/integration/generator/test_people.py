@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -58,6 +59,7 @@ async def parts(world: World, owner: str) -> list[Part]:
             return found
 
 
+@pytest.mark.attack("A62")
 async def test_an_export_gives_each_record_once(world: World) -> None:
     avatars = [await world.avatar(ANN) for _ in range(101)]
     scan = await scanned(world, ANN)
@@ -81,6 +83,7 @@ def test_a_place_that_no_part_named_is_refused(token: str) -> None:
         convert.place(token)
 
 
+@pytest.mark.attack("A62")
 async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, forget: ForgetPerson) -> None:
     for _ in range(60):
         await world.avatar(ANN)
@@ -92,6 +95,7 @@ async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, for
     await forget(ANN)
 
 
+@pytest.mark.attack("A62")
 async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPerson) -> None:
     await world.avatar(ANN)
     twin = await world.avatar(BOB)  # the same person: the same files
@@ -109,17 +113,21 @@ async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPe
     ]
 
 
+@pytest.mark.attack("A62")
 @pytest.mark.postgres
 async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engine: AsyncEngine) -> None:
     world = World(units=postgres_units)
     await world.avatar(ANN)
     await scanned(world, ANN)
     await job_with_result(world, ANN, b"a zip")
+    async with postgres_units() as unit:
+        assert await unit.jobs.give_up(uuid4())
     assert len(await rows_with(engine, ANN)) == 3
     assert await filled(engine) == set(metadata.tables)
     await ForgetPerson(world.units, world.shelf)(ANN)
     assert await rows_with(engine, ANN) == []
-    assert await filled(engine) == set()
+    # The id of a job that never was is nobody's.
+    assert await filled(engine) == {"given_up_jobs"}
 
 
 async def rows_with(engine: AsyncEngine, text: str) -> list[str]:

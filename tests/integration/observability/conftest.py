@@ -14,9 +14,12 @@ from tests.integration.observability import stack
 from tests.integration.observability.stack import Observed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seen() -> Iterator[Observed]:
-    """A platform that was used, and the Prometheus that watched."""
+    """A platform that was used, and the Prometheus that watched.
+
+    It ends with the folder's last test: a Prometheus that scrapes once a second takes its share from all others.
+    """
     with stack.observed() as observed:
         yield observed
 
@@ -25,5 +28,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("observability"))
             item.add_marker(pytest.mark.timeout(300))

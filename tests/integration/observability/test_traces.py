@@ -14,6 +14,7 @@ import pytest
 from tests.integration.observability import traffic
 from tests.integration.observability.collector import Span
 from tests.integration.observability.stack import Observed
+from tests.patience import PATIENCE_S
 
 TRACE_ID, CALLER = "5f8a1c3e9b7d42608d1f0a2b4c6e8f10", "00f067aa0ba902b7"
 REQUEST_ID = "the-traced-one"
@@ -129,7 +130,7 @@ def test_spans_tell_nothing_of_people(seen: Observed, traced: Traced) -> None:
 
 
 def test_probes_are_in_no_trace(seen: Observed) -> None:
-    httpx.get(f"{seen.url}/readyz").raise_for_status()
+    httpx.get(f"{seen.url}/readyz", timeout=PATIENCE_S).raise_for_status()
     names = {span.name for span in list(seen.collector.spans)}
     assert not [
         name for name in names if "Health" in name or name.endswith(("/readyz", "/healthz", "/metrics"))

@@ -22,16 +22,17 @@ def disarmed() -> Iterator[None]:
 
 
 def test_the_text_is_read_whole() -> None:
-    assert failpoints.parse("a.b=crash; c=sleep:0.5;d=raise ;e=raise:ENOSPC;") == {
+    assert failpoints.parse("a.b=crash; c=sleep:0.5;d=raise ;e=raise:ENOSPC;f=draw:0.2") == {
         "a.b": Action("crash"),
         "c": Action("sleep", seconds=0.5),
         "d": Action("raise"),
         "e": Action("raise", number=errno.ENOSPC),
+        "f": Action("draw", share=0.2),
     }
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "=crash", "a=crash:1", "a=sleep", "a=sleep:soon", "a=raise:ENOTHING", "a=b"]
+    "text", ["a", "=crash", "a=crash:1", "a=sleep", "a=sleep:soon", "a=raise:ENOTHING", "a=draw", "a=b"]
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a failpoint|could not convert"):
@@ -48,6 +49,13 @@ async def test_a_place_fails_only_while_it_is_armed() -> None:
         await failpoints.reach("here")
     failpoints.arm("")
     await failpoints.reach("here")
+
+
+def test_some_passes_are_drawn_where_that_is_armed() -> None:
+    assert not failpoints.drawn("here")
+    failpoints.arm("here=draw:0.2")
+    assert 300 < sum(failpoints.drawn("here") for _ in range(2000)) < 500
+    assert not failpoints.drawn("elsewhere")
 
 
 async def test_an_errno_is_raised_as_the_system_would() -> None:

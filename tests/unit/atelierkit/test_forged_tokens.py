@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import base64
 import functools
+import hmac
 import json
+import select
+import socket
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from joserfc import jwk, jws
 
 from atelierkit.errors import Unauthenticated
 from atelierkit.identity import NOT_VALID, JwksVerifier
+from tests.attacks.cases import cases
 
 KEY = jwk.ECKey.generate_key("P-256", {"kid": "ours", "use": "sig", "alg": "ES256"})
 STRANGER = jwk.ECKey.generate_key("P-256", {"kid": "ours"})
@@ -83,42 +87,78 @@ def with_head_of(text: str) -> str:
     return f"{encoded(text.encode())}.{body}.{signature}"
 
 
-PUBLIC = STRANGER.as_dict(private=False)
-FORGED: dict[str, Callable[[], str]] = {
-    **{f"alg {alg}": functools.partial(unsigned, alg) for alg in ("none", "None", "NONE", "nOnE", "")},
-    **{f"unsigned {alg}": functools.partial(unsigned, alg) for alg in ("ES256", "HS256", "RS256", "EdDSA")},
-    "a signature of zeros": lambda: unsigned("ES256", encoded(bytes(64))),
-    "a short signature": lambda: unsigned("ES256", encoded(bytes(8))),
-    "a key in the header": lambda: signed(key=STRANGER, jwk=PUBLIC),
-    "a key set at an address": lambda: signed(key=STRANGER, jku="http://127.0.0.1:1/keys"),
-    "a certificate at an address": lambda: signed(key=STRANGER, x5u="http://127.0.0.1:1/chain"),
-    "a certificate in the header": lambda: signed(key=STRANGER, x5c=["MIIB"]),
-    "an extension that must be understood": lambda: with_head_of(
-        '{"alg": "ES256", "kid": "ours", "crit": ["exp"], "exp": 1}'
-    ),
-    "two algorithms": lambda: with_head_of('{"alg": "none", "kid": "ours", "alg": "ES256"}'),
-    "two key ids": lambda: with_head_of('{"alg": "ES256", "kid": "theirs", "kid": "ours"}'),
-    "a path as key id": lambda: with_head_of('{"alg": "ES256", "kid": "../../dev/null"}'),
-    "SQL as key id": lambda: with_head_of('{"alg": "ES256", "kid": "ours\' OR \'1\'=\'1"}'),
-    "a key id with a NUL": lambda: with_head_of('{"alg": "ES256", "kid": "ours\\u0000"}'),
-    "exp beyond every number": lambda: signed(with_claim('"exp": 1e400')),
-    "exp with an exponent": lambda: signed(with_claim('"exp": 2e9')),
-    "exp is negative": lambda: signed(with_claim('"exp": -1')),
-    "exp is null": lambda: signed(with_claim('"exp": null')),
-    "claims are an array": lambda: signed(b"[1]"),
-    "claims are a string": lambda: signed(b'"alice"'),
-    "claims are no JSON": lambda: signed(b"{"),
-    "claims are not UTF-8": lambda: signed(b'{"sub": "\xff\xfe"}'),
-    "claims are nested 1,300 deep": lambda: signed(b"[" * 1_300),
-    "claims are nested 100,000 deep": lambda: signed(b"[" * 100_000),
-    "encrypted, and a bomb": encrypted,
-    "a megabyte of dots": lambda: "." * 1_000_000,
-    "a megabyte of one part": lambda: "a" * 1_000_000,
-    "half a surrogate": lambda: "\ud800.a.b",
+def with_our_public_key_as_secret(alg: str, secret: bytes) -> str:
+    """An HMAC, as a verifier would check it that lets the token choose the algorithm; joserfc makes none such."""
+    text = f"{encoded({'alg': alg, 'kid': 'ours'})}.{encoded(CLAIMS)}"
+    return f"{text}.{encoded(hmac.digest(secret, text.encode(), f'sha{alg[2:]}'))}"
+
+
+OURS = KEY.as_dict(private=False)
+PUBLIC_FORMS = {
+    "PEM": KEY.as_pem(private=False),
+    "PEM without its last line end": KEY.as_pem(private=False).rstrip(),
+    "DER": KEY.as_der(private=False),
+    "JWK": json.dumps(OURS).encode(),
+    "JWK without spaces": json.dumps(OURS, separators=(",", ":")).encode(),
+    "x": str(OURS["x"]).encode(),
+    "nothing": b"",
 }
+"""Our key, as it can be had by everybody."""
+PUBLIC = STRANGER.as_dict(private=False)
+FORGED: dict[str, dict[str, Callable[[], str]]] = {
+    "A02": {
+        **{f"alg {alg}": functools.partial(unsigned, alg) for alg in ("none", "None", "NONE", "nOnE", "")},
+        **{
+            f"unsigned {alg}": functools.partial(unsigned, alg)
+            for alg in ("ES256", "HS256", "RS256", "EdDSA")
+        },
+        "a signature of zeros": lambda: unsigned("ES256", encoded(bytes(64))),
+        "a short signature": lambda: unsigned("ES256", encoded(bytes(8))),
+        "an extension that must be understood": lambda: with_head_of(
+            '{"alg": "ES256", "kid": "ours", "crit": ["exp"], "exp": 1}'
+        ),
+        "two algorithms": lambda: with_head_of('{"alg": "none", "kid": "ours", "alg": "ES256"}'),
+    },
+    "A03": {
+        f"{alg} with {name}": functools.partial(with_our_public_key_as_secret, alg, secret)
+        for alg in ("HS256", "HS384", "HS512")
+        for name, secret in PUBLIC_FORMS.items()
+    },
+    "A04": {
+        "a key in the header": lambda: signed(key=STRANGER, jwk=PUBLIC),
+        "a key set at an address": lambda: signed(key=STRANGER, jku="http://127.0.0.1:1/keys"),
+        "a certificate at an address": lambda: signed(key=STRANGER, x5u="http://127.0.0.1:1/chain"),
+        "a certificate in the header": lambda: signed(key=STRANGER, x5c=["MIIB"]),
+    },
+    "A05": {
+        "two key ids": lambda: with_head_of('{"alg": "ES256", "kid": "theirs", "kid": "ours"}'),
+        "a path as key id": lambda: with_head_of('{"alg": "ES256", "kid": "../../dev/null"}'),
+        "SQL as key id": lambda: with_head_of('{"alg": "ES256", "kid": "ours\' OR \'1\'=\'1"}'),
+        "a key id with a NUL": lambda: with_head_of('{"alg": "ES256", "kid": "ours\\u0000"}'),
+    },
+    "A06": {
+        "exp beyond every number": lambda: signed(with_claim('"exp": 1e400')),
+        "exp with an exponent": lambda: signed(with_claim('"exp": 2e9')),
+        "exp is negative": lambda: signed(with_claim('"exp": -1')),
+        "exp is null": lambda: signed(with_claim('"exp": null')),
+    },
+    "A09": {
+        "claims are an array": lambda: signed(b"[1]"),
+        "claims are a string": lambda: signed(b'"alice"'),
+        "claims are no JSON": lambda: signed(b"{"),
+        "claims are not UTF-8": lambda: signed(b'{"sub": "\xff\xfe"}'),
+        "claims are nested 1,300 deep": lambda: signed(b"[" * 1_300),
+        "claims are nested 100,000 deep": lambda: signed(b"[" * 100_000),
+        "encrypted, and a bomb": encrypted,
+        "a megabyte of dots": lambda: "." * 1_000_000,
+        "a megabyte of one part": lambda: "a" * 1_000_000,
+        "half a surrogate": lambda: "\ud800.a.b",
+    },
+}
+"""By the attack that it is a case of."""
 
 
-@pytest.mark.parametrize("make", FORGED.values(), ids=FORGED.keys())
+@pytest.mark.parametrize("make", cases(FORGED))
 async def test_a_forgery_is_refused_in_one_text_and_at_once(make: Callable[[], str]) -> None:
     keys, token = Keys(), make()
     await keys.verifier.know_keys()
@@ -136,3 +176,24 @@ async def test_a_forgery_is_refused_in_one_text_and_at_once(make: Callable[[], s
 async def test_what_the_forgeries_are_made_from_is_good() -> None:
     assert (await Keys().verifier.verify(signed())).subject == "alice"
     assert (await Keys().verifier.verify(signed(with_claim(f'"exp": {NOW + 1}')))).subject == "alice"
+
+
+@pytest.fixture
+def ear() -> Iterator[socket.socket]:
+    """An attacker's server, which would hear of anybody who asks it for a key."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.mark.attack("A04", "A05")
+@pytest.mark.parametrize("name", ["jku", "x5u", "kid", "iss"])
+async def test_nobody_is_asked_for_the_key_of_a_stranger(name: str, ear: socket.socket) -> None:
+    address = f"http://127.0.0.1:{ear.getsockname()[1]}/keys"
+    keys = Keys()
+    body = json.dumps(CLAIMS | ({"iss": address} if name == "iss" else {})).encode()
+    header = {} if name == "iss" else {name: address}
+    with pytest.raises(Unauthenticated):
+        await keys.verifier.verify(signed(body, STRANGER, **header))
+    assert select.select([ear], [], [], 0)[0] == []
+    with socket.create_connection(ear.getsockname()):  # the ear hears
+        assert select.select([ear], [], [], 1)[0] == [ear]

@@ -78,6 +78,7 @@ def test_levels_below_the_threshold_are_silent(out: io.StringIO) -> None:
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["loud", "loud"]
 
 
+@pytest.mark.attack("A59")
 @pytest.mark.parametrize(
     "key",
     [
@@ -99,6 +100,7 @@ def test_secret_keys_lose_their_values_at_any_depth(lines: Lines, key: str) -> N
     assert "hunter2" not in json.dumps(line)
 
 
+@pytest.mark.attack("A59")
 @pytest.mark.parametrize(
     ("text", "secret"),
     [
@@ -120,6 +122,7 @@ def test_secrets_inside_a_text_are_taken_out(lines: Lines, text: str, secret: st
     assert written.count("[redacted]") >= 4
 
 
+@pytest.mark.attack("A59")
 def test_control_characters_are_shown_and_start_no_line(out: io.StringIO) -> None:
     logs.configure("mesher", stream=out, format="console")
     logs.get_logger("x").info("a\r\nfake line", agent="\x1b[31mred\x1b[0m\x00\u2028end")
@@ -129,6 +132,7 @@ def test_control_characters_are_shown_and_start_no_line(out: io.StringIO) -> Non
     assert "\\x1b[31mred\\x1b[0m\\x00\\x2028end" in written
 
 
+@pytest.mark.attack("A59")
 def test_long_values_are_cut(lines: Lines) -> None:
     logs.get_logger("x").info("big", text="x" * 1_000_000, many=list(range(10_000)), photo=b"x" * 5_000_000)
     [line] = lines()
@@ -154,6 +158,7 @@ def test_a_traceback_keeps_its_lines(lines: Lines) -> None:
     assert text.endswith("ValueError: bad\\x1b")
 
 
+@pytest.mark.attack("A59")
 def test_a_secret_at_the_cut_is_taken_out(lines: Lines) -> None:
     logs.get_logger("x").info(
         "long", text="x" * 970 + " postgresql://auth:hunter2-hunter2-hunter2@127.0.0.1/atelier"

@@ -10,6 +10,7 @@ import pytest
 
 from atelierkit.errors import Overloaded, Unavailable
 from atelierkit.inference.batching import BatchLimits, MicroBatcher
+from tests.patience import PATIENCE_S
 
 
 class _Model:
@@ -70,7 +71,10 @@ async def test_one_request_waits_for_nobody() -> None:
 
 async def test_a_delay_collects_until_the_batch_is_full() -> None:
     model = _Model()
-    async with MicroBatcher(model, BatchLimits(max_batch=3, max_delay_s=30)) as batcher, asyncio.timeout(5):
+    async with (
+        MicroBatcher(model, BatchLimits(max_batch=3, max_delay_s=30)) as batcher,
+        asyncio.timeout(PATIENCE_S),
+    ):
         tasks = await _queued(batcher, _rows(1))
         await asyncio.sleep(0.01)
         assert model.batches == []
@@ -81,7 +85,7 @@ async def test_a_delay_collects_until_the_batch_is_full() -> None:
 
 async def test_a_delay_ends() -> None:
     model = _Model()
-    async with MicroBatcher(model, BatchLimits(max_delay_s=0.02)) as batcher, asyncio.timeout(5):
+    async with MicroBatcher(model, BatchLimits(max_delay_s=0.02)) as batcher, asyncio.timeout(PATIENCE_S):
         assert (await batcher.submit(_rows(1)))["y"].tolist() == [[2]]
 
 

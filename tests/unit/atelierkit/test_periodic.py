@@ -6,6 +6,7 @@ import asyncio
 
 from atelierkit import periodic
 from atelierkit.errors import Unavailable
+from tests.patience import PATIENCE_S
 
 
 async def test_a_failed_turn_is_not_the_last_one() -> None:
@@ -17,7 +18,7 @@ async def test_a_failed_turn_is_not_the_last_one() -> None:
         if failures:
             raise failures.pop(0)
 
-    async with asyncio.timeout(5), periodic.every(0.001, work, name="test"):
+    async with asyncio.timeout(PATIENCE_S), periodic.every(0.001, work, name="test"):
         assert [await turns.get() for _ in range(4)] == [2, 1, 0, 0]
 
 

@@ -69,6 +69,7 @@ def test_everything_else_is_tried_again(answer: Answer) -> None:
     assert not after.awaits(1, 1)
 
 
+@pytest.mark.attack("A53")
 def test_a_pause_that_is_asked_for_is_kept_and_never_shortens_the_schedule() -> None:
     asked = Answer(429, "refused", timedelta(minutes=2))
     assert delivery().attempted(asked, NOW).next_at == NOW + timedelta(minutes=2)
@@ -76,6 +77,7 @@ def test_a_pause_that_is_asked_for_is_kept_and_never_shortens_the_schedule() -> 
     assert delivery(UUID(int=0)).attempted(short, NOW).next_at == NOW + timedelta(seconds=5)
 
 
+@pytest.mark.attack("A53")
 def test_after_410_there_are_no_more_attempts() -> None:
     after = delivery().attempted(Answer(410, "refused"), NOW)
     assert (after.state, after.next_at) == (DeliveryState.CANCELLED, None)

@@ -31,12 +31,14 @@ def test_the_specifications_library_takes_our_signature() -> None:
     assert verify(signed()) == json.loads(BODY)
 
 
+@pytest.mark.attack("A52")
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_a_message_from_another_time_is_not_taken(minutes: int) -> None:
     with pytest.raises(WebhookVerificationError):
         verify(signed(datetime.now(UTC) + timedelta(minutes=minutes)))
 
 
+@pytest.mark.attack("A52", ways=5)
 def test_a_changed_message_is_not_taken() -> None:
     for body in (BODY + b" ", BODY[:-1], BODY.replace(b"7", b"8")):
         with pytest.raises(WebhookVerificationError):
@@ -49,11 +51,13 @@ def test_a_changed_message_is_not_taken() -> None:
             verify(signed() | {name: value})
 
 
+@pytest.mark.attack("A52")
 def test_the_signature_of_another_webhook_is_not_taken() -> None:
     with pytest.raises(WebhookVerificationError):
         verify(signed(None, OTHER))
 
 
+@pytest.mark.attack("A52")
 def test_while_a_secret_rotates_the_receiver_may_have_either() -> None:
     both = signed(None, SECRET, OTHER)
     assert len(both["webhook-signature"].split()) == 2
@@ -61,6 +65,7 @@ def test_while_a_secret_rotates_the_receiver_may_have_either() -> None:
         assert verify(both, secret=secret) == json.loads(BODY)
 
 
+@pytest.mark.attack("A52")
 def test_secrets_are_32_random_bytes_behind_their_prefix() -> None:
     made = {shown(new_webhook_secret()) for _ in range(100)}
     assert len(made) == 100

@@ -81,7 +81,12 @@ def test_a_repeat_has_the_same_message_id() -> None:
 
 
 def test_links_lead_to_the_platform_and_carry_the_token_where_no_log_sees_it() -> None:
-    for kind, part in ((LetterKind.VERIFY_EMAIL, "verify"), (LetterKind.RESET_PASSWORD, "reset")):
+    parts = {
+        LetterKind.VERIFY_EMAIL: "verify",
+        LetterKind.RESET_PASSWORD: "reset",
+        LetterKind.ADDRESS_TAKEN: "reset",
+    }
+    for kind, part in parts.items():
         plain, page = forms(written(kind))
         link = f"https://atelier.example/#{part}=a-b_c"
         assert link in plain.split()
@@ -99,6 +104,7 @@ NASTY = [
 ]
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize("value", NASTY)
 def test_whatever_a_value_holds_it_is_text(value: str) -> None:
     good, message = written(LetterKind.JOB_FAILED), written(LetterKind.JOB_FAILED, job=value)
@@ -112,6 +118,7 @@ def test_whatever_a_value_holds_it_is_text(value: str) -> None:
     assert page.text == good_page.text.replace("job-7", shown)
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize(
     "address", ["jane@example.org\r\nBcc: eve@example.org", "a@b.org, eve@example.org", "jane"]
 )

@@ -69,6 +69,7 @@ NO_HOST_OF_THE_INTERNET = [
 ]
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize("host", NO_HOST_OF_THE_INTERNET)
 @pytest.mark.parametrize("shape", ["https://{}/hook", "https://{}:443/hook"])
 def test_a_host_that_is_no_public_name_is_refused(host: str, shape: str) -> None:
@@ -76,6 +77,7 @@ def test_a_host_that_is_no_public_name_is_refused(host: str, shape: str) -> None
         RULES.read(shape.format(host))
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize(
     "url",
     [
@@ -114,6 +116,7 @@ def test_an_address_that_two_readers_could_read_differently_is_refused(url: str)
     assert (fault.field, fault.code) == ("url", "url.form")
 
 
+@pytest.mark.attack("A50")
 @pytest.mark.parametrize(
     "scheme", ["http", "ftp", "file", "gopher", "data", "dict", "ldap", "javascript", "HTTPS", "wss"]
 )
@@ -122,6 +125,7 @@ def test_https_alone_is_spoken(scheme: str) -> None:
         RULES.read(f"{scheme}://example.com/hook")
 
 
+@pytest.mark.attack("A50")
 @pytest.mark.parametrize("port", [0, 1, 22, 25, 5432, 6379, 8080, 8443, 65536, 99999])
 def test_other_ports_are_refused_and_the_allowed_ones_named(port: int) -> None:
     with pytest.raises(UrlNotAllowed) as refused:
@@ -163,6 +167,7 @@ def test_what_is_read_is_what_pythons_own_reader_reads(rest: str) -> None:
     assert not other.fragment
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize(
     "address",
     [
@@ -188,6 +193,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(ipaddress.ip_address(address))
 
 
+@pytest.mark.attack("A49")
 @given(st.ip_addresses(v=4))
 def test_no_private_address_passes_in_the_clothes_of_ipv6(address: IPv4Address) -> None:
     inside = int(address)
@@ -200,6 +206,7 @@ def addresses(*texts: str) -> list[Address]:
     return [ipaddress.ip_address(text) for text in texts]
 
 
+@pytest.mark.attack("A50")
 def test_one_private_address_among_public_ones_spoils_the_name() -> None:
     target = RULES.read("https://example.com/")
     RULES.admit(target, addresses("1.1.1.1", "2606:4700::1111"))

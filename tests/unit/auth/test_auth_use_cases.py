@@ -46,6 +46,7 @@ async def test_an_address_is_taken_in_any_case(world: World) -> None:
     assert EMAIL.casefold() not in f"{refused.value.message} {refused.value.metadata}".casefold()
 
 
+@pytest.mark.attack("A13")
 async def test_a_weak_password_makes_no_account(world: World) -> None:
     with pytest.raises(WeakPassword):
         await world.sign_up(EMAIL, "password1")
@@ -60,6 +61,7 @@ async def test_logging_in_gives_a_token_that_proves_the_account(world: World) ->
     assert pair.access.life == ACCESS_LIFE
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize(
     ("email", "password"),
     [
@@ -81,6 +83,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_answered_alike(
         assert not refused.value.metadata
 
 
+@pytest.mark.attack("A11", "A12")
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
 async def test_ten_wrong_passwords_close_an_address_whether_it_has_an_account_or_not(
     world: World, email: str
@@ -101,6 +104,7 @@ async def test_ten_wrong_passwords_close_an_address_whether_it_has_an_account_or
     assert refused.value.retry_after_s == 300
 
 
+@pytest.mark.attack("A11")
 async def test_a_closed_address_closes_no_other_and_no_open_session(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     await world.sign_up("other@example.org", PASSWORD)
@@ -117,6 +121,7 @@ async def test_the_right_password_forgives_the_wrong_ones(world: World) -> None:
         await world.log_in(EMAIL, PASSWORD)
 
 
+@pytest.mark.attack("A11")
 async def test_a_right_password_that_was_hashed_beside_ten_wrong_ones_is_refused(world: World) -> None:
     """The address closes while the hash is being computed."""
     await world.sign_up(EMAIL, PASSWORD)
@@ -139,6 +144,7 @@ async def test_a_right_password_that_was_hashed_beside_ten_wrong_ones_is_refused
         await slow(EMAIL, PASSWORD)
 
 
+@pytest.mark.attack("A15")
 async def test_an_old_hash_grows_at_log_in(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     before = await stored_hash(world)
@@ -153,6 +159,7 @@ async def test_an_old_hash_grows_at_log_in(world: World) -> None:
         await later.log_in(EMAIL, PASSWORD)
 
 
+@pytest.mark.attack("A10")
 async def test_a_refresh_token_works_once_and_its_reuse_closes_the_session(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     first = await world.log_in(EMAIL, PASSWORD)
@@ -193,6 +200,7 @@ async def test_logging_in_sweeps_out_the_accounts_expired_sessions(world: World)
         assert await unit.sessions.locked(secret_digest(fresh.refresh)) is not None
 
 
+@pytest.mark.attack("A10")
 @pytest.mark.parametrize("spent", [True, False])
 async def test_logging_out_closes_the_session_whichever_token_is_shown(world: World, spent: bool) -> None:
     await world.sign_up(EMAIL, PASSWORD)
@@ -231,6 +239,7 @@ async def test_a_browsers_secret_expires(world: World) -> None:
         await world.exchange(session.secret)
 
 
+@pytest.mark.attack("A08")
 async def test_neither_secret_does_the_others_work(world: World) -> None:
     await world.sign_up(EMAIL, PASSWORD)
     pair = await world.log_in(EMAIL, PASSWORD)
@@ -245,6 +254,7 @@ async def test_neither_secret_does_the_others_work(world: World) -> None:
     await world.exchange(session.secret)
 
 
+@pytest.mark.attack("A10")
 async def test_an_account_that_is_gone_is_nobody(world: World) -> None:
     with pytest.raises(Unauthenticated):
         await world.get_account(uuid4())

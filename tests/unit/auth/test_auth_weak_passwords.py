@@ -19,11 +19,13 @@ def fault_of(password: str, email: str = EMAIL) -> str:
     return fault.code
 
 
+@pytest.mark.attack("A13")
 @pytest.mark.parametrize("password", ["", "a", "Xk7#pQ9", "🧵🪡✂️📏"])
 def test_short_ones_are_refused_by_their_characters_not_their_bytes(password: str) -> None:
     assert fault_of(password) == "password.short"
 
 
+@pytest.mark.attack("A13")
 @pytest.mark.parametrize(
     "password",
     """
@@ -40,6 +42,7 @@ def test_common_ones_are_refused(password: str) -> None:
     assert fault_of(password) == "password.common"
 
 
+@pytest.mark.attack("A13")
 @pytest.mark.parametrize(
     ("password", "email"),
     [
@@ -53,6 +56,7 @@ def test_names_are_refused_wherever_they_stand(password: str, email: str) -> Non
     assert fault_of(password, email) == "password.contains_name"
 
 
+@pytest.mark.attack("A14")
 @pytest.mark.parametrize(
     "password",
     [

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from atelier_client import AsyncAtelier, Atelier, Retries
+from tests.patience import PATIENCE_S
 from tests.unit.clients.platform_double import PlatformDouble
 
 QUICK = Retries(most=3, first_s=0.001, longest_s=5)
@@ -34,7 +35,7 @@ def platform() -> Iterator[PlatformDouble]:
 
 
 def blocking(platform: PlatformDouble, method: str, *arguments: Any, **named: Any) -> Any:
-    http = httpx.Client(verify=tls())
+    http = httpx.Client(verify=tls(), timeout=PATIENCE_S)
     with Atelier(platform.url, api_key="atk_1", retries=QUICK, http=http) as atelier:
         result = getattr(atelier, method)(*arguments, **named)
         return list(result) if inspect.isgenerator(result) else result
@@ -42,7 +43,7 @@ def blocking(platform: PlatformDouble, method: str, *arguments: Any, **named: An
 
 def asynchronous(platform: PlatformDouble, method: str, *arguments: Any, **named: Any) -> Any:
     async def run() -> Any:
-        http = httpx.AsyncClient(verify=tls())
+        http = httpx.AsyncClient(verify=tls(), timeout=PATIENCE_S)
         async with AsyncAtelier(platform.url, api_key="atk_1", retries=QUICK, http=http) as atelier:
             result = getattr(atelier, method)(*arguments, **named)
             return await _all(result) if inspect.isasyncgen(result) else await result

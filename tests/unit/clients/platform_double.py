@@ -117,7 +117,9 @@ class PlatformDouble:
                 if answer is not CUT:
                     self.send_response(answer.status)
                     promised = len(answer.body) if answer.promised is None else answer.promised
-                    for name, value in {"content-length": str(promised), **answer.headers}.items():
+                    # Told as well: a client that does not know may ask again on it while it closes.
+                    told = {"content-length": str(promised), "connection": "close", **answer.headers}
+                    for name, value in told.items():
                         self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(answer.body)

@@ -9,6 +9,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from atelierkit.settings import Tls
+from deploy.local.settings import LocalSettings
 from deploy.local.topology import (
     CALLS,
     PROCESSES,
@@ -21,14 +22,15 @@ from deploy.local.topology import (
 )
 
 
-def variables(process: str, tls: Tls | None = None) -> dict[str, str]:
+def variables(process: str, tls: Tls | None = None, *, port: int = 0, public_url: str = "") -> dict[str, str]:
     return environment(
         process,
-        ports=choose_ports(0),
+        ports=choose_ports(port),
         data_dir=Path("/data"),
         root=Path("/root-of-it"),
         database_urls={name: f"postgresql+psycopg://{name}@localhost/atelier" for name in WITH_DATABASE},
         gateway_host="127.0.0.1",
+        public_url=public_url,
         tls=tls,
     )
 
@@ -80,3 +82,18 @@ def test_with_certificates_a_service_is_told_where_they_lie() -> None:
         "/tls/ca.crt",
     ]
     assert not [name for name in variables("auth") if "TLS" in name]
+
+
+@pytest.mark.parametrize("process", ["auth", "auth-worker"])
+def test_letters_link_to_where_the_gateway_listens(process: str) -> None:
+    told = variables(process, port=8123)
+    assert told["ATELIER_AUTH_PUBLIC_URL"] == "http://127.0.0.1:8123"
+    told = variables(process, port=8123, public_url="https://atelier.example.org")
+    assert told["ATELIER_AUTH_PUBLIC_URL"] == "https://atelier.example.org"
+
+
+def test_an_address_that_somebody_has_given_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATELIER_AUTH_PUBLIC_URL", raising=False)
+    assert not LocalSettings().public_url
+    monkeypatch.setenv("ATELIER_AUTH_PUBLIC_URL", "https://atelier.example.org")
+    assert LocalSettings(gateway_port=8123).public_url == "https://atelier.example.org"

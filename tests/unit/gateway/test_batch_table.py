@@ -108,6 +108,7 @@ def test_a_table_and_a_document_say_the_same(rows: list[dict[str, Any]]) -> None
     assert isinstance(from_table, BatchDraft)
 
 
+@pytest.mark.attack("A40")
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_batch_or_refused(data: bytes) -> None:
     for media_type in (CSV, JSON):

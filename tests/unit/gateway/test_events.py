@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from atelierkit.errors import Overloaded, Unavailable
 from services.gateway.events import Streams, last_id, stream
 from services.gateway.schemas.base import LocalizedText
+from tests.patience import PATIENCE_S
 
 
 def told(number: int) -> tuple[int, LocalizedText]:
@@ -100,7 +101,7 @@ async def test_a_reader_that_leaves_ends_the_call_and_gives_its_place_back() -> 
     streams.check(2)
     await anext(pieces)
     await pieces.aclose()  # type: ignore[attr-defined]
-    await asyncio.wait_for(left.wait(), 5)
+    await asyncio.wait_for(left.wait(), PATIENCE_S)
     assert streams.open == 0
 
 

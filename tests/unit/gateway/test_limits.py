@@ -78,6 +78,7 @@ def test_a_setting_that_cannot_be_read_is_refused_at_the_start(text: str) -> Non
         GatewaySettings(**NOWHERE, limits=text)
 
 
+@pytest.mark.attack("A47")
 async def test_the_eleventh_waits_until_the_first_is_out_of_the_window() -> None:
     clock = SetClock()
     windows = MemoryWindows(clock)
@@ -93,6 +94,7 @@ async def test_the_eleventh_waits_until_the_first_is_out_of_the_window() -> None
     assert not (await windows.take("a", TEN)).allowed
 
 
+@pytest.mark.attack("A47")
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 7)), max_size=120),
     st.integers(1, 4),
@@ -134,6 +136,7 @@ async def test_a_flood_of_callers_takes_no_more_than_its_memory() -> None:
     assert len(windows._taken) == 50
 
 
+@pytest.mark.attack("A47")
 @pytest.mark.parametrize(
     ("host", "network"),
     [

@@ -46,6 +46,7 @@ def test_what_json_writes_is_read_back(document: Any) -> None:
     assert reading.parse_json(json.dumps(document).encode()) == document
 
 
+@pytest.mark.attack("A40")
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
@@ -55,6 +56,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert repr(json.loads(data)) == repr(document)  # NaN is not equal to itself
 
 
+@pytest.mark.attack("A40")
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -76,6 +78,7 @@ def test_what_is_not_strict_json_is_refused(body: bytes, code: str) -> None:
     assert refusal.value.faults[0].code == code
 
 
+@pytest.mark.attack("A24")
 @pytest.mark.parametrize("announced", [{"content-length": "2000"}, {}])
 async def test_a_body_over_the_limit_is_refused_announced_or_not(announced: dict[str, str]) -> None:
     with pytest.raises(PayloadTooLarge):
@@ -83,6 +86,7 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(announced: dict
     assert await reading.body(request(b"x" * 1000, chunk=100), limit=1000) == b"x" * 1000
 
 
+@pytest.mark.attack("A24")
 async def test_reading_stops_as_soon_as_the_limit_is_passed() -> None:
     taken = 0
 
@@ -104,6 +108,7 @@ async def test_reading_stops_as_soon_as_the_limit_is_passed() -> None:
     assert taken == 11
 
 
+@pytest.mark.attack("A40")
 async def test_only_json_is_taken_for_json() -> None:
     with pytest.raises(UnsupportedMediaType):
         await reading.json_body(request(b"{}", {"content-type": "text/plain"}), 100)

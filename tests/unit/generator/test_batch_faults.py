@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from atelierkit import failpoints
-from atelierkit.errors import Unavailable
+from atelierkit.errors import AppError, Overloaded, Unavailable
 from atelierkit.failpoints import FailpointHit
-from services.generator.domain.jobs import Count, State
+from atelierkit.jobs.model import POISONED
+from services.generator.domain.jobs import Count, Failure, State
 from services.generator.domain.model import BodySpec, BodyType, OutfitItem
 from services.generator.domain.ports_jobs import Task
 from tests.unit.generator.factory import rows
@@ -38,12 +39,22 @@ async def test_a_neighbour_that_is_away_for_a_while_costs_only_time(factory) -> 
     assert len(await factory.world.kept()) == 12
 
 
-async def test_a_neighbour_that_stays_away_fails_the_job_and_gives_the_rest_back(factory) -> None:
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        (Unavailable("the mesher does not answer"), "UNAVAILABLE"),
+        (Overloaded("the mesher is too busy"), "OVERLOADED"),
+    ],
+    ids=["away", "busy"],
+)
+async def test_a_neighbour_that_stays_away_fails_the_job_and_gives_the_rest_back(
+    factory, last: AppError, reason: str
+) -> None:
     factory.world.ledger.balance = 9
 
     async def away() -> None:
         if factory.world.mesher.builds > 4:
-            raise Unavailable("the mesher does not answer")
+            raise last
 
     factory.world.mesher.before_answer = away
     accepted, _ = await factory.accept(ANN, rows(9))
@@ -52,8 +63,7 @@ async def test_a_neighbour_that_stays_away_fails_the_job_and_gives_the_rest_back
         factory.world.clock.advance(minutes=1)
     job = await factory.job(accepted.id)
     assert (job.state, job.count) == (State.FAILED, Count(made=4))
-    assert job.failure is not None
-    assert job.failure.reason == "UNAVAILABLE"
+    assert job.failure == Failure(reason, last.message)
     assert factory.world.ledger.balance == 5
     assert factory.mailbox.ended_jobs == [job]
 
@@ -61,7 +71,7 @@ async def test_a_neighbour_that_stays_away_fails_the_job_and_gives_the_rest_back
 async def test_a_job_that_kills_its_workers_is_given_up_as_poisoned(factory) -> None:
     accepted, _ = await factory.accept(ANN, rows(2))
     task = factory.world.rail.by_name[Task.WORK]
-    await task.give_up({"job": str(accepted.id)}, poisoned=True)
+    await task.give_up({"job": str(accepted.id)}, POISONED)
     await factory.work()
     job = await factory.job(accepted.id)
     assert job.failure is not None

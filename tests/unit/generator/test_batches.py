@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -22,6 +22,7 @@ from tests.unit.generator.world import ANN, BOB
 
 NOBODY = BodySpec({"stature": 1700.0, "waist_girth": 1850.0, "hip_girth": 850.0}, BodyType.FEMININE)
 UNKNOWN = (OutfitItem("no-such-garment", "M"),)
+REQUEST = UUID(int=7)
 
 
 async def test_a_batch_becomes_avatars_results_and_one_payment(factory) -> None:
@@ -141,6 +142,7 @@ async def test_a_refusal_names_at_most_a_hundred_faults(factory) -> None:
     assert len(refused.value.faults) == 100
 
 
+@pytest.mark.attack("A43")
 async def test_without_enough_credits_nothing_is_recorded(factory) -> None:
     factory.world.ledger.balance = 4
     with pytest.raises(RemoteError, match="not enough credits"):
@@ -174,6 +176,47 @@ async def test_a_request_whose_hold_went_back_meanwhile_is_held_anew(factory, ar
     assert (await factory.accept(ANN, rows(2), request)).job.id == accepted.id
 
 
+@pytest.mark.parametrize("request_id", [None, REQUEST])
+async def test_a_request_so_slow_that_its_hold_goes_back_is_held_anew(factory, request_id) -> None:
+    """The reconciler comes between hold and record: it cannot tell a slow request from one that died."""
+    factory.world.ledger.balance = 5
+    reserve = factory.world.ledger.reserve
+    repaired: list[int] = []
+
+    async def slow(owner, job_id, credits):
+        held = await reserve(owner, job_id, credits)
+        if not repaired:
+            repaired.append((await factory.reconcile()).released)
+        return held
+
+    factory.world.ledger.reserve = slow
+    accepted, _ = await factory.accept(ANN, rows(2), request_id)
+    assert repaired == [1]
+    assert factory.world.ledger.held == {accepted.id: 2}
+    assert (await factory.list(ANN, 10, None)).jobs == (accepted,)
+    await factory.work()
+    assert factory.world.ledger.paid == {accepted.id: 2}
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (3, {})
+
+
+async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -> None:
+    """The reconciler has given the job up, and dies before the hold goes back."""
+    factory.world.ledger.balance = 2
+    reserve = factory.world.ledger.reserve
+
+    async def slow(owner, job_id, credits):
+        held = await reserve(owner, job_id, credits)
+        factory.world.ledger.reserve = reserve
+        armed("jobs.disowned=raise")
+        with pytest.raises(FailpointHit):
+            await factory.reconcile()
+        return held
+
+    factory.world.ledger.reserve = slow
+    accepted, _ = await factory.accept(ANN, rows(2), REQUEST)
+    assert (factory.world.ledger.balance, factory.world.ledger.held) == (0, {accepted.id: 2})
+
+
 async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
     factory.world.ledger.price = 0
     factory.world.ledger.balance = 0
@@ -183,6 +226,7 @@ async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
     assert factory.world.ledger.settled == set()
 
 
+@pytest.mark.attack("A44")
 async def test_what_a_cancelled_batch_has_made_is_paid_and_stays(factory) -> None:
     factory.world.ledger.balance = 30
     accepted, _ = await factory.accept(ANN, rows(30))
@@ -203,6 +247,7 @@ async def test_what_a_cancelled_batch_has_made_is_paid_and_stays(factory) -> Non
     assert set(factory.world.blobs.keys) == files
 
 
+@pytest.mark.attack("A44")
 async def test_a_batch_that_is_cancelled_before_it_begins_costs_nothing(factory) -> None:
     factory.world.ledger.balance = 5
     accepted, _ = await factory.accept(ANN, rows(5))
@@ -211,6 +256,7 @@ async def test_a_batch_that_is_cancelled_before_it_begins_costs_nothing(factory)
     assert (factory.world.ledger.balance, factory.world.mesher.builds) == (5, 0)
 
 
+@pytest.mark.attack("A44")
 async def test_cancelling_twice_is_refused_and_somebody_elses_is_unknown(factory) -> None:
     accepted, _ = await factory.accept(ANN, rows(1))
     with pytest.raises(JobNotFound):

@@ -23,7 +23,7 @@ COARSE = (1, 2, 3)
 ASKED = {1: 12_000, 2: 5_000, 3: 2_000}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def another(model: BodyModel) -> Outfitter:
     return Outfitter(model, kept_cuts=1)
 

@@ -22,7 +22,7 @@ FOLLOWING = ["body", "eyes", "lashes", "teeth", "tongue"]
 Sculpt = Callable[[Sequence[Part], Body, tuple[str, ...]], Sequence[Part]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sculpt(model: BodyModel, outfitter: Outfitter) -> Sculpt:
     variants = Variants(model, outfitter)
 

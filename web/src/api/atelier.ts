@@ -1,4 +1,5 @@
 import type { Call, Client, Method } from "./client";
+import type { Person } from "./schema";
 import type {
   Avatar,
   BodySpec,
@@ -9,7 +10,6 @@ import type {
   Hairstyle,
   Measurements,
   Page,
-  Person,
   SizeAdvice,
   Skin,
   Tokens,

@@ -5,9 +5,20 @@ import type { Problem, Tokens } from "./types";
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Call {
+  /** Is sent as JSON. */
   readonly body?: unknown;
+  /** A file that is sent as it is, in place of `body`. */
+  readonly upload?: Upload;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal;
   /** Catalogue and account calls need no token. */
   readonly open?: boolean;
+}
+
+export interface Upload {
+  readonly data: Blob | string;
+  readonly mediaType: string;
 }
 
 /** Speaks HTTP with `/v1`: bearer token, one refresh after a 401, errors as `ApiError`. */
@@ -34,6 +45,11 @@ export class Client {
 
   async empty(method: Method, path: string, call: Call = {}): Promise<void> {
     await this.#send(method, path, call);
+  }
+
+  /** The answer before its body was read: a stream, or a large file. */
+  open(method: Method, path: string, call: Call = {}): Promise<Response> {
+    return this.#send(method, path, call);
   }
 
   /** Trades the refresh token for new ones; callers at the same time share one trade. */
@@ -69,12 +85,14 @@ export class Client {
   }
 
   async #fetch(method: Method, path: string, call: Call): Promise<Response> {
-    const headers = new Headers({ "Accept-Language": this.language() });
+    const headers = new Headers({ "Accept-Language": this.language(), ...call.headers });
     if (!call.open && this.tokens.access !== null) headers.set("Authorization", `Bearer ${this.tokens.access}`);
     const init: RequestInit = { method, headers };
-    if (call.body !== undefined) {
-      headers.set("Content-Type", "application/json");
-      init.body = JSON.stringify(call.body);
+    if (call.signal) init.signal = call.signal;
+    const upload = call.upload ?? asJson(call.body);
+    if (upload) {
+      headers.set("Content-Type", upload.mediaType);
+      init.body = upload.data;
     }
     try {
       return await this.http(path, init);
@@ -82,6 +100,10 @@ export class Client {
       throw new Unreachable("no answer", { cause });
     }
   }
+}
+
+function asJson(body: unknown): Upload | null {
+  return body === undefined ? null : { data: JSON.stringify(body), mediaType: "application/json" };
 }
 
 async function problemOf(answer: Response): Promise<Error> {

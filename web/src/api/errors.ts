@@ -1,19 +1,29 @@
-import type { FieldFault, Problem } from "./types";
+import type { FieldFault, Facts, Problem } from "./types";
 
 /** `/v1` refused a request, and said why in the language that was asked for. */
 export class ApiError extends Error {
   readonly code: string;
   readonly details: readonly FieldFault[];
+  readonly facts: Facts;
+  /** The same request may work later. */
+  readonly retryable: boolean;
 
   constructor(
     readonly status: number,
-    problem: Pick<Problem, "error" | "code" | "details">,
+    problem: Pick<Problem, "error" | "code" | "details" | "retryable">,
   ) {
     super(problem.error);
     this.code = problem.code;
-    // The contract allows a bare object where no field is at fault.
-    this.details = Array.isArray(problem.details) ? problem.details : [];
+    this.retryable = problem.retryable ?? false;
+    // The contract has a bare object where no field is at fault.
+    const { details = [] } = problem;
+    this.details = isFaults(details) ? details : [];
+    this.facts = isFaults(details) ? {} : details;
   }
+}
+
+function isFaults(details: readonly FieldFault[] | Facts): details is readonly FieldFault[] {
+  return Array.isArray(details);
 }
 
 /** No answer came: the network or the platform is away, or the answer made no sense. */

@@ -34,13 +34,6 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-export interface Person {
-  readonly id: string;
-  readonly email: string;
-  readonly role: "user" | "admin";
-  readonly createdAt: string;
-}
-
 export interface BodySpec {
   readonly measurements: Measurements;
   readonly bodyType: BodyType;
@@ -196,11 +189,14 @@ export interface FieldFault {
   readonly message?: string;
 }
 
+export type Facts = Readonly<Record<string, string | number>>;
+
 export interface Problem {
   readonly success: false;
   readonly error: string;
   readonly code: string;
-  readonly details?: readonly FieldFault[];
+  /** The fields at fault, or facts that belong to the code, such as the credits `needed`. */
+  readonly details?: readonly FieldFault[] | Facts;
   readonly requestId?: string;
   readonly retryable?: boolean;
 }

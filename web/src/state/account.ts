@@ -1,7 +1,7 @@
 import type { Atelier, Credentials } from "../api/atelier";
 import type { Client } from "../api/client";
 import type { TokenKeeper } from "../api/tokens";
-import type { Person } from "../api/types";
+import type { Person } from "../api/schema";
 import { Observable } from "./observable";
 
 export type AccountPhase = "restoring" | "signed-out" | "signed-in";
@@ -10,6 +10,8 @@ export type AccountPhase = "restoring" | "signed-out" | "signed-in";
 export class Account extends Observable {
   phase: AccountPhase = "restoring";
   person: Person | null = null;
+  /** The account was deleted in this tab. */
+  isDeleted = false;
 
   constructor(
     private readonly api: Atelier,
@@ -63,8 +65,27 @@ export class Account extends Observable {
     }
   }
 
+  /** Looks again who is there: an address may have been confirmed meanwhile. */
+  async refresh(): Promise<void> {
+    this.adopt(await this.api.me());
+  }
+
+  /** The person as a change has left them. */
+  adopt(person: Person): void {
+    this.person = person;
+    this.changed();
+  }
+
+  /** The account is no more, and nor are its sessions. */
+  end(): void {
+    this.isDeleted = true;
+    this.tokens.clear();
+    this.#leave();
+  }
+
   async #enter(): Promise<void> {
     this.person = await this.api.me();
+    this.isDeleted = false;
     this.phase = "signed-in";
     this.changed();
   }

@@ -6,6 +6,7 @@ import type { Observable } from "../state/observable";
 import type { Studio } from "../state/studio";
 import { AtelierElement } from "../ui/element";
 import { icons } from "../ui/icons";
+import { save } from "../ui/save";
 import { controls } from "../ui/styles";
 
 type OtherFormat = Exclude<FileFormat, "glb">;
@@ -49,15 +50,7 @@ export class FileMenu extends AtelierElement {
     this.open = false;
     const { id } = this.avatar;
     const blob = await this.studio.downloads.fetch(this.avatar, format);
-    if (blob === null) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `atelier-${id}.${EXTENSIONS[format] ?? format}`;
-    link.click();
-    // The browser has taken the file over by the next turn.
-    setTimeout(() => {
-      URL.revokeObjectURL(link.href);
-    });
+    if (blob) save(blob, `atelier-${id}.${EXTENSIONS[format] ?? format}`);
   }
 
   #onKey(event: KeyboardEvent): void {

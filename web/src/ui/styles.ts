@@ -41,7 +41,8 @@ export const controls = css`
     color: var(--muted);
   }
   button,
-  input {
+  input,
+  select {
     font: inherit;
     color: inherit;
   }
@@ -80,6 +81,15 @@ export const controls = css`
   }
   .button.primary:hover:enabled {
     background: var(--accent-strong);
+  }
+  .button.danger {
+    border-color: var(--fault);
+    color: var(--fault);
+  }
+  .button.small-button {
+    min-height: 2.25rem;
+    padding: 0 0.75rem;
+    font-size: 0.875rem;
   }
   .icon-button {
     display: inline-grid;

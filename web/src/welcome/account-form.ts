@@ -7,6 +7,8 @@ import { m } from "../paraglide/messages.js";
 import type { Account } from "../state/account";
 import type { Observable } from "../state/observable";
 import { AtelierElement } from "../ui/element";
+import { textField } from "../ui/field";
+import { forms } from "../ui/form-style";
 import { controls } from "../ui/styles";
 
 type Mode = "sign-up" | "log-in";
@@ -24,6 +26,8 @@ export class AccountForm extends AtelierElement {
   @state() private missing: readonly Field[] = [];
   /** A letter to set a new password with was asked for. */
   @state() private written = false;
+  /** The address may have an account already: its owner was written to. */
+  @state() private isTaken = false;
   @query("#email") private readonly email!: HTMLInputElement;
   @query("#password") private readonly password!: HTMLInputElement;
 
@@ -35,10 +39,19 @@ export class AccountForm extends AtelierElement {
     const signingUp = this.mode === "sign-up";
     return html`
       <h2>${signingUp ? m.account_sign_up_title() : m.account_log_in_title()}</h2>
+      ${this.isTaken ? html`<p class="small" role="status">${m.account_maybe_taken()}</p>` : nothing}
       <form novalidate @submit=${this.#onSubmit}>
-        ${this.#field("email", m.account_email(), "email", "email", null)}
-        ${this.#field("password", m.account_password(), "password", signingUp ? "new-password" : "current-password",
-          signingUp ? m.account_password_hint() : null)}
+        ${textField({
+          name: "email", label: m.account_email(), type: "email", autocomplete: "email", fault: this.#faultOf("email"),
+        })}
+        ${textField({
+          name: "password",
+          label: m.account_password(),
+          type: "password",
+          autocomplete: signingUp ? "new-password" : "current-password",
+          hint: signingUp ? m.account_password_hint() : undefined,
+          fault: this.#faultOf("password"),
+        })}
         ${this.#general()}
         <button class="button primary" ?disabled=${this.busy}>${signingUp ? m.account_sign_up() : m.account_log_in()}</button>
       </form>
@@ -57,27 +70,15 @@ export class AccountForm extends AtelierElement {
     </p>`;
   }
 
-  #field(name: Field, label: string, type: string, autocomplete: AutoFill, hint: string | null): TemplateResult {
-    const fault = this.#faultOf(name);
-    const described = [fault ? `${name}-fault` : "", hint ? `${name}-hint` : ""].join(" ").trim();
-    return html`<div>
-      <label for=${name}>${label}</label>
-      <input class="field" id=${name} name=${name} type=${type} autocomplete=${autocomplete} required
-        aria-invalid=${fault ? "true" : "false"} aria-describedby=${described || nothing} />
-      ${fault ? html`<p class="fault" id="${name}-fault" role="alert">${fault}</p>` : nothing}
-      ${hint && !fault ? html`<p class="small muted" id="${name}-hint">${hint}</p>` : nothing}
-    </div>`;
-  }
-
   /** A failure that belongs to neither field. */
   #general(): TemplateResult | typeof nothing {
     if (this.failure === null || this.#faults().size > 0) return nothing;
     return html`<p class="fault" role="alert">${explain(this.failure)}</p>`;
   }
 
-  #faultOf(name: Field): string | null {
+  #faultOf(name: Field): string | undefined {
     if (this.missing.includes(name)) return m.account_required();
-    return this.#faults().get(name) ?? null;
+    return this.#faults().get(name);
   }
 
   #faults(): Map<Field, string> {
@@ -91,6 +92,7 @@ export class AccountForm extends AtelierElement {
     this.failure = null;
     this.missing = [];
     this.written = false;
+    this.isTaken = false;
   }
 
   /** Asks for a letter to the address in the form. */
@@ -122,13 +124,21 @@ export class AccountForm extends AtelierElement {
     try {
       await (this.mode === "sign-up" ? this.account.signUp(credentials) : this.account.logIn(credentials));
     } catch (failure) {
-      this.failure = failure;
+      this.#refused(failure);
     }
     this.busy = false;
   }
 
+  /** Signing up tells nobody whether an address is taken; logging in after it with another password does not work then. */
+  #refused(failure: unknown): void {
+    this.isTaken = this.mode === "sign-up" && failure instanceof ApiError && failure.code === "invalid_credentials";
+    if (this.isTaken) this.mode = "log-in";
+    else this.failure = failure;
+  }
+
   static override readonly styles = [
     controls,
+    forms,
     css`
       :host {
         display: grid;
@@ -141,21 +151,6 @@ export class AccountForm extends AtelierElement {
       }
       h2 {
         font-size: 1.25rem;
-      }
-      form,
-      form > div {
-        display: grid;
-        gap: 1rem;
-      }
-      form > div {
-        gap: 0.375rem;
-      }
-      label {
-        font-size: 0.875rem;
-        font-weight: 500;
-      }
-      .field {
-        height: 2.75rem;
       }
       .button {
         min-height: 2.875rem;

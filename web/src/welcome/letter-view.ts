@@ -8,6 +8,8 @@ import { m } from "../paraglide/messages.js";
 import type { Letter } from "../state/letter";
 import type { Observable } from "../state/observable";
 import { AtelierElement } from "../ui/element";
+import { textField } from "../ui/field";
+import { forms } from "../ui/form-style";
 import { controls } from "../ui/styles";
 
 /** Where the link of a letter leads: an address is confirmed, or a new password chosen. */
@@ -50,24 +52,23 @@ export class LetterView extends AtelierElement {
   }
 
   #passwordField(): TemplateResult {
-    const fault = this.#fault();
-    return html`<div>
-      <label for="password">${m.account_password()}</label>
-      <input class="field" id="password" type="password" autocomplete="new-password" required
-        aria-invalid=${fault ? "true" : "false"} aria-describedby=${fault ? "password-fault" : "password-hint"} />
-      ${fault
-        ? html`<p class="fault" id="password-fault" role="alert">${fault}</p>`
-        : html`<p class="small muted" id="password-hint">${m.account_password_hint()}</p>`}
-    </div>`;
+    return textField({
+      name: "password",
+      label: m.account_password(),
+      type: "password",
+      autocomplete: "new-password",
+      hint: m.account_password_hint(),
+      fault: this.#fault(),
+    });
   }
 
-  #fault(): string | null {
-    return faultsByField(this.failure, ["password"]).get("password") ?? null;
+  #fault(): string | undefined {
+    return faultsByField(this.failure, ["password"]).get("password");
   }
 
   /** A failure that does not belong to the password. */
   #general(): TemplateResult | typeof nothing {
-    if (this.failure === null || this.#fault() !== null) return nothing;
+    if (this.failure === null || this.#fault() !== undefined) return nothing;
     return html`<p class="fault" role="alert">${explain(this.failure)}</p>`;
   }
 
@@ -90,6 +91,7 @@ export class LetterView extends AtelierElement {
 
   static override readonly styles = [
     controls,
+    forms,
     css`
       :host {
         display: grid;
@@ -105,21 +107,6 @@ export class LetterView extends AtelierElement {
       }
       h2 {
         font-size: 1.25rem;
-      }
-      form,
-      form > div {
-        display: grid;
-        gap: 1rem;
-      }
-      form > div {
-        gap: 0.375rem;
-      }
-      label {
-        font-size: 0.875rem;
-        font-weight: 500;
-      }
-      .field {
-        height: 2.75rem;
       }
       .button {
         min-height: 2.875rem;

@@ -1,4 +1,4 @@
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Language } from "../i18n/locale";
 import { m } from "../paraglide/messages.js";
@@ -21,6 +21,7 @@ export class WelcomeView extends AtelierElement {
   protected override render(): TemplateResult {
     return html`
       <section class="words">
+        ${this.account.isDeleted ? html`<p class="farewell" role="status">${m.account_deleted()}</p>` : nothing}
         <h1>${m.welcome_title()}</h1>
         <p class="lead">${m.welcome_lead()}</p>
         <ul>
@@ -60,6 +61,13 @@ export class WelcomeView extends AtelierElement {
         font-weight: 500;
         line-height: 1.06;
         letter-spacing: -0.03em;
+      }
+      .farewell {
+        width: fit-content;
+        margin-bottom: 1.5rem;
+        padding: 0.5rem 0.875rem;
+        border-radius: var(--radius);
+        background: var(--accent-soft);
       }
       .lead {
         max-width: 34ch;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.auth.adapters.tables.base import TIME, metadata
 
@@ -81,8 +81,6 @@ signing_keys = sa.Table(
     "signing_keys",
     metadata,
     sa.Column("kid", sa.Text, primary_key=True),
-    # Of older releases, in plain text; the first start of this one seals it and leaves nothing here.
-    sa.Column("private_jwk", JSONB(none_as_null=True)),
-    sa.Column("sealed_jwk", sa.LargeBinary),
+    sa.Column("sealed_jwk", sa.LargeBinary, nullable=False),
     sa.Column("created_at", TIME, nullable=False, server_default=sa.func.now()),
 )

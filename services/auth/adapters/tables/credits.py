@@ -67,6 +67,7 @@ holds = sa.Table(
     sa.Column("wallet_id", sa.ForeignKey(wallets.c.id), nullable=False),
     sa.Column("credits", sa.BigInteger, sa.CheckConstraint("credits > 0", name="credits"), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
     sa.Column(
         "state",
         sa.Text,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import sql
 from atelierkit.jobs import Lane, MemoryRail, Rail
 from atelierkit.jobs.running import Done
+from atelierkit.jobs.schema import NOT_DUE
 from atelierkit.jobs.track import Track
 
 pytestmark = pytest.mark.postgres
@@ -82,12 +83,12 @@ async def test_looking_for_the_next_job_uses_an_index(engine: AsyncEngine) -> No
     fill = (
         "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, ready_at, scheduled_at)"
         " SELECT 'normal', 'work', -9 * n, now(), NULL FROM generate_series(1, 10000) n"
-        " UNION ALL SELECT 'normal', 'work', -2147483647, now() + interval '1 h', now() + interval '1 h'"
+        " UNION ALL SELECT 'normal', 'work', :not_due, now() + interval '1 h', now() + interval '1 h'"
         " FROM generate_series(1, 10000)"
     )
     async with sql.UnitOfWork(engine) as unit:
         await unit.session.execute(text("ALTER TABLE procrastinate_jobs DISABLE TRIGGER USER"))
-        await unit.session.execute(text(fill))
+        await unit.session.execute(text(fill), {"not_due": NOT_DUE})
     async with sql.UnitOfWork(engine) as unit:
         await unit.session.execute(text("ANALYZE procrastinate_jobs"))
         for query in (

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from atelierkit import client, sql
 from atelierkit.jobs import Rail
 from tests.integration.atelierkit.jobs.conftest import SCHEMA
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.postgres
 
@@ -180,7 +181,7 @@ async def test_a_worker_tells_its_metrics_and_its_health(
         f'atelier_jobs_running{{schema="{SCHEMA}"}} 1.0',
         'atelier_jobs_runs_total{outcome="done",task="lift"} 1.0',
     }
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         told: list[str] = []
         while not expected <= set(told):
             told = (await http.get(f"http://127.0.0.1:{port}/metrics")).text.splitlines()

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
 from atelierkit.errors import Unavailable
-from atelierkit.jobs import Again, Lane, Pace, Rail, Retry, Run, this_run
-from atelierkit.jobs.model import DEATHS
+from atelierkit.jobs import Again, Cause, Lane, Pace, Rail, Retry, Run, this_run
+from atelierkit.jobs.model import DEATHS, POISONED
+from atelierkit.jobs.running import Done
 from atelierkit.jobs.track import Track
 
 pytestmark = pytest.mark.postgres
@@ -29,10 +30,12 @@ class Diary:
 
     awaited: int = 1
     calls: list[dict[str, Any]] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     full: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def note(self, **arguments: Any) -> None:
+    async def note(self, *cause: Cause, **arguments: Any) -> None:
+        self.causes += cause
         self.calls.append(arguments)
         self.runs.append(this_run())
         if len(self.calls) >= self.awaited:
@@ -91,7 +94,7 @@ async def test_failures_come_again_until_the_tries_are_used_up(engine: AsyncEngi
         await put(engine, rail, {"n": 1}, name="fail")
         await told.full.wait()
     assert [run.failures for run in tried.runs] == [0, 1, 2]
-    assert told.calls == [{"n": 1}]
+    assert (told.calls, told.causes) == ([{"n": 1}], [Cause("INTERNAL", "internal error")])
     assert await left(engine) == [("failed", 2, 2, 0)]
 
 
@@ -204,6 +207,21 @@ async def test_a_periodic_job_is_put_once_for_all_workers(engine: AsyncEngine, r
     assert await left(engine) == []
 
 
+async def test_a_periodic_job_that_waits_or_runs_is_not_put_again(engine: AsyncEngine, jobs: Track) -> None:
+    every_s = 1e-6  # another period at each look
+    worker = await jobs.enter()
+    for _ in range(3):
+        await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("todo", 0, 0, 0)]
+    job = await jobs.take(worker)
+    assert job is not None
+    await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("doing", 0, 0, 0)]
+    assert await jobs.end(worker, job, Done())
+    await jobs.put_periodic("tidy", every_s)
+    assert await left(engine) == [("todo", 0, 0, 0)]
+
+
 async def test_a_worker_outlives_its_connections(engine: AsyncEngine, rail: Rail) -> None:
     """What runs goes on, its end is written down afterwards, and news are heard again."""
     begun, go, diary = asyncio.Event(), asyncio.Event(), Diary()
@@ -236,8 +254,9 @@ async def test_the_end_of_a_poisonous_job_is_told_until_somebody_heard_it(
 ) -> None:
     told = Diary(awaited=2)
 
-    async def hear(*, n: int) -> None:
+    async def hear(cause: Cause, *, n: int) -> None:
         told.calls.append({"n": n})
+        told.causes.append(cause)
         if len(told.calls) < told.awaited:
             raise Unavailable("not now")
         told.full.set()
@@ -251,5 +270,5 @@ async def test_the_end_of_a_poisonous_job_is_told_until_somebody_heard_it(
         await jobs.leave(doomed)
     async with rail.working(1, QUICK):
         await told.full.wait()
-    assert told.calls == [{"n": 1}] * 2
+    assert (told.calls, told.causes) == ([{"n": 1}] * 2, [POISONED] * 2)
     assert await left(engine) == [("failed", 0, 0, DEATHS)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from atelierkit.errors import Unavailable
-from atelierkit.jobs import Again, Lane, MemoryRail, Retry, this_run
+from atelierkit.jobs import Again, Cause, Lane, MemoryRail, Retry, this_run
 
 
 class SetClock:
@@ -65,10 +65,10 @@ async def test_a_transaction_that_raises_puts_nothing(rail: MemoryRail, clock: S
 
 async def test_failures_wait_longer_each_time_and_then_end(rail: MemoryRail, clock: SetClock) -> None:
     seen: list[tuple[int, int]] = []
-    told: list[str] = []
+    told: list[tuple[Cause, str]] = []
 
-    async def tell(*, name: str) -> None:
-        told.append(name)
+    async def tell(cause: Cause, *, name: str) -> None:
+        told.append((cause, name))
 
     @rail.task("fail", retry=Retry(most=3, first_s=10.0), on_failed=tell)
     async def fail(*, name: str) -> None:
@@ -83,13 +83,13 @@ async def test_failures_wait_longer_each_time_and_then_end(rail: MemoryRail, clo
     clock.pass_by(20)
     await rail.run_due(clock)
     assert seen == [(0, 0), (1, 1), (2, 2)]
-    assert told == ["a"]
+    assert told == [(Cause("UNAVAILABLE", "not now"), "a")]
     assert [job.run.name for job in rail.failed] == ["fail"]
     assert rail.waiting == []
 
 
 async def test_an_end_that_nobody_could_be_told_of_is_no_end(rail: MemoryRail, clock: SetClock) -> None:
-    async def deaf(**_: object) -> None:
+    async def deaf(_: Cause) -> None:
         raise Unavailable("not now")
 
     @rail.task("fail", retry=Retry(most=1, longest_s=60.0), on_failed=deaf)

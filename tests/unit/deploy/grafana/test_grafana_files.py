@@ -76,9 +76,10 @@ def test_everything_asks_the_chosen_prometheus(dashboard: dict[str, Any]) -> Non
 def test_the_cluster_gets_each_file_in_a_map_of_its_own() -> None:
     made = yaml.safe_load((files.FOLDER.parent / "kustomization.yaml").read_text())
     maps = [each["files"] for each in made["configMapGenerator"]]
-    assert sorted(maps) == sorted([f"dashboards/{path.name}"] for path in files.committed())
+    every = files.committed() | files.the_runbooks()
+    assert sorted(maps) == sorted([str(path.relative_to(files.FOLDER.parent))] for path in every)
     assert made["generatorOptions"]["labels"]["grafana_dashboard"] == "1"
-    assert max(len(text.encode()) for text in files.committed().values()) < LARGEST_BYTES
+    assert max(len(text.encode()) for text in every.values()) < LARGEST_BYTES
 
 
 def test_traces_are_found_where_exemplars_point() -> None:

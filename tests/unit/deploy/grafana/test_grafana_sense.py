@@ -29,7 +29,7 @@ LINKED = [
     for dashboard in DASHBOARDS.values()
     for panel in panels(dashboard)
     for alert in ALERTS
-    if any(link["url"] == runbooks.url(alert.name) for link in panel["links"])
+    if any(link["url"] == runbooks.path(alert.name) for link in panel["links"])
 ]
 
 
@@ -57,7 +57,7 @@ def test_every_runbook_that_is_linked_is_an_alerts() -> None:
         for panel in panels(dashboard)
         for link in panel["links"]
     }
-    assert links == {runbooks.url(alert.name) for _, alert in LINKED}
+    assert links == {runbooks.path(alert.name) for _, alert in LINKED}
 
 
 @pytest.mark.parametrize(("panel", "alert"), LINKED, ids=lambda each: getattr(each, "name", ""))

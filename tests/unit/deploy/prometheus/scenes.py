@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deploy.prometheus.names import JOBS
+from tests.unit.deploy.prometheus.cluster_scenes import CLUSTER
 from tests.unit.deploy.prometheus.promtool import Scene
 from tests.unit.deploy.prometheus.series import (
     CALL,
     CARD,
     NET,
-    POD,
     POOL,
     STARTED,
     STEPS,
@@ -111,6 +111,18 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         | one('process_max_fds{job="atelier-auth", instance="a"}', steady(1024)),
     ),
     # promtool's clock begins at 0: twenty minutes are 1200 s.
+    # A request that met a store on its way elsewhere is no alert.
+    "LimitsCountedApart": (
+        one('atelier_gateway_limit_store_failures_total{job="atelier-gateway", instance="a"}', growing(1)),
+        one(
+            'atelier_gateway_limit_store_failures_total{job="atelier-gateway", instance="a"}', then(0, 70, 9)
+        ),
+    ),
+    "AuditTrailBehind": (
+        one('atelier_gateway_audit_waiting{job="atelier-gateway", instance="a"}', then(0, 40, 60_000)),
+        one('atelier_gateway_audit_waiting{job="atelier-gateway", instance="a"}', then(0, 40, 40_000))
+        | one('atelier_gateway_audit_lost_total{job="atelier-gateway", instance="a"}', steady(7)),
+    ),
     "CertificateExpires": (
         one(
             'atelier_tls_certificate_expiry_timestamp_seconds{job="atelier-auth", instance="a", certificate="own"}',
@@ -122,6 +134,7 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         ),
     ),
     **WORK,
+    **CLUSTER,
     "DatabaseDown": (one('pg_up{job="postgres"}', then(1, 40, 0)), one('pg_up{job="postgres"}', steady(1))),
     # Time begins at 0 here: a backup of two days before, and one of then.
     "BackupTooOld": (
@@ -142,6 +155,8 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         sql_errors("unreachable", 2),
         sql_errors("stale", 2) | sql_errors("constraint", 9),
     ),
+    # Two a minute: idle connections that a firewall forgets now and then, or restarts.
+    "DatabaseConnectionsBreak": (sql_errors("stale", 2), sql_errors("stale", 0.5)),
     "DatabasePoolExhausted": (sql_errors("pool_timeout", 2), pool(10)),
     "DatabasePoolNearlyExhausted": (pool(10), pool(8)),
     "DatabaseSlow": (
@@ -219,79 +234,6 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "GpuSaturated": (
         one(f"DCGM_FI_DEV_GPU_UTIL{{{CARD}}}", steady(99)),
         one(f"DCGM_FI_DEV_GPU_UTIL{{{CARD}}}", "100x40 30x100"),
-    ),
-    "PodNotReady": (
-        one('kube_pod_status_ready{namespace="atelier", pod="p", condition="false"}', steady(1)),
-        one('kube_pod_status_ready{namespace="atelier", pod="p", condition="false"}', steady(1))
-        | one('kube_pod_status_phase{namespace="atelier", pod="p", phase="Succeeded"}', steady(1)),
-    ),
-    "PodCrashLoops": (
-        one(f'kube_pod_container_status_waiting_reason{{{POD}, reason="CrashLoopBackOff"}}', steady(1)),
-        one(f'kube_pod_container_status_waiting_reason{{{POD}, reason="ContainerCreating"}}', steady(1)),
-    ),
-    # The reason of the last end stays for ever: it counts only beside a restart of now.
-    "PodOutOfMemory": (
-        one(f'kube_pod_container_status_last_terminated_reason{{{POD}, reason="OOMKilled"}}', steady(1))
-        | one(f"kube_pod_container_status_restarts_total{{{POD}}}", then(1, 60, 2)),
-        one(f'kube_pod_container_status_last_terminated_reason{{{POD}, reason="OOMKilled"}}', steady(1))
-        | one(f"kube_pod_container_status_restarts_total{{{POD}}}", steady(2)),
-    ),
-    "MemoryNearLimit": (
-        one(f"container_memory_working_set_bytes{{{POD}}}", steady(95e6))
-        | one(f'kube_pod_container_resource_limits{{{POD}, resource="memory"}}', steady(1e8)),
-        one(f"container_memory_working_set_bytes{{{POD}}}", steady(5e7))
-        | one(f'kube_pod_container_resource_limits{{{POD}, resource="memory"}}', steady(1e8)),
-    ),
-    "ReplicasMissing": (
-        one('kube_deployment_spec_replicas{namespace="atelier", deployment="atelier-auth"}', steady(2))
-        | one(
-            'kube_deployment_status_replicas_available{namespace="atelier", deployment="atelier-auth"}',
-            steady(1),
-        ),
-        one('kube_deployment_spec_replicas{namespace="atelier", deployment="atelier-auth"}', steady(2))
-        | one(
-            'kube_deployment_status_replicas_available{namespace="atelier", deployment="atelier-auth"}',
-            steady(2),
-        ),
-    ),
-    "AutoscalerAtItsEnd": (
-        one(
-            'kube_horizontalpodautoscaler_status_current_replicas{namespace="atelier", horizontalpodautoscaler="m"}',
-            steady(10),
-        )
-        | one(
-            'kube_horizontalpodautoscaler_spec_max_replicas{namespace="atelier", horizontalpodautoscaler="m"}',
-            steady(10),
-        ),
-        one(
-            'kube_horizontalpodautoscaler_status_current_replicas{namespace="atelier", horizontalpodautoscaler="m"}',
-            steady(4),
-        )
-        | one(
-            'kube_horizontalpodautoscaler_spec_max_replicas{namespace="atelier", horizontalpodautoscaler="m"}',
-            steady(10),
-        ),
-    ),
-    "MigrationFailed": (
-        one('kube_job_status_failed{namespace="atelier", job_name="atelier-auth-migrate-pre"}', steady(1)),
-        one('kube_job_status_failed{namespace="atelier", job_name="atelier-backup"}', steady(1)),
-    ),
-    "VolumeFills": (
-        one(
-            'kubelet_volume_stats_available_bytes{namespace="atelier", persistentvolumeclaim="pg"}', steady(5)
-        )
-        | one(
-            'kubelet_volume_stats_capacity_bytes{namespace="atelier", persistentvolumeclaim="pg"}',
-            steady(100),
-        ),
-        one(
-            'kubelet_volume_stats_available_bytes{namespace="atelier", persistentvolumeclaim="pg"}',
-            steady(50),
-        )
-        | one(
-            'kubelet_volume_stats_capacity_bytes{namespace="atelier", persistentvolumeclaim="pg"}',
-            steady(100),
-        ),
     ),
     "ExporterSilent": (
         one('up{job="postgres", instance="e"}', steady(0)),

@@ -39,10 +39,27 @@ WORK: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x50 0x110")
         | one(f'{BACKLOG_AGE}{{job="atelier-auth-worker", kind="deliveries"}}', "0+30x160"),
     ),
+    # Those that wait for their next attempt are not due, however many they are.
+    "DeliveriesWait": (
+        one(f'{BACKLOG_AGE}{{job="atelier-auth-worker", kind="deliveries"}}', "0+30x160"),
+        one(f'{BACKLOG_AGE}{{job="atelier-auth-worker", kind="deliveries"}}', "0+30x25 0x135")
+        | one(f"{BACKLOG_AGE}{{{LETTERS}}}", "0+30x160"),
+    ),
     # A server that wants nothing more has answered well enough.
     "DeliveriesFail": (
         delivered("delivered", 4) | delivered("timeout", 5),
         delivered("delivered", 4) | delivered("timeout", 3) | delivered("gone", 9),
+    ),
+    # A worker or two that were killed in the wrong moment are what it is there for.
+    "HoldsRepaired": (
+        one(
+            'atelier_generator_holds_repaired_total{job="atelier-generator-worker", how="released"}',
+            then(0, 40, 5),
+        ),
+        one(
+            'atelier_generator_holds_repaired_total{job="atelier-generator-worker", how="released"}',
+            then(0, 40, 2),
+        ),
     ),
     "LedgerOutOfBalance": (
         one('atelier_auth_ledger_checks_total{job="atelier-auth-worker", outcome="misfits"}', then(0, 40, 1)),

@@ -192,14 +192,14 @@ Global___SignUpRequest: _TypeAlias = SignUpRequest  # noqa: Y015
 
 @_typing.final
 class SignUpResponse(_message.Message):
-    """The account that was made."""
+    """The account that was made, or would have been."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ACCOUNT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def account(self) -> Global___Account:
-        """The new account."""
+        """The new account. Of a taken address it has an id that nobody has."""
 
     def __init__(
         self,

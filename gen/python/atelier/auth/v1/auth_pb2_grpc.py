@@ -87,7 +87,8 @@ class AuthServiceServicer:
     """
 
     def SignUp(self, request, context):
-        """Makes an account. EMAIL_TAKEN, WEAK_PASSWORD.
+        """Makes an account. Where letters are sent, a taken address answers as a free one and its owner gets a letter. WEAK_PASSWORD,
+        and EMAIL_TAKEN where no letters are sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

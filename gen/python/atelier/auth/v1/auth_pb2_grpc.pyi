@@ -34,7 +34,9 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     SignUp: _grpc.UnaryUnaryMultiCallable[_auth_pb2.SignUpRequest, _auth_pb2.SignUpResponse]
-    """Makes an account. EMAIL_TAKEN, WEAK_PASSWORD."""
+    """Makes an account. Where letters are sent, a taken address answers as a free one and its owner gets a letter. WEAK_PASSWORD,
+    and EMAIL_TAKEN where no letters are sent.
+    """
     LogIn: _grpc.UnaryUnaryMultiCallable[_auth_pb2.LogInRequest, _auth_pb2.LogInResponse]
     """Starts a session: an access token and a rotating refresh token. INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS."""
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_pb2.RefreshTokensRequest, _auth_pb2.RefreshTokensResponse]
@@ -60,7 +62,9 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignUp: _aio.UnaryUnaryMultiCallable[_auth_pb2.SignUpRequest, _auth_pb2.SignUpResponse]  # type: ignore[assignment]
-    """Makes an account. EMAIL_TAKEN, WEAK_PASSWORD."""
+    """Makes an account. Where letters are sent, a taken address answers as a free one and its owner gets a letter. WEAK_PASSWORD,
+    and EMAIL_TAKEN where no letters are sent.
+    """
     LogIn: _aio.UnaryUnaryMultiCallable[_auth_pb2.LogInRequest, _auth_pb2.LogInResponse]  # type: ignore[assignment]
     """Starts a session: an access token and a rotating refresh token. INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS."""
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_pb2.RefreshTokensRequest, _auth_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -89,7 +93,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_pb2.SignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_pb2.SignUpResponse, _abc.Awaitable[_auth_pb2.SignUpResponse]]:
-        """Makes an account. EMAIL_TAKEN, WEAK_PASSWORD."""
+        """Makes an account. Where letters are sent, a taken address answers as a free one and its owner gets a letter. WEAK_PASSWORD,
+        and EMAIL_TAKEN where no letters are sent.
+        """
 
     @_abc_1.abstractmethod
     def LogIn(

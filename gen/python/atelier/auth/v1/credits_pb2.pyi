@@ -118,6 +118,7 @@ class Hold(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     CAPTURED_FIELD_NUMBER: _builtins.int
     RESERVE_TIME_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """UUID of the job."""
     account_id: _builtins.str
@@ -128,6 +129,8 @@ class Hold(_message.Message):
     """What has become of them."""
     captured: _builtins.int
     """Credits that were taken for good."""
+    service: _builtins.str
+    """The service that set them aside, such as `generator`."""
     @_builtins.property
     def reserve_time(self) -> _timestamp_pb2.Timestamp:
         """When they were set aside."""
@@ -141,10 +144,11 @@ class Hold(_message.Message):
         state: Global___HoldState.ValueType = ...,
         captured: _builtins.int = ...,
         reserve_time: _timestamp_pb2.Timestamp | None = ...,
+        service: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reserve_time", b"reserve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "captured", b"captured", "credits", b"credits", "job_id", b"job_id", "reserve_time", b"reserve_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "captured", b"captured", "credits", b"credits", "job_id", b"job_id", "reserve_time", b"reserve_time", "service", b"service", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -84,7 +84,8 @@ class CreditServiceServicer:
     """
 
     def Reserve(self, request, context):
-        """Holds credits of the caller's own account for a job. INSUFFICIENT_CREDITS, CREDITS_CONFLICT.
+        """Holds credits of the caller's own account for a job; the same again, while the hold is open, changes nothing. The hold
+        is the calling service's. INSUFFICIENT_CREDITS, CREDITS_CONFLICT, HOLD_SETTLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,7 +106,7 @@ class CreditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListHolds(self, request, context):
-        """The open holds, oldest first: whoever runs jobs finds those here that belong to none.
+        """The calling service's open holds, oldest first: whoever runs jobs finds those here that belong to none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,13 +36,15 @@ class CreditServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CreditServiceAsyncStub: ...
     Reserve: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ReserveRequest, _credits_pb2.ReserveResponse]
-    """Holds credits of the caller's own account for a job. INSUFFICIENT_CREDITS, CREDITS_CONFLICT."""
+    """Holds credits of the caller's own account for a job; the same again, while the hold is open, changes nothing. The hold
+    is the calling service's. INSUFFICIENT_CREDITS, CREDITS_CONFLICT, HOLD_SETTLED.
+    """
     Capture: _grpc.UnaryUnaryMultiCallable[_credits_pb2.CaptureRequest, _credits_pb2.CaptureResponse]
     """Takes credits of a job's hold for good; the rest of the hold goes back. CREDITS_CONFLICT, HOLD_RELEASED."""
     Release: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ReleaseRequest, _credits_pb2.ReleaseResponse]
     """Gives the whole hold of a job back. HOLD_CAPTURED."""
     ListHolds: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ListHoldsRequest, _credits_pb2.ListHoldsResponse]
-    """The open holds, oldest first: whoever runs jobs finds those here that belong to none."""
+    """The calling service's open holds, oldest first: whoever runs jobs finds those here that belong to none."""
     GetBalance: _grpc.UnaryUnaryMultiCallable[_credits_pb2.GetBalanceRequest, _credits_pb2.GetBalanceResponse]
     """What the caller has."""
     ListEntries: _grpc.UnaryUnaryMultiCallable[_credits_pb2.ListEntriesRequest, _credits_pb2.ListEntriesResponse]
@@ -60,13 +62,15 @@ class CreditServiceAsyncStub(CreditServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Reserve: _aio.UnaryUnaryMultiCallable[_credits_pb2.ReserveRequest, _credits_pb2.ReserveResponse]  # type: ignore[assignment]
-    """Holds credits of the caller's own account for a job. INSUFFICIENT_CREDITS, CREDITS_CONFLICT."""
+    """Holds credits of the caller's own account for a job; the same again, while the hold is open, changes nothing. The hold
+    is the calling service's. INSUFFICIENT_CREDITS, CREDITS_CONFLICT, HOLD_SETTLED.
+    """
     Capture: _aio.UnaryUnaryMultiCallable[_credits_pb2.CaptureRequest, _credits_pb2.CaptureResponse]  # type: ignore[assignment]
     """Takes credits of a job's hold for good; the rest of the hold goes back. CREDITS_CONFLICT, HOLD_RELEASED."""
     Release: _aio.UnaryUnaryMultiCallable[_credits_pb2.ReleaseRequest, _credits_pb2.ReleaseResponse]  # type: ignore[assignment]
     """Gives the whole hold of a job back. HOLD_CAPTURED."""
     ListHolds: _aio.UnaryUnaryMultiCallable[_credits_pb2.ListHoldsRequest, _credits_pb2.ListHoldsResponse]  # type: ignore[assignment]
-    """The open holds, oldest first: whoever runs jobs finds those here that belong to none."""
+    """The calling service's open holds, oldest first: whoever runs jobs finds those here that belong to none."""
     GetBalance: _aio.UnaryUnaryMultiCallable[_credits_pb2.GetBalanceRequest, _credits_pb2.GetBalanceResponse]  # type: ignore[assignment]
     """What the caller has."""
     ListEntries: _aio.UnaryUnaryMultiCallable[_credits_pb2.ListEntriesRequest, _credits_pb2.ListEntriesResponse]  # type: ignore[assignment]
@@ -87,7 +91,9 @@ class CreditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credits_pb2.ReserveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credits_pb2.ReserveResponse, _abc.Awaitable[_credits_pb2.ReserveResponse]]:
-        """Holds credits of the caller's own account for a job. INSUFFICIENT_CREDITS, CREDITS_CONFLICT."""
+        """Holds credits of the caller's own account for a job; the same again, while the hold is open, changes nothing. The hold
+        is the calling service's. INSUFFICIENT_CREDITS, CREDITS_CONFLICT, HOLD_SETTLED.
+        """
 
     @_abc_1.abstractmethod
     def Capture(
@@ -111,7 +117,7 @@ class CreditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credits_pb2.ListHoldsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credits_pb2.ListHoldsResponse, _abc.Awaitable[_credits_pb2.ListHoldsResponse]]:
-        """The open holds, oldest first: whoever runs jobs finds those here that belong to none."""
+        """The calling service's open holds, oldest first: whoever runs jobs finds those here that belong to none."""
 
     @_abc_1.abstractmethod
     def GetBalance(

@@ -98,7 +98,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
     ERROR_REASON_JOB_POISONED: _ErrorReason.ValueType  # 49
     """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
-    ERROR_REASON_INVALID_PHOTOS: _ErrorReason.ValueType  # 50
+    ERROR_REASON_ROW_POISONED: _ErrorReason.ValueType  # 50
+    """The mesher broke down over a row of a batch, three times. Told in the batch's receipts, never as an answer."""
+    ERROR_REASON_INVALID_PHOTOS: _ErrorReason.ValueType  # 51
     """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
@@ -110,6 +112,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The job was paid, so its hold cannot go back. Between our own services."""
     ERROR_REASON_HOLD_RELEASED: _ErrorReason.ValueType  # 83
     """The job's hold went back, so it cannot be paid from it. Between our own services."""
+    ERROR_REASON_HOLD_SETTLED: _ErrorReason.ValueType  # 84
+    """The job's hold has ended, paid or given back: a job has one hold. Between our own services."""
     ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 100
     """The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
     ERROR_REASON_CONSENT_REQUIRED: _ErrorReason.ValueType  # 101
@@ -198,7 +202,9 @@ ERROR_REASON_JOB_NOT_FAILED: ErrorReason.ValueType  # 48
 """The job did not fail, so it is not done again. HTTP 409. Metadata: `state`."""
 ERROR_REASON_JOB_POISONED: ErrorReason.ValueType  # 49
 """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
-ERROR_REASON_INVALID_PHOTOS: ErrorReason.ValueType  # 50
+ERROR_REASON_ROW_POISONED: ErrorReason.ValueType  # 50
+"""The mesher broke down over a row of a batch, three times. Told in the batch's receipts, never as an answer."""
+ERROR_REASON_INVALID_PHOTOS: ErrorReason.ValueType  # 51
 """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
@@ -210,6 +216,8 @@ ERROR_REASON_HOLD_CAPTURED: ErrorReason.ValueType  # 82
 """The job was paid, so its hold cannot go back. Between our own services."""
 ERROR_REASON_HOLD_RELEASED: ErrorReason.ValueType  # 83
 """The job's hold went back, so it cannot be paid from it. Between our own services."""
+ERROR_REASON_HOLD_SETTLED: ErrorReason.ValueType  # 84
+"""The job's hold has ended, paid or given back: a job has one hold. Between our own services."""
 ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 100
 """The person has as many API keys as one may have. HTTP 409. Metadata: `most`."""
 ERROR_REASON_CONSENT_REQUIRED: ErrorReason.ValueType  # 101

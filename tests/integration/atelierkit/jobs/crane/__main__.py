@@ -8,7 +8,7 @@ import signal
 from contextlib import AsyncExitStack
 
 from atelierkit import logs
-from atelierkit.jobs import Rail, this_run
+from atelierkit.jobs import Cause, Rail, this_run
 from atelierkit.jobs.worker import Workplace, run_worker
 from tests.integration.atelierkit.jobs.crane.settings import CraneSettings
 
@@ -26,8 +26,8 @@ async def explode() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def bury() -> None:
-    _log.info("buried")
+async def bury(cause: Cause) -> None:
+    _log.info("buried", reason=cause.reason)
 
 
 async def build(settings: CraneSettings, stack: AsyncExitStack) -> Workplace:
