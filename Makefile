@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
-PATHS := libs services deploy tests benchmarks training clients gen/generate.py
+PATHS := libs services deploy tools tests benchmarks training clients gen/generate.py
 TEST_WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -58,7 +58,7 @@ preflight:
 	@touch $@
 
 .PHONY: models
-models: setup ## Prepare the trained models: verify them against their manifests
+models: setup ## Prepare the trained models: convert the face networks, verify all against their manifests
 	@$(BIN)/python -m deploy.models
 
 .PHONY: web
