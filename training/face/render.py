@@ -114,13 +114,13 @@ class Studio:
 
     def __init__(self, models: Path) -> None:
         self.heads = HeadModel(models)
-        self._anchors = Anchors.of(self.heads.template, self.heads.mean)
+        self.anchors = Anchors.of(self.heads.template, self.heads.mean)
 
     def seat(self, sitter: Sitter, rng: np.random.Generator) -> Seated:
         """One person with all that they wear; `rng` mottles their skin."""
         vertices = self.heads.vertices(sitter.coefficients, sitter.bumps, sitter.expression)
         room = 0.0 if sitter.look.hair is HairPattern.NONE else _HAIR_M
-        worn = accessories.surfaces(sitter.worn, self._anchors, self.heads.template, vertices, room)
+        worn = accessories.surfaces(sitter.worn, self.anchors, self.heads.template, vertices, room)
         scene = Scene([*self.heads.surfaces(vertices, sitter.look, rng), *worn])
         middles, _ = self.heads.eyes(vertices)
         return Seated(sitter, vertices, scene, middles)
