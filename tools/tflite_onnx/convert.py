@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tools.tflite_onnx.graph import Graph
-from tools.tflite_onnx.model import Model, Unsupported
+from tools.tflite_onnx.model import Model
 from tools.tflite_onnx.operators import WRITERS
 from tools.tflite_onnx.translation import Translation
+from tools.tflite_onnx.unsupported import Unsupported
 
 
 def write(model: Model, graph: Graph, inputs: Sequence[str]) -> dict[str, str]:

@@ -16,10 +16,7 @@ from numpy.typing import NDArray
 
 from tools.tflite_onnx.flatbuffer import Table
 from tools.tflite_onnx.sparse import dense
-
-
-class Unsupported(Exception):
-    """The file holds something that the converter does not know; the text says what."""
+from tools.tflite_onnx.unsupported import Unsupported
 
 
 @dataclass(frozen=True)

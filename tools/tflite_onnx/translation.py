@@ -8,7 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tools.tflite_onnx.graph import Graph
-from tools.tflite_onnx.model import Model, Unsupported
+from tools.tflite_onnx.model import Model
+from tools.tflite_onnx.unsupported import Unsupported
 
 AXES = {0: 0, 1: 2, 2: 3, 3: 1}
 """Where each axis of a picture in rows, height, width, channels goes to."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from tools.tflite_onnx.graph import Graph
-from tools.tflite_onnx.model import Operator, Unsupported
+from tools.tflite_onnx.model import Operator
 from tools.tflite_onnx.translation import Translation
+from tools.tflite_onnx.unsupported import Unsupported
 
 _SHORTEST_LINE = 1e-6
 """A line has a direction from this length on; pictures without a face must not divide by zero."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.tflite_onnx.model import Operator, Unsupported
+from tools.tflite_onnx.model import Operator
 from tools.tflite_onnx.translation import Translation
+from tools.tflite_onnx.unsupported import Unsupported
 
 _SAME = 0
 

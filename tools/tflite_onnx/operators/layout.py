@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.tflite_onnx.model import Operator, Unsupported
+from tools.tflite_onnx.model import Operator
 from tools.tflite_onnx.translation import AXES, Translation
+from tools.tflite_onnx.unsupported import Unsupported
 
 _PICTURE = len(AXES)
 _TO_CHANNELS_LAST = (0, 2, 3, 1)
