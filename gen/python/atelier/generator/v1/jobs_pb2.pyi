@@ -114,23 +114,67 @@ class JobError(_message.Message):
 
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    PHOTOS_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """A name of `ErrorReason`, without its prefix."""
     message: _builtins.str
     """The same for people."""
+    @_builtins.property
+    def photos(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhotoFault]:
+        """Which photos are the cause, where it is photos."""
+
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
         message: _builtins.str = ...,
+        photos: _abc.Iterable[Global___PhotoFault] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "photos", b"photos", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JobError: _TypeAlias = JobError  # noqa: Y015
+
+@_typing.final
+class PhotoFault(_message.Message):
+    """Why a photo cannot be used."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SLOT_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    slot: _builtins.str
+    """`front`, `left` or `right`."""
+    filename: _builtins.str
+    """The name that the client gave it."""
+    code: _builtins.str
+    """A machine code."""
+    message: _builtins.str
+    """The same for people, with what to do about it."""
+    limit: _builtins.str
+    """The bound that it broke; empty where there is none."""
+    def __init__(
+        self,
+        *,
+        slot: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        code: _builtins.str = ...,
+        message: _builtins.str = ...,
+        limit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "filename", b"filename", "limit", b"limit", "message", b"message", "slot", b"slot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhotoFault: _TypeAlias = PhotoFault  # noqa: Y015
 
 @_typing.final
 class JobResult(_message.Message):
