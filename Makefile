@@ -184,6 +184,17 @@ test-training: setup .venv-training/.ready ## Test the training code; needs torc
 	@PYTHONPATH=$$(.venv-training/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
 	  $(BIN)/python -m pytest -q tests/training $(PYTEST_ARGS)
 
+.oracles/%/.ready: tests/oracles/%.txt
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+.PHONY: oracles
+oracles: .oracles/litert/.ready .oracles/mediapipe/.ready ## Record anew what other programs answer: make oracles [PHOTOS=<folder>]
+	@.oracles/litert/bin/python -m tests.oracles.tflite.record
+	@.oracles/mediapipe/bin/python -m tests.oracles.tflite.record_custom
+	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.face_mesh.record $(PHOTOS))
+
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results
 	@$(BIN)/python -m benchmarks
@@ -198,5 +209,5 @@ lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps the data
-	@rm -rf .venv .venv-training .triton .tools build web/dist web/node_modules clients/typescript/dist \
+	@rm -rf .venv .venv-training .oracles .triton .tools build web/dist web/node_modules clients/typescript/dist \
 	  clients/typescript/build clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

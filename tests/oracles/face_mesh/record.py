@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mediapipe
+import mediapipe  # type: ignore[import-not-found]
 import numpy as np
 from PIL import Image
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Write one file of landmarks for all photos of the folder, and the photos' SHA-256."""
     photos = sorted(path for path in Path(sys.argv[1]).iterdir() if not path.stem.endswith("_mask"))
     told: dict[str, Any] = {"mediapipe": mediapipe.__version__, "photos": {}}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     with mediapipe.solutions.face_mesh.FaceMesh(
         static_image_mode=True, refine_landmarks=True, max_num_faces=MOST_FACES
     ) as network:

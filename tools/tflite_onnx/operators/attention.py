@@ -16,6 +16,9 @@ from tools.tflite_onnx.unsupported import Unsupported
 _SHORTEST_LINE = 1e-6
 """A line has a direction from this length on; pictures without a face must not divide by zero."""
 
+_FAR_OUTSIDE = 9.0
+"""Where GridSample finds nothing, whatever the picture's size."""
+
 
 def matrix_of_landmarks(operator: Operator, to: Translation) -> None:
     """The box around some landmarks, turned so that the line between two of them is level, and larger by a factor."""
@@ -46,19 +49,23 @@ def transform_landmarks(operator: Operator, to: Translation) -> None:
 
 
 def transform_picture(operator: Operator, to: Translation) -> None:
-    """The region's picture: each pixel's middle is looked up between four pixels; outside there is zero."""
+    """The region's picture: each pixel's middle is looked up between the middles of four pixels.
+
+    Where there are no four, it is zero; half way out it is not half of the edge, as GridSample alone would have it.
+    """
     graph = to.graph
     whole, matrix = operator.inputs
-    height, width = to.shape(whole)[1:3]
+    size = np.array(to.shape(whole)[2:0:-1], np.float32)
     region_height, region_width = to.shape(operator.outputs[0])[1:3]
     y, x = np.mgrid[:region_height, :region_width] + 0.5
     middles = graph.floats(np.stack([x.ravel(), y.ravel()], axis=1)[None])
     found = _transform(graph, middles, to.value(matrix))
+    from_middle = graph.add("Sub", found, graph.floats(size / 2))
+    outside = graph.add("Greater", graph.add("Abs", from_middle), graph.floats((size - 1) / 2))
     # GridSample's -1 and 1 are the outer borders of the picture.
-    unit = graph.add(
-        "Sub", graph.add("Mul", found, graph.floats([2 / width, 2 / height])), graph.floats([1, 1])
-    )
-    grid = graph.add("Reshape", unit, graph.integers(-1, region_height, region_width, 2))
+    unit = graph.add("Mul", from_middle, graph.floats(2 / size))
+    far = graph.add("Where", outside, graph.floats(_FAR_OUTSIDE), unit)
+    grid = graph.add("Reshape", far, graph.integers(-1, region_height, region_width, 2))
     cut = graph.add(
         "GridSample", to.value(whole), grid, mode="bilinear", padding_mode="zeros", align_corners=0
     )
