@@ -16,7 +16,10 @@ from services.gateway.convert.body import body_spec
 from services.gateway.convert.faults import among_rows
 from services.gateway.schemas import jobs as shapes
 
-_KINDS: Mapping[int, shapes.JobKind] = {jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch"}
+_KINDS: Mapping[int, shapes.JobKind] = {
+    jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch",
+    jobs_pb2.JOB_KIND_AVATAR_FROM_PHOTOS: "avatar_from_photos",
+}
 _LANES: Mapping[int, shapes.JobLane] = {
     jobs_pb2.JOB_LANE_NORMAL: "normal",
     jobs_pb2.JOB_LANE_PRIORITY: "priority",
@@ -89,6 +92,8 @@ def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
         "started_at": _moment(message.start_time) if message.HasField("start_time") else None,
         "ended_at": _moment(message.end_time) if message.HasField("end_time") else None,
         "results": [_result(path, result) for result in message.results],
+        "avatar_id": message.avatar_id or None,
+        "face_id": message.face_id or None,
         "links": shapes.JobLinks(self=path, events=f"{path}/events"),
     }
 

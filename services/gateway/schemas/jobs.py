@@ -10,7 +10,7 @@ from pydantic import Field
 from services.gateway.schemas.avatars import AvatarDraft
 from services.gateway.schemas.base import Input, Output, Page
 
-JobKind = Literal["avatar_batch"]
+JobKind = Literal["avatar_batch", "avatar_from_photos"]
 JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
 JobLane = Literal["normal", "priority"]
 
@@ -89,6 +89,10 @@ class Job(Output):
     ended_at: datetime | None
     results: list[JobResult]
     """Empty until it has completed."""
+    avatar_id: str | None
+    """The avatar that it has made of photos; null until it has completed, and for other kinds."""
+    face_id: str | None
+    """The same for the face."""
     links: JobLinks
 
 
