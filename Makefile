@@ -150,7 +150,7 @@ triton: setup ## Install the tritonserver that the tests talk to
 	@$(BIN)/python -m deploy.triton
 
 .PHONY: images
-images: setup ## Build every image without a container engine, start and use them all; wants root, see docs/images.md
+images: setup models ## Build every image without a container engine, start and use them all; wants root, see docs/images.md
 	@$(BIN)/python -m deploy.docker build
 
 .PHONY: sbom
