@@ -14,14 +14,13 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from photos import jpeg, limits, png, webp
-from photos.model import Header, PhotoFormat, damaged
+from photos.model import Header, PhotoFormat, PhotoRefused, damaged
 
 RgbImage = NDArray[np.uint8]
 """(height, width, 3) uint8, sRGB, upright."""
 
 _LARGEST_PROFILE = 1_048_576
 """Bytes. Profiles of cameras and screens take 0.5 to 4 KB, of presses 0.6 MB."""
-_PROFILE_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _SAME_COLOUR = 2
 """Of 255: a profile that moves no colour further is sRGB under another name. Half of all photos say so of themselves, and
 16 megapixels through a colour table take 0.4 s."""
@@ -57,6 +56,8 @@ def upright(data: bytes) -> RgbImage:
         if header.orientation in _TURNS:
             picture = picture.transpose(_TURNS[header.orientation])
         return np.asarray(picture)
+    except PhotoRefused:
+        raise
     except _DECODER_ERRORS as error:
         raise damaged("the decoder gave up") from error
 
@@ -84,7 +85,7 @@ def _flattened(picture: Image.Image) -> Image.Image:
         seen = picture.convert("RGBA")
         white = Image.new("RGBA", seen.size, "white")
         return Image.alpha_composite(white, seen).convert("RGB")
-    if picture.mode in _PROFILE_SPACES:
+    if picture.mode in ("L", "RGB", "CMYK"):
         return picture
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
@@ -109,8 +110,6 @@ def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The way from a profile to sRGB, or None where there is none, or it changes nothing."""
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        if source.profile.xcolor_space != _PROFILE_SPACES[mode]:
-            return None
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
