@@ -65,7 +65,8 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 def models_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "models"
-    shutil.copytree(MODELS / "population", folder / "population")
+    for model in ("population", "face_mesh", "face_detector_short", "face_detector_full"):
+        shutil.copytree(MODELS / model, folder / model)
     tiny_network.install(folder)
     return folder
 

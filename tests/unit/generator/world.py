@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 from hypothesis import strategies as st
@@ -26,6 +26,23 @@ from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.bootstrap import Tools
+from services.generator.domain.errors import ConsentRequired, InvalidPhotos
+from services.generator.domain.faces import (
+    AvatarOrder,
+    Face,
+    FaceMesh,
+    FaceOrder,
+    Features,
+    MeasuredColor,
+    Photo,
+    PhotoFault,
+    ReadFace,
+    SeenPhoto,
+    Slot,
+    Terms,
+    Trait,
+)
+from services.generator.domain.jobs import Kind
 from services.generator.domain.model import (
     Avatar,
     BodySpec,
@@ -43,11 +60,15 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
+from services.generator.domain.ports_faces import FaceModel
 from services.generator.domain.ports_jobs import Hold
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.face_rounds import ClearFaces
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace
+from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
 
@@ -58,6 +79,18 @@ WOMAN = BodySpec({"stature": 1680.0, "waist_girth": 820.5}, BodyType.FEMININE)
 BODY = FileOptions(parts=Parts.BODY)
 DRESS = (OutfitItem("dress-ines", "M"),)
 TROUSERS = (OutfitItem("trousers-milo", "L", "#112233"),)
+
+
+FEATURES = Features(
+    expressions={"smile": Trait(present=True, score=0.9), "squint": Trait(None, 0.5, "eyes_hidden")},
+    accessories={"glasses": Trait(present=False, score=0.1)},
+    face_shape="oval",
+    face_shape_scores={"oval": 0.7, "round": 0.3},
+    skin=MeasuredColor(200, 150, 120, 0.85),
+    monk_tone=5,
+    eyes=MeasuredColor(90, 60, 40, 0.7),
+)
+TERMS = Terms(timedelta(hours=24), photos=timedelta(days=365), uploads=timedelta(hours=1))
 
 
 class SetClock:
@@ -143,7 +176,15 @@ class ClayMesher:
     async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         self.builds += 1
         worn = [] if options.parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
-        about = [body_digest(person), wardrobe.appearance.hex(), worn, repr(options), person.model_version]
+        face = repr(person.face) if person.face else ""
+        about = [
+            body_digest(person),
+            face,
+            wardrobe.appearance.hex(),
+            worn,
+            repr(options),
+            person.model_version,
+        ]
         media_type = "model/gltf-binary" if options.format is FileFormat.GLB else "application/octet-stream"
         ref = await self.blobs.put(json.dumps(about).encode(), prefix="meshes", media_type=media_type)
         if self.before_answer is not None:
@@ -155,6 +196,18 @@ class ClayMesher:
             vertex_count=1000 + 100 * len(worn),
             face_count=2000 + 200 * len(worn),
         )
+
+    async def build_face(self, face: ReadFace, pictures: Sequence[tuple[SeenPhoto, StoredFile]]) -> FaceMesh:
+        if self.before_answer is not None:
+            await self.before_answer()
+        shown = [(await self.blobs.get(file.key)).hex() + seen.points.hex() for seen, file in pictures]
+        about = json.dumps([face.geometry.hex(), shown, face.model_version])
+        stored = [
+            await self.blobs.put(f"{what} {about}".encode(), prefix="faces", media_type=media_type)
+            for what, media_type in (("file", "model/gltf-binary"), ("texture", "image/jpeg"))
+        ]
+        file, texture = (StoredFile(ref.key, ref.sha256, ref.media_type, ref.size) for ref in stored)
+        return FaceMesh(file, texture, vertex_count=468, face_count=898)
 
     async def preview(self, person: Person) -> Preview:
         delivered = tuple(target.value_mm for target in person.targets)
@@ -200,6 +253,64 @@ class ClayScanner:
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
 
+class ClayReader:
+    """Faces that follow from the bytes of their photos: a photo that says why it is bad is refused for that."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+        self.reads = 0
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
+
+    async def read(self, order: FaceOrder) -> ReadFace:
+        self.reads += 1
+        photos = [(photo, await self._store.get(photo.file)) for photo in order.photos]
+        faults = [
+            PhotoFault(photo.slot, photo.filename, data.decode().removeprefix("bad "), "not like that", "3")
+            for photo, data in photos
+            if data.startswith(b"bad ")
+        ]
+        if faults:
+            raise InvalidPhotos(faults)
+        if self.before_answer is not None:
+            await self.before_answer()
+        together = hashlib.sha256(b"".join(data for _, data in photos)).digest()
+        return ReadFace(
+            seen=tuple(
+                SeenPhoto(photo.slot, b"small " + data, "image/jpeg", bytes(5616)) for photo, data in photos
+            ),
+            geometry=b"\x0a\xf0\x2b" + (together * 176)[:5616],
+            scale_source="pupil_distance" if order.pupil_distance_mm else "iris",
+            features=FEATURES,
+            model_version="1.0.0",
+            inference_ms=12,
+        )
+
+
+class ClayModels:
+    """A network that answers unless it is switched off."""
+
+    def __init__(self) -> None:
+        self.ready = True
+
+    async def look(self) -> FaceModel:
+        return FaceModel("face_mesh", "1.0.0", self.ready)
+
+
+class Signatures:
+    """Everybody has consented to one version, until they take it back."""
+
+    VERSION = "2031-1"
+
+    def __init__(self) -> None:
+        self.withdrawn = False
+        self.asked: list[str] = []
+
+    async def require(self, version: str) -> None:
+        self.asked.append(version)
+        if self.withdrawn or version != self.VERSION:
+            raise ConsentRequired(self.VERSION)
+
+
 class CountingLedger:
     """A ledger that counts: a balance, what is held for which job, and what was paid."""
 
@@ -208,13 +319,13 @@ class CountingLedger:
         self.held: dict[UUID, int] = {}
         self.paid: dict[UUID, int] = {}
         self.settled: set[UUID] = set()
-        self.price = 1
+        self.batch_price, self.face_price = 1, 5
         self.error: Exception | None = None
 
-    async def avatar_price(self) -> int:
-        return self.price
+    async def price(self, kind: Kind) -> int:
+        return self.batch_price if kind is Kind.AVATAR_BATCH else self.face_price
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
+    async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         if job_id in self.settled:
             return False
         if job_id in self.held:
@@ -293,6 +404,9 @@ class World:
         self.get_scan = GetScan(self.units)
         self.delete_scan = DeleteScan(self.units, self.shelf)
         self.ledger = CountingLedger()
+        self.reader = ClayReader(self.store)
+        self.face_models = ClayModels()
+        self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
             store=self.store,
@@ -301,10 +415,24 @@ class World:
             looks=self.looks,
             mesher=self.mesher,
             scanner=self.scanner,
+            face_reader=self.reader,
+            face_models=self.face_models,
+            face_mesher=self.mesher,
+            consents=self.consents,
             credits=self.ledger,
             clock=self.clock,
+            terms=TERMS,
         )
-        self.update = UpdateAvatar(self.get, self.looks, rebuild, self.shelf, self.clock)
+        self.update = UpdateAvatar(self.get, self.tools.redress())
+        self.set_face = self.tools.set_avatar_face()
+        self.create_face = CreateFace(self.tools.make_face(), self.consents, self.shelf)
+        self.get_face = GetFace(self.units, self.clock)
+        self.download_face = DownloadFace(self.units, self.clock)
+        self.delete_face = DeleteFace(self.units, self.shelf, self.clock)
+        self.from_photos = CreateAvatarFromPhotos(
+            self.units, self.estimator, self.looks, self.ledger, self.consents, self.shelf, self.clock
+        )
+        self.clear_faces = ClearFaces(self.units, self.shelf, self.clock, TERMS)
         self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
 
     async def avatar(
@@ -315,6 +443,24 @@ class World:
 
     async def exists(self, *files: StoredFile | None) -> list[bool]:
         return [file is not None and await self.store.exists(file) for file in files]
+
+    async def photos(self, *contents: str) -> tuple[Photo, ...]:
+        """Uploads of a front, a left and a right side; typical ones, or such as say these words."""
+        said = dict(zip(Slot, contents or ("ahead", "to the right", "to the left"), strict=True))
+        return tuple([await self._uploaded(slot, text) for slot, text in said.items()])
+
+    async def _uploaded(self, slot: Slot, text: str) -> Photo:
+        ref = await self.blobs.put(text.encode(), prefix=f"uploads/{uuid4().hex}", media_type="image/jpeg")
+        file = StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+        return Photo(slot, file, f"{slot.value}.jpg")
+
+    async def face(self, owner: str | None = ANN, **over: Any) -> Face:
+        self.clock.advance(seconds=1)
+        return await self.create_face(owner, FaceOrder(**{"photos": await self.photos(), **over}))
+
+    async def order(self, *contents: str, **over: Any) -> AvatarOrder:
+        face = FaceOrder(await self.photos(*contents), consent_version=Signatures.VERSION)
+        return AvatarOrder(**{"face": face, "body": WOMAN, "look": Look(), "outfit": DRESS, **over})
 
     async def kept(self, owner: str = ANN) -> tuple[Avatar, ...]:
         return (await self.list(owner, 100, None)).avatars

@@ -1,0 +1,57 @@
+"""The face networks behind the inference port."""
+
+from __future__ import annotations
+
+import time
+
+from atelierkit.errors import AppError, TimedOut, Unavailable
+from atelierkit.inference import Inference
+from facemodel.arrays import FloatArray
+from facemodel.networks import Range, RawBoxes, RawMeshes
+from services.generator.domain.ports_faces import FaceModel
+
+MESH = "face_mesh"
+DETECTORS = {Range.SHORT: "face_detector_short", Range.FULL: "face_detector_full"}
+"""Names of the networks: folders of their files, and their names on an inference server."""
+MODELS = (MESH, *DETECTORS.values())
+
+
+class FaceNetworks:
+    """The networks for the photos of one face, and the time that they took."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self.seconds = 0.0
+        """Time in the networks so far, waiting for a turn included."""
+
+    async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
+        answer = await self._inferred(DETECTORS[reach], images)
+        return RawBoxes(answer["boxes"], answer["scores"])
+
+    async def mesh(self, images: FloatArray) -> RawMeshes:
+        answer = await self._inferred(MESH, images)
+        return RawMeshes(answer["landmarks"], answer["iris"], answer["presence"])
+
+    async def _inferred(self, model: str, images: FloatArray) -> dict[str, FloatArray]:
+        began = time.perf_counter()
+        try:
+            return await self._inference.infer(model, {"image": images})
+        except TimedOut as error:
+            raise Unavailable("the inference does not answer", dependency="inference") from error
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+class KnownFaceModel:
+    """The network that finds the points, as others see it."""
+
+    def __init__(self, inference: Inference, version: str) -> None:
+        self._inference = inference
+        self._version = version
+
+    async def look(self) -> FaceModel:
+        try:
+            await self._inference.ready(MESH)
+        except AppError:
+            return FaceModel(MESH, self._version, ready=False)
+        return FaceModel(MESH, self._version, ready=True)
