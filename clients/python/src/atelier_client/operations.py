@@ -373,12 +373,19 @@ def batches_create(body: shapes.BatchDraft | JsonObject | Upload) -> Call[shapes
     return Call("POST", "/v1/avatars/batch", shapes.Job, body=body)
 
 
-def from_photos_create(body: Upload, *, wait: int | None = None) -> Call[shapes.Job]:
+def from_photos_create(body: Upload, *, wait: int | None = None) -> Call[shapes.Job | shapes.Avatar]:
     """Make an avatar with the face of three photos.
 
     wait: Seconds to wait for the avatar before the job is answered instead.
     """
-    return Call("POST", "/v1/avatars/from-photos", shapes.Job, query={"wait": wait}, body=body)
+    return Call(
+        "POST",
+        "/v1/avatars/from-photos",
+        shapes.Job,
+        query={"wait": wait},
+        body=body,
+        also={201: shapes.Avatar},
+    )
 
 
 def from_photos_put_on(id: str, body: shapes.FaceChoice | JsonObject) -> Call[shapes.Avatar]:
