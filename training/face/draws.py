@@ -57,11 +57,18 @@ def draw_sitter(
     return Sitter(
         coefficients=rng.standard_normal(_COEFFICIENTS).clip(-2.0, 2.0),
         look=look,
-        bumps=dict(zip(BUMPS, rng.standard_normal(len(BUMPS)).clip(-2.0, 2.0).tolist(), strict=True)),
+        bumps=draw_bumps(rng),
         expression={} if expression is None else expression,
         worn=Worn() if worn is None else worn,
         tone=tone,
     )
+
+
+def draw_bumps(rng: np.random.Generator) -> dict[str, float]:
+    """Strengths of all `BUMPS`, none beyond two standard deviations from what is usual."""
+    return {
+        name: bump.usual + float(np.clip(rng.standard_normal(), -2.0, 2.0)) for name, bump in BUMPS.items()
+    }
 
 
 def draw_worn(

@@ -38,6 +38,8 @@ class Bump:
     radius: float
     push: tuple[float, float, float]
     """What a strength of 1 moves the centre by: outwards, up, forward."""
+    usual: float = 0.0
+    """Mean strength."""
 
 
 BUMPS: Mapping[str, Bump] = {
@@ -50,16 +52,23 @@ BUMPS: Mapping[str, Bump] = {
     "chin width": Bump((0.6, -3.5, 0.2), 0.8, (0.12, 0.0, 0.0)),
     "cheek fullness": Bump((1.2, -1.7, 0.0), 0.8, (0.06, 0.0, 0.10)),
     "nose length": Bump((0.0, -1.3, 0.9), 0.6, (0.0, -0.10, 0.0)),
-    "nose forward": Bump((0.0, -1.2, 1.0), 0.6, (0.0, 0.0, 0.13)),
+    "nose forward": Bump((0.0, -1.2, 1.0), 0.6, (0.0, 0.0, 0.07)),
     "nose width": Bump((0.38, -1.3, 0.6), 0.4, (0.06, 0.0, 0.0)),
-    "nose bridge": Bump((0.0, -0.2, 0.5), 0.5, (0.0, 0.0, 0.09)),
+    "nose bridge": Bump((0.0, -0.25, 0.85), 0.45, (0.0, 0.0, 0.08), usual=2.6),
+    "nose ridge": Bump((0.0, -0.8, 1.15), 0.45, (0.0, 0.0, 0.07), usual=3.8),
+    "nose tip": Bump((0.0, -1.2, 1.4), 0.4, (0.0, 0.0, 0.07), usual=1.9),
+    "nose wings": Bump((0.5, -1.1, 0.85), 0.4, (0.0, 0.0, 0.06), usual=4.0),
     "brow height": Bump((1.0, 0.65, 0.2), 0.5, (0.0, 0.06, 0.0)),
     "brow ridge": Bump((0.8, 0.5, 0.4), 0.6, (0.0, 0.0, 0.06)),
     "eye distance": Bump((1.0, 0.0, 0.2), 0.9, (0.05, 0.0, 0.0)),
     "mouth width": Bump((0.8, -2.35, 0.4), 0.5, (0.09, 0.0, 0.0)),
     "mouth height": Bump((0.0, -2.4, 0.6), 0.8, (0.0, 0.09, 0.0)),
 }
-"""What the shape space varies too little: it was made for bodies. A strength of 1 is one standard deviation."""
+"""What the shape space varies too little: it was made for bodies. A strength of 1 is one standard deviation.
+
+Its mean nose stands out by 9 mm from its base; people's do by 19 mm, and the face network, which knows people, sees our
+flat ones 10 mm too far forward. So noses are drawn from a mean that stands out as theirs do.
+"""
 
 
 @dataclass(frozen=True, slots=True)
