@@ -124,9 +124,9 @@ def status_of(error: AppError) -> int:
     return STATUS_OF_REASON.get(error.reason) or STATUS_OF_CODE.get(error.code, 500)
 
 
-def text(language: str, code: str) -> str | None:
+def text(language: str, code: str, limit: str = "") -> str | None:
     """What a published code means, for people; None for a code without a text."""
-    return _text(language, code, {})
+    return _text(language, code, {"limit": limit})
 
 
 def told(error: AppError, scope: Scope) -> JSONResponse:

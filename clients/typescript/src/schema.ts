@@ -2179,6 +2179,11 @@ export interface components {
              * @description For people, in the request's language.
              */
             message: string;
+            /**
+             * Photos
+             * @description Which photos are the cause, where it is photos.
+             */
+            photos: components["schemas"]["PhotoFault"][];
         };
         /**
          * JobItems
@@ -2427,6 +2432,35 @@ export interface components {
              * @default null
              */
             age?: number | null;
+        };
+        /**
+         * PhotoFault
+         * @description Why a photo cannot be used, and what to do about it.
+         */
+        PhotoFault: {
+            /**
+             * Field
+             * @description Which photo.
+             * @enum {string}
+             */
+            field: "front" | "left" | "right";
+            /**
+             * Filename
+             * @description As you called it.
+             */
+            filename: string;
+            /** Code */
+            code: string;
+            /**
+             * Message
+             * @description For people, in the request's language.
+             */
+            message: string;
+            /**
+             * Limit
+             * @description The bound that it broke, where there is one.
+             */
+            limit: string | null;
         };
         /**
          * Policies

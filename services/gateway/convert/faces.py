@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from atelier.generator.v1 import faces_pb2
+from atelier.generator.v1 import faces_pb2, person_pb2
 from atelierkit.errors import FieldFault, InvalidInput
 from services.gateway import reading
 from services.gateway.convert.body import NAMES
@@ -46,6 +46,20 @@ def face(message: faces_pb2.Face) -> shapes.Face:
         inference_ms=message.inference_ms,
         download_count=message.download_count,
         links=shapes.FaceLinks(self=path, glb=f"{path}.glb"),
+    )
+
+
+def known_face(message: person_pb2.ExportedFace) -> shapes.KnownFace:
+    """A face as the export has it."""
+    kept = message.HasField("photos_delete_time")
+    return shapes.KnownFace(
+        **dict(face(message.face)),
+        consent_version=message.consent_version or None,
+        photos=[
+            shapes.KeptPhoto(media_type=photo.media_type, size=photo.size, sha256=photo.sha256)
+            for photo in message.photos
+        ],
+        photos_deleted_at=message.photos_delete_time.ToDatetime(tzinfo=UTC) if kept else None,
     )
 
 

@@ -102,7 +102,22 @@ def _error(message: jobs_pb2.Job, language: str) -> shapes.JobError | None:
     if not message.HasField("error"):
         return None
     code = message.error.reason.lower()
-    return shapes.JobError(code=code, message=problems.text(language, code) or message.error.message)
+    return shapes.JobError(
+        code=code,
+        message=problems.text(language, code) or message.error.message,
+        photos=[_photo_fault(fault, language) for fault in message.error.photos],
+    )
+
+
+def _photo_fault(fault: jobs_pb2.PhotoFault, language: str) -> shapes.PhotoFault:
+    known = problems.text(language, f"field.{fault.code}", fault.limit)
+    return shapes.PhotoFault(
+        field=fault.slot,
+        filename=fault.filename,
+        code=fault.code,
+        message=known or fault.message,
+        limit=fault.limit or None,
+    )
 
 
 def _result(path: str, result: jobs_pb2.JobResult) -> shapes.JobResult:

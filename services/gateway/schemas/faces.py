@@ -133,3 +133,22 @@ class Face(Output):
     """Of it in the networks."""
     download_count: int
     links: FaceLinks
+
+
+class KeptPhoto(Output):
+    """A small picture of a photo, which was kept because you asked for it."""
+
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+class KnownFace(Face):
+    """A face as the export has it: with what is kept beside it."""
+
+    consent_version: str | None
+    """Version of the policy that you consented to; null where none was asked for."""
+    photos: list[KeptPhoto]
+    photos_deleted_at: datetime | None
+    """When they are deleted by themselves; null where there are none."""

@@ -11,10 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from atelier.generator.v1 import jobs_pb2, person_pb2
 from atelierkit.errors import AppError, Code, InvalidInput, Unavailable
 from atelierkit.scopes import Scope
+from services.gateway.convert.faces import known_face
+from services.gateway.convert.jobs import job as convert_job
 from services.gateway.settings import GatewaySettings
 from tests.contract.gateway.conftest import GLB, World
+from tests.contract.gateway.faces import TIMESTAMP, found
 from tests.contract.gateway.photos import FORM, form, part, png, three
 from tests.contract.gateway.test_authorization import bearer, key
 from tests.contract.gateway.test_source_001 import UNKNOWN, VERSION
@@ -262,3 +266,35 @@ async def test_forms_have_places_of_their_own(world: World, person: httpx.AsyncC
     assert (await made_avatar(person))["id"]
     go.set()
     assert {answer.status_code for answer in await asyncio.gather(*slow)} == {201}
+
+
+async def test_a_failed_job_says_which_photo_was_wrong(world: World, person: httpx.AsyncClient) -> None:
+    job = (await send(person, AVATARS)).json()
+    failed = world.faces.jobs[job["id"]]
+    failed.state = jobs_pb2.JOB_STATE_FAILED
+    failed.error.reason = "INVALID_PHOTOS"
+    failed.error.photos.add(slot="left", filename="me.jpg", code="photo_blurred", message="Hold it still.")
+    failed.error.photos.add(slot="right", filename="b.jpg", code="new_code", message="Do this.", limit="7")
+    shown = convert_job(failed, "fr").model_dump(by_alias=True)["error"]
+    assert (shown["code"], [photo["field"] for photo in shown["photos"]]) == (
+        "invalid_photos",
+        ["left", "right"],
+    )
+    assert shown["photos"][0]["message"].startswith("Le visage est flou.")
+    assert shown["photos"][1] == {
+        "field": "right",
+        "filename": "b.jpg",
+        "code": "new_code",
+        "message": "Do this.",
+        "limit": "7",
+    }
+
+
+async def test_the_export_has_faces_and_what_is_kept_of_photos() -> None:
+    known = person_pb2.ExportedFace(face=found(UNKNOWN, 7), consent_version=VERSION)
+    known.photos.add(key="faces/x", sha256="ab", media_type="image/jpeg", size=9)
+    known.photos_delete_time.FromSeconds(TIMESTAMP)
+    shown = known_face(known).model_dump(by_alias=True, mode="json")
+    assert (shown["id"], shown["consentVersion"]) == (UNKNOWN, VERSION)
+    assert shown["photos"] == [{"mediaType": "image/jpeg", "size": 9, "sha256": "ab"}]
+    assert shown["photosDeletedAt"] == "2027-01-15T08:00:00Z"

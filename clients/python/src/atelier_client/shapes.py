@@ -583,6 +583,8 @@ class JobError:
     """For machines."""
     message: str
     """For people, in the request's language."""
+    photos: list[PhotoFault]
+    """Which photos are the cause, where it is photos."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -734,6 +736,21 @@ class Person:
     """Helps to estimate what is missing."""
     age: float | None = None
     """Helps to estimate what is missing, in years."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoFault:
+    """Why a photo cannot be used, and what to do about it."""
+
+    field: Literal["front", "left", "right"]
+    """Which photo."""
+    filename: str
+    """As you called it."""
+    code: str
+    message: str
+    """For people, in the request's language."""
+    limit: str | None
+    """The bound that it broke, where there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
