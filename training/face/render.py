@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bodymodel.arrays import FloatArray, IntArray
+from bodymodel.arrays import FloatArray
+from facemodel.arrays import RgbImage
 from services.mesher.domain.model import HairPattern
 from training.face import accessories
 from training.face.accessories import Anchors, Worn
@@ -70,8 +71,7 @@ class Setting:
 class Portrait:
     """A picture and what is known about it."""
 
-    pixels: IntArray
-    """(h, w, 3) uint8 sRGB."""
+    pixels: RgbImage
     camera: Camera
     hits: Hits
     """`seated.scene.surfaces[hits.surface]` is what each pixel shows."""

@@ -13,6 +13,7 @@ import open3d as o3d
 from numpy.typing import NDArray
 
 from bodymodel.arrays import FloatArray, IntArray
+from facemodel.arrays import RgbImage
 from services.mesher.domain import color
 from training.face.camera import Camera
 
@@ -174,11 +175,11 @@ def sampled(texture: FloatArray, uv: FloatArray) -> FloatArray:
     return found
 
 
-def developed(light: FloatArray, noise: float, rng: np.random.Generator) -> IntArray:
-    """Linear light (h, w, 3) to an uint8 sRGB picture with a sensor's noise, in shares of the full range."""
+def developed(light: FloatArray, noise: float, rng: np.random.Generator) -> RgbImage:
+    """Linear light (h, w, 3) to an sRGB picture with a sensor's noise, in shares of the full range."""
     encoded = color.encode(np.clip(light, 0.0, 1.0))
     grain = noise * rng.standard_normal(encoded.shape, dtype=np.float32) if noise else 0.0
-    picture: IntArray = np.rint(255.0 * np.clip(encoded + grain, 0.0, 1.0)).astype(np.uint8)
+    picture: RgbImage = np.rint(255.0 * np.clip(encoded + grain, 0.0, 1.0)).astype(np.uint8)
     return picture
 
 
