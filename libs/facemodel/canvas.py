@@ -130,7 +130,8 @@ def _claim(owner: IntArray, number: int, corner: FloatArray, slopes: FloatArray)
 def _slopes(corners: FloatArray) -> FloatArray:
     """(m, 2, 3) of triangles (m, 3, 2): what the weights of their corners grow by to the right, and down."""
     edges = corners[:, 1:] - corners[:, :1]
-    return np.linalg.inv(edges) @ np.array([[-1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
+    slopes: FloatArray = np.linalg.inv(edges) @ np.array([[-1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
+    return slopes
 
 
 def _pieces(triangles: IntArray, slopes: FloatArray, counts: IntArray, along: FloatArray) -> Iterator[Piece]:
