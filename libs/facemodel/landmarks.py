@@ -46,6 +46,13 @@ class FaceMesh:
         return flat.min(axis=0), flat.max(axis=0)
 
     @property
+    def middle(self) -> FloatArray:
+        """(2,) of `bounds`."""
+        low, high = self.bounds
+        middle: FloatArray = (low + high) / 2.0
+        return middle
+
+    @property
     def extent(self) -> float:
         """Pixels of the longer side of `bounds`."""
         low, high = self.bounds

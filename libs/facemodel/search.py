@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from facemodel import crop, detect, landmarks
 from facemodel.arrays import RgbImage
 from facemodel.crop import Window
@@ -13,6 +15,8 @@ from facemodel.landmarks import FaceMesh
 from facemodel.networks import Networks, Range
 
 _LEAST_PRESENCE = 0.5
+_APART = 0.5
+"""Of a face's extent, between its middle and another's."""
 _MOST_FACES = 8
 """Of one photo: more people than that are a crowd, and only their number is told."""
 
@@ -49,7 +53,7 @@ class FaceSearch:
         if missing:
             again = await self._faces(Range.FULL, images, missing)
             found = [mine or others for mine, others in zip(found, again, strict=True)]
-        return [sorted(faces, key=lambda face: -face.extent) for faces in found]
+        return [_apart(faces) for faces in found]
 
     async def _faces(
         self, reach: Range, images: Sequence[RgbImage], numbers: Sequence[int]
@@ -86,3 +90,12 @@ class FaceSearch:
         cuts = [place.window.cut(images[place.photo], landmarks.GRID) for place in places]
         raw = await self._networks.mesh(crop.tensor(cuts, 0.0, 1.0))
         return landmarks.placed([place.window for place in places], raw)
+
+
+def _apart(faces: Sequence[FaceMesh]) -> list[FaceMesh]:
+    """Largest first, each face once: boxes that overlap too little to be merged may lead to the same one."""
+    kept: list[FaceMesh] = []
+    for face in sorted(faces, key=lambda face: -face.extent):
+        if all(np.linalg.norm(face.middle - other.middle) > _APART * face.extent for other in kept):
+            kept.append(face)
+    return kept
