@@ -19,10 +19,6 @@ from services.mesher.domain.finish import linear_rgb
 from services.mesher.domain.model import HairPattern, Part
 from training.face.scene import Surface
 
-MONK = (
-    "#f6ede4", "#f3e7db", "#f7ead0", "#eadaba", "#d7bd96", "#a07e56", "#825c43", "#604134", "#3a312a", "#292420",
-)  # fmt: skip
-"""The Monk Skin Tone scale, 1 to 10."""
 _DRAWN_BELOW_NECK_M = 0.16
 _COLLAR_BELOW_NECK_M = 0.015
 _PAINTED_IRIS = 0.43
