@@ -25,10 +25,12 @@ _TONE = 16
 """Pixels of a face's picture, on both axes, that are averaged into the tone of a place."""
 _FIRM = 20.0
 """How much closer a tone is held to the skin's at the border than to its neighbours'."""
-_LOOSE = 0.01
+_LOOSE = 0.06
 """And how much less to what the picture itself says, elsewhere: the smaller, the further the border is felt."""
 _HAIR = (0.7, 1.3)
 """Natural logarithms of the light by which a border differs from skin: up to the first it is shade, from the second hair."""
+_MOST_LEVELLED = 0.4
+"""Natural logarithm: no border is brought further to the skin's tone than this; what is left shows as shade."""
 _RINGS = 2
 """Points so many edges from the border can be taken for hair."""
 _DARKEST = 1e-3
@@ -85,13 +87,14 @@ class Complexion:
         tone = np.log(self._tones(light) + _DARKEST)
         to_skin = np.log(skin + _DARKEST) - tone
         trust = np.ones(MESH_POINTS)
-        off = np.abs(to_skin - asked).max(axis=1)[self._near_border]
+        shade = to_skin - asked
+        off = np.abs(shade).max(axis=1)[self._near_border]
         trust[self._near_border] = 1.0 - paint.step(off, *_HAIR)
         firm = np.zeros(MESH_POINTS)
         firm[self._border] = _FIRM * trust[self._border]
         system = self._tension + np.diag(firm + _LOOSE)
-        levels = linalg.solve(system, firm[:, None] * to_skin + _LOOSE * asked, assume_a="pos")
-        return np.exp(levels), trust
+        levelled = firm[:, None] * np.clip(shade, -_MOST_LEVELLED, _MOST_LEVELLED)
+        return np.exp(asked + linalg.solve(system, levelled, assume_a="pos")), trust
 
     def _tones(self, light: FloatArray) -> FloatArray:
         """(468, 3) mean light about each point."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-
-from facemodel.topology import FaceTopology
+from bodymodel.template import Template
 from services.mesher.domain import paint
-from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.body import Body
 from services.mesher.domain.face.complexion import Complexion
 from services.mesher.domain.face.model import PersonFace
 from services.mesher.domain.face.mould import Mould
@@ -26,21 +23,11 @@ _SOURCE = "the face after photos of a person, whose likeness it is"
 class Likeness:
     """Puts faces on bodies."""
 
-    def __init__(self, mould: Mould, complexion: Complexion) -> None:
+    def __init__(self, template: Template, mould: Mould, plain: paint.Texture) -> None:
+        """`plain` is the picture that multiplies the skin of bodies without a person's face."""
         self._mould = mould
-        self._complexion = complexion
-
-    @classmethod
-    def load(
-        cls, models_dir: Path, model: BodyModel, topology: FaceTopology, plain: paint.Texture
-    ) -> Likeness:
-        """Read `head_mould`; raises FileNotFoundError when it is absent. About two seconds.
-
-        `plain` is the picture that multiplies the skin of bodies without a person's face.
-        """
-        reference = model.stand(np.zeros(model.space.size)).vertices
-        mould = Mould.load(models_dir, model.template, topology, reference)
-        return cls(mould, Complexion(model.template, topology, mould.cover, plain))
+        # Made for the first face: two seconds, and 60 MB that nobody needs who has none.
+        self._complexion = functools.cache(lambda: Complexion(template, mould.topology, mould.cover, plain))
 
     def shaped(self, body: Body, face: PersonFace) -> Body:
         """The body with the face's shape; no tape reads anything else on it."""
@@ -52,7 +39,7 @@ class Likeness:
 
     def _painted(self, part: Part, face: PersonFace, appearance: Appearance) -> Part:
         if part.name == "body":
-            picture = self._complexion.paint(face, appearance.skin_color)
+            picture = self._complexion().paint(face, appearance.skin_color)
             material = replace(part.material, color=_WHITE, texture=picture)
             licence, source = f"{part.licence} AND {_LICENCE}", f"{part.source}; {_SOURCE}"
             return replace(part, material=material, licence=licence, source=source)

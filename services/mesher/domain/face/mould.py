@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bodymodel.template import Template
 from facemodel.topology import FaceTopology
+from services.mesher.domain.body import BodyModel
 from services.mesher.domain.face import aim
 from services.mesher.domain.face.orbits import Orbit
 from services.mesher.domain.surface import FloatArray, IntArray
@@ -50,10 +50,9 @@ class Mould:
     orbits: tuple[Orbit, Orbit]
 
     @classmethod
-    def load(
-        cls, models_dir: Path, template: Template, topology: FaceTopology, reference: FloatArray
-    ) -> Mould:
-        """Read `head_mould`, made for a reference body (V, 3); raises FileNotFoundError when it is absent."""
+    def load(cls, models_dir: Path, model: BodyModel, topology: FaceTopology) -> Mould:
+        """Read `head_mould`, which was made on the mean body; raises FileNotFoundError when it is absent."""
+        reference = model.stand(np.zeros(model.space.size)).vertices.astype(np.float64)
         with np.load(models_dir / FOLDER / "mould.npz") as data:
             vertices = data["vertices"].astype(np.int64)
             shares = data["steps"] * float(data["step"])
@@ -65,8 +64,7 @@ class Mould:
                 (data["cover"] / 255.0).astype(np.float32),
             )
         left, right = (
-            Orbit.of(template, topology, reference.astype(np.float64), vertices, side)
-            for side in ("left", "right")
+            Orbit.of(model.template, topology, reference, vertices, side) for side in ("left", "right")
         )
         return cls(topology, vertices, shares, front, cover, (left, right))
 
