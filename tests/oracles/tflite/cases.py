@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracles.tflite.writing import Constant, Fields, Scalar, Step, model
+from tests.oracles.tflite.writing import Constant, Scalar, Step, model, sparse
 
 SAME, VALID = 0, 1
 NONE, RELU = 0, 1
@@ -96,23 +96,10 @@ def _of_constant(code: int, constant: Constant) -> Case:
 
 
 def _sparse() -> Constant:
-    """Weights of which two thirds are zero, in a tree like those of the full-range detector: one sparse axis."""
+    """Weights of which two thirds are zero."""
     whole = _numbers(1, 6, 1, 9)
     whole[np.random.default_rng(2).random(whole.shape) < 2 / 3] = 0
-    lists = [np.flatnonzero(row) for row in whole.reshape(6, 9)]
-    segments = np.cumsum([0, *map(len, lists)]).astype(np.uint16)
-    levels: list[Fields] = [{0: Scalar("b", 0), 1: Scalar("i", size)} for size in (1, 6, 1)]
-    levels.append(
-        {
-            0: Scalar("b", 1),
-            2: Scalar("b", 2),
-            3: {0: segments},
-            4: Scalar("b", 3),
-            5: {0: np.concatenate(lists).astype(np.uint8)},
-        }
-    )
-    sparsity: Fields = {0: np.arange(4, dtype=np.int32), 2: levels}
-    return Constant(whole[whole != 0], whole.shape, sparsity)
+    return sparse(whole)
 
 
 def _slice() -> Case:

@@ -52,6 +52,23 @@ class Step:
     custom: Mapping[str, Any] | None = None
 
 
+def sparse(whole: np.ndarray) -> Constant:
+    """A constant without its zeros, as those of the full-range detector: all axes dense but the last."""
+    lists = [np.flatnonzero(row) for row in whole.reshape(-1, whole.shape[-1])]
+    segments = np.cumsum([0, *map(len, lists)])
+    levels: list[Fields] = [{0: Scalar("b", 0), 1: Scalar("i", size)} for size in whole.shape[:-1]]
+    levels.append(
+        {
+            0: Scalar("b", 1),
+            2: Scalar("b", 2),
+            3: {0: segments.astype(np.uint16)},
+            4: Scalar("b", 3),
+            5: {0: np.concatenate(lists).astype(np.uint8)},
+        }
+    )
+    return Constant(whole[whole != 0], whole.shape, {0: np.arange(whole.ndim, dtype=np.int32), 2: levels})
+
+
 def model(
     inputs: Mapping[str, tuple[int, ...]],
     constants: Mapping[str, Constant],
