@@ -58,13 +58,18 @@ def unlikeness(one: View, other: View) -> float:
 
 
 def strangers(views: Mapping[Slot, View]) -> list[Slot]:
-    """The photos that show somebody else than the others; the front one where no two go together."""
+    """The photos that show somebody else than the others; the front one where it goes with neither of them."""
     unlike = [pair for pair in combinations(views, 2) if unlikeness(views[pair[0]], views[pair[1]]) > UNLIKE]
     odd = [slot for slot in views if sum(slot in pair for pair in unlike) > 1]
-    if len(odd) == 1 or not unlike:
+    if len(odd) == 1:
         return odd
-    sides = [slot for pair in unlike for slot in pair if slot is not Slot.FRONT]
-    return sides if len(sides) == 1 else [Slot.FRONT]
+    # The sides alone may disagree: they are the least exact, and both go with the front.
+    sides = [
+        slot
+        for slot in views
+        if slot is not Slot.FRONT and any({slot, Slot.FRONT} == {*pair} for pair in unlike)
+    ]
+    return [Slot.FRONT] if len(sides) > 1 else sides
 
 
 def copies(views: Mapping[Slot, View], images: Mapping[Slot, RgbImage]) -> list[Slot]:

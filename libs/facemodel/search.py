@@ -16,7 +16,7 @@ from facemodel.networks import Networks, Range
 
 _LEAST_PRESENCE = 0.5
 _APART = 0.5
-"""Of a face's extent, between its middle and another's."""
+"""Of the larger face's extent, between two middles."""
 _MOST_FACES = 8
 """Of one photo: more people than that are a crowd, and only their number is told."""
 
@@ -75,6 +75,8 @@ class FaceSearch:
         return found
 
     async def _places(self, reach: Range, images: Sequence[RgbImage], numbers: Sequence[int]) -> list[_Place]:
+        if not numbers:
+            return []
         sights = [Sight.of(images[number], reach) for number in numbers]
         cuts = [sight.cut(images[number]) for sight, number in zip(sights, numbers, strict=True)]
         raw = await self._networks.detect(reach, crop.tensor(cuts, -1.0, 1.0))
@@ -96,6 +98,6 @@ def _apart(faces: Sequence[FaceMesh]) -> list[FaceMesh]:
     """Largest first, each face once: boxes that overlap too little to be merged may lead to the same one."""
     kept: list[FaceMesh] = []
     for face in sorted(faces, key=lambda face: -face.extent):
-        if all(np.linalg.norm(face.middle - other.middle) > _APART * face.extent for other in kept):
+        if all(np.linalg.norm(face.middle - other.middle) > _APART * other.extent for other in kept):
             kept.append(face)
     return kept

@@ -60,8 +60,10 @@ def test_a_photo_becomes_its_pixels(kind: str, how: dict[str, object], most: flo
 def test_photos_are_turned_upright(kind: str, orientation: int) -> None:
     block = files.exif_block(orientation)
     stored = Image.fromarray(np.ascontiguousarray(TURNED[orientation](files.colours())))
-    how = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"lossless": True}}[kind]
-    photo = files.saved(stored, kind, exif=exif.PREFIX + block if kind == "JPEG" else block, **how)
+    hows: dict[str, dict[str, int]] = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}
+    photo = files.saved(
+        stored, kind, exif=exif.PREFIX + block if kind == "JPEG" else block, **hows.get(kind, {})
+    )
     assert difference(decode.upright(photo), files.colours()) < 2.0
 
 

@@ -143,7 +143,7 @@ def test_a_side_of_zero_is_no_picture(kind: str) -> None:
 def test_every_prefix_says_the_same_or_is_refused(kind: str) -> None:
     photo = files.photo(kind)
     whole = header.read(photo)
-    answers = set()
+    answers: set[Header | str] = set()
     for length in range(min(len(photo), 700)):
         try:
             answers.add(header.read(photo[:length]))
