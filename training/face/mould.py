@@ -8,6 +8,7 @@ of the head. It is linear in the points and the same for every body, so all that
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,10 @@ class MouldArguments:
     """Box about the left ear, which moves as a whole."""
     ear_blend: float = 0.012
     """Width of the skin around an ear that takes part in both."""
+    lips_meet: tuple[float, float] = (0.003, 0.008)
+    """Distances from the line of the mouth: up to the first both lips go one way, from the second on each its own."""
+    lips_kernel: float = 0.003
+    """Width of the mean by which they do."""
     cover_fade: float = 0.016
     """From the border of the face inwards, the width in which a face's picture gives way to skin."""
     cover_depth: tuple[float, float] = (0.002, 0.005)
@@ -72,7 +77,7 @@ def bake(arguments: MouldArguments) -> None:
     skin = head.free(arguments, space)
     shares = head.shares(skin, arguments)
     ear = head.ear(skin, arguments)
-    shares = _with_whole_ears(shares, ear, mean[skin, 0])
+    shares = _with_whole_ears(head.with_joined_lips(skin, shares, arguments), ear, mean[skin, 0])
     vertices, shares = head.with_fittings(skin, shares)
     front = _step(mean[vertices, 2], *arguments.symmetric_behind)
     front[: len(skin)] *= 1.0 - ear
@@ -99,6 +104,7 @@ def bake(arguments: MouldArguments) -> None:
         provenance=["this project, training/face/mould.py, from body_template, body_shape and face_topology"],
         data="no personal data",
         metrics={
+            "face_topology": fingerprint(arguments.models / "face_topology" / "topology.npz"),
             "moved_vertices": len(vertices),
             "covered_vertices": len(seen),
             "largest_share": round(float(np.abs(shares).max()), 3),
@@ -159,6 +165,19 @@ class _Head:
         away = cKDTree(points[inside]).query(points)[0]
         return 1.0 - _step(away, 0.0, arguments.ear_blend)
 
+    def with_joined_lips(self, skin: IntArray, shares: FloatArray, arguments: MouldArguments) -> FloatArray:
+        """Skin on both sides of the line of the mouth goes the same way, or teeth would show through a closed one."""
+        points = self.mean[skin]
+        line = self.points[self.topology.regions["lips_inner"]]
+        away = cKDTree(_along(line)).query(points)[0]
+        at = np.flatnonzero(away < arguments.lips_meet[1])
+        apart = np.linalg.norm(points[at, None] - points[None, at], axis=2)
+        kernel = np.exp(-((apart / arguments.lips_kernel) ** 2))
+        mean = kernel / kernel.sum(axis=1, keepdims=True) @ shares[at]
+        joined = shares.copy()
+        joined[at] += (1.0 - _step(away[at], *arguments.lips_meet))[:, None] * (mean - shares[at])
+        return joined
+
     def with_fittings(self, skin: IntArray, shares: FloatArray) -> tuple[IntArray, FloatArray]:
         """Lashes follow the nearest skin; teeth and tongue go with the lips as a whole."""
         groups = self.template.groups
@@ -177,13 +196,7 @@ class _Head:
         self, skin: IntArray, arguments: MouldArguments
     ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         """Vertices (k,) under a face's picture, where on it each lies (k, 3 points; k, 3 weights), and how far it shows."""
-        holes = [
-            set(self.topology.regions[name].tolist()) for name in ("left_eye", "right_eye", "lips_inner")
-        ]
-        open_ = [
-            not any(set(triangle) <= hole for hole in holes) for triangle in self.topology.triangles.tolist()
-        ]
-        triangles = self.topology.triangles[open_]
+        triangles = self._painted()
         corners, weights, away = nearest(self.mean[skin], self.points, triangles)
         oval = self.points[self.topology.regions["oval"]]
         border = cKDTree(_along(oval)).query(self.mean[skin])[0]
@@ -194,6 +207,17 @@ class _Head:
         marked[skin[chosen]] = True
         about = np.flatnonzero(self._touching(marked)[skin])
         return skin[about], corners[about], weights[about], np.where(chosen, cover, 0.0)[about]
+
+    def _painted(self) -> IntArray:
+        """Triangles of the face whose picture is skin: not those over the eyes, nor any at the line of the mouth.
+
+        Teeth show along that line in many a photo.
+        """
+        regions, triangles = self.topology.regions, self.topology.triangles
+        over_eyes = np.isin(triangles, regions["left_eye"]).all(axis=1)
+        over_eyes |= np.isin(triangles, regions["right_eye"]).all(axis=1)
+        painted: IntArray = triangles[~over_eyes & ~np.isin(triangles, regions["lips_inner"]).any(axis=1)]
+        return painted
 
     def miss_mm(self, space: ShapeSpace, skin: IntArray, shares: FloatArray) -> float:
         """Mean distance by which one head of the shape space misses the face of another, sizes and places taken away."""
@@ -224,6 +248,11 @@ class _Head:
         wider = marked.copy()
         wider[triangles[marked[triangles].any(axis=1)]] = True
         return wider
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file: a mould fits the topology that it was made from, and no other."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _above_neck(tape: TapeMeasure, skin: FloatArray, body: FloatArray) -> FloatArray:
