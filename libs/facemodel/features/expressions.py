@@ -30,7 +30,7 @@ _SMILE_BIAS = -18.38
 
 def expressions(views: Sequence[View], raw: RawTraits, *, hidden: bool) -> Mapping[str, Trait]:
     """What the face shows, by name; `hidden` where dark lenses are before the eyes."""
-    smile = 1.0 / (1.0 + np.exp(-float(np.mean([_smile(view.mesh.points) for view in views]))))
+    smile = float(1.0 / (1.0 + np.exp(-np.mean([_smile(view.mesh.points) for view in views]))))
     squint = mean_probability(raw.shown[:, SQUINT])
     return {
         "smile": trait(smile),

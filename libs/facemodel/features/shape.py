@@ -23,8 +23,8 @@ SHAPES: Mapping[str, tuple[float, float, float, float]] = {
     "diamond": (0.2, -1.6, -1.2, 0.0),
 }
 """Where each lies, in the order of `ratios`."""
-_MEAN = np.array([1.091, 0.691, 0.785, 0.530])
-_SPREAD = np.array([0.047, 0.020, 0.018, 0.014])
+MEAN = np.array([1.091, 0.691, 0.785, 0.530])
+SPREAD = np.array([0.047, 0.020, 0.018, 0.014])
 """Of `ratios` over 400 rendered heads, whose bodies follow the population's."""
 _CLEAR = 0.08
 """A lead of the likeliest over the next below which the shape is told as unknown."""
@@ -34,7 +34,7 @@ _FOREHEAD, _CHEEKBONES, _JAW, _BESIDE_CHIN = (103, 332), (234, 454), (172, 397),
 
 def face_shape(points: FloatArray) -> FaceShape:
     """The shape of a face with these points (468, 3) in its own frame."""
-    place = (ratios(points) - _MEAN) / _SPREAD
+    place = (ratios(points) - MEAN) / SPREAD
     away = np.array([((place - np.array(shape)) ** 2).sum() for shape in SHAPES.values()])
     near = np.exp(-0.5 * (away - away.min()))
     scores = dict(zip(SHAPES, (near / near.sum()).tolist(), strict=True))
