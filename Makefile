@@ -179,6 +179,11 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	    "train --without tape" evaluate export card; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
+.PHONY: train-traits
+train-traits: models .venv-training/.ready ## Rebuild the network of face traits from rendered heads (half an hour of one core)
+	@for step in traits_data traits_cuts; do $(BIN)/python -m training.face.$$step; done
+	@$(TRAINING) training.face.traits
+
 .PHONY: test-training
 test-training: setup .venv-training/.ready ## Test the training code; needs torch, which nothing else here does
 	@PYTHONPATH=$$(.venv-training/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \

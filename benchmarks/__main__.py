@@ -10,6 +10,7 @@ NAMES = (
     "glb_writing",
     "peers",
     "scans",
+    "face_features",
     "mtls",
     "gateway",
     "load",

@@ -243,7 +243,7 @@ def main() -> None:
         ],
         data="rendered heads alone; no photo of anybody",
         metrics=metrics,
-        rebuild="python -m training.face.traits_data && python -m training.face.traits",
+        rebuild="make train-traits",
     )
     print(json.dumps(metrics, indent=2))
 

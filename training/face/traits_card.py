@@ -50,6 +50,5 @@ Three photos of one face say more: `benchmarks/results/face_features.md`.
 hoods, helmets, hair clips, piercings and beards were never seen, and neither were wrinkles: a frown is known by the place
 of the brows alone, which is also a matter of whose brows they are. What it is not sure of is told as unknown.
 
-**Rebuild.** `python -m training.face.traits_data` (needs Open3D, so the development environment), then
-`python -m training.face.traits` (needs torch). Minutes each.
+**Rebuild.** `make train-traits`.
 """
