@@ -29,6 +29,8 @@ _FILL = 0.84
 _JAW_OPEN = 0.5
 _FARTHEST_PX = 3.0
 """A point that is farther from any skin seen, in pixels of the render, says nothing; lids and lips are nearer."""
+_FARTHEST_PAIR_M = 0.02
+"""A point and the mirror image of its partner are nearer than this."""
 _BEFORE = 0.6
 """Least cosine between the direction in which a point looks and the camera's."""
 _ROUNDS = 3
@@ -127,7 +129,8 @@ def mirror_table(points: FloatArray) -> IntArray:
     """(468,) which point is the mirror image of which, from the points' places (468, 3) about X = 0."""
     away = np.linalg.norm(points[:, None] - points * [-1.0, 1.0, 1.0], axis=2)
     table = linear_sum_assignment(away + away.T)[1]
-    if not np.array_equal(table[table], np.arange(len(points))):
+    everyone = np.arange(len(points))
+    if not np.array_equal(table[table], everyone) or away[everyone, table].max() > _FARTHEST_PAIR_M:
         raise ValueError("the points are not symmetric enough to pair them")
     pairs: IntArray = table.astype(np.int32)
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -96,31 +97,33 @@ def _oriented(flat: FloatArray, triangles: IntArray) -> IntArray:
 
 
 def _with_edges(flat: FloatArray, triangles: IntArray, wanted: Iterable[Edge]) -> IntArray:
-    """Flip edges until all wanted ones are there; raises ValueError where that does not come to an end."""
+    """Flip edges until all wanted ones are there (Sloan); raises ValueError where two of them cross."""
     faces = [tuple(map(int, face)) for face in triangles]
-    wanted = sorted(wanted)
-    for _ in range(len(faces)):
-        sides = _sides(faces)
-        missing = [edge for edge in wanted if edge not in sides]
-        if not missing:
-            return np.array(faces)
-        for edge in missing:
-            _clear(flat, faces, edge, set(wanted))
-    raise ValueError("the loops cross each other, or lie too close for edges to be flipped")
+    kept = set(wanted)
+    for edge in sorted(kept):
+        _make_way(flat, faces, edge, kept)
+    return np.array(faces)
 
 
-def _clear(flat: FloatArray, faces: list[tuple[int, ...]], wanted: Edge, kept: set[Edge]) -> None:
-    """Flip one edge that crosses the wanted one and can be flipped."""
+def _make_way(flat: FloatArray, faces: list[tuple[int, ...]], wanted: Edge, kept: set[Edge]) -> None:
+    """Flip what crosses the wanted edge; an edge that cannot be flipped yet waits until its neighbours have been."""
     sides = _sides(faces)
-    for edge, users in sides.items():
-        if len(users) != 2 or edge in kept or not _crosses(flat, edge, wanted):
+    if wanted in sides:
+        return
+    crossing = deque(edge for edge in sides if _crosses(flat, edge, wanted))
+    while crossing:
+        edge = crossing.popleft()
+        if edge in kept:
+            raise ValueError(f"the edges {edge} and {wanted} cross")
+        (one, apex), (two, other) = _sides(faces)[edge]
+        diagonal = _edge(apex, other)
+        if not _crosses(flat, edge, diagonal):
+            crossing.append(edge)
             continue
-        (one, apex), (two, other) = users
-        if _crosses(flat, edge, (apex, other)):
-            a, b = edge
-            for number, face in ((one, (apex, a, other)), (two, (apex, other, b))):
-                faces[number] = tuple(int(i) for i in _oriented(flat, np.array([face]))[0])
-            return
+        for number, end in ((one, edge[0]), (two, edge[1])):
+            faces[number] = tuple(_oriented(flat, np.array([[apex, other, end]]))[0].tolist())
+        if _crosses(flat, diagonal, wanted):
+            crossing.append(diagonal)
 
 
 def _sides(faces: list[tuple[int, ...]]) -> dict[Edge, list[tuple[int, int]]]:
@@ -136,13 +139,12 @@ def _crosses(flat: FloatArray, one: Edge, two: Edge) -> bool:
     """Whether two segments cross inside both; segments with a common end do not."""
     if set(one) & set(two):
         return False
-
-    def side(a: int, b: int, c: int) -> float:
-        return float(signed_areas(flat, np.array([[a, b, c]]))[0])
-
-    a, b = one
-    c, d = two
-    return side(a, b, c) * side(a, b, d) < 0.0 and side(c, d, a) * side(c, d, b) < 0.0
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = flat[[*one, *two]].tolist()
+    across_c = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    across_d = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+    across_a = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+    across_b = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+    return bool(across_c * across_d < 0.0 and across_a * across_b < 0.0)
 
 
 def _within(flat: FloatArray, triangles: IntArray, outline: IntArray) -> IntArray:

@@ -35,7 +35,7 @@ _MEETING = np.array([LOOPS["lips_inner"][:10:-1], LOOPS["lips_inner"][1:10]])
 _ACROSS = np.array([-1.0, 1.0, 1.0])
 _PEOPLE = 400
 """Resting faces that mean and spread are taken over."""
-_ROOM = {"left_eye": 2.6, "right_eye": 2.6, "lips": 2.0, "left_brow": 1.5, "right_brow": 1.5}
+_ROOM = {"left_eye": 5.0, "right_eye": 5.0, "lips": 2.5, "left_brow": 1.5, "right_brow": 1.5}
 """How much springs slacken in the texture about what people look at."""
 
 
