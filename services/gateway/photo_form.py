@@ -217,7 +217,7 @@ def _repeated(photos: Sequence[Photo]) -> list[FieldFault]:
         before = first.setdefault(hashlib.sha256(photo.data).digest(), photo.slot)
         if before != photo.slot:
             message = f"This is the {before} photo once more."
-            faults.append(FieldFault(photo.slot, "photo_repeated", message, before))
+            faults.append(FieldFault(photo.slot, "same_photo", message, before))
     return faults
 
 

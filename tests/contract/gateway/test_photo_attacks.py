@@ -11,6 +11,8 @@ import pytest
 
 from photos.limits import LARGEST_FILE
 from services.gateway.photo_form import LARGEST_FORM
+from services.generator.domain.errors import InvalidPhotos
+from services.generator.domain.faces import PhotoFault, Slot
 from tests.attacks.cases import cases
 from tests.contract.gateway.conftest import World
 from tests.contract.gateway.photos import (
@@ -264,9 +266,9 @@ SETS: dict[str, dict[str, tuple[dict[str, bytes], list[str]]]] = {
         "none": ({}, ["front:photo_missing", "left:photo_missing", "right:photo_missing"]),
         "three times the same": (
             dict.fromkeys(("front", "left", "right"), png()),
-            ["left:photo_repeated", "right:photo_repeated"],
+            ["left:same_photo", "right:same_photo"],
         ),
-        "twice the same": (three(right=png(240)), ["right:photo_repeated"]),
+        "twice the same": (three(right=png(240)), ["right:same_photo"]),
         "one more": (three(back=png()), ["back:unknown_field"]),
         "everything wrong at once": (
             {"front": b"", "left": png(10)},
@@ -293,3 +295,18 @@ async def test_a_photo_that_is_given_twice(world: World, client: httpx.AsyncClie
     body = part("front", png()) + form(three())
     answer = await client.post(GENERATE, content=body, headers={"Content-Type": FORM})
     assert (answer.status_code, answer.json()["details"][0]["code"]) == (400, "duplicate_field")
+
+
+@pytest.mark.attack("A35")
+@pytest.mark.parametrize("code", ["face_not_found", "several_faces", "face_unclear", "face_turned_too_far"])
+async def test_a_photo_of_nobody_is_told_by_its_name(
+    world: World, client: httpx.AsyncClient, code: str
+) -> None:
+    fault = PhotoFault(Slot.LEFT, "photo.png", code, "as the generator words it")
+    world.faces.failure = InvalidPhotos([fault])
+    answer = await generate(client)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_photos")
+    [detail] = answer.json()["details"]
+    assert (detail["filename"], detail["field"], detail["code"]) == ("photo.png", "left", code)
+    assert detail["error"] not in {"", fault.message}  # a text in both languages
+    assert (world.faces.faces, world.uploads) == ({}, [])

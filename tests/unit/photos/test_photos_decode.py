@@ -55,6 +55,7 @@ def test_a_photo_becomes_its_pixels(kind: str, how: dict[str, object], most: flo
     assert difference(decode.upright(files.photo(kind, **how)), files.colours()) <= most
 
 
+@pytest.mark.attack("A31")
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_photos_are_turned_upright(kind: str, orientation: int) -> None:
@@ -67,11 +68,13 @@ def test_photos_are_turned_upright(kind: str, orientation: int) -> None:
     assert difference(decode.upright(photo), files.colours()) < 2.0
 
 
+@pytest.mark.attack("A32")
 def test_cmyk_becomes_rgb() -> None:
     cmyk = Image.fromarray(files.colours()).convert("CMYK")
     assert difference(decode.upright(files.saved(cmyk, "JPEG", quality=95)), files.colours()) < 3.0
 
 
+@pytest.mark.attack("A32")
 def test_sixteen_bits_become_eight() -> None:
     deep = np.linspace(0, 65535, 320 * 240).round().astype(np.uint16).reshape(240, 320)
     found = decode.upright(files.saved(Image.fromarray(deep), "PNG"))
@@ -79,12 +82,14 @@ def test_sixteen_bits_become_eight() -> None:
     assert np.abs(found - expected).max() <= 1.0
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize("mode", ["1", "L", "P"])
 def test_grey_and_palettes_become_rgb(mode: str) -> None:
     few = Image.fromarray(files.colours()).convert(mode)
     assert difference(decode.upright(files.saved(few, "PNG")), np.asarray(few.convert("RGB"))) == 0.0
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_what_is_transparent_is_white(kind: str) -> None:
     seen = Image.fromarray(files.colours())
@@ -110,6 +115,7 @@ def test_the_first_picture_of_an_animation_counts(kind: str) -> None:
     assert difference(decode.upright(photo), files.colours()) == 0.0
 
 
+@pytest.mark.attack("A32")
 def test_ten_thousand_frames_cost_no_more_than_one() -> None:
     frame = Image.new("RGB", files.SIZE, "red")
     one = files.saved(frame, "WEBP", save_all=True, append_images=[Image.new("RGB", files.SIZE, "blue")])
@@ -141,6 +147,7 @@ def test_a_profile_that_is_srgb_leaves_every_pixel() -> None:
     assert difference(decode.upright(files.photo("PNG", icc_profile=srgb)), files.colours()) == 0.0
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("profile", [b"nonsense" * 40, wide_gamut()[:200], wide_gamut() + bytes(8_000_000)])
 def test_a_profile_that_cannot_be_read_is_passed_over(kind: str, profile: bytes) -> None:
@@ -153,6 +160,7 @@ def test_a_profile_of_other_channels_is_passed_over() -> None:
     assert (decode.upright(files.saved(grey, "PNG", icc_profile=wide_gamut())) == 100).all()
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 def test_a_file_that_is_cut_off_is_refused(kind: str, share: float) -> None:
@@ -160,6 +168,7 @@ def test_a_file_that_is_cut_off_is_refused(kind: str, share: float) -> None:
     assert refusal(photo[: int(share * len(photo))]) == "invalid_image"
 
 
+@pytest.mark.attack("A26")
 @pytest.mark.parametrize(("kind", "at"), [("PNG", 16), ("WEBP", 26)])
 def test_a_header_that_lies_about_its_size_is_refused(kind: str, at: int) -> None:
     photo = files.photo(kind)
@@ -183,6 +192,7 @@ def test_an_extended_webp_may_not_hold_a_larger_picture_than_it_says() -> None:
     assert refusal(photo[:at] + small + photo[at + 6 :]) == "invalid_image"
 
 
+@pytest.mark.attack("A32")
 def test_texts_of_a_png_are_never_unpacked() -> None:
     bomb = b"Comment\x00\x00" + zlib.compress(bytes(50_000_000))
     photo = files.with_chunks(files.photo("PNG"), *[files.png_chunk(b"zTXt", bomb)] * 20)
@@ -194,6 +204,7 @@ def test_texts_of_a_png_are_never_unpacked() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.attack("A32")
 def test_more_scans_than_any_writer_makes_are_refused() -> None:
     photo = files.photo("JPEG", progressive=True)
     scan = photo[photo.rindex(b"\xff\xda") : -2]
@@ -201,11 +212,13 @@ def test_more_scans_than_any_writer_makes_are_refused() -> None:
     assert jpeg.bare(photo)
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_follows_the_picture_is_passed_over(kind: str) -> None:
     assert difference(decode.upright(files.photo(kind) + SECRET * 50_000), files.colours()) < 6.0
 
 
+@pytest.mark.attack("A30", "A31")
 @pytest.mark.parametrize("again", [encode.jpeg, encode.webp])
 def test_nothing_but_pixels_is_written_again(again: Callable[[NDArray[np.uint8]], bytes]) -> None:
     block = files.exif_block(1) + SECRET

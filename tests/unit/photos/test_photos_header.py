@@ -100,6 +100,7 @@ def test_an_animation_is_known_as_one(kind: str) -> None:
     assert not header.read(files.photo(kind)).animated
 
 
+@pytest.mark.attack("A28")
 @pytest.mark.parametrize(
     "data",
     [
@@ -182,6 +183,7 @@ def test_whatever_follows_a_magic_is_read_or_refused(start: bytes, rest: bytes) 
         assert refused.code in {"invalid_image", "unsupported_media"}  # noqa: PT017 - either way is right
 
 
+@pytest.mark.attack("A32")
 @pytest.mark.parametrize(
     "flood",
     [
@@ -205,6 +207,7 @@ def test_a_flood_of_parts_is_refused_with_little_work(flood: bytes) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.attack("A26")
 def test_a_bomb_says_its_size_before_it_unpacks() -> None:
     bomb = files.png_bomb(13_000)
     assert len(bomb) < 200_000
