@@ -40,11 +40,13 @@ from atelierkit.inference.versions import released_version
 from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
+from facemodel.topology import FaceTopology
 from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
 from services.generator.adapters.consents import RemoteConsents
 from services.generator.adapters.credits import RemoteCredits
 from services.generator.adapters.face_mesher import RemoteFaceMesher
 from services.generator.adapters.face_networks import MESH, MODELS, KnownFaceModel
+from services.generator.adapters.face_sense import FaceSense
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.job_changes import JobChanges, listening
 from services.generator.adapters.mesher import RemoteMesher
@@ -53,7 +55,6 @@ from services.generator.adapters.photos import PhotoReader
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
-from services.generator.adapters.understanding import understand
 from services.generator.domain.faces import Terms
 from services.generator.domain.ports import (
     Clock,
@@ -201,7 +202,12 @@ async def open_tools(
         ),
         mesher=RemoteMesher(mesher, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_pb2_grpc.MesherServiceStub(mesher), settings.scan_timeout_s),
-        face_reader=PhotoReader(inference, store, _photo_queue(settings), understand),
+        face_reader=PhotoReader(
+            inference,
+            store,
+            _photo_queue(settings),
+            FaceSense(FaceTopology.load(settings.models_dir), released_version(settings.models_dir, MESH)),
+        ),
         face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
         face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),

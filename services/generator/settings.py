@@ -49,8 +49,8 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Time between two looks of the worker for people whose accounts are gone."""
     hold_age_s: float = Field(default=300.0, gt=0)
     """Age from which a hold without a job is given back; longer than any request works."""
-    photo_threads: int = Field(default=2, ge=1, le=64)
-    """Photos that are decoded at once in this process. Each takes 16 bytes a pixel at most: 256 MB for 4096 x 4096."""
+    photo_threads: int = Field(default=1, ge=1, le=64)
+    """Requests whose photos are read at once in this process. Each takes 320 MB at most, with photos of 4096 x 4096."""
     photo_wait_s: float = Field(default=10.0, gt=0)
     """Longest wait of a photo for its turn; beyond that the service is overloaded."""
     anonymous_face_hours: float = Field(default=24.0, gt=0)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from atelierkit.errors import AppError, TimedOut, Unavailable
 from atelierkit.inference import Inference
 from facemodel.arrays import FloatArray
+from facemodel.features.network import RawTraits
 from facemodel.networks import Range, RawBoxes, RawMeshes
 from services.generator.domain.ports_faces import FaceModel
 
 MESH = "face_mesh"
 DETECTORS = {Range.SHORT: "face_detector_short", Range.FULL: "face_detector_full"}
 """Names of the networks: folders of their files, and their names on an inference server."""
-MODELS = (MESH, *DETECTORS.values())
+TRAITS = "face_traits"
+MODELS = (MESH, *DETECTORS.values(), TRAITS)
 
 
 class FaceNetworks:
@@ -25,17 +28,21 @@ class FaceNetworks:
         """Time in the networks so far, waiting for a turn included."""
 
     async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
-        answer = await self._inferred(DETECTORS[reach], images)
+        answer = await self._inferred(DETECTORS[reach], {"image": images})
         return RawBoxes(answer["boxes"], answer["scores"])
 
     async def mesh(self, images: FloatArray) -> RawMeshes:
-        answer = await self._inferred(MESH, images)
+        answer = await self._inferred(MESH, {"image": images})
         return RawMeshes(answer["landmarks"], answer["iris"], answer["presence"])
 
-    async def _inferred(self, model: str, images: FloatArray) -> dict[str, FloatArray]:
+    async def traits(self, inputs: Mapping[str, FloatArray]) -> RawTraits:
+        answer = await self._inferred(TRAITS, inputs)
+        return RawTraits(answer["worn"], answer["shown"], answer["at_ears"])
+
+    async def _inferred(self, model: str, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         began = time.perf_counter()
         try:
-            return await self._inference.infer(model, {"image": images})
+            return await self._inference.infer(model, inputs)
         except TimedOut as error:
             raise Unavailable("the inference does not answer", dependency="inference") from error
         finally:

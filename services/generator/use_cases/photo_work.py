@@ -48,7 +48,7 @@ class WorkOnPhotos:
         """The job after its end; None when it had ended before. Raise Unavailable when a neighbour is away."""
         with suppress(JobEnded):
             job, order = await self._begin(id)
-            await failpoints.reach("jobs.leased")
+            await failpoints.reach("photos.leased")
             try:
                 async with self.delegates.acting_for(job.owner):
                     # Taken back since it was accepted, or a new policy is in force.
@@ -63,7 +63,7 @@ class WorkOnPhotos:
                 if refusal.code in PASSING or isinstance(refusal, JobEnded):
                     raise
                 return await self.give_up(id, _failure(refusal))
-            await failpoints.reach("jobs.completed")
+            await failpoints.reach("photos.completed")
             return ended
         return None
 
@@ -74,7 +74,7 @@ class WorkOnPhotos:
                 job = await locked(unit, id)
                 ended = jobs.failed(job, Count(failed=1), failure, self.clock())
                 await store_end(unit, ended)
-            await failpoints.reach("jobs.given_up")
+            await failpoints.reach("photos.given_up")
             return ended
         return None
 

@@ -22,8 +22,8 @@ from services.generator import convert
 from services.generator.domain.faces import Photo
 from services.generator.workplace import job_tasks
 from tests.contract.generator.neighbours import Town, body, fields, refusal, town
+from tests.unit.generator.doubles import Signatures
 from tests.unit.generator.factory import Mailbox
-from tests.unit.generator.world import Signatures
 
 NOBODY = ""
 SLOTS = {"front": pb.PHOTO_SLOT_FRONT, "left": pb.PHOTO_SLOT_LEFT, "right": pb.PHOTO_SLOT_RIGHT}

@@ -16,7 +16,8 @@ from services.generator.domain.model import Look, Position
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.use_cases.endings import store_end
 from services.generator.use_cases.people import ExportPerson, ForgetPerson, Place, Section
-from tests.unit.generator.world import ANN, BOB, DRESS, TROUSERS, WOMAN, Signatures, World
+from tests.unit.generator.doubles import Signatures
+from tests.unit.generator.world import ANN, BOB, DRESS, TROUSERS, WOMAN, World
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 def models_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "models"
-    for model in ("population", "face_mesh", "face_detector_short", "face_detector_full"):
+    for model in ("population", "face_topology", "face_mesh"):
         shutil.copytree(MODELS / model, folder / model)
     tiny_network.install(folder)
     return folder

@@ -12,7 +12,8 @@ from atelierkit.errors import Unavailable
 from atelierkit.failpoints import FailpointHit
 from services.generator.domain.errors import ConsentRequired, FaceNotFound, InvalidPhotos, NotAnUpload
 from services.generator.domain.faces import FaceOrder, PhotoFault, Slot
-from tests.unit.generator.world import ANN, BOB, FEATURES, TERMS, Signatures, World
+from tests.unit.generator.doubles import FEATURES, TERMS, Signatures
+from tests.unit.generator.world import ANN, BOB, World
 
 NOWHERE = UUID(int=0)
 

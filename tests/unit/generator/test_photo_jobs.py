@@ -24,9 +24,10 @@ from services.generator.domain.jobs import Count, Kind, State
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem
 from services.generator.domain.ports_jobs import Task
 from services.generator.use_cases.photo_work import POISONED as BROKE_DOWN
+from tests.unit.generator.doubles import FEATURES
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.test_batch_faults import CutOff
-from tests.unit.generator.world import ANN, BOB, FEATURES
+from tests.unit.generator.world import ANN, BOB
 
 NOBODY = BodySpec({"stature": 1700.0, "waist_girth": 1850.0, "hip_girth": 850.0}, BodyType.FEMININE)
 
@@ -227,7 +228,7 @@ PLACES = [
     "jobs.held",
     "jobs.put",
     "jobs.recorded",
-    "jobs.leased",
+    "photos.leased",
     "faces.read",
     "faces.picture_stored",
     "faces.built",
@@ -236,7 +237,7 @@ PLACES = [
     "generator.built",
     "generator.points_stored",
     "generator.recorded",
-    "jobs.completed",
+    "photos.completed",
     "jobs.captured",
     "jobs.announced",
 ]

@@ -7,8 +7,9 @@ import pytest
 from services.generator.domain.errors import FaceNotFound
 from services.generator.domain.model import LookChange
 from services.generator.domain.options import DRESSED, FileOptions
+from tests.unit.generator.doubles import FEATURES
 from tests.unit.generator.factory import Factory
-from tests.unit.generator.world import ANN, BOB, BODY, FEATURES, TROUSERS, World
+from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, World
 
 SKIN = LookChange(skin_id="tone-09")
 
@@ -82,7 +83,7 @@ async def test_only_an_own_face_can_be_worn(world: World) -> None:
 
 
 async def test_a_face_whose_skin_cannot_be_told_takes_the_looks(world: World, monkeypatch) -> None:
-    monkeypatch.setattr("tests.unit.generator.world.FEATURES", type(FEATURES)(skin_reason="too_dark"))
+    monkeypatch.setattr("tests.unit.generator.doubles.FEATURES", type(FEATURES)(skin_reason="too_dark"))
     avatar, face = await world.avatar(), await world.face()
     worn = await world.set_face(ANN, avatar.id, face.id)
     assert (face.worn.skin_color, worn.recipe.look.skin_id) == ("", "tone-04")
