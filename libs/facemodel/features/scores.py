@@ -7,8 +7,8 @@ import numpy as np
 from facemodel.arrays import FloatArray
 from facemodel.features.model import Reason, Trait
 
-_UNSURE = 0.1
-"""Scores so near to one half are told as unknown."""
+UNSURE = 0.1
+"""Scores so near to one half are told as unknown, unless something is known to need more room."""
 _SUREST = 1e-4
 
 
@@ -21,8 +21,8 @@ def mean_probability(probabilities: FloatArray) -> float:
     return float(1.0 / (1.0 + np.exp(-np.log(bounded / (1.0 - bounded)).mean())))
 
 
-def trait(score: float) -> Trait:
-    """Present or absent, unless the score lies in the middle."""
-    if abs(score - 0.5) < _UNSURE:
+def trait(score: float, unsure: float = UNSURE) -> Trait:
+    """Present or absent, unless the score lies within `unsure` of the middle."""
+    if abs(score - 0.5) < unsure:
         return Trait(score, None, Reason.UNSURE)
     return Trait(score, score > 0.5)
