@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from facemodel.arrays import RgbImage
 from facemodel.topology import FaceTopology
 from services.mesher.adapters import png
 from services.mesher.domain import color, pictures
@@ -38,16 +39,18 @@ class Canvas:
     @property
     def inside(self) -> IntArray:
         """Template vertices that show nothing but the face's picture."""
-        return self.mould.cover.vertices[self.mould.cover.share == 1.0]
+        shown: IntArray = self.mould.cover.vertices[self.mould.cover.share == 1.0]
+        return shown
 
     def about(self, *points: int) -> IntArray:
         """Those near some points of the face, as far as they show its picture."""
         cover = self.mould.cover
-        return cover.vertices[np.isin(cover.corners, points).any(axis=1) & (cover.share > 0.2)]
+        shown: IntArray = cover.vertices[np.isin(cover.corners, points).any(axis=1) & (cover.share > 0.2)]
+        return shown
 
-    def painted(self, picture: IntArray, vertices: IntArray, said: str = SKIN) -> IntArray:
+    def painted(self, picture: RgbImage, vertices: IntArray, said: str = SKIN) -> IntArray:
         """(n, 3) sRGB at some template vertices; the picture's skin is said to be of a colour."""
-        face = PersonFace(WornFace(self.mould.topology.mean, "", said, ""), picture.astype(np.uint8))
+        face = PersonFace(WornFace(self.mould.topology.mean, "", said, ""), picture)
         body = self.likeness.painted(self.parts, face, LOOK)[0]
         assert body.material.texture is not None
         assert body.uv is not None
@@ -84,7 +87,7 @@ def test_what_the_photo_shows_is_where_the_face_has_it(canvas: Canvas, topology:
 
 def test_a_photo_in_other_light_meets_the_skin_at_the_border(canvas: Canvas, topology: FaceTopology) -> None:
     """A picture darker than the skin that it is said to have: the same at the border, darker in the middle."""
-    darker = color.pixels(np.full((1024, 1024, 3), linear_rgb(SKIN)) / 1.35)
+    darker = color.pixels(np.full((1024, 1024, 3), linear_rgb(SKIN)) / 1.35).astype(np.uint8)
     at_border = canvas.painted(darker, canvas.about(*topology.regions["oval"].tolist()))
     assert np.abs(np.median(at_border, axis=0) - encoded(SKIN)).max() <= 6
     within = canvas.painted(darker, canvas.about(4, 5, 195, 197))
@@ -140,7 +143,7 @@ def test_pictures_of_one_person_are_not_kept() -> None:
     assert png.encode(shared) is png.encode(shared)
 
 
-def plain(code: str) -> IntArray:
+def plain(code: str) -> RgbImage:
     """A picture of a face that is all of one colour."""
     return np.full((1024, 1024, 3), encoded(code), np.uint8)
 
