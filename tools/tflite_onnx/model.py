@@ -105,8 +105,8 @@ def read(file: bytes) -> Model:
 
 
 def _kind(table: Table) -> str:
-    """Codes above 127 came later and have a field of their own; the larger one counts."""
-    code = max(table.number(0, "b"), table.number(3, "i"))
+    """Codes above 127 have a field of their own; none of ours is."""
+    code = table.number(0, "b")
     if code == _CUSTOM:
         return table.text(1)
     if code not in _KINDS:
