@@ -46,14 +46,15 @@ def judge(
         if found
     }
     slots = arranged({slot: view.pose.yaw_deg for slot, view in views.items()})
-    copies = identity.copies(views, images)
+    squares = {slot: quality.square_of(view.mesh, images[slot]) for slot, view in views.items()}
+    copies = identity.copies(views, squares)
     faults: dict[Slot, list[Fault]] = {}
     for sent, found in faces.items():
         faults[sent] = quality.of_faces(found, sent)
         if sent in copies:
             faults[sent].append(_COPY)
         elif sent in views:
-            faults[sent] += quality.of_view(views[sent], images[sent], slots[sent])
+            faults[sent] += quality.of_view(views[sent], squares[sent], slots[sent])
     if not any(faults.values()):
         shown = {slots[sent]: view for sent, view in views.items()}
         odd = identity.strangers(shown)

@@ -32,9 +32,10 @@ _STEEPEST_DEG = 30.0
 """Of pitch. Selfies are taken from up to 20 degrees above."""
 
 LEAST_SHARPNESS = 0.012
-"""Variance of the Laplacian as a share of the picture's own, at `_SHARP_SIDE`. As they are: 0.07 to 0.66, renders 0.15 to
+"""Variance of the Laplacian as a share of the picture's own, at `SQUARE` pixels. As they are: 0.07 to 0.66, renders 0.15 to
 1.2; blurred by 1 % of the face's height 0.024 to 0.15, by 2 % 0.006 to 0.03, by 3 % less than 0.01."""
-_SHARP_SIDE = 112
+SQUARE = 112
+"""Pixels a side of the picture that is judged."""
 _FLAT = 20.0
 """Variance that counts as noise, of 255 squared: a face in the dark is not blurred for that."""
 _INNER = 0.18
@@ -79,29 +80,33 @@ def of_faces(faces: Sequence[FaceMesh], slot: Slot) -> list[Fault]:
     return []
 
 
-def of_view(view: View, image: RgbImage, slot: Slot) -> list[Fault]:
-    """What is wrong with the photo of one face that belongs into a slot; empty where it can be used."""
+def of_view(view: View, square: RgbImage, slot: Slot) -> list[Fault]:
+    """What is wrong with the photo of one face that belongs into a slot; `square` is its `square_of`."""
     found = [
         _clear(view),
         _size(view),
         _cut_off(view),
         _turn(view, slot),
         _pitch(view),
-        *_picture(view.mesh, image),
+        *_picture(square),
     ]
     return [fault for fault in found if fault]
 
 
-def sharpness(mesh: FaceMesh, image: RgbImage) -> float:
+def square_of(mesh: FaceMesh, image: RgbImage) -> RgbImage:
+    """The square around a face at a fixed size: what its picture is judged by."""
+    return around_mesh(mesh).cut(image, Grid(SQUARE, SQUARE, repeat_edge=True, smooth=True))
+
+
+def sharpness(square: RgbImage) -> float:
     """How much of the face's contrast is in its finest detail; the same for bright and for dark skin."""
-    inner = _brightness(mesh, image)
+    inner = _brightness(square)
     return float(ndimage.laplace(inner).var() / (inner.var() + _FLAT))
 
 
-def _brightness(mesh: FaceMesh, image: RgbImage) -> FloatArray:
-    """The middle of the face at a fixed size, 0 to 255."""
-    square = around_mesh(mesh).cut(image, Grid(_SHARP_SIDE, _SHARP_SIDE, repeat_edge=True, smooth=True))
-    edge = round(_INNER * _SHARP_SIDE)
+def _brightness(square: RgbImage) -> FloatArray:
+    """The middle of the face, 0 to 255."""
+    edge = round(_INNER * SQUARE)
     brightness: FloatArray = square[edge:-edge, edge:-edge] @ _GREY
     return brightness
 
@@ -175,9 +180,9 @@ def _pitch(view: View) -> Fault | None:
     )
 
 
-def _picture(mesh: FaceMesh, image: RgbImage) -> list[Fault]:
+def _picture(square: RgbImage) -> list[Fault]:
     found = []
-    inner = _brightness(mesh, image)
+    inner = _brightness(square)
     light, blown = float(np.percentile(inner, 95)), float((inner >= _BLOWN).mean())
     if light < LEAST_LIGHT:
         found.append(
@@ -195,7 +200,7 @@ def _picture(mesh: FaceMesh, image: RgbImage) -> list[Fault]:
                 {"share": round(blown, 2), "most": MOST_BLOWN},
             )
         )
-    sharp = sharpness(mesh, image)
+    sharp = sharpness(square)
     if sharp < LEAST_SHARPNESS:
         found.append(
             Fault(

@@ -157,8 +157,9 @@ def test_a_face_that_is_not_seen_well(
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 1.0, 1.4])
 def test_dark_skin_is_as_sharp_as_bright_skin(faces: dict[Slot, list[FaceMesh]], share: float) -> None:
-    usual = quality.sharpness(faces[FRONT][0], picture(7))
-    found = quality.sharpness(faces[FRONT][0], picture(7, 130.0 * share, 40.0 * share))
+    [mesh] = faces[FRONT]
+    usual = quality.sharpness(quality.square_of(mesh, picture(7)))
+    found = quality.sharpness(quality.square_of(mesh, picture(7, 130.0 * share, 40.0 * share)))
     assert found == pytest.approx(usual, rel=0.25)
 
 
@@ -172,8 +173,10 @@ def test_the_same_photo_three_times_is_told_twice(
 def test_a_copy_is_known_however_it_was_saved(topology: FaceTopology, images: dict[Slot, RgbImage]) -> None:
     views = {slot: sitter.view(topology, 0.0) for slot in (FRONT, LEFT)}
     worse = (images[FRONT] // 16 * 15 + 8).astype(np.uint8)
-    assert identity.copies(views, {FRONT: images[FRONT], LEFT: worse}) == [LEFT]
-    assert identity.copies(views, {FRONT: images[FRONT], LEFT: images[LEFT]}) == []
+    mesh = views[FRONT].mesh
+    first, again, other = (quality.square_of(mesh, image) for image in (images[FRONT], worse, images[LEFT]))
+    assert identity.copies(views, {FRONT: first, LEFT: again}) == [LEFT]
+    assert identity.copies(views, {FRONT: first, LEFT: other}) == []
 
 
 @pytest.mark.parametrize("stranger", list(Slot))
