@@ -10,6 +10,7 @@ NAMES = (
     "glb_writing",
     "peers",
     "scans",
+    "face_batch",
     "face_features",
     "mtls",
     "gateway",

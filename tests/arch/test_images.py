@@ -29,8 +29,9 @@ MODELS = {
         "face_detector_full",
         "face_mesh",
         "face_topology",
+        "face_traits",
     },
-    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology"},
+    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould"},
 }
 
 
