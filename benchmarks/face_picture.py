@@ -118,7 +118,10 @@ def table(steps: Mapping[str, float], likeness: Mapping[str, float], largest: in
     lines += ["", f"| painted from | mean difference of 255 from a photo at {JUDGED_YAW:.0f}° |", "|---|---|"]
     lines += [f"| {name} | {difference:.2f} |" for name, difference in likeness.items()]
     lines += ["", f"Largest file of {PEOPLE}: {largest:,} bytes (may be {LARGEST_BYTES:,}).", ""]
-    lines += ["Times of a machine that others work on are too long, all alike: compare them with each other.", ""]
+    lines += [
+        "Times of a machine that others work on are too long, all alike: compare them with each other.",
+        "",
+    ]
     return "\n".join(lines)
 
 
