@@ -26,7 +26,7 @@ IRIS_M = 0.0117
 _STEPS = 3
 _TO_FACE = np.array([1.0, -1.0, -1.0])
 """From a photo's axes to those of a face."""
-_ACROSS_M, _ALONG_M, _MEAN_M = 0.002, 0.012, 0.003
+_ACROSS_M, _ALONG_M, _MEAN_M = 0.0025, 0.012, 0.0035
 """How far the network errs across and along the line of sight, and by how much people differ more than our mean's own.
 
 Measured on renders: 2 mm across from the front, and over the square of the cosine as the head turns: 3 mm at 40 degrees. Its depth is 3 mm off on average, and 10 mm at
@@ -37,7 +37,7 @@ _EDGE, _FULL = 0.1, 0.6
 """Cosines between a point's normal and the line of sight: below the first it is hidden, above the second well seen."""
 _LEAST = 0.02
 """Weight of a hidden point: the network guesses it from the rest of the face, which is better than nothing."""
-_ODD_M = (0.02, 0.012, 0.007, 0.004)
+_ODD_M = (0.03, 0.02, 0.015, 0.012)
 """A point that lies so far from where a photo shows it has half its say in that photo; round by round, for at first a
 face is as far off as people differ."""
 

