@@ -62,7 +62,7 @@ def strangers(views: Mapping[Slot, View]) -> list[Slot]:
     if len(odd) == 1:
         return odd
     # The sides alone may disagree: they are the least exact, and both go with the front.
-    sides = [
+    sides: list[Slot] = [
         slot
         for slot in views
         if slot is not Slot.FRONT and any({slot, Slot.FRONT} == {*pair} for pair in unlike)

@@ -48,7 +48,7 @@ def upright(data: bytes) -> RgbImage:
 
     PhotoRefused unless the whole file is within the limits and makes a picture. A decoder sees only bytes of its own
     format, and of those only what makes the picture, so that texts, profiles and thumbnails cost nothing, however they
-    are packed; it never sees a file whose header asks for more than the limits. Memory: 16 bytes a pixel at most, at once.
+    are packed; it never sees a file whose header asks for more than the limits.
     """
     header = limits.check(data, len(data))
     try:
