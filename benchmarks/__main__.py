@@ -10,6 +10,7 @@ NAMES = (
     "glb_writing",
     "peers",
     "scans",
+    "face_identity",
     "face_batch",
     "face_request",
     "face_features",
