@@ -50,5 +50,11 @@ Three photos of one face say more: `benchmarks/results/face_features.md`.
 hoods, helmets, hair clips, piercings and beards were never seen, and neither were wrinkles: a frown is known by the place
 of the brows alone, which is also a matter of whose brows they are. What it is not sure of is told as unknown.
 
+**On photos.** Looked at by eye on eight people in photos of one view each, seven of them without glasses, none with a hat: dark rings and
+creases around the eyes were taken for glasses once and were not clear once, a full head of hair for a hat once, and the one pair of thin
+frames was seen, with its clear lenses taken for dark ones. Real brows lie lower than rendered ones and were taken for frowns in four of the eight; `facemodel.features`
+asks the network nothing about brows that lie lower than all it has seen, which leaves one of the four. Smiles, which are told by
+geometry, were right on all eight.
+
 **Rebuild.** `make train-traits`.
 """

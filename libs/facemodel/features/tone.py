@@ -35,6 +35,7 @@ _CLIPPED = 0.8
 _UNEVEN = 14.0
 """CIEDE2000 between the photos and their mean from which on none of them is believed."""
 _TRUST_WITHOUT_WHITE = 0.4
+_ALONE = 0.6
 _FLOOR = 1e-4
 
 
@@ -52,7 +53,9 @@ def skin(views: Sequence[View], images: Sequence[RgbImage], lights: Sequence[Lig
     if apart > _UNEVEN:
         return SkinTone(None, None, Reason.UNEVEN_LIGHT)
     known = np.mean([light.known for _, light in usable])
-    confidence = (_TRUST_WITHOUT_WHITE + (1.0 - _TRUST_WITHOUT_WHITE) * known) * (1.0 - apart / _UNEVEN / 2.0)
+    confidence = (_TRUST_WITHOUT_WHITE + (1.0 - _TRUST_WITHOUT_WHITE) * known) * _agreement(
+        apart, len(usable)
+    )
     red, green, blue = (int(level) for level in color.encoded(mean))
     return SkinTone(MeasuredColor((red, green, blue), float(confidence)), nearest_monk(mean))
 
@@ -60,6 +63,11 @@ def skin(views: Sequence[View], images: Sequence[RgbImage], lights: Sequence[Lig
 def nearest_monk(linear: FloatArray) -> int:
     """1..10: the tone of the scale that looks most like this linear light (3,)."""
     return int(np.argmin(color.difference(color.lab(linear), _MONK_LAB))) + 1
+
+
+def _agreement(apart: float, photos: int) -> float:
+    """0..1: how much the photos confirm each other; one alone is confirmed by none."""
+    return 1.0 - apart / _UNEVEN / 2.0 if photos > 1 else _ALONE
 
 
 def _seen(view: View, image: RgbImage) -> FloatArray | Reason:

@@ -61,6 +61,18 @@ def test_behind_dark_lenses_no_squint_is_told(face: Painted, topology: FaceTopol
     assert told["frown"].present is False
 
 
+def test_of_brows_lower_than_any_that_were_learnt_nothing_is_told(
+    face: Painted, topology: FaceTopology
+) -> None:
+    low = face.points.copy()
+    low[[46, 53, 52, 65, 55, 276, 283, 282, 295, 285], 1] += 20.0
+    told = expressions(
+        [Painted(face.image, low).view(topology)], raw(shown=(0.99, 0.01, 0.01), views=1), hidden=False
+    )
+    assert (told["frown"].present, told["frown"].reason) == (None, Reason.UNSURE)
+    assert told["squint"].present is False
+
+
 @pytest.mark.parametrize(("score", "present"), [(0.97, True), (0.03, False), (0.52, None)])
 def test_what_is_in_the_middle_is_not_told(score: float, present: bool | None) -> None:
     told = accessories(raw(worn=(score, 0.0, score)))
