@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
 from io import BytesIO
 from uuid import uuid4
@@ -26,23 +28,9 @@ from services.generator.domain.errors import InvalidPhotos
 from services.generator.domain.faces import FaceOrder, Photo, ReadFace, Slot
 from services.generator.domain.model import StoredFile
 from tests.unit.generator.world import MODELS
-from training.face.draws import draw_setting, draw_sitter
-from training.face.render import Studio
 
-YAWS = {Slot.FRONT: 0.0, Slot.LEFT: -35.0, Slot.RIGHT: 35.0}
+LARGEST_GROWTH_MB = 320
 Album = Mapping[Slot, bytes]
-
-
-@pytest.fixture(scope="module")
-def album() -> Album:
-    """Three photos of one person who does not exist."""
-    rng = np.random.default_rng(5)
-    seated = Studio(MODELS).seat(draw_sitter(rng), rng)
-    pictures = {
-        slot: seated.shoot(draw_setting(rng, yaw_deg=yaw, pitch_deg=0.0, roll_deg=0.0), rng)
-        for slot, yaw in YAWS.items()
-    }
-    return {slot: jpeg(picture.pixels) for slot, picture in pictures.items()}
 
 
 class Room:
@@ -148,3 +136,13 @@ async def test_the_model_answers(room: Room) -> None:
         assert (await KnownFaceModel(inference, "1.0.0").look()).ready
         async with LocalInference(MODELS / "population") as elsewhere:
             assert not (await KnownFaceModel(elsewhere, "1.0.0").look()).ready
+
+
+async def test_two_requests_with_the_largest_photos_take_the_memory_of_one() -> None:
+    """With two places instead of one they take 440 MB."""
+    measured = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.integration.generator.photo_memory", "1", stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await measured.communicate()
+    assert measured.returncode == 0
+    assert int(told) < LARGEST_GROWTH_MB
