@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facemodel.arrays import FloatArray, IntArray
 
@@ -30,11 +31,11 @@ def light(pixels: IntArray) -> FloatArray:
     return linear
 
 
-def encoded(linear: FloatArray) -> IntArray:
+def encoded(linear: FloatArray) -> NDArray[np.uint8]:
     """Linear light -> the nearest uint8 sRGB; what is brighter than white is white."""
     level = np.clip(linear, 0.0, 1.0)
     curve = np.where(level <= 0.0031308, 12.92 * level, 1.055 * level ** (1.0 / 2.4) - 0.055)
-    nearest: IntArray = np.rint(255.0 * curve).astype(np.uint8)
+    nearest: NDArray[np.uint8] = np.rint(255.0 * curve).astype(np.uint8)
     return nearest
 
 

@@ -69,12 +69,10 @@ def load(folder: Path) -> tuple[Batch, Batch]:
     files = [np.load(path) for path in sorted(folder.glob("cuts-*.npz"))]
     whole = {name: np.concatenate([file[name] for file in files]) for name in files[0].files}
     face, numbers = whole["face"].astype(np.float32), whole["number"]
-    everything = Batch(
-        *(torch.from_numpy(whole[name]) for name in ("head", "eyes", "ears", "marks")),
-        worn=torch.from_numpy(face[:, : len(WORN)]),
-        shown=torch.from_numpy(face[:, len(WORN) :]),
-        at_ears=torch.from_numpy(whole["ear"].astype(np.float32)),
-    )
+    head, eyes, ears, marks = (torch.from_numpy(whole[name]) for name in ("head", "eyes", "ears", "marks"))
+    worn, shown = (torch.from_numpy(part) for part in np.split(face, [len(WORN)], axis=1))
+    at_ears = torch.from_numpy(whole["ear"].astype(np.float32))
+    everything = Batch(head, eyes, ears, marks, worn, shown, at_ears)
     kept = torch.from_numpy(numbers < np.quantile(np.unique(numbers), 1.0 - _HELD_OUT))
     return everything.take(kept), everything.take(~kept)
 

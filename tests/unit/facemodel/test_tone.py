@@ -27,10 +27,13 @@ def told(face: Painted, topology: FaceTopology, *, hidden: bool = False) -> Skin
 
 
 def apart(one: SkinTone, other: SkinTone) -> float:
-    assert one.color is not None
-    assert other.color is not None
-    labs = [color.lab(color.light(np.array(each.color.rgb, np.uint8))) for each in (one, other)]
-    return float(color.difference(*labs))
+    first, second = (lab(each) for each in (one, other))
+    return float(color.difference(first, second))
+
+
+def lab(tone: SkinTone):
+    assert tone.color is not None
+    return color.lab(color.light(np.array(tone.color.rgb, np.uint8)))
 
 
 @pytest.mark.parametrize("tone", TONES)
