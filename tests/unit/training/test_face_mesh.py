@@ -27,7 +27,7 @@ def discs(rng: np.random.Generator) -> tuple[FloatArray, IntArray, dict[str, Int
     middle = np.column_stack([np.zeros(6), [0.8, 0.55, 0.3, -0.3, -0.55, -0.8]])
     points = np.concatenate([border, slit, right, right * [-1.0, 1.0], middle])
     mirror = correspondence.mirror_table(np.column_stack([points, np.zeros(len(points))]))
-    loops = {"oval": np.arange(_RING), "slit": np.arange(_RING, _RING + 8)}
+    loops: dict[str, IntArray] = {"oval": np.arange(_RING), "slit": np.arange(_RING, _RING + 8)}
     return points, mirror, loops
 
 
