@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
-PATHS := libs services deploy tests benchmarks training clients gen/generate.py
+PATHS := libs services deploy tools tests benchmarks training clients gen/generate.py
 TEST_WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -58,7 +58,7 @@ preflight:
 	@touch $@
 
 .PHONY: models
-models: setup ## Prepare the trained models: verify them against their manifests
+models: setup ## Prepare the trained models: convert the face networks, verify all against their manifests
 	@$(BIN)/python -m deploy.models
 
 .PHONY: web
@@ -150,7 +150,7 @@ triton: setup ## Install the tritonserver that the tests talk to
 	@$(BIN)/python -m deploy.triton
 
 .PHONY: images
-images: setup ## Build every image without a container engine, start and use them all; wants root, see docs/images.md
+images: setup models ## Build every image without a container engine, start and use them all; wants root, see docs/images.md
 	@$(BIN)/python -m deploy.docker build
 
 .PHONY: sbom
@@ -179,10 +179,26 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	    "train --without tape" evaluate export card; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
+.PHONY: train-traits
+train-traits: models .venv-training/.ready ## Rebuild the network of face traits from rendered heads (half an hour of one core)
+	@for step in traits_data traits_cuts; do $(BIN)/python -m training.face.$$step; done
+	@$(TRAINING) training.face.traits
+
 .PHONY: test-training
 test-training: setup .venv-training/.ready ## Test the training code; needs torch, which nothing else here does
 	@PYTHONPATH=$$(.venv-training/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
 	  $(BIN)/python -m pytest -q tests/training $(PYTEST_ARGS)
+
+.oracles/%/.ready: tests/oracles/%.txt
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+.PHONY: oracles
+oracles: .oracles/litert/.ready .oracles/mediapipe/.ready ## Record anew what other programs answer: make oracles [PHOTOS=<folder>]
+	@.oracles/litert/bin/python -m tests.oracles.tflite.record
+	@.oracles/mediapipe/bin/python -m tests.oracles.tflite.record_custom
+	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.face_mesh.record $(PHOTOS))
 
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results
@@ -198,5 +214,5 @@ lock: ## Resolve requirements/*.lock from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps the data
-	@rm -rf .venv .venv-training .triton .tools build web/dist web/node_modules clients/typescript/dist \
+	@rm -rf .venv .venv-training .oracles .triton .tools build web/dist web/node_modules clients/typescript/dist \
 	  clients/typescript/build clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

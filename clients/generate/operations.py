@@ -27,10 +27,10 @@ def module(paths: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _operation(method: str, path: str, item: Mapping[str, Any]) -> str:
-    answer = _answer(item["responses"])
+    answer, *others = _answers(item["responses"]).values()
     query = [each for each in item["parameters"] if each["in"] == "query"]
     return (
-        f"def {item['operationId']}({', '.join(_arguments(item))}) -> Call[{answer}]:\n"
+        f"def {item['operationId']}({', '.join(_arguments(item))}) -> Call[{' | '.join((answer, *others))}]:\n"
         f"{docstring(_documented(item['summary'], query))}"
         f"    return Call({', '.join(_call(method, path, item, answer, query))})\n"
     )
@@ -56,8 +56,14 @@ def _body(content: Mapping[str, Any]) -> str:
     return " | ".join(choices)
 
 
-def _answer(responses: Mapping[str, Any]) -> str:
-    content = next(answer for status, answer in responses.items() if status < "300").get("content", {})
+def _answers(responses: Mapping[str, Any]) -> Mapping[str, str]:
+    """What success looks like, by its status; the usual one comes first."""
+    return {
+        status: _answer(answer.get("content", {})) for status, answer in responses.items() if status < "300"
+    }
+
+
+def _answer(content: Mapping[str, Any]) -> str:
     if _JSON in content and "$ref" in content[_JSON]["schema"]:
         return python_type(content[_JSON]["schema"], "shapes.")
     return "bytes" if content else "None"
@@ -78,6 +84,9 @@ def _call(
         yield "query={" + ", ".join(f'"{each["name"]}": {snake(each["name"])}' for each in query) + "}"
     if "requestBody" in item:
         yield "body=body"
+    _, *others = _answers(item["responses"]).items()
+    if others:
+        yield "also={" + ", ".join(f"{status}: {shape}" for status, shape in others) + "}"
 
 
 def _documented(summary: str, query: list[Mapping[str, Any]]) -> str:

@@ -7,7 +7,9 @@ A chain is ``<models>/<name>/ensemble.json``:
                {"model": "second", "inputs": {"x": "crop"}, "outputs": {"y": "points"}}],
      "outputs": ["points"]}
 
-Each step names the chain's tensor for each of its model's own. What no step makes is an input of the chain.
+Each step names the chain's tensor for each of its model's own. What no step makes is an input of the chain. A step may
+bring its model along, as ``"file": "crop.onnx"`` beside the declaration. Where ``model.onnx`` lies there too, it is the
+whole chain in one file, for inference in process: Triton serves the chain in its place.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ class Step:
     """Tensor of the chain for each input of the model."""
     outputs: Mapping[str, str]
     """Name in the chain for each output of the model that is used."""
+    file: str | None = None
+    """The model's file beside the declaration; without one it is a model of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ class Chain:
         """From ``ensemble.json``; the folder's name is the chain's. ChainInvalid where it cannot be read."""
         try:
             told = json.loads(file.read_bytes())
-            steps = tuple(Step(step["model"], step["inputs"], step["outputs"]) for step in told["steps"])
+            steps = tuple(
+                Step(step["model"], step["inputs"], step["outputs"], step.get("file"))
+                for step in told["steps"]
+            )
             return cls(file.parent.name, told["version"], steps, tuple(told["outputs"]))
         except (ValueError, KeyError, TypeError) as error:
             raise ChainInvalid(f"{file.parent.name}: ensemble.json cannot be read ({error!r})") from error

@@ -6,6 +6,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,28 @@ def lay_out(models_dir: Path, repository: Path, target: Target) -> list[str]:
     for a chain that does not fit its models.
     """
     configs: dict[str, Any] = {}
-    for found in sorted(models_dir.glob("*/model.onnx")):
-        name = found.parent.name
-        configs[name] = _lay_out_model(name, onnx_file(models_dir, name), repository, target)
-    for declared in sorted(models_dir.glob("*/ensemble.json")):
-        chain = Chain.read(declared)
+    chains = [Chain.read(declared) for declared in sorted(models_dir.glob("*/ensemble.json"))]
+    for name, model, file in _files(models_dir, chains):
+        configs[name] = _lay_out_model(name, onnx_file(models_dir, model, file), repository, target)
+    for chain in chains:
         configs[chain.name] = chain.config(configs)
         # A chain is its configuration: the folder of its version is empty.
         (repository / chain.name / triton_version(chain.version)).mkdir(parents=True, exist_ok=True)
     for name, config in configs.items():
         (repository / name / "config.pbtxt").write_text(text_format.MessageToString(config))
     return sorted(configs)
+
+
+def _files(models_dir: Path, chains: list[Chain]) -> Iterator[tuple[str, str, str]]:
+    """Name on Triton, folder and file of each model; one that is a chain as well is served as that."""
+    whole = {chain.name for chain in chains}
+    for found in sorted(models_dir.glob("*/model.onnx")):
+        if found.parent.name not in whole:
+            yield found.parent.name, found.parent.name, found.name
+    for chain in chains:
+        for step in chain.steps:
+            if step.file is not None:
+                yield step.model, chain.name, step.file
 
 
 def _lay_out_model(name: str, onnx: Path, repository: Path, target: Target) -> Any:
@@ -49,7 +61,7 @@ def _lay_out_model(name: str, onnx: Path, repository: Path, target: Target) -> A
     shutil.copy2(onnx, folder / "model.onnx")
     if target.backend == "python":
         shutil.copy2(_STAND_IN, folder / "model.py")
-    notes = {"released_version": version, "sha256": manifest["files"]["model.onnx"]["sha256"]}
+    notes = {"released_version": version, "sha256": manifest["files"][onnx.name]["sha256"]}
     return model_config(name, onnx, target, notes)
 
 

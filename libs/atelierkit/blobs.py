@@ -78,8 +78,11 @@ class Blobs(Protocol):
         """What the object is, without its bytes."""
         ...
 
-    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of all that was last put before then, some hundreds at a time; of an object cut short as well."""
+    def written_before(self, when: datetime, *, within: str = "") -> AsyncIterator[Sequence[str]]:
+        """Keys of all that was last put before then, some hundreds at a time; of an object cut short as well.
+
+        ``within`` is a folder, such as ``uploads/``: nothing else is listed then.
+        """
         ...
 
 
@@ -172,9 +175,9 @@ class ObjectStoreBlobs:
                 media_type = bytes(await kept.bytes_async()).decode()
         return BlobRef(key, digest, media_type, found.meta["size"])
 
-    async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+    async def written_before(self, when: datetime, *, within: str = "") -> AsyncIterator[Sequence[str]]:
         with _told():
-            async for listed in obstore.list(self._store, chunk_size=_LISTED_AT_A_TIME):
+            async for listed in obstore.list(self._store, within or None, chunk_size=_LISTED_AT_A_TIME):
                 old = (item["path"] for item in listed if item["last_modified"] < when)
                 keys = {path.removesuffix(_TYPE_SUFFIX) for path in old}
                 yield sorted(filter(_KEY.fullmatch, keys))
@@ -211,8 +214,8 @@ class MemoryBlobs:
     async def head(self, key: str) -> BlobRef:
         return self._found(key)[0]
 
-    async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        yield sorted(key for key in self._objects if self._put_at[key] < when)
+    async def written_before(self, when: datetime, *, within: str = "") -> AsyncIterator[Sequence[str]]:
+        yield sorted(key for key in self._objects if key.startswith(within) and self._put_at[key] < when)
 
     def _found(self, key: str) -> tuple[BlobRef, bytes]:
         _digest_in(key)

@@ -63,7 +63,13 @@ from services.auth.use_cases.accounts import GetAccount, IssueTokenFor, SignUp
 from services.auth.use_cases.administration import ChangeAccount, ListAccounts, ShowAccount
 from services.auth.use_cases.api_keys import CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey
 from services.auth.use_cases.audit import RecordAudit, SearchAudit
-from services.auth.use_cases.consents import ListConsents, RecordConsent, RequireConsent
+from services.auth.use_cases.consents import (
+    ConfirmWithdrawal,
+    ListConsents,
+    ListWithdrawals,
+    RecordConsent,
+    RequireConsent,
+)
 from services.auth.use_cases.credits import (
     CaptureCredits,
     GetBalance,
@@ -267,6 +273,8 @@ def _consents(units: UnitsOfWork, clock: Clock, policies: Policies) -> Mapping[S
         record=RecordConsent(units, clock, policies),
         list_consents=ListConsents(units),
         require=RequireConsent(units, policies),
+        list_withdrawals=ListWithdrawals(units),
+        confirm_withdrawal=ConfirmWithdrawal(units, clock),
         policies=policies,
     )
     return {

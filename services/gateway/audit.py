@@ -1,4 +1,5 @@
-"""The audit trail: one entry for each request that was to change something, kept before its answer goes out.
+"""The audit trail: one entry for each request that was to change something, kept before its answer goes out. Of the routes
+of source 001, one for each.
 
 Auth has the trail. `trail.py` takes entries there, after the answer; until then the spool has them.
 """
@@ -25,6 +26,9 @@ MUTATING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ABOUT_ACCOUNTS = "/v1/admin/users/"
 """Routes below this are about the account that their path names; the trail forgets it with the account."""
 
+ALWAYS = "/api/avatar/"
+"""Routes below this have an entry for each request, reads included: source 001 promises so, and they are about faces."""
+
 _LONGEST_AGENT = 200
 _LONGEST_RESOURCE = 200
 _UNPRINTABLE = re.compile(r"[^ -~]")
@@ -38,7 +42,7 @@ class Audit:
         self._trail = trail
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in MUTATING:
+        if scope["type"] != "http" or not (scope["method"] in MUTATING or scope["path"].startswith(ALWAYS)):
             await self._app(scope, receive, send)
             return
         recorded = False

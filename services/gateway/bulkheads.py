@@ -24,7 +24,11 @@ class Work(enum.Enum):
     """A password to be hashed."""
     UPLOAD = "uploads"
     """A body of many megabytes, held in memory."""
+    PHOTO = "photos"
+    """Three photos, held in memory."""
 
+
+_IN_MEMORY = frozenset({Work.UPLOAD, Work.PHOTO})
 
 Bulkheads = Mapping[Work, Admission]
 
@@ -37,13 +41,14 @@ def bulkheads(settings: GatewaySettings, lag: LoopLag) -> Bulkheads:
         Work.BODY: settings.max_bodies,
         Work.PASSWORD: settings.max_passwords,
         Work.UPLOAD: settings.max_uploads,
+        Work.PHOTO: settings.max_photo_forms,
     }
     return {
         work: Admission(
             work.value,
             Limits(
                 count,
-                most_waiting=0 if work is Work.UPLOAD else count,
+                most_waiting=0 if work in _IN_MEMORY else count,
                 longest_wait_s=settings.longest_wait_s,
             ),
             time.monotonic,

@@ -32,6 +32,8 @@ from atelier.auth.v1 import (
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
 from atelier.generator.v1 import (
+    faces_pb2,
+    faces_pb2_grpc,
     generator_pb2,
     generator_pb2_grpc,
     jobs_pb2,
@@ -62,6 +64,7 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],
         jobs_pb2.DESCRIPTOR.services_by_name["JobService"],
         person_pb2.DESCRIPTOR.services_by_name["PersonService"],
+        faces_pb2.DESCRIPTOR.services_by_name["FaceService"],
     ),
     "mesher": (mesher_pb2.DESCRIPTOR.services_by_name["MesherService"],),
     "tryon": (tryon_pb2.DESCRIPTOR.services_by_name["TryonService"],),
@@ -141,6 +144,11 @@ class Clients:
     def person(self) -> person_pb2_grpc.PersonServiceAsyncStub:
         """What the generator knows of the caller as a whole."""
         return person_pb2_grpc.PersonServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def faces(self) -> faces_pb2_grpc.FaceServiceAsyncStub:
+        """Faces from photos."""
+        return faces_pb2_grpc.FaceServiceStub(self.channels["generator"])
 
     @functools.cached_property
     def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:

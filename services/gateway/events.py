@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -36,15 +36,21 @@ class Streams:
         if self.open >= most:
             raise Overloaded("too many event streams are open", retry_after_s=_RETRY_AFTER_S)
 
-    async def counted(self, told: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-        """The stream, which is open while somebody reads it."""
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """A stream is open while the block runs."""
         self.open += 1
         try:
+            yield
+        finally:
+            self.open -= 1
+
+    async def counted(self, told: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+        """The stream, which is open while somebody reads it."""
+        with self.one_more():
             async with aclosing(told):
                 async for piece in told:
                     yield piece
-        finally:
-            self.open -= 1
 
 
 def last_id(headers: Headers) -> int:

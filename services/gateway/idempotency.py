@@ -80,8 +80,13 @@ def fingerprint(request: Request, data: bytes) -> bytes:
     content_type = request.headers.get("content-type", "")
     if content_type.lower().startswith(multipart.MEDIA_TYPE):
         data = data.replace(multipart.boundary(content_type), b"")
+    return fingerprint_of(request, data)
+
+
+def fingerprint_of(request: Request, content: bytes) -> bytes:
+    """The same where the body was taken apart already, and `content` says what is in it."""
     address = f"{request.url.path}?{request.url.query}"
-    return hashlib.sha256(hashlib.sha256(address.encode()).digest() + data).digest()
+    return hashlib.sha256(hashlib.sha256(address.encode()).digest() + content).digest()
 
 
 def replaying(request: Request, data: bytes) -> Request:
@@ -106,15 +111,16 @@ class Once:
         request: Request,
         route: str,
         key: str,
-        data: bytes,
+        asked: bytes,
         run: Callable[[uuid.UUID], Awaitable[Response]],
     ) -> Response:
-        """What `run` answers, now or when the request came first. `run` is given the request's own id.
+        """What `run` answers, now or when the request came first. `run` is given the request's own id; `asked` is the
+        request's fingerprint.
 
         Raise IdempotencyInProgress, and whatever auth refuses: IDEMPOTENCY_MISMATCH for another body.
         """
         name, attempt = _name(request, route, key), str(uuid.uuid4())
-        begun = await self._begin(name, fingerprint(request, data), attempt)
+        begun = await self._begin(name, asked, attempt)
         if begun.HasField("answer"):
             metrics.KEYED_REQUESTS.labels("replayed").inc()
             return _replayed(begun.answer)
@@ -122,7 +128,7 @@ class Once:
         try:
             response = await run(uuid.UUID(begun.run))
         except AppError as error:
-            await self._finish(name, attempt, problems.answer(error, request.headers))
+            await self._finish(name, attempt, problems.told(error, request.scope))
             raise
         except Exception:
             await self._finish(name, attempt, None)

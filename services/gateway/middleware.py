@@ -152,7 +152,7 @@ class Failures:
         if begun:
             # Half an answer is out: only closing the connection tells the client that it is not whole.
             raise ConnectionAbortedError("the answer broke off")
-        await problems.answer(failure, Headers(scope=scope))(scope, receive, send)
+        await problems.told(failure, scope)(scope, receive, send)
 
 
 class Identity:

@@ -20,7 +20,7 @@ from services.gateway import idempotency
 from services.gateway.limits import Cost
 from services.gateway.middleware import remember_route
 from services.gateway.multipart import MEDIA_TYPE as MULTIPART
-from services.gateway.operations import Access, Operation
+from services.gateway.operations import Access, Form, Operation
 from services.gateway.schemas.base import Problem
 
 REFERENCE = "#/components/schemas/{model}"
@@ -112,8 +112,8 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Reference, dict[str, Any]
     for operation in operations:
         if operation.body is not None:
             wanted.append((operation.body, "validation"))
-        if isinstance(operation.answer, type):
-            wanted.append((operation.answer, "serialization"))
+        answers = [operation.answer, *(shape for _, shape in operation.also)]
+        wanted += [(answer, "serialization") for answer in answers if isinstance(answer, type)]
     references, schema = models_json_schema(wanted, ref_template=REFERENCE)
     definitions: dict[str, Any] = schema["$defs"]
     return references, definitions
@@ -129,10 +129,15 @@ def _operation(operation: Operation, references: Reference) -> dict[str, Any]:
             *_query_parameters(operation.query),
             *([_IDEMPOTENCY_KEY] if operation.takes_key else []),
         ],
-        "responses": {str(int(operation.status)): _answer(operation, references)},
+        "responses": {
+            str(int(status)): _answer(operation.summary, answer, references)
+            for status, answer in ((operation.status, operation.answer), *operation.also)
+        },
         "security": _security(operation),
     }
     content = dict(map(_uploaded, operation.upload))
+    if operation.form is not None:
+        content[MULTIPART] = {"schema": _filled_in(operation.form)}
     if operation.body is not None:
         content["application/json"] = {"schema": references[operation.body, "validation"]}
     if content:
@@ -158,14 +163,25 @@ def _uploaded(media_type: str) -> tuple[str, dict[str, Any]]:
     return media_type, {"schema": form}
 
 
-def _answer(operation: Operation, references: Reference) -> dict[str, Any]:
-    if operation.answer is None:
+def _filled_in(form: Form) -> dict[str, Any]:
+    files = {name: {"type": "string", "format": "binary", "description": text} for name, text in form.files}
+    fields = form.fields.model_json_schema()["properties"]
+    return {
+        "type": "object",
+        "required": [*files, *form.required],
+        "properties": {**files, **{name: _without_null(schema) for name, schema in fields.items()}},
+        "additionalProperties": False,
+    }
+
+
+def _answer(summary: str, answer: type[BaseModel] | str | None, references: Reference) -> dict[str, Any]:
+    if answer is None:
         return {"description": "Done"}
-    if isinstance(operation.answer, str):
-        content: dict[str, Any] = {operation.answer: {"schema": {"type": "string", "format": "binary"}}}
+    if isinstance(answer, str):
+        content: dict[str, Any] = {answer: {"schema": {"type": "string", "format": "binary"}}}
     else:
-        content = {"application/json": {"schema": references[operation.answer, "serialization"]}}
-    return {"description": operation.summary, "content": content}
+        content = {"application/json": {"schema": references[answer, "serialization"]}}
+    return {"description": summary, "content": content}
 
 
 def _refusals(operation: Operation) -> list[int]:
@@ -174,7 +190,7 @@ def _refusals(operation: Operation) -> list[int]:
         statuses.add(429)
     if operation.takes_key:
         statuses |= {400, 409, 422}
-    if operation.body is not None or operation.upload:
+    if operation.body is not None or operation.upload or operation.form is not None:
         statuses |= {400, 413, 415}
     if operation.query is not None or "{" in operation.path:
         statuses.add(400)

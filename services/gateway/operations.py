@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -50,6 +51,10 @@ class Backend:
     streams: Streams = field(default_factory=Streams)
 
 
+async def _keep_the_place() -> None:
+    """Of requests whose place ends with them."""
+
+
 @dataclass(frozen=True)
 class Call(Generic[Body]):
     """One request, checked: its body in shape, its caller known."""
@@ -60,6 +65,8 @@ class Call(Generic[Body]):
     request_uuid: uuid.UUID
     """The request's own id, to derive the ids of what it makes: with an Idempotency-Key it is the same however often
     the request has to be run, so that a second run finds what the first one made."""
+    leave_place: Callable[[], Awaitable[None]] = _keep_the_place
+    """Gives a form's place back before the answer is there: whoever only waits holds up nobody."""
 
     @property
     def clients(self) -> Clients:
@@ -68,6 +75,28 @@ class Call(Generic[Body]):
 
 
 Handler = Callable[[Call[Any]], Awaitable[BaseModel | Response | None]]
+
+
+class Filled(Protocol):
+    """What a form was filled with."""
+
+    @property
+    def digest(self) -> bytes:
+        """The same for the same content, however its parts were sent."""
+        ...
+
+
+@dataclass(frozen=True)
+class Form:
+    """A body in parts."""
+
+    read: Callable[[Request, Backend], Awaitable[Filled]]
+    files: Sequence[tuple[str, str]]
+    """Each of its files, and what it is; all of them must be there."""
+    fields: type[Query]
+    """Shape of its other parts."""
+    required: Sequence[str] = ()
+    """Of these, the ones that must be there."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +121,13 @@ class Operation:
     """Shape of the JSON body; None for none."""
     upload: Sequence[str] = ()
     """Media types of a body that the handler reads itself; empty for none."""
+    form: Form | None = None
+    """The body, where it is one in parts that the handler is given taken apart."""
     answer: type[BaseModel] | str | None = None
     """Shape of the JSON answer, or the media type of another one; None for an empty answer."""
     status: HTTPStatus = HTTPStatus.OK
+    also: Sequence[tuple[HTTPStatus, type[BaseModel]]] = ()
+    """Shapes of the JSON answers with other statuses."""
     query: type[Query] | None = None
     """Shape of the query string; parameters that it does not name are refused."""
     refusals: Sequence[int] = ()
@@ -129,6 +162,8 @@ async def perform(operation: Operation, request: Request, backend: Backend) -> R
     if operation.query is not None:
         request.state.query = reading.query(operation.query, request.query_params)
     key = idempotency.key_of(request.headers) if operation.takes_key else None
+    if operation.form is not None:
+        return await _with_form(operation, operation.form, request, backend, key)
     if operation.upload:
         return await _with_upload(operation, request, backend, key)
     return await _with_body(operation, request, backend, key)
@@ -147,7 +182,8 @@ async def _with_body(operation: Operation, request: Request, backend: Backend, k
 
     if key is None:
         return await run(uuid.uuid4())
-    return await backend.once.answer(request, f"POST {operation.path}", key, data, run)
+    asked = idempotency.fingerprint(request, data)
+    return await backend.once.answer(request, f"POST {operation.path}", key, asked, run)
 
 
 async def _with_upload(operation: Operation, request: Request, backend: Backend, key: str | None) -> Response:
@@ -156,12 +192,30 @@ async def _with_upload(operation: Operation, request: Request, backend: Backend,
         if key is None:
             return await _handled(operation, Call(request, backend, None, uuid.uuid4()))
         data = await reading.body(request, backend.settings.max_cloud_bytes)
+        asked = idempotency.fingerprint(request, data)
         whole = idempotency.replaying(request, data)
 
         async def run(request_uuid: uuid.UUID) -> Response:
             return await _handled(operation, Call(whole, backend, None, request_uuid))
 
-        return await backend.once.answer(request, f"POST {operation.path}", key, data, run)
+        return await backend.once.answer(request, f"POST {operation.path}", key, asked, run)
+
+
+async def _with_form(
+    operation: Operation, form: Form, request: Request, backend: Backend, key: str | None
+) -> Response:
+    """The same for a body in parts, of which no more is read than what each part may have."""
+    async with AsyncExitStack() as places:
+        await places.enter_async_context(backend.bulkheads[operation.work].place(operation.path))
+        filled = await form.read(request, backend)
+
+        async def run(request_uuid: uuid.UUID) -> Response:
+            return await _handled(operation, Call(request, backend, filled, request_uuid, places.aclose))
+
+        if key is None:
+            return await run(uuid.uuid4())
+        asked = idempotency.fingerprint_of(request, filled.digest)
+        return await backend.once.answer(request, f"POST {operation.path}", key, asked, run)
 
 
 async def _handled(operation: Operation, call: Call[Any]) -> Response:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from atelierkit import context
 from atelierkit.errors import AppError, Code, FieldFault
@@ -53,6 +55,7 @@ STATUS_OF_REASON = {
     "POLICY_NOT_IN_FORCE": 409,
     "JOB_ENDED": 409,
     "JOB_NOT_FAILED": 409,
+    "PHOTOS_DELETED": 409,
     "OVERLOADED": 503,
     "IDEMPOTENCY_MISMATCH": 422,
     # Between our own services: whoever sent the request can do nothing about it.
@@ -67,6 +70,9 @@ WORDS_OF_REASON = {
 }
 """The same for metadata in words, of which a reason may leave some out."""
 RETRYABLE = frozenset({429, 503, 504})
+
+Dialect = Callable[[dict[str, Any], str], dict[str, Any]]
+"""The body of a refusal as a route's own clients know it, from the published one; in the request's language."""
 
 
 class PayloadTooLarge(AppError):
@@ -118,12 +124,17 @@ def status_of(error: AppError) -> int:
     return STATUS_OF_REASON.get(error.reason) or STATUS_OF_CODE.get(error.code, 500)
 
 
-def text(language: str, code: str) -> str | None:
+def text(language: str, code: str, limit: str = "") -> str | None:
     """What a published code means, for people; None for a code without a text."""
-    return _text(language, code, {})
+    return _text(language, code, {"limit": limit})
 
 
-def answer(error: AppError, headers: Headers) -> JSONResponse:
+def told(error: AppError, scope: Scope) -> JSONResponse:
+    """The answer to the request of that scope, which failed with `error`, in the dialect that its route speaks."""
+    return answer(error, Headers(scope=scope), scope["state"].get("dialect"))
+
+
+def answer(error: AppError, headers: Headers, dialect: Dialect | None = None) -> JSONResponse:
     """The answer to a request that failed with `error`; `headers` are the request's own."""
     status = status_of(error)
     reason = error.reason if status != 500 else "INTERNAL"
@@ -137,6 +148,8 @@ def answer(error: AppError, headers: Headers) -> JSONResponse:
         # Whoever says when to come again says that it may help.
         "retryable": status in RETRYABLE or error.retry_after_s is not None,
     }
+    if dialect is not None:
+        body = dialect(body, language)
     media_type = "application/json"
     if PROBLEM_JSON in headers.get("accept", ""):
         media_type = PROBLEM_JSON

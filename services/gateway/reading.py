@@ -52,15 +52,20 @@ class _DuplicateKey(ValueError):
 
 async def body(request: Request, limit: int) -> bytes:
     """The whole body, at most `limit` bytes; PayloadTooLarge as soon as more is announced or seen."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
+    refuse_announced(request, limit)
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
         if len(chunks) > limit:
             raise _too_large(limit)
     return bytes(chunks)
+
+
+def refuse_announced(request: Request, limit: int) -> None:
+    """PayloadTooLarge where the body says that it is larger."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
 
 
 async def json_body(request: Request, limit: int) -> bytes:

@@ -68,6 +68,13 @@ class GatewaySettings(TokenSettings):
     """Event streams that are open at a time; each is a call of the generator, which takes 256."""
     max_uploads: int = Field(default=4, gt=0)
     """Clouds that are held at a time, in memory; the next one is told to come back."""
+    photo_timeout_s: float = Field(default=60.0, gt=0)
+    """Deadline of one request with photos of a face, waiting for its avatar included."""
+    max_photo_forms: int = Field(default=4, gt=0)
+    """Requests with photos that are read at a time, each up to 30 MB in memory; the next one is told to come back."""
+    require_consent: bool = False
+    """Whether the inherited routes for photos of faces demand consent with the version of the policy in force, as those of
+    /v1 always do. Off, so that their clients work unchanged; switch it on wherever strangers' faces may arrive."""
     max_reads: int = Field(default=32, gt=0)
     """Reads at work at a time; as many wait."""
     max_files: int = Field(default=16, gt=0)

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 
 from anthropometry.population import Population
-from atelier.auth.v1 import auth_pb2, credits_pb2, credits_pb2_grpc, events_pb2, people_pb2
+from atelier.auth.v1 import (
+    auth_pb2,
+    consents_pb2,
+    consents_pb2_grpc,
+    credits_pb2,
+    credits_pb2_grpc,
+    events_pb2,
+    people_pb2,
+)
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
-from atelier.generator.v1 import generator_pb2, jobs_pb2, person_pb2
+from atelier.generator.v1 import faces_pb2, generator_pb2, jobs_pb2, person_pb2
+from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
+from atelier.mesher.v1 import faces_pb2 as mesher_faces_pb2
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, client, issuer, sql
+from atelierkit.admission import Admission, Limits
 from atelierkit.health import Dependency
 from atelierkit.identity import TokenVerifier
 from atelierkit.inference import Inference, LocalInference, TritonInference, WatchedInference
@@ -28,15 +40,22 @@ from atelierkit.inference.versions import released_version
 from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
+from facemodel.topology import FaceTopology
 from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
+from services.generator.adapters.consents import RemoteConsents
 from services.generator.adapters.credits import RemoteCredits
+from services.generator.adapters.face_mesher import RemoteFaceMesher
+from services.generator.adapters.face_networks import MESH, MODELS, KnownFaceModel
+from services.generator.adapters.face_sense import FaceSense
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.job_changes import JobChanges, listening
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
+from services.generator.adapters.photos import PhotoReader
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
+from services.generator.domain.faces import Terms
 from services.generator.domain.ports import (
     Clock,
     Estimator,
@@ -47,21 +66,33 @@ from services.generator.domain.ports import (
     Scanner,
     UnitsOfWork,
 )
+from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
 from services.generator.domain.ports_jobs import Changes, Credits
 from services.generator.servicer.avatars import GeneratorServicer
+from services.generator.servicer.faces import FaceServicer, FaceVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
 from services.generator.settings import GeneratorSettings
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
-from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.changes import (
+    ExportAvatar,
+    Rebuild,
+    Redress,
+    SetAvatarFace,
+    UpdateAvatar,
+)
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, MakeFace
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
 from services.generator.use_cases.people import ExportPerson, ForgetPerson
+from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
 
 SCHEMA = "generator"
+PHOTOS_S = 0.3
+"""Time that reading three photos takes, until the first was measured."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +106,13 @@ class Tools:
     looks: Looks
     mesher: Mesher
     scanner: Scanner
+    face_reader: FaceReader
+    face_models: FaceModels
+    face_mesher: FaceMesher
+    consents: Consents
     credits: Credits
     clock: Clock
+    terms: Terms
 
     def create_avatar(self) -> CreateAvatar:
         """The verb that both have."""
@@ -85,13 +121,31 @@ class Tools:
             self.estimator,
             self.looks,
             self.mesher,
-            Shelf(self.units, self.store),
+            self.shelf(),
             self.clock,
         )
 
+    def make_face(self) -> MakeFace:
+        """The same."""
+        return MakeFace(
+            self.face_reader, self.face_mesher, self.shelf(), self.clock, time.monotonic, self.terms
+        )
+
+    def redress(self) -> Redress:
+        """The same."""
+        return Redress(self.looks, Rebuild(self.mesher, self.shelf()), self.shelf(), self.clock)
+
+    def set_avatar_face(self) -> SetAvatarFace:
+        """The same."""
+        return SetAvatarFace(GetAvatar(self.units), GetFace(self.units, self.clock), self.redress())
+
+    def shelf(self) -> Shelf:
+        """Records and their files."""
+        return Shelf(self.units, self.store)
+
     def forget_person(self) -> ForgetPerson:
-        """The verb that both have."""
-        return ForgetPerson(self.units, Shelf(self.units, self.store))
+        """The same."""
+        return ForgetPerson(self.units, self.shelf())
 
 
 async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
@@ -110,6 +164,7 @@ async def open_auth(settings: GeneratorSettings, stack: AsyncExitStack) -> grpc.
     """A channel to auth and everything that it offers to the generator."""
     services = [
         _service(auth_pb2, "AuthService"),
+        _service(consents_pb2, "ConsentService"),
         _service(credits_pb2, "CreditService"),
         _service(events_pb2, "EventService"),
         _service(people_pb2, "PeopleService"),
@@ -126,12 +181,20 @@ async def open_tools(
         client.channel(settings.catalog_addr, settings, services=[_service(catalog_pb2, "CatalogService")])
     )
     mesher = await stack.enter_async_context(
-        client.channel(settings.mesher_addr, settings, services=[_service(mesher_pb2, "MesherService")])
+        client.channel(
+            settings.mesher_addr,
+            settings,
+            services=[
+                _service(mesher_pb2, "MesherService"),
+                _service(mesher_faces_pb2, "FaceMeshService"),
+            ],
+        )
     )
     inference = await _inference(settings, stack)
+    store = BlobFiles(WatchedBlobs(blobs.open(settings.blob_url)))
     tools = Tools(
         units=functools.partial(PostgresUnitOfWork, engine, rail),
-        store=BlobFiles(WatchedBlobs(blobs.open(settings.blob_url))),
+        store=store,
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(inference, released_version(settings.models_dir, MODEL)),
         looks=RememberedLooks(
@@ -139,8 +202,22 @@ async def open_tools(
         ),
         mesher=RemoteMesher(mesher, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_pb2_grpc.MesherServiceStub(mesher), settings.scan_timeout_s),
+        face_reader=PhotoReader(
+            inference,
+            store,
+            _photo_queue(settings),
+            FaceSense(FaceTopology.load(settings.models_dir), released_version(settings.models_dir, MESH)),
+        ),
+        face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
+        face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
+        consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
         clock=functools.partial(datetime.now, UTC),
+        terms=Terms(
+            anonymous_faces=timedelta(hours=settings.anonymous_face_hours),
+            photos=timedelta(days=settings.kept_photos_days),
+            uploads=timedelta(seconds=settings.upload_age_s),
+        ),
     )
     ping = await stack.enter_async_context(sql.pinging(settings, schema=SCHEMA))
     dependencies = {
@@ -160,40 +237,63 @@ async def open_tools(
 def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
     """The service with these tools."""
     avatars, jobs = _avatars(tools), job_servicer(tools, changes)
+    faces = face_servicer(tools)
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
         add_GeneratorServiceServicer_to_server(avatars, server)
         add_JobServiceServicer_to_server(jobs, server)
         add_PersonServiceServicer_to_server(people, server)
+        add_FaceServiceServicer_to_server(faces, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
         name=descriptor.full_name,
         add=add,
         descriptor=descriptor,
-        also=(_service(jobs_pb2, "JobService"), _service(person_pb2, "PersonService")),
+        also=(
+            _service(jobs_pb2, "JobService"),
+            _service(person_pb2, "PersonService"),
+            _service(faces_pb2, "FaceService"),
+        ),
         verifier=verifier,
     )
 
 
 def _avatars(tools: Tools) -> GeneratorServicer:
     units, looks, mesher, clock = tools.units, tools.looks, tools.mesher, tools.clock
-    shelf = Shelf(units, tools.store)
+    shelf = tools.shelf()
     get_avatar = GetAvatar(units)
-    rebuild = Rebuild(mesher, shelf)
     return GeneratorServicer(
         create_avatar=tools.create_avatar(),
         preview_avatar=PreviewAvatar(MakePerson(tools.estimator, tools.network), mesher),
         estimate_measurements=EstimateMeasurements(tools.estimator),
         get_avatar=get_avatar,
         list_avatars=ListAvatars(units),
-        update_avatar=UpdateAvatar(get_avatar, looks, rebuild, shelf, clock),
+        update_avatar=UpdateAvatar(get_avatar, tools.redress()),
         delete_avatar=DeleteAvatar(units, shelf),
-        export_avatar=ExportAvatar(get_avatar, looks, rebuild, shelf),
+        export_avatar=ExportAvatar(get_avatar, looks, Rebuild(mesher, shelf), shelf),
         create_scan=CreateScan(tools.scanner, shelf, clock),
         get_scan=GetScan(units),
         delete_scan=DeleteScan(units, shelf),
+    )
+
+
+def face_servicer(tools: Tools) -> FaceServicer:
+    """The verbs of faces."""
+    units, shelf, clock = tools.units, tools.shelf(), tools.clock
+    return FaceServicer(
+        FaceVerbs(
+            create_face=CreateFace(tools.make_face(), tools.consents, shelf),
+            get_face=GetFace(units, clock),
+            download_face=DownloadFace(units, clock),
+            delete_face=DeleteFace(units, shelf, clock),
+            models=tools.face_models,
+            create_avatar_from_photos=CreateAvatarFromPhotos(
+                units, tools.estimator, tools.looks, tools.credits, tools.consents, shelf, clock
+            ),
+            set_avatar_face=tools.set_avatar_face(),
+        )
     )
 
 
@@ -210,6 +310,12 @@ def job_servicer(tools: Tools, changes: Changes) -> JobServicer:
     )
 
 
+def _photo_queue(settings: GeneratorSettings) -> Admission:
+    """Requests whose photos are read at once, and how long another one may wait."""
+    limits = Limits(settings.photo_threads, longest_wait_s=settings.photo_wait_s, usual_s=PHOTOS_S)
+    return Admission("photos", limits)
+
+
 async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Inference:
     """In this process the network is tried out at once: a broken model must not look like a service."""
     if settings.inference != "local":
@@ -217,7 +323,7 @@ async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Infe
             settings.inference,
             settings if settings.inference_tls else None,
             timeout_s=settings.infer_timeout_s,
-            versions={MODEL: released_version(settings.models_dir, MODEL)},
+            versions={model: released_version(settings.models_dir, model) for model in (MODEL, *MODELS)},
         )
         return WatchedInference(await stack.enter_async_context(triton), "triton")
     local = await stack.enter_async_context(LocalInference(settings.models_dir))

@@ -49,5 +49,20 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Time between two looks of the worker for people whose accounts are gone."""
     hold_age_s: float = Field(default=300.0, gt=0)
     """Age from which a hold without a job is given back; longer than any request works."""
+    photo_threads: int = Field(default=1, ge=1, le=64)
+    """Requests whose photos are read at once in this process. Each takes 320 MB at most, with photos of 4096 x 4096."""
+    photo_wait_s: float = Field(default=10.0, gt=0)
+    """Longest wait of a photo for its turn; beyond that the service is overloaded."""
+    anonymous_face_hours: float = Field(default=24.0, gt=0)
+    """Time after which a face is deleted that was made without a token."""
+    kept_photos_days: float = Field(default=365.0, gt=0)
+    """Time after which photos are deleted that a person asked to keep, even if the face stays."""
+    upload_age_s: float = Field(default=3_600.0, gt=0)
+    """Age from which an upload without a record is deleted; longer than any request works."""
+    faces_interval_s: float = Field(default=60.0, gt=0)
+    """Time between two rounds of the worker that delete expired faces, photos kept long enough, and uploads left behind,
+    and that look for consents taken back."""
+    face_timeout_s: float = Field(default=10.0, gt=0)
+    """Longest wait for the mesher to paint a face."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

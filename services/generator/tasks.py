@@ -14,8 +14,13 @@ from services.generator.domain.jobs import Failure, Job
 from services.generator.domain.ports_jobs import Task
 from services.generator.use_cases.batch_work import PASSING, WorkOnBatch
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
+from services.generator.use_cases.face_rounds import ClearFaces
+from services.generator.use_cases.photo_work import ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.withdrawals import ForgetWithdrawn
 
 RECONCILE = "generator.reconcile"
+CLEAR_FACES = "generator.clear_faces"
+FORGET_FACES = "generator.forget_faces"
 
 _WORK = Retry(most=12, first_s=1.0, longest_s=30.0)
 """Five minutes in a row in which a neighbour is away; each row that is done in between starts them anew."""
@@ -30,6 +35,8 @@ class JobTasks:
     """The verbs behind the tasks."""
 
     work: WorkOnBatch
+    photos: WorkOnPhotos
+    clear_photos: ClearPhotos
     settle: SettleJob
     announce: AnnounceJob
     reconcile: Reconcile
@@ -37,6 +44,9 @@ class JobTasks:
     def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
         """Put them on the rail by their names."""
         tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._give_up)(self._work)
+        given_up = self._give_up_photos
+        tasks.task(Task.PHOTOS, retry=_WORK, on_failed=given_up, on_poisoned=given_up)(self._photos)
+        tasks.task(Task.CLEAR, retry=_ENDING)(self._clear)
         tasks.task(Task.SETTLE, retry=_ENDING)(self._settle)
         tasks.task(Task.ANNOUNCE, retry=_ENDING)(self._announce)
         tasks.task(RECONCILE, every_s=reconcile_every_s)(self._reconcile)
@@ -65,6 +75,19 @@ class JobTasks:
         if ended is not None:
             metrics.job_ended(ended)
 
+    async def _photos(self, job: str) -> None:
+        ended = await self.photos(UUID(job))
+        if ended is not None:
+            metrics.job_ended(ended)
+
+    async def _give_up_photos(self, cause: Cause, job: str) -> None:
+        ended = await self.photos.give_up(UUID(job), Failure(cause.reason, cause.detail))
+        if ended is not None:
+            metrics.job_ended(ended)
+
+    async def _clear(self, job: str) -> None:
+        await self.clear_photos(UUID(job))
+
     async def _settle(self, job: str) -> None:
         await self.settle(UUID(job))
 
@@ -76,3 +99,19 @@ class JobTasks:
         metrics.reconciled(repairs)
         if any(repairs):
             _log.warning("holds were put right", released=repairs.released, settled=repairs.settled)
+
+
+@dataclass(frozen=True)
+class FaceRounds:
+    """What is looked for again and again, for nobody in particular."""
+
+    clear: ClearFaces
+    withdrawn: ForgetWithdrawn
+
+    def register(self, tasks: Tasks, *, every_s: float) -> None:
+        """Put them on the rail by their names."""
+        tasks.task(CLEAR_FACES, every_s=every_s)(self._clear)
+        tasks.task(FORGET_FACES, every_s=every_s)(self.withdrawn)
+
+    async def _clear(self) -> None:
+        metrics.cleared(await self.clear())

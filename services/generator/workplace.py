@@ -7,21 +7,25 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from atelier.auth.v1 import auth_pb2_grpc, events_pb2_grpc, people_pb2_grpc
+from atelier.auth.v1 import auth_pb2_grpc, consents_pb2_grpc, events_pb2_grpc, people_pb2_grpc
 from atelierkit.jobs import Rail
 from atelierkit.jobs.worker import Workplace
 from services.generator.adapters.announcer import RemoteAnnouncer
+from services.generator.adapters.consents import RemoteWithdrawals
 from services.generator.adapters.delegates import TokenDelegates
 from services.generator.adapters.deletions import RemoteDeletions
 from services.generator.bootstrap import SCHEMA, Tools, open_auth, open_tools
 from services.generator.domain.ports_jobs import Announcer, Delegates
 from services.generator.settings import GeneratorSettings
-from services.generator.tasks import JobTasks
+from services.generator.tasks import FaceRounds, JobTasks
 from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
+from services.generator.use_cases.face_rounds import ClearFaces
 from services.generator.use_cases.people import ForgetTheDeleted
+from services.generator.use_cases.photo_work import ClearPhotos, WorkOnPhotos
 from services.generator.use_cases.results import CollectResults
-from services.generator.use_cases.shelf import Shelf, TidyUp
+from services.generator.use_cases.shelf import TidyUp
+from services.generator.use_cases.withdrawals import ForgetFaces, ForgetWithdrawn
 
 TIDY_UP = "tidy_up"
 FORGET = "generator.forget"
@@ -32,19 +36,30 @@ async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Wo
     rail = Rail(settings.database_url, schema=SCHEMA)
     auth = await open_auth(settings, stack)
     tools, dependencies = await open_tools(settings, rail, auth, stack)
-    tidy_up = TidyUp(Shelf(tools.units, tools.store), tools.clock, timedelta(seconds=settings.tidy_age_s))
+    tidy_up = TidyUp(tools.shelf(), tools.clock, timedelta(seconds=settings.tidy_age_s))
     rail.task(TIDY_UP, every_s=settings.tidy_interval_s)(tidy_up)
     deletions = RemoteDeletions(people_pb2_grpc.PeopleServiceStub(auth), settings.auth_timeout_s)
     forget = ForgetTheDeleted(deletions, tools.forget_person())
     rail.task(FORGET, every_s=settings.forget_interval_s)(forget)
+    delegates = TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s)
+    withdrawals = RemoteWithdrawals(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s)
+    FaceRounds(
+        clear=ClearFaces(tools.units, tools.shelf(), tools.clock, tools.terms),
+        withdrawn=ForgetWithdrawn(withdrawals, forget_faces(tools, delegates)),
+    ).register(rail, every_s=settings.faces_interval_s)
     job_tasks(
         tools,
         announcer=RemoteAnnouncer(events_pb2_grpc.EventServiceStub(auth), settings.auth_timeout_s),
-        delegates=TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s),
+        delegates=delegates,
         hold_age=timedelta(seconds=settings.hold_age_s),
         scratch=settings.scratch_dir,
     ).register(rail, reconcile_every_s=settings.reconcile_interval_s)
     return Workplace(rail, dependencies)
+
+
+def forget_faces(tools: Tools, delegates: Delegates) -> ForgetFaces:
+    """The verb of a consent that was taken back."""
+    return ForgetFaces(tools.units, tools.shelf(), tools.set_avatar_face(), delegates, tools.clock)
 
 
 def job_tasks(
@@ -56,18 +71,29 @@ def job_tasks(
     scratch: Path | None = None,
 ) -> JobTasks:
     """The verbs of the worker, with these tools."""
-    units = tools.units
+    units, shelf = tools.units, tools.shelf()
     work = WorkOnBatch(
         units=units,
         make_row=MakeRow(units, tools.create_avatar()),
         collect=CollectResults(units, tools.store, scratch),
         delegates=delegates,
-        shelf=Shelf(units, tools.store),
+        shelf=shelf,
         clock=tools.clock,
         seconds=time.monotonic,
     )
+    photos = WorkOnPhotos(
+        units=units,
+        make_face=tools.make_face(),
+        create_avatar=tools.create_avatar(),
+        consents=tools.consents,
+        delegates=delegates,
+        shelf=shelf,
+        clock=tools.clock,
+    )
     return JobTasks(
         work=work,
+        photos=photos,
+        clear_photos=ClearPhotos(shelf),
         settle=SettleJob(units, tools.credits),
         announce=AnnounceJob(units, announcer),
         reconcile=Reconcile(units, tools.credits, hold_age),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
+import grpc
+
+from atelier.mesher.v1 import faces_pb2, faces_pb2_grpc, mesher_pb2, mesher_pb2_grpc
 from atelierkit import blobs, issuer
 from atelierkit.admission import Limits
 from atelierkit.health import Dependency
@@ -15,8 +16,12 @@ from atelierkit.identity import TokenVerifier
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
 from atelierkit.workshop import Workshop, workshop
+from facemodel.texture import Painter
+from facemodel.topology import FaceTopology
 from services.mesher.adapters.cloud_files import CloudReader
+from services.mesher.adapters.face_glb import FaceGlbWriter
 from services.mesher.adapters.glb import GlbWriter
+from services.mesher.adapters.jpeg import JpegPictures
 from services.mesher.adapters.obj import ObjWriter
 from services.mesher.adapters.ply import PlyWriter
 from services.mesher.adapters.poisson import PoissonReconstruction
@@ -24,6 +29,8 @@ from services.mesher.adapters.stl import StlWriter
 from services.mesher.adapters.usdz import UsdzWriter
 from services.mesher.adapters.vrm import VrmWriter
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.face.likeness import Likeness
+from services.mesher.domain.face.mould import Mould
 from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.ports import Files, Surfaces, Writer
@@ -31,9 +38,9 @@ from services.mesher.domain.scan.person import Finder
 from services.mesher.domain.scan.reconstruct import Reconstructor
 from services.mesher.domain.variants import Variants
 from services.mesher.metrics import Metrics
-from services.mesher.servicer import MesherServicer
+from services.mesher.servicer import FaceMeshServicer, MesherServicer
 from services.mesher.settings import MesherSettings
-from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan
+from services.mesher.use_cases import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),
@@ -49,6 +56,7 @@ SCAN_S = 3.0
 """Time that a scan takes, until the first was measured."""
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
+_FACES_DESCRIPTOR = faces_pb2.DESCRIPTOR.services_by_name["FaceMeshService"]
 
 
 async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
@@ -56,8 +64,11 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     surfaces = PoissonReconstruction(settings.scan_threads)
     stack.callback(surfaces.close)
     verifier = await issuer.verifier(settings, stack)
+    model, topology = BodyModel.load(settings.models_dir), FaceTopology.load(settings.models_dir)
     service = assemble(
-        model=BodyModel.load(settings.models_dir),
+        model=model,
+        topology=topology,
+        mould=Mould.load(settings.models_dir, model, topology),
         files=WatchedBlobs(blobs.open(settings.blob_url)),
         verifier=verifier,
         workshop=stack.enter_context(
@@ -76,6 +87,8 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
 def assemble(
     *,
     model: BodyModel,
+    topology: FaceTopology,
+    mould: Mould,
     files: Files,
     verifier: TokenVerifier,
     workshop: Workshop,
@@ -86,8 +99,19 @@ def assemble(
     """The service on these adapters."""
     watch = Metrics()
     outfitter = Outfitter(model, kept_cuts, watch)
+    pictures = JpegPictures()
     servicer = MesherServicer(
-        BuildAvatar(model, outfitter, Variants(model, outfitter), WRITERS, files, workshop, watch),
+        BuildAvatar(
+            model,
+            outfitter,
+            Likeness(model.template, mould, outfitter.skin_picture),
+            Variants(model, outfitter),
+            WRITERS,
+            pictures,
+            files,
+            workshop,
+            watch,
+        ),
         PreviewBody(model, workshop, watch),
         ReconstructScan(
             model,
@@ -99,9 +123,16 @@ def assemble(
             scan_workshop,
         ),
     )
+    faces = FaceMeshServicer(BuildFace(Painter(topology), pictures, FaceGlbWriter(), files, workshop))
+
+    def add(server: grpc.aio.Server) -> None:
+        mesher_pb2_grpc.add_MesherServiceServicer_to_server(servicer, server)
+        faces_pb2_grpc.add_FaceMeshServiceServicer_to_server(faces, server)
+
     return Service(
         name=_DESCRIPTOR.full_name,
-        add=functools.partial(mesher_pb2_grpc.add_MesherServiceServicer_to_server, servicer),
+        add=add,
         descriptor=_DESCRIPTOR,
+        also=[_FACES_DESCRIPTOR],
         verifier=verifier,
     )

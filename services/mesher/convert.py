@@ -8,10 +8,12 @@ import numpy as np
 
 from anthropometry.measurements import NAMES
 from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2, scan_pb2
+from atelier.mesher.v1 import faces_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.errors import FieldFault
 from services.mesher.domain.errors import MeasurementMissing
 from services.mesher.domain.expressions import VRM_SHAPES, canonical
+from services.mesher.domain.face.model import WornFace
 from services.mesher.domain.model import (
     Appearance,
     Avatar,
@@ -30,6 +32,7 @@ from services.mesher.domain.model import (
     RestPose,
     StoredBlob,
 )
+from services.mesher.domain.portrait import BuiltFace, FaceOrder, SeenFace
 from services.mesher.domain.scan.cloud import CloudFormat
 from services.mesher.domain.scan.model import Registration, Scan, ScanReport
 from services.mesher.domain.surface import FloatArray, IntArray
@@ -101,6 +104,14 @@ def garment(message: outfit_pb2.WornGarment) -> Garment:
     )
 
 
+def worn_face(request: pb.BuildAvatarRequest) -> WornFace | None:
+    """The face that was asked for, if any was."""
+    if not request.HasField("face"):
+        return None
+    face = request.face
+    return WornFace(face_points(face.geometry.points), face.texture.key, face.skin_color, face.eye_color)
+
+
 def build_response(avatar: Avatar) -> pb.BuildAvatarResponse:
     return pb.BuildAvatarResponse(
         file=blob_ref(avatar.file),
@@ -158,6 +169,25 @@ def scan_response(scan: Scan) -> pb.ReconstructScanResponse:
         mesh=blob_ref(scan.mesh),
         registration=_registration(scan.registration) if scan.registration else None,
         body=blob_ref(scan.body) if scan.body else None,
+    )
+
+
+def face_order(request: faces_pb2.BuildFaceRequest) -> FaceOrder:
+    views = [SeenFace(view.picture.key, face_points(view.points)) for view in request.views]
+    return FaceOrder(face_points(request.geometry.points), views, request.model_version)
+
+
+def face_points(raw: bytes) -> FloatArray:
+    """(468, 3) float64, of a face or of a photo of one."""
+    return np.frombuffer(raw, "<f4").reshape(-1, 3).astype(np.float64)
+
+
+def face_response(face: BuiltFace) -> faces_pb2.BuildFaceResponse:
+    return faces_pb2.BuildFaceResponse(
+        file=blob_ref(face.file),
+        texture=blob_ref(face.texture),
+        vertex_count=face.vertex_count,
+        face_count=face.face_count,
     )
 
 

@@ -14,8 +14,8 @@ from bodymodel.correct import Correction
 
 BUILD_SECONDS = Histogram(
     "atelier_mesher_build_duration_seconds",
-    "Time to build one body, waiting for a worker included, by kind and outcome.",
-    ["kind", "outcome"],  # avatar | preview; ok | refused | failed
+    "Time to build one body or face, waiting for a worker included, by kind and outcome.",
+    ["kind", "outcome"],  # avatar | preview | face; ok | refused | failed
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 CORRECTION_ITERATIONS = Histogram(
@@ -60,7 +60,7 @@ class Metrics:
 
 @contextmanager
 def build_timed(kind: str) -> Iterator[None]:
-    """Record how long the block takes to build an avatar or a preview, by how it ends."""
+    """Record how long the block takes to build an avatar, a preview or a face, by how it ends."""
     with _timed(BUILD_SECONDS, "ok", kind=kind):
         yield
 

@@ -1,4 +1,4 @@
-"""MesherService over gRPC: decode, one verb, encode."""
+"""MesherService and FaceMeshService over gRPC: decode, one verb, encode."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 import grpc
 
+from atelier.mesher.v1 import faces_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
+from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceServicer
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceServicer
 from services.mesher import convert
 from services.mesher.metrics import build_timed, scan_timed
-from services.mesher.use_cases import BuildAvatar, PreviewBody, ReconstructScan
+from services.mesher.use_cases import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -32,6 +34,7 @@ class MesherServicer(MesherServiceServicer):
                 convert.appearance(request.appearance),
                 [convert.garment(garment) for garment in request.garments],
                 convert.file_options(request.file),
+                convert.worn_face(request),
             )
         return convert.build_response(avatar)
 
@@ -53,3 +56,17 @@ class MesherServicer(MesherServiceServicer):
         self, request: pb.GetPreviewTopologyRequest, context: Context
     ) -> pb.GetPreviewTopologyResponse:
         return convert.topology_response(*self._preview_body.topology())
+
+
+class FaceMeshServicer(FaceMeshServiceServicer):
+    """Offers the verb on faces."""
+
+    def __init__(self, build_face: BuildFace) -> None:
+        self._build_face = build_face
+
+    async def BuildFace(
+        self, request: faces_pb2.BuildFaceRequest, context: Context
+    ) -> faces_pb2.BuildFaceResponse:
+        with build_timed("face"):
+            face = await self._build_face(convert.face_order(request))
+        return convert.face_response(face)

@@ -1,7 +1,8 @@
-"""The verbs: build an avatar, preview a body, tell the preview's topology, make a mesh and a body of a scan."""
+"""The verbs: build an avatar or a face, preview a body, tell the preview's topology, make a mesh and a body of a scan."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,9 +10,12 @@ import numpy as np
 from atelierkit import failpoints
 from atelierkit.workshop import Workshop
 from bodymodel.section import OpenSectionError
+from facemodel.texture import Painter, Picture
 from services.mesher.domain.body import BodyModel, Measured
 from services.mesher.domain.delivery import prepared
 from services.mesher.domain.errors import NotAPerson
+from services.mesher.domain.face.likeness import Likeness
+from services.mesher.domain.face.model import PersonFace, WornFace
 from services.mesher.domain.model import (
     Appearance,
     Avatar,
@@ -26,7 +30,8 @@ from services.mesher.domain.model import (
     StoredBlob,
 )
 from services.mesher.domain.outfit import Outfitter
-from services.mesher.domain.ports import CloudFiles, Files, Watch, Writer
+from services.mesher.domain.portrait import BuiltFace, FaceOrder, Portrait
+from services.mesher.domain.ports import CloudFiles, FaceWriter, Files, Pictures, Watch, Writer
 from services.mesher.domain.scan.cloud import CloudFormat
 from services.mesher.domain.scan.model import Registration, Scan, ScanReport
 from services.mesher.domain.scan.person import REQUIRED_SCORE, Person
@@ -36,10 +41,13 @@ from services.mesher.domain.variants import Variants
 
 PREFIX = "avatars"
 SCANS_PREFIX = "scans"
+FACES_PREFIX = "faces"
 _BARE = FileOptions(whole_body=True)
 _SCANNED = Appearance("#c9a58a", HairPattern.NONE, "")
 """Nobody can tell skin from a cloud: a middling tone."""
 _STEPS = 65_535
+_MOST_TEXTURE_BYTES = 175_000
+"""What a face's picture may take: with geometry and description the file stays below 200,000."""
 
 
 class BuildAvatar:
@@ -49,36 +57,52 @@ class BuildAvatar:
         self,
         model: BodyModel,
         outfitter: Outfitter,
+        likeness: Likeness,
         variants: Variants,
         writers: Mapping[FileFormat, Writer],
+        pictures: Pictures,
         files: Files,
         workshop: Workshop,
         watch: Watch,
     ) -> None:
         self._model = model
         self._outfitter = outfitter
+        self._likeness = likeness
         self._variants = variants
         self._writers = writers
+        self._pictures = pictures
         self._files = files
         self._workshop = workshop
         self._watch = watch
 
     async def __call__(
-        self, order: BodyOrder, appearance: Appearance, garments: Sequence[Garment], options: FileOptions
+        self,
+        order: BodyOrder,
+        appearance: Appearance,
+        garments: Sequence[Garment],
+        options: FileOptions,
+        worn: WornFace | None = None,
     ) -> Avatar:
-        """Raise PointsNotABody for points off every body, UnknownMorphTarget for a face shape there is none of."""
+        """Raise PointsNotABody for points off every body, UnknownMorphTarget for a face shape there is none of.
+
+        With a face, NotAFace and InvalidPicture as well, and NotFound for a picture that is not there.
+        """
         writer = self._writers[options.format]
+        picture = await self._picture(worn)
 
         def make() -> tuple[Measured, Scene, bytes]:
             correction = self._model.solve(order.points, order.targets_mm)
             self._watch.corrected(correction)
             failpoints.hit("mesher.meshing")
             body = self._model.stand(correction.coefficients)
+            face = PersonFace(worn, self._pictures.read(picture)) if worn else None
+            body = self._likeness.shaped(body, face) if face else body
             parts = (
                 self._outfitter.bare(body, appearance, options.lod)
                 if options.whole_body
                 else self._outfitter.dress(body, appearance, garments, options.lod)
             )
+            parts = self._likeness.painted(parts, face, appearance) if face else parts
             rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
             scene = self._variants.make(
                 Scene(parts, rig, {"modelVersion": order.model_version}), body, options
@@ -96,6 +120,13 @@ class BuildAvatar:
             vertex_count=sum(len(part.positions) for part in scene.parts),
             face_count=sum(len(part.triangles) for part in scene.parts),
         )
+
+    async def _picture(self, worn: WornFace | None) -> bytes:
+        """The file of a face's picture; none of no face."""
+        if worn is None:
+            return b""
+        worn.check()
+        return await self._files.get(worn.picture_key)
 
 
 class PreviewBody:
@@ -173,6 +204,42 @@ class ReconstructScan:
 
     async def _stored_body(self, data: bytes) -> StoredBlob:
         return await self._files.put(data, prefix=SCANS_PREFIX, media_type=self._writer.media_type)
+
+
+class BuildFace:
+    """Points and the photos that they were seen in to a painted file in the object store."""
+
+    def __init__(
+        self, painter: Painter, pictures: Pictures, writer: FaceWriter, files: Files, workshop: Workshop
+    ) -> None:
+        self._painter = painter
+        self._pictures = pictures
+        self._writer = writer
+        self._files = files
+        self._workshop = workshop
+
+    async def __call__(self, order: FaceOrder) -> BuiltFace:
+        """Raise NotAFace and InvalidPicture; NotFound for a picture that is not there."""
+        order.check()
+        photos = await asyncio.gather(*(self._files.get(view.key) for view in order.views))
+
+        def make() -> tuple[bytes, bytes]:
+            seen = [
+                Picture(self._pictures.read(photo), view.points)
+                for photo, view in zip(photos, order.views, strict=True)
+            ]
+            painted = self._painter.paint(order.points, seen)
+            texture = self._pictures.write(painted, _MOST_TEXTURE_BYTES)
+            portrait = Portrait.of(order, self._painter.topology, texture, self._pictures.media_type)
+            return texture, self._writer.write(portrait)
+
+        texture, file = await self._workshop.run(make, "face")
+        return BuiltFace(
+            texture=await self._files.put(texture, prefix=FACES_PREFIX, media_type=self._pictures.media_type),
+            file=await self._files.put(file, prefix=FACES_PREFIX, media_type=self._writer.media_type),
+            vertex_count=len(order.points),
+            face_count=len(self._painter.topology.triangles),
+        )
 
 
 def quantised(vertices: FloatArray, delivered_mm: FloatArray) -> Preview:

@@ -22,12 +22,17 @@ AUTH_LEAVES_OUT: Mapping[str, str] = {
     "events": "what became of jobs, which the generator exports; kept for days",
     "deliveries": "how events came to the person's own servers; kept for days",
     "deletions": "of people who are gone",
+    "withdrawals": "which of the consents, which are exported, still have something deleted; kept for minutes",
 }
 GENERATOR_LEAVES_OUT: Mapping[str, str] = {
-    "files": "which objects are needed; the objects are links of the avatars, scans and jobs",
+    "files": "which objects are needed; the objects are links of the avatars, scans, faces and jobs",
     "avatar_files": "as above",
     "scan_files": "as above",
+    "face_files": "as above",
     "job_files": "as above",
+    "photo_retention": "how long photos are kept, which stands with each face",
+    "photo_orders": "what the person sent, until the job ends; what came of it is among the avatars and faces",
+    "photo_order_files": "as above",
     "given_up_jobs": "ids of jobs that never were",
     "batch_items": "what the person sent; what came of it is among the avatars and in the job's table",
 }

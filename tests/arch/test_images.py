@@ -20,10 +20,18 @@ from tests.arch.source_tree import ROOT
 SERVICES = tuple(CALLS)
 TARGETS = (*SERVICES, "triton")
 FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
-OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel")
+OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel", "facemodel", "photos")
 MODELS = {
-    "generator": {"population", "body_generator"},
-    "mesher": {"body_template", "body_shape", "face_shapes"},
+    "generator": {
+        "population",
+        "body_generator",
+        "face_detector_short",
+        "face_detector_full",
+        "face_mesh",
+        "face_topology",
+        "face_traits",
+    },
+    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould"},
 }
 
 
@@ -104,7 +112,7 @@ def _import_graph() -> grimp.ImportGraph:
 
 @pytest.mark.parametrize("target", SERVICES)
 def test_an_image_holds_the_models_that_its_service_loads_and_no_more(target: str) -> None:
-    taken = {path.rpartition("/")[2] for path in copied(f"{target}-code") if path.startswith("models/")}
+    taken = {path.split("/")[1] for path in copied(f"{target}-code") if path.startswith("models/")}
     assert taken == MODELS.get(target, set())
     assert all((ROOT / "models" / name / "manifest.json").is_file() for name in taken)
 

@@ -58,20 +58,20 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("A23", "calling a service past the gateway", "no handshake, `PEER_NOT_ALLOWED`, no reflection"),
     Attack("A24", "bodies beyond the limit, announced or not", "413, read no further than the limit"),
     Attack("A25", "multipart forms that are made to hurt", "400 or 413"),
+    Attack("A26", "pictures that unpack to gigabytes", "400, by their header"),
     Attack(
-        "A26", "pictures that unpack to gigabytes", "refused by their header", 0, "No picture is taken yet."
+        "A27", "pictures at and beyond the allowed sizes", "400 with details; the bounds themselves are taken"
     ),
+    Attack("A28", "files of another type than their name", "415; what a part says of itself means nothing"),
+    Attack("A29", "SVG with scripts and entities", "415, and nothing is read"),
+    Attack("A30", "files that are two things at once", "the picture alone is decoded, and written anew"),
+    Attack("A31", "what cameras write into pictures", "none of it is kept; pixels stand upright"),
+    Attack("A32", "broken and exotic pictures", "400, or their first picture, at a bounded price"),
     Attack(
-        "A27", "pictures at and beyond the allowed sizes", "400 with details", 0, "No picture is taken yet."
+        "A33", "file names with paths and line ends", "told in refusals, cleaned, and used for nothing else"
     ),
-    Attack("A28", "files of another type than their name", "415", 0, "No picture is taken yet."),
-    Attack("A29", "SVG with scripts and entities", "415", 0, "No picture is taken yet."),
-    Attack("A30", "files that are two things at once", "written anew", 0, "No picture is taken yet."),
-    Attack("A31", "what cameras write into pictures", "none of it is kept", 0, "No picture is taken yet."),
-    Attack("A32", "broken and exotic pictures", "400", 0, "No picture is taken yet."),
-    Attack("A33", "file names with paths and line ends", "ignored", 0, "No name of a file is taken yet."),
-    Attack("A34", "photos missing, doubled, empty", "400 with details", 0, "No picture is taken yet."),
-    Attack("A35", "photos of nobody", "refused and given back", 0, "No picture is taken yet."),
+    Attack("A34", "photos missing, doubled, empty", "400 with details"),
+    Attack("A35", "photos of nobody", "400 with what to do, nothing is kept, and credits go back"),
     Attack(
         "A36",
         "as many uploads as fit",
@@ -139,9 +139,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(
         "A61",
         "a photo without consent, after its withdrawal",
-        "403 `consent_required`; the withdrawal is heard",
-        3,
-        "The ledger of consents; no photo is taken yet.",
+        "403 `consent_required` before a photo is read; the withdrawal stops jobs and deletes faces",
     ),
     Attack("A62", "looking for somebody who is deleted", "no hit anywhere; the export had everything"),
 )

@@ -54,7 +54,7 @@ export class App extends AtelierElement {
 
   #enterStudio(): void {
     if (this.#studio) return;
-    this.#studio = new Studio(this.api, this.language);
+    this.#studio = new Studio(this.api, this.client, this.language);
     this.#studio.open();
     void this.#furnish();
   }

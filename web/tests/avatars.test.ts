@@ -4,7 +4,7 @@ import { Studio } from "../src/state/studio";
 import { avatar, DRESS, json, MemoryStorage, Platform, problem, SKIRT, SWEATER, TSHIRT } from "./platform";
 
 async function studio(platform: Platform): Promise<Studio> {
-  const one = new Studio(platform.api, new Language(new MemoryStorage(), ["en"]));
+  const one = new Studio(platform.api, platform.client, new Language(new MemoryStorage(), ["en"]));
   await one.wardrobe.load();
   one.body.refresh();
   await one.body.settled();

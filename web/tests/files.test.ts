@@ -10,7 +10,7 @@ const ADA = avatar("avatar-1", { measurements: {}, bodyType: "neutral", look: {}
 const STL = "GET /v1/avatars/avatar-1.stl";
 
 function studio(platform: Platform): Studio {
-  return new Studio(platform.api, new Language(new MemoryStorage(), ["en"]));
+  return new Studio(platform.api, platform.client, new Language(new MemoryStorage(), ["en"]));
 }
 
 describe("a download", () => {

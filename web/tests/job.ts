@@ -17,6 +17,8 @@ export function job(id: string, change: Partial<Job> = {}): Job {
     startedAt: null,
     endedAt: null,
     results: [],
+    avatarId: null,
+    faceId: null,
     links: { self: `/v1/jobs/${id}`, events: `/v1/jobs/${id}/events` },
     ...change,
   };

@@ -11,7 +11,7 @@ interface Scene {
 }
 
 async function scene(platform = new Platform()): Promise<Scene> {
-  const studio = new Studio(platform.api, new Language(new MemoryStorage(), ["en"]));
+  const studio = new Studio(platform.api, platform.client, new Language(new MemoryStorage(), ["en"]));
   studio.body.refresh();
   await studio.body.settled();
   const slider = new MeasurementSlider();

@@ -13,7 +13,28 @@ type Shapes = components["schemas"];
 export type Avatar = Shapes["Avatar"];
 export type AvatarDraft = Shapes["AvatarDraft"];
 export type BatchRow = Shapes["BatchRow"];
+export type Face = Shapes["Face"];
 export type Scan = Shapes["Scan"];
+
+/** JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB each. */
+export interface FacePhotos {
+  front: Blob;
+  /** The person's left side, turned by 30 to 45 degrees. */
+  left: Blob;
+  /** The person's right side, turned likewise. */
+  right: Blob;
+}
+
+export interface FaceOptions {
+  pupilDistanceMm?: number;
+  /** Keep small pictures of the photos with the face until it is deleted. */
+  keepPhotos?: boolean;
+}
+
+export interface PhotoAvatarOptions extends FaceOptions {
+  /** The body, look and clothes; typical ones where it is left out. */
+  draft?: Partial<AvatarDraft>;
+}
 
 export interface AtelierOptions {
   baseUrl: string;
@@ -86,6 +107,38 @@ export class Atelier {
     return await this.#post<Scan>(`/v1/clouds?${query}`, { body: scan as BodyInit, mediaType }, UPLOAD);
   }
 
+  /**
+   * Make a face of three photos. `consent` is the version of the policy on photos of faces that the person consented to.
+   * Throws Refused, whose `details` name each photo that cannot be used, and why.
+   */
+  async makeFace(photos: FacePhotos, consent: string, options: FaceOptions = {}): Promise<Face> {
+    return await this.#post<Face>("/v1/faces", { body: faceForm(photos, consent, options) }, UPLOAD);
+  }
+
+  /** Ask for an avatar with the face of three photos, and the body of the draft. */
+  async startAvatarFromPhotos(
+    photos: FacePhotos,
+    consent: string,
+    { draft, ...options }: PhotoAvatarOptions = {},
+    idempotencyKey?: string,
+  ): Promise<Job> {
+    const body = faceForm(photos, consent, options);
+    if (draft) body.set("avatar", JSON.stringify(draft));
+    return await this.#post<Job>("/v1/avatars/from-photos", { body, idempotencyKey }, UPLOAD);
+  }
+
+  /** Ask for such an avatar and wait for it. Throws JobNotCompleted, whose job says which photo cannot be used. */
+  async makeAvatarFromPhotos(
+    photos: FacePhotos,
+    consent: string,
+    options: PhotoAvatarOptions = {},
+    waiting: BatchOptions = {},
+  ): Promise<Avatar> {
+    const job = await this.wait((await this.startAvatarFromPhotos(photos, consent, options)).id, waiting);
+    if (!job.avatarId) throw new UnexpectedAnswer("the job has made no avatar");
+    return await this.#get<Avatar>(`/v1/avatars/${job.avatarId}`);
+  }
+
   /** Ask for many avatars: rows, or a table as CSV with a column for each measurement. */
   async startBatch(people: readonly BatchRow[] | Blob | string, idempotencyKey?: string): Promise<Job> {
     const isTable = typeof people === "string" || people instanceof Blob;
@@ -153,14 +206,15 @@ export class Atelier {
 
   async #post<T>(path: string, upload: Upload, exchange: Exchange = {}): Promise<T> {
     const { body, mediaType, idempotencyKey } = upload;
-    const headers = { "Content-Type": mediaType, ...(idempotencyKey && { "Idempotency-Key": idempotencyKey }) };
+    const headers = { ...(mediaType && { "Content-Type": mediaType }), ...(idempotencyKey && { "Idempotency-Key": idempotencyKey }) };
     return await this.#transport.send(this.#transport.request("POST", path, { body, headers }), read<T>, exchange);
   }
 }
 
 interface Upload {
   body: BodyInit;
-  mediaType: string;
+  /** Of a form it is left out: the form says it itself, with its boundary. */
+  mediaType?: string;
   idempotencyKey?: string | undefined;
 }
 
@@ -174,6 +228,15 @@ export type ListPath = {
   [Path in keyof paths]: Path extends `${string}{${string}` ? never : AnswerOf<Path> extends { data: unknown[] } ? Path : never;
 }[keyof paths];
 export type ItemOf<Path extends ListPath> = AnswerOf<Path> extends { data: (infer Item)[] } ? Item : never;
+
+function faceForm(photos: FacePhotos, consent: string, { pupilDistanceMm, keepPhotos }: FaceOptions): FormData {
+  const form = new FormData();
+  form.set("consent", consent);
+  if (pupilDistanceMm !== undefined) form.set("pupilDistanceMm", String(pupilDistanceMm));
+  if (keepPhotos !== undefined) form.set("keepPhotos", String(keepPhotos));
+  for (const slot of ["front", "left", "right"] as const) form.set(slot, photos[slot]);
+  return form;
+}
 
 async function read<T>(response: Response): Promise<T> {
   return json<T>(await response.text());

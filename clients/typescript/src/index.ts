@@ -5,8 +5,12 @@ export {
   type AvatarDraft,
   type BatchOptions,
   type BatchRow,
+  type Face,
+  type FaceOptions,
+  type FacePhotos,
   type ItemOf,
   type ListPath,
+  type PhotoAvatarOptions,
   type Scan,
 } from "./atelier.js";
 export {

@@ -434,6 +434,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/avatars/from-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an avatar with the face of three photos */
+        post: operations["from_photos_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/avatars/{id}/face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a face on an avatar */
+        put: operations["from_photos_put_on"];
+        post?: never;
+        /** Take the face off an avatar */
+        delete: operations["from_photos_take_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/avatars": {
         parameters: {
             query?: never;
@@ -503,6 +538,58 @@ export interface paths {
         head?: never;
         /** Change look and clothes */
         patch: operations["avatars_change"];
+        trace?: never;
+    };
+    "/v1/faces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a face of three photos */
+        post: operations["faces_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/faces/{id}.glb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The face as GLB */
+        get: operations["faces_glb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/faces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One face */
+        get: operations["faces_get"];
+        put?: never;
+        post?: never;
+        /** Delete a face and its files; avatars that wear it keep it */
+        delete: operations["faces_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/clouds": {
@@ -1105,9 +1192,9 @@ export interface components {
             id: string;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "avatar_batch";
+            kind: "avatar_batch" | "avatar_from_photos";
             /**
              * State
              * @description The last three are final.
@@ -1152,6 +1239,16 @@ export interface components {
              * @description Empty until it has completed.
              */
             results: components["schemas"]["JobResult"][];
+            /**
+             * Avatarid
+             * @description The avatar that it has made of photos; null until it has completed, and for other kinds.
+             */
+            avatarId: string | null;
+            /**
+             * Faceid
+             * @description The same for the face.
+             */
+            faceId: string | null;
             links: components["schemas"]["JobLinks"];
             /** Accountid */
             accountId: string;
@@ -1769,6 +1866,114 @@ export interface components {
             data: components["schemas"]["Estimate"][];
         };
         /**
+         * Face
+         * @description A face: 468 points with a picture.
+         */
+        Face: {
+            /** Id */
+            id: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * @description When it is deleted by itself; null for one that stays.
+             */
+            expiresAt: string | null;
+            features: components["schemas"]["FacialFeatures"];
+            /** Vertexcount */
+            vertexCount: number;
+            /**
+             * Facecount
+             * @description Triangles.
+             */
+            faceCount: number;
+            /**
+             * Size
+             * @description Bytes of the file.
+             */
+            size: number;
+            /**
+             * Scalesource
+             * @description What gave the face its size.
+             * @enum {string}
+             */
+            scaleSource: "iris" | "pupil_distance";
+            /** Modelversion */
+            modelVersion: string;
+            /**
+             * Generationms
+             * @description From the photos to the stored face.
+             */
+            generationMs: number;
+            /**
+             * Inferencems
+             * @description Of it in the networks.
+             */
+            inferenceMs: number;
+            /** Downloadcount */
+            downloadCount: number;
+            links: components["schemas"]["FaceLinks"];
+        };
+        /**
+         * FaceChoice
+         * @description A face to put on an avatar.
+         */
+        FaceChoice: {
+            /** Faceid */
+            faceId: string;
+        };
+        /**
+         * FaceLinks
+         * @description Where the face's resources lie.
+         */
+        FaceLinks: {
+            /** Self */
+            self: string;
+            /** Glb */
+            glb: string;
+        };
+        /**
+         * FacialFeatures
+         * @description What the photos say. What cannot be told is null, and `reasons` says why.
+         */
+        FacialFeatures: {
+            /** Expressions */
+            expressions: {
+                [key: string]: components["schemas"]["FoundTrait"];
+            };
+            /** Accessories */
+            accessories: {
+                [key: string]: components["schemas"]["FoundTrait"];
+            };
+            /** Faceshape */
+            faceShape: ("oval" | "round" | "square" | "heart" | "oblong" | "diamond") | null;
+            /**
+             * Faceshapescores
+             * @description Score of each shape, 0 to 1.
+             */
+            faceShapeScores: {
+                [key: string]: number;
+            };
+            skin: components["schemas"]["MeasuredColor"] | null;
+            /**
+             * Monktone
+             * @description On the Monk Skin Tone Scale.
+             */
+            monkTone: number | null;
+            /** @description The irises. */
+            eyes: components["schemas"]["MeasuredColor"] | null;
+            /**
+             * Reasons
+             * @description Why a member is null, by its name.
+             */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Fault
          * @description One field that was refused.
          */
@@ -1813,6 +2018,27 @@ export interface components {
         Forgotten: {
             /** Email */
             email: string;
+        };
+        /**
+         * FoundTrait
+         * @description Something that was looked for.
+         */
+        FoundTrait: {
+            /**
+             * Present
+             * @description Null where it cannot be told.
+             */
+            present: boolean | null;
+            /**
+             * Score
+             * @description How sure that is, 0 to 1.
+             */
+            score: number;
+            /**
+             * Reason
+             * @description Why it cannot be told.
+             */
+            reason: string | null;
         };
         /**
          * Garment
@@ -1879,9 +2105,9 @@ export interface components {
             id: string;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "avatar_batch";
+            kind: "avatar_batch" | "avatar_from_photos";
             /**
              * State
              * @description The last three are final.
@@ -1926,6 +2152,16 @@ export interface components {
              * @description Empty until it has completed.
              */
             results: components["schemas"]["JobResult"][];
+            /**
+             * Avatarid
+             * @description The avatar that it has made of photos; null until it has completed, and for other kinds.
+             */
+            avatarId: string | null;
+            /**
+             * Faceid
+             * @description The same for the face.
+             */
+            faceId: string | null;
             links: components["schemas"]["JobLinks"];
         };
         /**
@@ -1943,6 +2179,11 @@ export interface components {
              * @description For people, in the request's language.
              */
             message: string;
+            /**
+             * Photos
+             * @description Which photos are the cause, where it is photos.
+             */
+            photos: components["schemas"]["PhotoFault"][];
         };
         /**
          * JobItems
@@ -2069,6 +2310,22 @@ export interface components {
             hairColor?: string;
         };
         /**
+         * MeasuredColor
+         * @description A colour that was measured, in sRGB.
+         */
+        MeasuredColor: {
+            /**
+             * Hex
+             * @description `#rrggbb`.
+             */
+            hex: string;
+            /**
+             * Confidence
+             * @description How sure that is, 0 to 1.
+             */
+            confidence: number;
+        };
+        /**
          * NewApiKey
          * @description A key that was just made.
          */
@@ -2175,6 +2432,35 @@ export interface components {
              * @default null
              */
             age?: number | null;
+        };
+        /**
+         * PhotoFault
+         * @description Why a photo cannot be used, and what to do about it.
+         */
+        PhotoFault: {
+            /**
+             * Field
+             * @description Which photo.
+             * @enum {string}
+             */
+            field: "front" | "left" | "right";
+            /**
+             * Filename
+             * @description As you called it.
+             */
+            filename: string;
+            /** Code */
+            code: string;
+            /**
+             * Message
+             * @description For people, in the request's language.
+             */
+            message: string;
+            /**
+             * Limit
+             * @description The bound that it broke, where there is one.
+             */
+            limit: string | null;
         };
         /**
          * Policies
@@ -2396,6 +2682,29 @@ export interface components {
             look: components["schemas"]["Look"];
             /** Outfit */
             outfit: components["schemas"]["OutfitItem"][];
+            /** @description Null for a face of nobody. */
+            face: components["schemas"]["RecipeFace"] | null;
+        };
+        /**
+         * RecipeFace
+         * @description A person's face on an avatar.
+         */
+        RecipeFace: {
+            /**
+             * Id
+             * @description The face that it was taken from, which may be gone.
+             */
+            id: string;
+            /**
+             * Skincolor
+             * @description `#rrggbb`, the skin around the face.
+             */
+            skinColor: string;
+            /**
+             * Eyecolor
+             * @description `#rrggbb` of the irises; null where it could not be told.
+             */
+            eyeColor: string | null;
         };
         /**
          * RefreshToken
@@ -5467,6 +5776,441 @@ export interface operations {
             };
         };
     };
+    from_photos_create: {
+        parameters: {
+            query?: {
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The face from the front: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    front: string;
+                    /**
+                     * Format: binary
+                     * @description The person's left side, turned by 30 to 45 degrees: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    left: string;
+                    /**
+                     * Format: binary
+                     * @description The person's right side, turned likewise: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    right: string;
+                    /**
+                     * Consent
+                     * @description Version of the policy on photos of faces that you consented to; it must be the one in force.
+                     * @default
+                     */
+                    consent: string;
+                    /**
+                     * Pupildistancemm
+                     * @description Distance between the pupils, which gives the face its size; measured by the irises where it is left out.
+                     */
+                    pupilDistanceMm?: number;
+                    /**
+                     * Keepphotos
+                     * @description Keep small pictures of the photos with the face until it is deleted; otherwise they go at once.
+                     * @default false
+                     */
+                    keepPhotos?: boolean;
+                    /**
+                     * Avatar
+                     * @description The body, look and clothes as JSON, in place of the fields below.
+                     */
+                    avatar?: string;
+                    /**
+                     * Bodytype
+                     * @enum {string}
+                     */
+                    bodyType?: "feminine" | "masculine" | "neutral";
+                    /** Seed */
+                    seed?: number;
+                    /** Weightkg */
+                    weightKg?: number;
+                    /** Age */
+                    age?: number;
+                    /**
+                     * Stature
+                     * @description millimetres
+                     */
+                    stature?: number;
+                    /**
+                     * Neck Girth
+                     * @description millimetres
+                     */
+                    neck_girth?: number;
+                    /**
+                     * Biacromial Breadth
+                     * @description millimetres
+                     */
+                    biacromial_breadth?: number;
+                    /**
+                     * Chest Girth
+                     * @description millimetres
+                     */
+                    chest_girth?: number;
+                    /**
+                     * Waist Girth
+                     * @description millimetres
+                     */
+                    waist_girth?: number;
+                    /**
+                     * Hip Girth
+                     * @description millimetres
+                     */
+                    hip_girth?: number;
+                    /**
+                     * Upper Arm Girth
+                     * @description millimetres
+                     */
+                    upper_arm_girth?: number;
+                    /**
+                     * Wrist Girth
+                     * @description millimetres
+                     */
+                    wrist_girth?: number;
+                    /**
+                     * Thigh Girth
+                     * @description millimetres
+                     */
+                    thigh_girth?: number;
+                    /**
+                     * Knee Girth
+                     * @description millimetres
+                     */
+                    knee_girth?: number;
+                    /**
+                     * Calf Girth
+                     * @description millimetres
+                     */
+                    calf_girth?: number;
+                    /**
+                     * Ankle Girth
+                     * @description millimetres
+                     */
+                    ankle_girth?: number;
+                    /**
+                     * Arm Length
+                     * @description millimetres
+                     */
+                    arm_length?: number;
+                    /**
+                     * Inside Leg
+                     * @description millimetres
+                     */
+                    inside_leg?: number;
+                    /**
+                     * Back Length
+                     * @description millimetres
+                     */
+                    back_length?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Make an avatar with the face of three photos */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatar"];
+                };
+            };
+            /** @description Make an avatar with the face of three photos */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not enough credits */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The deadline passed */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    from_photos_put_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceChoice"];
+            };
+        };
+        responses: {
+            /** @description Put a face on an avatar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatar"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    from_photos_take_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the face off an avatar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatar"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     avatars_page: {
         parameters: {
             query?: {
@@ -5989,6 +6733,382 @@ export interface operations {
             };
             /** @description The body's Content-Type is not one that the route reads */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    faces_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The face from the front: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    front: string;
+                    /**
+                     * Format: binary
+                     * @description The person's left side, turned by 30 to 45 degrees: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    left: string;
+                    /**
+                     * Format: binary
+                     * @description The person's right side, turned likewise: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    right: string;
+                    /**
+                     * Consent
+                     * @description Version of the policy on photos of faces that you consented to; it must be the one in force.
+                     * @default
+                     */
+                    consent: string;
+                    /**
+                     * Pupildistancemm
+                     * @description Distance between the pupils, which gives the face its size; measured by the irises where it is left out.
+                     */
+                    pupilDistanceMm?: number;
+                    /**
+                     * Keepphotos
+                     * @description Keep small pictures of the photos with the face until it is deleted; otherwise they go at once.
+                     * @default false
+                     */
+                    keepPhotos?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a face of three photos */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The deadline passed */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    faces_glb: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The face as GLB */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "model/gltf-binary": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    faces_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One face */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    faces_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -95,6 +95,8 @@ export function job(state: Job["state"], revision: number, over: Partial<Job> = 
     startedAt: null,
     endedAt: null,
     results: [],
+    avatarId: null,
+    faceId: null,
     links: { self: "/v1/jobs/j-1", events: "/v1/jobs/j-1/events" },
     ...over,
   };

@@ -13,6 +13,9 @@ GENERATOR = Job("atelier-generator")
 AVATARS = GENERATOR.series("atelier_generator_avatars_created_total")
 OUTSIDE = GENERATOR.series("atelier_generator_avatars_created_total", 'within_iso20685="no"')
 SCANS = GENERATOR.series("atelier_generator_scans_created_total")
+FACE_BUCKETS = GENERATOR.series("atelier_generator_face_duration_seconds_bucket")
+PHOTOS_REFUSED = GENERATOR.series("atelier_generator_photos_refused_total")
+FACES_CLEARED = GENERATOR.series("atelier_generator_faces_cleared_total")
 REFUSALS = GENERATOR.series("atelier_grpc_server_refusals_total")
 CALL_BUCKETS = GENERATOR.series("atelier_grpc_client_duration_seconds_bucket")
 INFERENCES = GENERATOR.series("atelier_inference_requests_total")
@@ -80,6 +83,35 @@ BOARD = Board(
                     "Where the time of an avatar goes: the mesher takes most of it.",
                     Query(quantile(0.95, CALL_BUCKETS, "service"), "{{service}}", exemplars=True),
                     unit=units.Seconds,
+                ),
+            ],
+        ),
+        Row(
+            "Faces",
+            [
+                graph(
+                    "Time of a face: 95 of 100 are faster",
+                    "From the uploads to the stored file, and how much of it passes in the networks. The rest is "
+                    "decoding and painting.",
+                    Query(quantile(0.95, FACE_BUCKETS, "part"), "{{part}}", exemplars=True),
+                    unit=units.Seconds,
+                    width=8,
+                ),
+                graph(
+                    "Photos refused, by side",
+                    "People are told what to do about each. One side alone that grows: its hint is not understood.",
+                    Query(or_none(rate(PHOTOS_REFUSED, "slot"), slot="none"), "{{slot}}"),
+                    unit="photos/s",
+                    stacked=True,
+                    width=8,
+                ),
+                graph(
+                    "Deleted because their time was over",
+                    "`uploads` were left behind by processes that ended: a few after a crash, else none.",
+                    Query(or_none(rate(FACES_CLEARED, "what"), what="none"), "{{what}}"),
+                    unit="objects/s",
+                    stacked=True,
+                    width=8,
                 ),
             ],
         ),

@@ -9,16 +9,16 @@ from pathlib import Path
 from atelierkit.inference.port import ModelMissing
 
 
-def onnx_file(models_dir: Path, model: str) -> Path:
-    """``<models_dir>/<model>/model.onnx`` after its SHA-256 was compared with ``manifest.json`` beside it.
+def onnx_file(models_dir: Path, model: str, file: str = "model.onnx") -> Path:
+    """``<models_dir>/<model>/<file>`` after its SHA-256 was compared with ``manifest.json`` beside it.
 
     Raises ModelMissing, which names what is wrong.
     """
     folder = models_dir / model
-    path = folder / "model.onnx"
+    path = folder / file
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        released = manifest["files"]["model.onnx"]["sha256"]
+        released = manifest["files"][file]["sha256"]
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ModelMissing(

@@ -32,6 +32,10 @@ _DTYPES: dict[str, type[np.generic]] = {
     "tensor(bool)": np.bool_,
 }
 
+_RUN_BYTES = 2 * 1024 * 1024
+"""Most bytes of inputs in one run; more rows go through in several. What a network of pictures makes of 64 leaves the
+core's cache: a face in a run of 64 cost 1.5 times a face alone, in runs of three as much as alone, and 47 MB instead of 203. Networks that gain by company have short rows, and theirs all fit."""
+
 
 @dataclass(frozen=True)
 class _Loaded:
@@ -129,9 +133,11 @@ class LocalInference:
         loop = asyncio.get_running_loop()
 
         async def run(inputs: Arrays) -> dict[str, NDArray[Any]]:
-            outputs = dict(
-                zip(names, await loop.run_in_executor(thread, session.run, names, inputs), strict=True)
-            )
+            runs = [await loop.run_in_executor(thread, session.run, names, part) for part in _parts(inputs)]
+            outputs = {
+                name: np.concatenate(parts) if len(runs) > 1 else parts[0]
+                for name, parts in zip(names, zip(*runs, strict=True), strict=True)
+            }
             check_rows(model, outputs, rows(inputs))
             BATCH_ROWS.labels(model).observe(rows(inputs))
             return outputs
@@ -148,3 +154,13 @@ class LocalInference:
             return onnxruntime.InferenceSession(path, options, providers=self._providers)
         except Exception as error:
             raise ModelMissing("the model's file cannot be loaded", model=model) from error
+
+
+def _parts(inputs: Arrays) -> list[Arrays]:
+    """The rows in runs of at most ``_RUN_BYTES``, each of one row at least."""
+    count, size = rows(inputs), sum(array.nbytes for array in inputs.values())
+    together = max(1, count * _RUN_BYTES // max(1, size))
+    return [
+        {name: array[start : start + together] for name, array in inputs.items()}
+        for start in range(0, count, together)
+    ]

@@ -78,9 +78,9 @@ class WatchedBlobs:
         with _measured("head"):
             return await self._inner.head(key)
 
-    def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+    def written_before(self, when: datetime, *, within: str = "") -> AsyncIterator[Sequence[str]]:
         # Not measured: how long it takes says how much is stored, and not how the store does.
-        return self._inner.written_before(when)
+        return self._inner.written_before(when, within=within)
 
 
 @contextmanager

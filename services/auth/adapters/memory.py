@@ -18,9 +18,11 @@ from services.auth.adapters.memory_letters import Job, MemoryJobs, MemoryLetters
 from services.auth.adapters.memory_links import MemoryLinks
 from services.auth.adapters.memory_requests import MemoryKeptRequests
 from services.auth.adapters.memory_webhooks import MemoryDeliveries, MemoryEndpoints, MemoryEvents
+from services.auth.adapters.memory_withdrawals import MemoryWithdrawals, Withdrawal
 from services.auth.domain.api_keys import ApiKey
 from services.auth.domain.audit import Chained
 from services.auth.domain.consents import Consent
+from services.auth.domain.consents import Purpose as ConsentPurpose
 from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.deliveries import Delivery
 from services.auth.domain.errors import EmailTaken
@@ -51,6 +53,7 @@ class _Tables:
     deletions: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
+    withdrawals: dict[tuple[UUID, ConsentPurpose], Withdrawal] = field(default_factory=dict)
     purses: dict[UUID, Purse] = field(default_factory=dict)
     wallets: dict[UUID, Wallet] = field(default_factory=dict)
     entries: dict[tuple[UUID, int], Entry] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class MemoryUnitOfWork:
         self.deletions = MemoryDeletions(tables.deletions)
         self.api_keys = MemoryApiKeys(tables.api_keys, tables.accounts)
         self.consents = MemoryConsents(tables.consents)
+        self.withdrawals = MemoryWithdrawals(tables.withdrawals)
         self.books = MemoryBooks(tables)
         self.ledger = Ledger(self.books)
         self.jobs = MemoryJobs(tables.jobs)

@@ -25,6 +25,7 @@ from services.auth.adapters.postgres_letters import PostgresLetters
 from services.auth.adapters.postgres_links import PostgresLinks
 from services.auth.adapters.postgres_requests import PostgresKeptRequests
 from services.auth.adapters.postgres_webhooks import PostgresEndpoints, PostgresEvents
+from services.auth.adapters.postgres_withdrawals import PostgresWithdrawals
 from services.auth.adapters.sealed_columns import DISPLAY_NAMES
 from services.auth.adapters.tables.accounts import (
     accounts,
@@ -64,6 +65,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
     deletions: PostgresDeletions
     api_keys: PostgresApiKeys
     consents: PostgresConsents
+    withdrawals: PostgresWithdrawals
     books: PostgresBooks
     ledger: Ledger
     jobs: RailJobs
@@ -90,6 +92,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.deletions = PostgresDeletions(self.session)
         self.api_keys = PostgresApiKeys(self.session, self.accounts.read)
         self.consents = PostgresConsents(self.session, self._seals)
+        self.withdrawals = PostgresWithdrawals(self.session)
         self.books = PostgresBooks(self.session)
         self.ledger = Ledger(self.books)
         self.jobs = RailJobs(self.session, self._rail)

@@ -21,6 +21,7 @@ from services.auth.domain.links import Links
 from services.auth.domain.model import AccessToken, Account, Failures, Position, Presented, Session
 from services.auth.domain.requests import KeptRequests
 from services.auth.domain.webhooks import Endpoints
+from services.auth.domain.withdrawals import Withdrawals
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -149,6 +150,9 @@ class UnitOfWork(Protocol):
 
     @property
     def consents(self) -> ConsentLedger: ...
+
+    @property
+    def withdrawals(self) -> Withdrawals: ...
 
     @property
     def books(self) -> Books: ...

@@ -1,8 +1,8 @@
-"""Consents: given, taken back, shown, and asked for."""
+"""Consents: given, taken back with all that follows from it, shown, and asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,10 +14,10 @@ from services.auth.domain.consents import (
     PolicyNotInForce,
     Purpose,
 )
-from services.auth.domain.ports import Clock, UnitOfWork, UnitsOfWork
+from services.auth.domain.ports import Clock, UnitsOfWork
+from services.auth.domain.withdrawals import CALLS_OUTLIVE, DELETES_SOMETHING
 
-Withdrawn = Callable[[UnitOfWork, Consent], Awaitable[None]]
-"""Hears of a consent that was taken back, in the same transaction: whoever keeps what it allowed deletes that."""
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,14 @@ class RecordConsent:
     units: UnitsOfWork
     clock: Clock
     policies: Policies
-    listeners: Sequence[Withdrawn] = ()
-    """Whoever hears of withdrawals."""
 
     async def __call__(
         self, account_id: UUID, purpose: Purpose, version: str, *, given: bool, origin: Origin
     ) -> Consent:
         """The entry; where it would change nothing, the one that stands. Raise PolicyNotInForce.
 
-        A consent may be taken back whatever version was named: nobody has to read a new policy to say no.
+        A consent may be taken back whatever version was named: nobody has to read a new policy to say no. Whoever keeps
+        what it had allowed is told to delete that, in the same transaction, unless it is given again before.
         """
         in_force = self.policies[purpose]
         if given and version != in_force:
@@ -48,9 +47,10 @@ class RecordConsent:
             if standing is not None and consent.says_the_same_as(standing):
                 return standing
             await unit.consents.append(consent)
-            if standing is not None and standing.given and not given:
-                for heard in self.listeners:
-                    await heard(unit, consent)
+            if given:
+                await unit.withdrawals.drop(account_id, purpose)
+            elif standing is not None and standing.given and purpose in DELETES_SOMETHING:
+                await unit.withdrawals.add(account_id, purpose, consent.created_at)
         return consent
 
 
@@ -81,3 +81,28 @@ class RequireConsent:
         if standing is None or not standing.given or standing.policy_version != version:
             raise ConsentRequired("this needs the person's consent", purpose=purpose, version=version)
         return standing
+
+
+@dataclass(frozen=True)
+class ListWithdrawals:
+    """Tells a service whose consent was taken back."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, purpose: Purpose) -> Sequence[UUID]:
+        """A hundred at most, the earliest withdrawal first."""
+        async with self.units() as unit:
+            return await unit.withdrawals.waiting(purpose, _AT_ONCE)
+
+
+@dataclass(frozen=True)
+class ConfirmWithdrawal:
+    """Takes a service's word that it has deleted what a consent had allowed, once no call of before can store more."""
+
+    units: UnitsOfWork
+    clock: Clock
+
+    async def __call__(self, account_id: UUID, purpose: Purpose) -> bool:
+        """Whether the word was taken; else the service does it again."""
+        async with self.units() as unit:
+            return await unit.withdrawals.confirm(account_id, purpose, self.clock() - CALLS_OUTLIVE)

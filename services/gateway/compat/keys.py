@@ -31,4 +31,5 @@ async def answered_once(
     async def run(_: uuid.UUID) -> Response:
         return await handler(whole)
 
-    return await backend.once.answer(request, f"POST {path}", key, data, run)
+    asked = idempotency.fingerprint(request, data)
+    return await backend.once.answer(request, f"POST {path}", key, asked, run)

@@ -139,6 +139,13 @@ def _recipe(message: generator_pb2.Recipe) -> shapes.Recipe:
             shapes.OutfitItem(garment_id=item.garment_id, size=item.size, color=item.color)
             for item in message.outfit.items
         ],
+        face=_face(message.face) if message.HasField("face") else None,
+    )
+
+
+def _face(message: generator_pb2.RecipeFace) -> shapes.RecipeFace:
+    return shapes.RecipeFace(
+        id=message.face_id, skin_color=message.skin_color, eye_color=message.eye_color or None
     )
 
 

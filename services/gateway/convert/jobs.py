@@ -16,7 +16,10 @@ from services.gateway.convert.body import body_spec
 from services.gateway.convert.faults import among_rows
 from services.gateway.schemas import jobs as shapes
 
-_KINDS: Mapping[int, shapes.JobKind] = {jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch"}
+_KINDS: Mapping[int, shapes.JobKind] = {
+    jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch",
+    jobs_pb2.JOB_KIND_AVATAR_FROM_PHOTOS: "avatar_from_photos",
+}
 _LANES: Mapping[int, shapes.JobLane] = {
     jobs_pb2.JOB_LANE_NORMAL: "normal",
     jobs_pb2.JOB_LANE_PRIORITY: "priority",
@@ -89,6 +92,8 @@ def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
         "started_at": _moment(message.start_time) if message.HasField("start_time") else None,
         "ended_at": _moment(message.end_time) if message.HasField("end_time") else None,
         "results": [_result(path, result) for result in message.results],
+        "avatar_id": message.avatar_id or None,
+        "face_id": message.face_id or None,
         "links": shapes.JobLinks(self=path, events=f"{path}/events"),
     }
 
@@ -97,7 +102,22 @@ def _error(message: jobs_pb2.Job, language: str) -> shapes.JobError | None:
     if not message.HasField("error"):
         return None
     code = message.error.reason.lower()
-    return shapes.JobError(code=code, message=problems.text(language, code) or message.error.message)
+    return shapes.JobError(
+        code=code,
+        message=problems.text(language, code) or message.error.message,
+        photos=[_photo_fault(fault, language) for fault in message.error.photos],
+    )
+
+
+def _photo_fault(fault: jobs_pb2.PhotoFault, language: str) -> shapes.PhotoFault:
+    known = problems.text(language, f"field.{fault.code}", fault.limit)
+    return shapes.PhotoFault(
+        field=fault.slot,
+        filename=fault.filename,
+        code=fault.code,
+        message=known or fault.message,
+        limit=fault.limit or None,
+    )
 
 
 def _result(path: str, result: jobs_pb2.JobResult) -> shapes.JobResult:

@@ -94,6 +94,17 @@ class OutfitItem(Output):
     color: str
 
 
+class RecipeFace(Output):
+    """A person's face on an avatar."""
+
+    id: str
+    """The face that it was taken from, which may be gone."""
+    skin_color: str
+    """`#rrggbb`, the skin around the face."""
+    eye_color: str | None
+    """`#rrggbb` of the irises; null where it could not be told."""
+
+
 class Recipe(Output):
     """Everything that made an avatar: it alone rebuilds the same file."""
 
@@ -105,6 +116,8 @@ class Recipe(Output):
     model_version: str
     look: Look
     outfit: list[OutfitItem]
+    face: RecipeFace | None
+    """Null for a face of nobody."""
 
 
 class ReceiptLine(Output):

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.gateway.schemas.avatars import AvatarDraft
 from services.gateway.schemas.base import Input, Output, Page
 
-JobKind = Literal["avatar_batch"]
+JobKind = Literal["avatar_batch", "avatar_from_photos"]
 JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
 JobLane = Literal["normal", "priority"]
 
@@ -30,6 +30,20 @@ class BatchDraft(Input):
     rows: Annotated[list[BatchRow], Field(min_length=1, max_length=MOST_ROWS)]
 
 
+class PhotoFault(Output):
+    """Why a photo cannot be used, and what to do about it."""
+
+    field: Literal["front", "left", "right"]
+    """Which photo."""
+    filename: str
+    """As you called it."""
+    code: str
+    message: str
+    """For people, in the request's language."""
+    limit: str | None
+    """The bound that it broke, where there is one."""
+
+
 class JobError(Output):
     """Why a job failed."""
 
@@ -37,6 +51,8 @@ class JobError(Output):
     """For machines."""
     message: str
     """For people, in the request's language."""
+    photos: list[PhotoFault]
+    """Which photos are the cause, where it is photos."""
 
 
 class JobItems(Output):
@@ -89,6 +105,10 @@ class Job(Output):
     ended_at: datetime | None
     results: list[JobResult]
     """Empty until it has completed."""
+    avatar_id: str | None
+    """The avatar that it has made of photos; null until it has completed, and for other kinds."""
+    face_id: str | None
+    """The same for the face."""
     links: JobLinks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,11 +10,15 @@ from atelier.auth.v1 import credits_pb2 as pb
 from atelier.auth.v1 import credits_pb2_grpc
 from atelierkit.errors import RemoteError
 from services.generator.adapters.neighbours import calling
+from services.generator.domain.jobs import Kind
 from services.generator.domain.ports_jobs import Hold
 
 _AUTH = "auth"
 _SETTLED = "HOLD_SETTLED"
-_REASON = "avatars in a batch"
+_REASONS: Mapping[Kind, str] = {
+    Kind.AVATAR_BATCH: "avatars in a batch",
+    Kind.AVATAR_FROM_PHOTOS: "an avatar from photos",
+}
 _HOLDS_AT_A_TIME = 500
 
 
@@ -25,13 +29,15 @@ class RemoteCredits:
         self._stub = stub
         self._timeout_s = timeout_s
 
-    async def avatar_price(self) -> int:
+    async def price(self, kind: Kind) -> int:
         with calling(_AUTH):
             answer = await self._stub.GetPrices(pb.GetPricesRequest(), timeout=self._timeout_s)
-        return answer.prices.batch_avatar
+        return answer.prices.batch_avatar if kind is Kind.AVATAR_BATCH else answer.prices.face_avatar
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
-        request = pb.ReserveRequest(account_id=owner, job_id=str(job_id), credits=credits, reason=_REASON)
+    async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
+        request = pb.ReserveRequest(
+            account_id=owner, job_id=str(job_id), credits=credits, reason=_REASONS[kind]
+        )
         try:
             with calling(_AUTH, "INSUFFICIENT_CREDITS", _SETTLED):
                 await self._stub.Reserve(request, timeout=self._timeout_s)

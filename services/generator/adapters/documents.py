@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from services.generator.domain.model import (
     BodySpec,
@@ -19,6 +20,7 @@ from services.generator.domain.model import (
     Recipe,
     Source,
     Weight,
+    WornFace,
 )
 from services.generator.domain.scan import Registration, ScanReport
 
@@ -39,6 +41,7 @@ def recipe_document(recipe: Recipe) -> Document:
         "outfit": [
             {"garment_id": item.garment_id, "size": item.size, "color": item.color} for item in recipe.outfit
         ],
+        "face": None if recipe.face is None else {**asdict(recipe.face), "face_id": str(recipe.face.face_id)},
     }
 
 
@@ -55,7 +58,13 @@ def recipe_of(document: Mapping[str, Any]) -> Recipe:
         model_version=document["model_version"],
         look=Look(**document["look"]),
         outfit=tuple(OutfitItem(**item) for item in document["outfit"]),
+        # Absent from recipes of before.
+        face=_worn_of(document.get("face")),
     )
+
+
+def _worn_of(document: Mapping[str, Any] | None) -> WornFace | None:
+    return None if document is None else WornFace(**{**document, "face_id": UUID(document["face_id"])})
 
 
 def receipt_document(receipt: Receipt) -> Document:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.generator.adapters.documents import Document
+from services.generator.adapters.documents_faces import photo_fault_of
 from services.generator.domain.batch import Row
 from services.generator.domain.jobs import Failure
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem
@@ -35,4 +36,8 @@ def failure_document(failure: Failure | None) -> Document | None:
 
 def failure_of(document: Mapping[str, Any] | None) -> Failure | None:
     """The failure that ``failure_document`` wrote."""
-    return None if document is None else Failure(**document)
+    if document is None:
+        return None
+    # Absent from failures of before.
+    photos = tuple(map(photo_fault_of, document.get("photos", ())))
+    return Failure(**{**document, "photos": photos})

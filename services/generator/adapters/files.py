@@ -1,4 +1,4 @@
-"""The files of avatars, scans and jobs in the blob store."""
+"""The files of avatars, scans, faces and jobs in the blob store."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from atelierkit.blobs import Blobs
 from atelierkit.errors import NotFound
@@ -15,8 +16,11 @@ _PREFIX = "clouds"
 """Where the generator's own files lie; meshes are written by the mesher, under a prefix of its own."""
 _RESULTS = "jobs"
 """Where results of jobs lie."""
-_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "uploads/")
-"""All that the generator's records refer to, and the uploads that scans are made of; other files are not its business."""
+_PHOTOS = "faces/photos"
+"""Where small pictures of photos lie, each in a folder of its own; faces themselves are written by the mesher."""
+_UPLOADS = "uploads/"
+_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "faces/", _UPLOADS)
+"""All that the generator's records refer to, and uploads; other files are not its business."""
 
 
 class BlobFiles:
@@ -27,6 +31,10 @@ class BlobFiles:
 
     async def put(self, data: bytes, media_type: str) -> StoredFile:
         ref = await self._blobs.put(data, prefix=_PREFIX, media_type=media_type)
+        return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+
+    async def put_apart(self, data: bytes, media_type: str) -> StoredFile:
+        ref = await self._blobs.put(data, prefix=f"{_PHOTOS}/{uuid4().hex}", media_type=media_type)
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
     async def keep(self, path: Path, media_type: str) -> StoredFile:
@@ -52,6 +60,10 @@ class BlobFiles:
     async def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
         async for keys in self._blobs.written_before(when):
             yield [key for key in keys if key.startswith(_OF_RECORDS)]
+
+    async def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        async for keys in self._blobs.written_before(when, within=_UPLOADS):
+            yield keys
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from atelierkit.jobs import MemoryRail
 from services.generator.adapters.job_changes import JobChanges
+from services.generator.adapters.memory_faces import MemoryFaces, MemoryPhotoOrders
 from services.generator.adapters.memory_jobs import MemoryItems, MemoryJobs
 from services.generator.adapters.rail import SessionRail
 from services.generator.domain.batch import Item
 from services.generator.domain.errors import Outdated
+from services.generator.domain.faces import AvatarOrder, Face
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.scan import Scan
@@ -24,6 +26,8 @@ class MemoryUnitsOfWork:
     def __init__(self, rail: MemoryRail | None = None, changes: JobChanges | None = None) -> None:
         self._avatars: dict[UUID, Avatar] = {}
         self._scans: dict[UUID, Scan] = {}
+        self._faces: dict[UUID, Face] = {}
+        self._photo_orders: dict[UUID, tuple[AvatarOrder, int]] = {}
         self._jobs: dict[UUID, Job] = {}
         self._given_up_jobs: set[UUID] = set()
         self._items: dict[tuple[UUID, int], Item] = {}
@@ -40,6 +44,8 @@ class MemoryUnitsOfWork:
             unit = MemoryUnitOfWork(
                 MemoryAvatars(dict(self._avatars)),
                 MemoryScans(dict(self._scans)),
+                MemoryFaces(dict(self._faces)),
+                MemoryPhotoOrders(dict(self._photo_orders)),
                 MemoryJobs(dict(self._jobs), set(self._given_up_jobs), items),
                 items,
                 dict(self._marks),
@@ -47,6 +53,7 @@ class MemoryUnitsOfWork:
             )
             yield unit
             self._avatars, self._scans = unit.avatars.by_id, unit.scans.by_id
+            self._faces, self._photo_orders = unit.faces.by_id, unit.photo_orders.by_job
             self._jobs, self._items = unit.jobs.by_id, unit.items.by_place
             self._given_up_jobs = unit.jobs.given_up
             self._marks = unit.files.marks
@@ -61,6 +68,8 @@ class MemoryUnitOfWork:
         self,
         avatars: MemoryAvatars,
         scans: MemoryScans,
+        faces: MemoryFaces,
+        photo_orders: MemoryPhotoOrders,
         jobs: MemoryJobs,
         items: MemoryItems,
         marks: dict[str, bool],
@@ -68,6 +77,8 @@ class MemoryUnitOfWork:
     ) -> None:
         self.avatars = avatars
         self.scans = scans
+        self.faces = faces
+        self.photo_orders = photo_orders
         self.jobs = jobs
         self.items = items
         self.files = MemoryFileIndex(marks, self)
@@ -149,6 +160,9 @@ class MemoryFileIndex:
     async def claim_unused(self, limit: int) -> Sequence[str]:
         used = {file.key for avatar in self._unit.avatars.by_id.values() for file in avatar.files.all()}
         used |= {file.key for scan in self._unit.scans.by_id.values() for file in scan.build.files()}
+        used |= {file.key for face in self._unit.faces.by_id.values() for file in face.files()}
+        orders = (order for order, _ in self._unit.photo_orders.by_job.values())
+        used |= {file.key for order in orders for file in order.face.files()}
         used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]
         for key in marked:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import grpc
 
-from atelier.common.v1 import body_pb2, outfit_pb2
+from atelier.common.v1 import body_pb2, face_pb2, outfit_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1 import mesher_pb2_grpc
 from atelierkit import client
@@ -18,6 +18,7 @@ from services.generator.domain.errors import MesherBrokeDown
 from services.generator.domain.model import (
     Build,
     Person,
+    PersonFace,
     Preview,
     Quantities,
     Wardrobe,
@@ -40,8 +41,9 @@ class RemoteMesher:
             appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
+            face=None if person.face is None else _face(person.face, wardrobe),
         )
-        with calling("mesher", "UNKNOWN_MORPH_TARGET"), self._blaming_a_build():
+        with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
         return Build(
             file=convert.stored_file(answer.file),
@@ -57,16 +59,17 @@ class RemoteMesher:
             answer = await self._stub.PreviewBody(request, timeout=self._timeout_s)
         return Preview(answer.positions, _xyz(answer.origin), _xyz(answer.step), tuple(answer.delivered_mm))
 
-    @contextmanager
-    def _blaming_a_build(self) -> Iterator[None]:
-        """Raise MesherBrokeDown where the mesher was there when the block began, and was lost in it."""
-        was_there = client.is_reached(self._channel)
-        try:
-            yield
-        except Unanswered as error:
-            if was_there and error.code is Code.UNAVAILABLE:
-                raise MesherBrokeDown from error
-            raise
+
+@contextmanager
+def blaming_a_build(mesher: grpc.aio.Channel) -> Iterator[None]:
+    """Raise MesherBrokeDown where the mesher was there when the block began, and was lost in it."""
+    was_there = client.is_reached(mesher)
+    try:
+        yield
+    except Unanswered as error:
+        if was_there and error.code is Code.UNAVAILABLE:
+            raise MesherBrokeDown from error
+        raise
 
 
 def _body(person: Person) -> pb.BodyRequest:
@@ -80,3 +83,13 @@ def _body(person: Person) -> pb.BodyRequest:
 
 def _xyz(point: body_pb2.Point) -> Xyz:
     return point.x, point.y, point.z
+
+
+def _face(face: PersonFace, wardrobe: Wardrobe) -> face_pb2.PersonFace:
+    skin_of_the_look = outfit_pb2.Appearance.FromString(wardrobe.appearance).skin_color
+    return face_pb2.PersonFace(
+        geometry=face_pb2.FaceGeometry.FromString(face.geometry),
+        texture=convert.blob_ref(face.texture),
+        skin_color=face.skin_color or skin_of_the_look,
+        eye_color=face.eye_color,
+    )

@@ -13,12 +13,24 @@ from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
 from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
 from services.generator.adapters.rail import JobRail, SessionRail
-from services.generator.adapters.tables import AvatarFileRow, AvatarRow, FileRow, JobFileRow, ScanFileRow
+from services.generator.adapters.tables import (
+    AvatarFileRow,
+    AvatarRow,
+    FaceFileRow,
+    FileRow,
+    JobFileRow,
+    PhotoOrderFileRow,
+    ScanFileRow,
+)
 from services.generator.domain.errors import Outdated
-from services.generator.domain.model import Avatar, Files, Position, StoredFile
+from services.generator.domain.model import Avatar, FaceFiles, Files, Position, StoredFile
+
+_OF_A_FACE = ("face.geometry", "face.texture")
+"""Roles of the files of FaceFiles, in its order."""
 
 
 class PostgresAvatars:
@@ -82,7 +94,7 @@ class PostgresAvatars:
 
 
 class PostgresFileIndex:
-    """Which objects avatars, scans and jobs need."""
+    """Which objects avatars, scans, faces and jobs need."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -133,7 +145,7 @@ class PostgresFileIndex:
         referred = union(
             *(
                 select(link.key).where(link.key.in_(claimed))
-                for link in (AvatarFileRow, ScanFileRow, JobFileRow)
+                for link in (AvatarFileRow, ScanFileRow, FaceFileRow, JobFileRow, PhotoOrderFileRow)
             )
         )
         used = set(await self._session.scalars(referred))
@@ -149,7 +161,7 @@ class PostgresFileIndex:
 
 
 class PostgresUnitOfWork(sql.UnitOfWork):
-    """One transaction over avatars, scans, jobs, the index of their files, and the rail."""
+    """One transaction over avatars, scans, faces, jobs, the index of their files, and the rail."""
 
     def __init__(self, engine: AsyncEngine, rail: JobRail) -> None:
         super().__init__(engine)
@@ -162,6 +174,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.rail = SessionRail(self._rail, self.session)
         self.avatars = PostgresAvatars(self.session)
         self.scans = PostgresScans(self.session)
+        self.faces = PostgresFaces(self.session)
+        self.photo_orders = PostgresPhotoOrders(self.session)
         self.files = PostgresFileIndex(self.session)
         return self
 
@@ -182,7 +196,8 @@ def _changing(avatar: Avatar) -> dict[str, Any]:
 
 
 def _roles(files: Files) -> dict[str, StoredFile]:
-    return {"points": files.points, "dressed": files.dressed, **files.variants}
+    worn = {} if files.face is None else dict(zip(_OF_A_FACE, files.face, strict=True))
+    return {"points": files.points, "dressed": files.dressed, **files.variants, **worn}
 
 
 def _files(links: Iterable[AvatarFileRow]) -> Files:
@@ -190,7 +205,13 @@ def _files(links: Iterable[AvatarFileRow]) -> Files:
         link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
         for link in links
     }
-    return Files(points=by_role.pop("points"), dressed=by_role.pop("dressed"), variants=by_role)
+    worn = [by_role.pop(role) for role in _OF_A_FACE if role in by_role]
+    return Files(
+        points=by_role.pop("points"),
+        dressed=by_role.pop("dressed"),
+        face=FaceFiles(*worn) if worn else None,
+        variants=by_role,
+    )
 
 
 def _avatar(row: AvatarRow) -> Avatar:

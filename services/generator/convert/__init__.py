@@ -19,6 +19,8 @@ from services.generator.domain.model import (
     Avatar,
     BodySpec,
     BodyType,
+    FaceFiles,
+    Files,
     Look,
     LookChange,
     Outfit,
@@ -35,6 +37,7 @@ from services.generator.domain.model import (
     StoredFile,
     Targets,
     Weight,
+    WornFace,
     Xyz,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
@@ -164,7 +167,7 @@ def avatar_message(avatar: Avatar) -> pb.Avatar:
     """An avatar."""
     return pb.Avatar(
         id=str(avatar.id),
-        recipe=_recipe(avatar.recipe),
+        recipe=_recipe(avatar.recipe, avatar.files),
         receipt=_receipt(avatar.receipt),
         create_time=timestamp(avatar.created_at),
         update_time=timestamp(avatar.updated_at),
@@ -272,7 +275,7 @@ def blob_ref(file: StoredFile) -> blob_pb2.BlobRef:
     return blob_pb2.BlobRef(key=file.key, sha256=file.sha256, media_type=file.media_type, size=file.size)
 
 
-def _recipe(recipe: Recipe) -> pb.Recipe:
+def _recipe(recipe: Recipe, files: Files) -> pb.Recipe:
     return pb.Recipe(
         body=_body_spec(recipe.body),
         model_version=recipe.model_version,
@@ -287,6 +290,19 @@ def _recipe(recipe: Recipe) -> pb.Recipe:
                 for item in recipe.outfit
             ]
         ),
+        face=_worn(recipe.face, files.face),
+    )
+
+
+def _worn(face: WornFace | None, files: FaceFiles | None) -> pb.RecipeFace | None:
+    if face is None or files is None:
+        return None
+    return pb.RecipeFace(
+        face_id=str(face.face_id),
+        geometry=blob_ref(files.geometry),
+        texture=blob_ref(files.texture),
+        skin_color=face.skin_color,
+        eye_color=face.eye_color,
     )
 
 

@@ -9,10 +9,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from atelier.generator.v1 import jobs_pb2 as pb
 from services.generator import convert
+from services.generator.convert import faces
 from services.generator.domain.batch import Row
 from services.generator.domain.jobs import Job, JobPage, Kind, Lane, Queued, State
 
-_KINDS: Mapping[Kind, pb.JobKind.ValueType] = {Kind.AVATAR_BATCH: pb.JOB_KIND_AVATAR_BATCH}
+_KINDS: Mapping[Kind, pb.JobKind.ValueType] = {
+    Kind.AVATAR_BATCH: pb.JOB_KIND_AVATAR_BATCH,
+    Kind.AVATAR_FROM_PHOTOS: pb.JOB_KIND_AVATAR_FROM_PHOTOS,
+}
 _LANES: Mapping[Lane, pb.JobLane.ValueType] = {
     Lane.NORMAL: pb.JOB_LANE_NORMAL,
     Lane.PRIORITY: pb.JOB_LANE_PRIORITY,
@@ -48,6 +52,7 @@ def state(message: pb.JobState.ValueType) -> State | None:
 def job(queued: Queued) -> pb.Job:
     """A job with its place in the queue."""
     job, position = queued
+    has_made_one = job.kind is Kind.AVATAR_FROM_PHOTOS and job.state is State.COMPLETED
     return pb.Job(
         id=str(job.id),
         kind=_KINDS[job.kind],
@@ -66,6 +71,8 @@ def job(queued: Queued) -> pb.Job:
         made_count=job.count.made,
         failed_count=job.count.failed,
         account_id=job.owner,
+        avatar_id=str(job.avatar_id) if has_made_one else "",
+        face_id=str(job.face_id) if has_made_one else "",
     )
 
 
@@ -78,7 +85,11 @@ def jobs(page: JobPage) -> tuple[list[pb.Job], str]:
 def _error(job: Job) -> pb.JobError | None:
     if job.failure is None:
         return None
-    return pb.JobError(reason=job.failure.reason, message=job.failure.message)
+    return pb.JobError(
+        reason=job.failure.reason,
+        message=job.failure.message,
+        photos=[pb.PhotoFault(**fault) for fault in faces.photo_faults(job.failure.photos)],
+    )
 
 
 def _moment(when: datetime | None) -> Timestamp | None:

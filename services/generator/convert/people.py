@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from atelier.generator.v1 import person_pb2 as pb
 from services.generator import convert
-from services.generator.convert import jobs
+from services.generator.convert import faces, jobs
 from services.generator.domain.errors import BadPageToken
+from services.generator.domain.faces import Face
 from services.generator.domain.jobs import Job, Queued
 from services.generator.domain.model import Avatar
 from services.generator.domain.scan import Scan
@@ -31,9 +32,22 @@ def part(part: Part) -> pb.ExportPersonResponse:
                 message.avatars.append(convert.avatar_message(record))
             case Scan():
                 message.scans.append(convert.scan_message(record))
+            case Face():
+                message.faces.append(_face(record))
             case Job():
                 message.jobs.append(jobs.job(Queued(record, 0)))
     return message
+
+
+def _face(face: Face) -> pb.ExportedFace:
+    kept = face.retention
+    return pb.ExportedFace(
+        face=faces.face(face),
+        file=convert.blob_ref(face.mesh.file),
+        photos=map(convert.blob_ref, face.photos.values()),
+        photos_delete_time=None if kept is None else convert.timestamp(kept.delete_at),
+        consent_version=face.consent_version,
+    )
 
 
 def _token(place: Place | None) -> str:

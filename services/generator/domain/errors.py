@@ -4,11 +4,15 @@ AppError
 ├── ImplausibleMeasurements   INVALID_ARGUMENT
 ├── BadPageToken              INVALID_ARGUMENT
 ├── NotAnUpload               INVALID_ARGUMENT
+├── InvalidPhotos             INVALID_ARGUMENT
+├── ConsentRequired           PERMISSION_DENIED
 ├── AvatarNotFound            NOT_FOUND
 ├── ScanNotFound              NOT_FOUND
+├── FaceNotFound              NOT_FOUND
 ├── JobNotFound               NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
+├── PhotosDeleted             FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 ├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
@@ -18,7 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, Unavailable
+from atelierkit.errors import AppError, Code, FieldFault, Forbidden, InvalidInput, NotFound, Unavailable
+from services.generator.domain.faces import PhotoFault
 
 
 class ImplausibleMeasurements(InvalidInput):
@@ -52,6 +57,13 @@ class ScanNotFound(NotFound):
         super().__init__("there is no such scan")
 
 
+class FaceNotFound(NotFound):
+    """No face of that id is the caller's or nobody's: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such face")
+
+
 class JobNotFound(NotFound):
     """No job of the caller has that id: somebody else's and an unknown one answer alike."""
 
@@ -79,12 +91,47 @@ class JobNotFailed(AppError):
         super().__init__("the job did not fail", state=state)
 
 
-class NotAnUpload(InvalidInput):
-    """The cloud is no upload: it would be deleted after the call, and it belongs to somebody."""
+class PhotosDeleted(AppError):
+    """The job's photos went with its end, so it cannot be done again."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "PHOTOS_DELETED"
 
     def __init__(self) -> None:
+        super().__init__("the photos of the job are deleted")
+
+
+class NotAnUpload(InvalidInput):
+    """The file is no upload: it would be deleted after the call, and it belongs to somebody."""
+
+    def __init__(self, what: str = "cloud") -> None:
         text = "only an upload is read"
-        super().__init__(text, faults=[FieldFault("cloud.key", "cloud.not_an_upload", text, "uploads/...")])
+        fault = FieldFault(f"{what}.key", f"{what.partition('[')[0]}.not_an_upload", text, "uploads/...")
+        super().__init__(text, faults=[fault])
+
+
+class InvalidPhotos(InvalidInput):
+    """At least one photo cannot be used; each fault's field is the slot of a photo."""
+
+    reason = "INVALID_PHOTOS"
+
+    def __init__(self, photo_faults: Sequence[PhotoFault]) -> None:
+        self.photo_faults = tuple(photo_faults)
+        super().__init__(
+            "no face can be made of these photos",
+            faults=[
+                FieldFault(fault.slot.value, fault.code, fault.message, fault.limit) for fault in photo_faults
+            ],
+        )
+
+
+class ConsentRequired(Forbidden):
+    """The person has not consented to having photos of the face worked on, or not to the policy in force."""
+
+    reason = "CONSENT_REQUIRED"
+
+    def __init__(self, version: str) -> None:
+        super().__init__("this needs the person's consent", purpose="face_photos", version=version)
 
 
 class FileLost(Unavailable):

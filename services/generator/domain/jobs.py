@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from services.generator.domain.errors import JobEnded, JobNotFailed
+from services.generator.domain.errors import JobEnded, JobNotFailed, PhotosDeleted
+from services.generator.domain.faces import PhotoFault
 from services.generator.domain.model import Position, StoredFile
 
 POSITIONS_COUNTED = 1_000
@@ -27,6 +28,7 @@ class Kind(enum.StrEnum):
     """What a job does."""
 
     AVATAR_BATCH = "avatar_batch"
+    AVATAR_FROM_PHOTOS = "avatar_from_photos"
 
 
 class State(enum.StrEnum):
@@ -61,6 +63,8 @@ class Failure:
     reason: str
     """A reason of the error catalogue."""
     message: str
+    photos: tuple[PhotoFault, ...] = ()
+    """What is wrong with which photo, where it is the photos' fault."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,17 @@ class Job:
     ended_at: datetime | None = None
     revision: int = 1
     """Grows with every stored change."""
+
+    @property
+    def avatar_id(self) -> UUID:
+        """Id of the avatar that it makes of photos. It follows from the job's, so that however often it is done again, it
+        is one avatar."""
+        return uuid5(self.id, "avatar")
+
+    @property
+    def face_id(self) -> UUID:
+        """Id of the face that it makes of photos, in the same way."""
+        return uuid5(self.id, "face")
 
     @property
     def credits(self) -> int:
@@ -155,10 +170,12 @@ def cancelled(job: Job, count: Count, now: datetime) -> Job:
 def retried(job: Job, id: UUID, now: datetime) -> Job:
     """A new job for what a failed one has not made. It is free: that the first one failed was no fault of its owner's.
 
-    Raise JobNotFailed.
+    Raise JobNotFailed, and PhotosDeleted for one that was made of photos.
     """
     if job.state is not State.FAILED:
         raise JobNotFailed(job.state.value)
+    if job.kind is Kind.AVATAR_FROM_PHOTOS:
+        raise PhotosDeleted
     return Job(id, job.owner, job.kind, job.lane, price=0, total=job.total - job.count.made, created_at=now)
 
 

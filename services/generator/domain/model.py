@@ -93,6 +93,22 @@ Outfit = tuple[OutfitItem, ...]
 
 
 @dataclass(frozen=True)
+class WornFace:
+    """The face on an avatar, by the content addresses of what it is made of."""
+
+    face_id: UUID
+    """The face that it was taken from, which may be gone."""
+    geometry: str
+    """SHA-256 of its shape."""
+    texture: str
+    """SHA-256 of its picture."""
+    skin_color: str
+    """``#rrggbb`` of the skin around it; empty where it could not be told."""
+    eye_color: str
+    """``#rrggbb`` of the irises; empty where it could not be told."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that made an avatar. Nothing in it is left to a default that may change."""
 
@@ -100,7 +116,10 @@ class Recipe:
     model_version: str
     """Version of the network that made the points."""
     look: Look
+    """Its skin is empty where the face's own is worn."""
     outfit: Outfit
+    face: WornFace | None = None
+    """None for the template's."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +134,12 @@ class Wardrobe:
     """Skin and hair for the mesher: the contract's ``Appearance``, passed on unread."""
     garments: tuple[bytes, ...]
     """Cut, size and colour for the mesher: the contract's ``WornGarment``, passed on unread."""
+
+    def with_skin_of(self, face: WornFace | None, asked: Look) -> Wardrobe:
+        """The same, in the skin of the face where that is known and no other was asked for."""
+        if face is None or not face.skin_color or asked.skin_id:
+            return self
+        return replace(self, look=replace(self.look, skin_id=""))
 
 
 @dataclass(frozen=True)
@@ -140,6 +165,8 @@ class Person:
     """10,000 points in canonical order: little-endian float32, x y z, metres."""
     targets: Targets
     model_version: str
+    face: PersonFace | None = None
+    """None for the template's."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +191,19 @@ class StoredFile:
     media_type: str
     size: int
     """Bytes."""
+
+
+@dataclass(frozen=True)
+class PersonFace:
+    """A face that the mesher puts on a body."""
+
+    geometry: bytes
+    """Its shape: the contract's ``FaceGeometry``, passed on unread."""
+    texture: StoredFile
+    skin_color: str
+    """``#rrggbb``; empty for the skin of the look."""
+    eye_color: str
+    """``#rrggbb``; empty where it could not be told."""
 
 
 @dataclass(frozen=True)
@@ -256,6 +296,14 @@ VARIANTS_KEPT = 12
 """Further files that an avatar remembers: more than a page offers, and few enough to read with every record."""
 
 
+class FaceFiles(NamedTuple):
+    """The objects that a face on an avatar is made of. They are the avatar's as well as the face's, so it keeps its face
+    when that one is deleted."""
+
+    geometry: StoredFile
+    texture: StoredFile
+
+
 @dataclass(frozen=True)
 class Files:
     """The objects that an avatar refers to; each may be shared with other avatars."""
@@ -266,10 +314,12 @@ class Files:
     """The GLB of everything, as it was made with the avatar."""
     variants: Mapping[str, StoredFile] = field(default_factory=dict)
     """Files that somebody asked for since, by the key of their options, the oldest first."""
+    face: FaceFiles | None = None
+    """What the face of a person is made of; None for the template's."""
 
     def all(self) -> tuple[StoredFile, ...]:
         """Every object that is there."""
-        return self.points, self.dressed, *self.variants.values()
+        return self.points, self.dressed, *self.variants.values(), *(self.face or ())
 
     def of(self, options: FileOptions) -> StoredFile | None:
         """The file with those options; None when it was never built, or forgotten."""
@@ -308,10 +358,14 @@ class Avatar:
             self,
             recipe=replace(self.recipe, look=wardrobe.look, outfit=wardrobe.outfit),
             receipt=receipt,
-            files=Files(points=self.files.points, dressed=dressed),
+            files=Files(points=self.files.points, dressed=dressed, face=self.files.face),
             updated_at=now,
             revision=self.revision + 1,
         )
+
+    def with_face(self, face: WornFace | None, files: FaceFiles | None) -> Avatar:
+        """The same avatar with another face, or the template's: what is to be built and stored as its next revision."""
+        return replace(self, recipe=replace(self.recipe, face=face), files=replace(self.files, face=files))
 
 
 class Position(NamedTuple):

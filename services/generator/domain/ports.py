@@ -24,6 +24,7 @@ from services.generator.domain.model import (
     Weight,
 )
 from services.generator.domain.options import FileOptions
+from services.generator.domain.ports_faces import Faces, PhotoOrders
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
 from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
@@ -96,6 +97,10 @@ class FileStore(Protocol):
         """Store the bytes."""
         ...
 
+    async def put_apart(self, data: bytes, media_type: str) -> StoredFile:
+        """Store the bytes as an object of their own: whoever has the same bytes does not share it."""
+        ...
+
     async def keep(self, path: Path, media_type: str) -> StoredFile:
         """Store a file of this machine, which may be larger than memory."""
         ...
@@ -117,7 +122,11 @@ class FileStore(Protocol):
         ...
 
     def written_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of all objects that were last written before then and that avatars and scans are made of."""
+        """Keys of all objects that were last written before then and that the service's records are made of."""
+        ...
+
+    def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys of the uploads among them; nothing else is listed for it."""
         ...
 
 
@@ -166,7 +175,7 @@ class Scans(Protocol):
 
 
 class FileIndex(Protocol):
-    """Which objects avatars, scans and jobs need, so that those nobody needs any more can be deleted.
+    """Which objects avatars, scans, faces and jobs need, so that those nobody needs any more can be deleted.
 
     Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
     another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
@@ -201,6 +210,12 @@ class UnitOfWork(Protocol):
 
     @property
     def files(self) -> FileIndex: ...
+
+    @property
+    def faces(self) -> Faces: ...
+
+    @property
+    def photo_orders(self) -> PhotoOrders: ...
 
     @property
     def jobs(self) -> Jobs: ...

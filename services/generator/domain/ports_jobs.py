@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.generator.domain.batch import Item
-from services.generator.domain.jobs import Count, Job, Lane, State
+from services.generator.domain.jobs import Count, Job, Kind, Lane, State
 from services.generator.domain.model import Position
 
 
@@ -93,7 +93,11 @@ class Task(enum.StrEnum):
     """What a worker process can do for a job."""
 
     WORK = "generator.work"
-    """What the job is about, a slice at a time."""
+    """What a batch is about, a slice at a time."""
+    PHOTOS = "generator.photos"
+    """An avatar with the face of photos."""
+    CLEAR = "generator.clear"
+    """Delete the photos that a job was given, once it has ended."""
     SETTLE = "generator.settle"
     """Pay for what was made, once it has ended."""
     ANNOUNCE = "generator.announce"
@@ -118,11 +122,11 @@ class Hold(NamedTuple):
 class Credits(Protocol):
     """The ledger. Each call may be made again: a job has one hold, which is settled once."""
 
-    async def avatar_price(self) -> int:
-        """Credits for one avatar of a batch."""
+    async def price(self, kind: Kind) -> int:
+        """Credits for each thing that a job of that kind makes."""
         ...
 
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
+    async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         """Hold credits of the calling person for the job; False where its hold was settled already.
 
         Raises the ledger's INSUFFICIENT_CREDITS.

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from atelierkit import failpoints
 from atelierkit.repeat import repeated
 from services.generator.domain.errors import AvatarNotFound
+from services.generator.domain.faces import Face
 from services.generator.domain.model import (
     Avatar,
     BodySpec,
@@ -23,6 +24,7 @@ from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, Uni
 from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.shelf import InUnit, Shelf
+from services.generator.use_cases.wearing import wearing
 
 _POINTS_MEDIA_TYPE = "application/octet-stream"
 
@@ -31,7 +33,7 @@ _POINTS_MEDIA_TYPE = "application/octet-stream"
 class CreateAvatar:
     """Makes an avatar; nothing is stored when anything fails.
 
-    A batch gives the ``id``, so that the same row is the same avatar, and what else is stored with it.
+    A job gives the ``id``, so that what is done again is the same avatar, and what else is stored with it.
     """
 
     make_person: MakePerson
@@ -50,10 +52,13 @@ class CreateAvatar:
         *,
         id: UUID | None = None,
         first: InUnit | None = None,
+        face: Face | None = None,
     ) -> Avatar:
         """Raise ImplausibleMeasurements and the catalogue's refusals; Unavailable when a neighbour is away."""
+        worn, worn_files = (face.worn, face.worn_files) if face else (None, None)
         person = await self.make_person(spec)
-        wardrobe = await self.looks.resolve(look, outfit)
+        wardrobe = (await self.looks.resolve(look, outfit)).with_skin_of(worn, look)
+        person = await wearing(self.shelf.store, person, worn, worn_files, wardrobe.look)
         async with self.shelf.writing() as written:
             build = await self.mesher.build(person, wardrobe, DRESSED)
             written.append(build.file)
@@ -65,9 +70,9 @@ class CreateAvatar:
             avatar = Avatar(
                 id=id or uuid4(),
                 owner=owner,
-                recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit),
+                recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit, worn),
                 receipt=receipt(person.targets, build, self.estimator.weight(spec, delivered_mm(build))),
-                files=Files(points=points, dressed=build.file),
+                files=Files(points=points, dressed=build.file, face=worn_files),
                 created_at=now,
                 updated_at=now,
             )

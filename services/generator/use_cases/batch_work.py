@@ -111,7 +111,7 @@ class WorkOnBatch:
         """End a job that cannot be done; None when it has ended already."""
         with suppress(JobEnded):
             async with self.units() as unit:
-                job = await _locked(unit, id)
+                job = await locked(unit, id)
                 ended = jobs.failed(job, await unit.items.count(id), failure, self.clock())
                 await store_end(unit, ended)
             await failpoints.reach("jobs.given_up")
@@ -120,7 +120,7 @@ class WorkOnBatch:
 
     async def _begin(self, id: UUID) -> Job:
         async with self.units() as unit:
-            job = await _locked(unit, id)
+            job = await locked(unit, id)
             begun = jobs.begun(job, self.clock())
             if begun != job:
                 await unit.jobs.replace(begun)
@@ -138,7 +138,7 @@ class WorkOnBatch:
 
     async def _write_down(self, id: UUID) -> Job:
         async with self.units() as unit:
-            job = await _locked(unit, id)
+            job = await locked(unit, id)
             further = jobs.advanced(job, await unit.items.count(id))
             if further != job:
                 await unit.jobs.replace(further)
@@ -150,7 +150,7 @@ class WorkOnBatch:
             results = await self.collect(job, written)
 
             async def end(unit: UnitOfWork) -> Job:
-                now = await _locked(unit, job.id)
+                now = await locked(unit, job.id)
                 ended = jobs.completed(now, await unit.items.count(job.id), results, self.clock())
                 await store_end(unit, ended)
                 return ended
@@ -166,14 +166,14 @@ class _SettledBefore(Exception):
 
 async def _settle(unit: UnitOfWork, item: Item) -> None:
     """Store what came of a row, under the job's lock. Raise JobEnded or _SettledBefore where that is not to be."""
-    job = await _locked(unit, item.job_id)
+    job = await locked(unit, item.job_id)
     if job.state.ended:
         raise JobEnded(job.state.value)
     if not await unit.items.settle(item):
         raise _SettledBefore
 
 
-async def _locked(unit: UnitOfWork, id: UUID) -> Job:
+async def locked(unit: UnitOfWork, id: UUID) -> Job:
     """The job, kept from all others. A job that is gone has ended: raise JobEnded."""
     job = await unit.jobs.lock(id)
     if job is None:

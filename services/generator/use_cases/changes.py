@@ -1,4 +1,4 @@
-"""Changes of an avatar whose body stays: other looks, and further files.
+"""Changes of an avatar whose body stays: other looks, another face, and further files.
 
 Building takes longer than a transaction should, so no lock is held meanwhile: a change is stored only
 on the revision that it was made from, and made again when somebody was faster.
@@ -7,14 +7,16 @@ on the revision that it was made from, and made again when somebody was faster.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from services.generator.domain.errors import Outdated
+from services.generator.domain.errors import FaceNotFound, Outdated
+from services.generator.domain.faces import Face
 from services.generator.domain.model import (
     Avatar,
     Build,
+    Look,
     LookChange,
     Outfit,
     Person,
@@ -25,7 +27,9 @@ from services.generator.domain.options import DRESSED, FileOptions, Parts
 from services.generator.domain.ports import Clock, Looks, Mesher
 from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
+from services.generator.use_cases.faces import GetFace
 from services.generator.use_cases.shelf import Shelf
+from services.generator.use_cases.wearing import wearing
 
 _ATTEMPTS = 5
 """Each lost attempt means that another change of the same avatar was stored."""
@@ -45,7 +49,7 @@ async def _on_newest(change: Callable[[], Awaitable[_T]]) -> _T:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """Builds an avatar again from its stored points and targets; part of both verbs."""
+    """Builds an avatar again from its stored points, targets and face; part of every change."""
 
     mesher: Mesher
     shelf: Shelf
@@ -53,8 +57,33 @@ class Rebuild:
     async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, options: FileOptions) -> Build:
         """The same body, bit for bit, whatever network and population are in use by now."""
         points = await self.shelf.store.get(avatar.files.points)
-        person = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
+        body = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
+        person = await wearing(self.shelf.store, body, avatar.recipe.face, avatar.files.face, wardrobe.look)
         return await self.mesher.build(person, wardrobe, options)
+
+
+@dataclass(frozen=True)
+class Redress:
+    """Stores an avatar in other looks, or with another face; part of the verbs that change one."""
+
+    looks: Looks
+    rebuild: Rebuild
+    shelf: Shelf
+    clock: Clock
+
+    async def __call__(self, old: Avatar, now: Avatar, look: Look, outfit: Outfit) -> Avatar:
+        """The next revision of ``old``, with the face of ``now``. Where nothing changes, ``old`` itself."""
+        wardrobe = (await self.looks.resolve(look, outfit)).with_skin_of(now.recipe.face, look)
+        if replace(now.recipe, look=wardrobe.look, outfit=wardrobe.outfit) == old.recipe:
+            return old
+        async with self.shelf.writing() as written:
+            build = await self.rebuild(now, wardrobe, DRESSED)
+            written.append(build.file)
+            # The same body weighs the same.
+            made = receipt(old.receipt.targets, build, old.receipt.weight)
+            new = now.redressed(wardrobe, made, build.file, self.clock())
+            await self.shelf.replace(old, new)
+        return new
 
 
 @dataclass(frozen=True)
@@ -62,10 +91,7 @@ class UpdateAvatar:
     """Changes look and outfit; what is not given stays."""
 
     get_avatar: GetAvatar
-    looks: Looks
-    rebuild: Rebuild
-    shelf: Shelf
-    clock: Clock
+    redress: Redress
 
     async def __call__(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
         """Raise AvatarNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
@@ -73,19 +99,40 @@ class UpdateAvatar:
 
     async def _once(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
         old = await self.get_avatar(owner, id)
-        wardrobe = await self.looks.resolve(
-            look.applied(old.recipe.look), old.recipe.outfit if outfit is None else outfit
+        return await self.redress(
+            old, old, look.applied(old.recipe.look), old.recipe.outfit if outfit is None else outfit
         )
-        if (wardrobe.look, wardrobe.outfit) == (old.recipe.look, old.recipe.outfit):
+
+
+@dataclass(frozen=True)
+class SetAvatarFace:
+    """Puts a face on an avatar, or takes it off; the body stays.
+
+    A face brings its own skin; another one can be named afterwards. Without a face the skin is the default.
+    """
+
+    get_avatar: GetAvatar
+    get_face: GetFace
+    redress: Redress
+
+    async def __call__(self, owner: str, id: UUID, face_id: UUID | None) -> Avatar:
+        """Raise AvatarNotFound, and FaceNotFound for one that is not the caller's own; Unavailable."""
+        return await _on_newest(lambda: self._once(owner, id, face_id))
+
+    async def _once(self, owner: str, id: UUID, face_id: UUID | None) -> Avatar:
+        old = await self.get_avatar(owner, id)
+        face = None if face_id is None else await self._own(owner, face_id)
+        worn, files = (face.worn, face.worn_files) if face else (None, None)
+        if worn == old.recipe.face:
             return old
-        async with self.shelf.writing() as written:
-            build = await self.rebuild(old, wardrobe, DRESSED)
-            written.append(build.file)
-            # The same body weighs the same.
-            made = receipt(old.receipt.targets, build, old.receipt.weight)
-            new = old.redressed(wardrobe, made, build.file, self.clock())
-            await self.shelf.replace(old, new)
-        return new
+        look = replace(old.recipe.look, skin_id="")
+        return await self.redress(old, old.with_face(worn, files), look, old.recipe.outfit)
+
+    async def _own(self, owner: str, id: UUID) -> Face:
+        face = await self.get_face(owner, id)
+        if face.owner != owner:
+            raise FaceNotFound
+        return face
 
 
 @dataclass(frozen=True)
@@ -109,6 +156,7 @@ class ExportAvatar:
         # The body alone needs no clothes, so it can be had even when a garment has left the catalogue.
         outfit = avatar.recipe.outfit if options.parts is Parts.ALL else ()
         wardrobe = await self.looks.resolve(avatar.recipe.look, outfit)
+        wardrobe = wardrobe.with_skin_of(avatar.recipe.face, avatar.recipe.look)
         async with self.shelf.writing() as written:
             build = await self.rebuild(avatar, wardrobe, options)
             written.append(build.file)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from atelierkit import failpoints
-from services.generator.domain.jobs import Job, Lane
+from services.generator.domain.jobs import Job, Kind, Lane
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_jobs import Announcer, Credits, Task
 
@@ -19,6 +19,9 @@ from services.generator.domain.ports_jobs import Announcer, Credits, Task
 async def store_end(unit: UnitOfWork, job: Job) -> None:
     """Store a job that has ended, with everything that follows from it."""
     await unit.jobs.replace(job)
+    if job.kind is Kind.AVATAR_FROM_PHOTOS:
+        await unit.files.note(dropped=await unit.photo_orders.remove(job.id))
+        await unit.rail.put(Task.CLEAR, job.id, Lane.PRIORITY)
     # Both take milliseconds: nobody's money waits behind other people's avatars.
     if job.credits:
         await unit.rail.put(Task.SETTLE, job.id, Lane.PRIORITY)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.generator.domain.faces import Face
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
@@ -23,6 +24,7 @@ class Section(enum.StrEnum):
 
     AVATARS = "avatars"
     SCANS = "scans"
+    FACES = "faces"
     JOBS = "jobs"
 
 
@@ -36,7 +38,7 @@ class Place(NamedTuple):
 class Part(NamedTuple):
     """Records of one section, newest first."""
 
-    records: Sequence[Avatar | Scan | Job]
+    records: Sequence[Avatar | Scan | Face | Job]
     next: Place | None
     """Where the next part begins; None after the last."""
 
@@ -59,12 +61,14 @@ class ExportPerson:
         return Part(records, Place(sections[following]) if following < len(sections) else None)
 
 
-async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar | Scan | Job]:
+async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar | Scan | Face | Job]:
     match place.section:
         case Section.AVATARS:
             return await unit.avatars.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.SCANS:
             return await unit.scans.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.FACES:
+            return await unit.faces.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.JOBS:
             return await unit.jobs.page(owner=owner, state=None, limit=_AT_ONCE, after=place.after)
 
@@ -80,8 +84,7 @@ class ForgetPerson:
         """May be done again, and has to be: what is under way meanwhile is stored after it."""
         while await self._some(owner):
             pass
-        while await self.shelf.sweep():
-            pass
+        await self.shelf.sweep_all()
 
     async def _some(self, owner: str) -> bool:
         """Delete a few records, and mark their files; False when there were none."""
@@ -97,7 +100,7 @@ class ForgetPerson:
         return False
 
 
-async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Job) -> Sequence[StoredFile]:
+async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Face | Job) -> Sequence[StoredFile]:
     """The files of a record that is deleted herewith; none where somebody else has deleted it."""
     match record:
         case Avatar():
@@ -106,9 +109,13 @@ async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Job) ->
         case Scan():
             scan = await unit.scans.remove(owner, record.id)
             return scan.build.files() if scan else ()
+        case Face():
+            face = await unit.faces.remove(record.id)
+            return face.files() if face else ()
         case Job():
+            uploads = await unit.photo_orders.remove(record.id)
             job = await unit.jobs.remove(owner, record.id)
-            return tuple(job.results.values()) if job else ()
+            return (*uploads, *(job.results.values() if job else ()))
 
 
 @dataclass(frozen=True)

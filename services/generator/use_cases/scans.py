@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from atelierkit.errors import AppError
-from atelierkit.logs import get_logger
 from atelierkit.repeat import repeated
-from services.generator.domain.errors import NotAnUpload, ScanNotFound
+from services.generator.domain.errors import ScanNotFound
 from services.generator.domain.model import StoredFile
-from services.generator.domain.ports import Clock, FileStore, Scanner, UnitsOfWork
+from services.generator.domain.ports import Clock, Scanner, UnitsOfWork
 from services.generator.domain.scan import CloudFormat, Scan
 from services.generator.use_cases.shelf import Shelf
-
-UPLOADS = "uploads/"
-"""Keys of uploads: they belong to one call, which may delete them."""
-
-_log = get_logger(__name__)
+from services.generator.use_cases.uploads import consumed, require_upload
 
 
 @dataclass(frozen=True)
@@ -32,9 +24,8 @@ class CreateScan:
 
     async def __call__(self, owner: str, cloud: StoredFile, format: CloudFormat, *, register: bool) -> Scan:
         """Raise NotAnUpload and the mesher's refusals; Unavailable when it is away."""
-        if not cloud.key.startswith(UPLOADS):
-            raise NotAnUpload
-        async with _consumed(self.shelf.store, cloud), self.shelf.writing() as written:
+        require_upload(cloud, "cloud")
+        async with consumed(self.shelf.store, cloud), self.shelf.writing() as written:
             build = await self.scanner.reconstruct(cloud, format, register=register)
             written.extend(build.files())
             scan = Scan(id=uuid4(), owner=owner, build=build, created_at=self.clock())
@@ -73,15 +64,3 @@ class DeleteScan:
                 raise ScanNotFound
             await unit.files.note(dropped=scan.build.files())
         await self.shelf.sweep()
-
-
-@asynccontextmanager
-async def _consumed(store: FileStore, upload: StoredFile) -> AsyncIterator[None]:
-    """Delete the upload after the block, however it ends; a store that is away then is no failure of the scan."""
-    try:
-        yield
-    finally:
-        try:
-            await store.delete(upload.key)
-        except AppError as error:
-            _log.warning("an upload was left behind", cause=error.message, key=upload.key)

@@ -15,6 +15,7 @@ from atelierkit.errors import AppError
 from atelierkit.logs import get_logger
 from atelierkit.repeat import repeated
 from services.generator.domain.errors import FileLost
+from services.generator.domain.faces import Face
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, StoredFile
 from services.generator.domain.ports import Clock, FileStore, UnitOfWork, UnitsOfWork
@@ -38,7 +39,7 @@ class TooManyStrangers(Exception):
 
 @dataclass(frozen=True)
 class Shelf:
-    """Stores and deletes avatars, scans and results of jobs with their files."""
+    """Stores and deletes avatars, scans, faces and results of jobs with their files."""
 
     units: UnitsOfWork
     store: FileStore
@@ -63,7 +64,7 @@ class Shelf:
                 await first(unit)
             await unit.avatars.add(avatar)
             await unit.files.note(needed=avatar.files.all())
-            await self._require(avatar.files.all())
+            await self.require(avatar.files.all())
 
     @repeated
     async def add_scan(self, scan: Scan) -> None:
@@ -71,7 +72,20 @@ class Shelf:
         async with self.units() as unit:
             await unit.scans.add(scan)
             await unit.files.note(needed=scan.build.files())
-            await self._require(scan.build.files())
+            await self.require(scan.build.files())
+
+    @repeated
+    async def add_face(self, face: Face, written: Iterable[StoredFile]) -> None:
+        """Store a new face; what else was written for it is needed no more, and deleted."""
+        async with self.units() as unit:
+            await self.enter_face(unit, face, written)
+        await self.sweep()
+
+    async def enter_face(self, unit: UnitOfWork, face: Face, written: Iterable[StoredFile]) -> None:
+        """The same in a unit of work that does other things as well; the next sweep deletes what is not needed."""
+        await unit.faces.add(face)
+        await unit.files.note(needed=face.files(), dropped=written)
+        await self.require(face.files())
 
     @repeated
     async def finish(self, finished: Callable[[UnitOfWork], Awaitable[Job]]) -> Job:
@@ -79,7 +93,7 @@ class Shelf:
         async with self.units() as unit:
             job = await finished(unit)
             await unit.files.note(needed=job.results.values())
-            await self._require(job.results.values())
+            await self.require(job.results.values())
         return job
 
     @repeated
@@ -89,7 +103,7 @@ class Shelf:
             await unit.avatars.replace(new)
             needed = new.files.all()
             await unit.files.note(needed=needed, dropped=set(old.files.all()) - set(needed))
-            await self._require(needed)
+            await self.require(needed)
         await self.sweep()
 
     async def sweep(self) -> int:
@@ -126,12 +140,32 @@ class Shelf:
                 )
         async with self.units() as unit:
             await unit.files.adopt(strangers)
+        return await self.sweep_all()
+
+    async def tidy_uploads(self, when: datetime) -> int:
+        """Delete uploads from before then that no record refers to, however many they are: an upload outlives its call
+        only where its process has ended. Gives the number of all files that were deleted."""
+        gone = 0
+        async for keys in self.store.uploaded_before(when):
+            async with self.units() as unit:
+                await unit.files.adopt(await unit.files.unknown(keys))
+            gone += await self.sweep_all()
+        return gone
+
+    async def sweep_all(self) -> int:
+        """Sweep until nothing is left to delete; gives the number of files."""
         gone = 0
         while swept := await self.sweep():
             gone += swept
         return gone
 
-    async def _require(self, files: Iterable[StoredFile]) -> None:
+    async def drop(self, files: Iterable[StoredFile]) -> None:
+        """Delete files that nobody needs any more, unless a record does."""
+        async with self.units() as unit:
+            await unit.files.note(dropped=files)
+        await self.sweep()
+
+    async def require(self, files: Iterable[StoredFile]) -> None:
         """Raise FileLost unless all files are there; being noted, they stay until the unit of work ends."""
         for file in files:
             if not await self.store.exists(file):

@@ -14,6 +14,21 @@ class PointsNotABody(InvalidInput):
     """The points do not lie on any body of the shape space."""
 
 
+class NotAFace(InvalidInput):
+    """The points are no face's: not numbers, or far from where those of any face lie."""
+
+    def __init__(self, field: str) -> None:
+        message = "the points are not those of a face"
+        super().__init__(message, faults=[FieldFault(field, "face.not_a_face", message)])
+
+
+class InvalidPicture(InvalidInput):
+    """A stored picture cannot be read, or is larger than those that are stored."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"a picture of the face cannot be used: {what}")
+
+
 class InvalidCloud(InvalidInput):
     """The upload is no cloud that a body could be found in."""
 

@@ -50,6 +50,8 @@ class Outfitter:
         self._fittings_at = functools.cache(
             lambda level: [lod.coarse_fitting(fitting, mean.vertices, level) for fitting in self._fittings]
         )
+        self.skin_picture = self._skin.texture
+        """What multiplies the skin's colour on everybody."""
         self._touchable = skin.Touchable.of(template)
         self._comb = functools.cache(
             lambda pattern: hair.comb(pattern, template, mean.vertices, mean.skeleton)

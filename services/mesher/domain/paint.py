@@ -20,6 +20,9 @@ EYE_REACH = 0.75
 # Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
 _IRIS = 0.44
 _PUPIL = 0.19
+_BROWN = np.array([0.24, 0.15, 0.085])
+_IRIS_LIGHT = 0.78
+"""Mean of what the rays leave of an iris's colour."""
 _ABOUT_TEETH = np.array([0.008, 0.03, 0.06])
 _BEHIND_LIPS = 0.001
 """Metres about teeth and tongue, and behind the foremost tooth, in which skin can line the mouth."""
@@ -31,22 +34,27 @@ class Texture:
 
     pixels: IntArray
     """(h, w, 3) uint8 sRGB."""
+    for_everybody: bool = False
+    """Whether more than one avatar wears it: then it is worth keeping, and nobody's own face."""
 
 
-def eye() -> Texture:
-    """White, iris with its dark rim and rays, pupil; seen from straight ahead."""
+def eye(iris: tuple[float, float, float] | None = None) -> Texture:
+    """White, iris with its dark rim and rays, pupil; seen from straight ahead.
+
+    `iris` is its mean in linear RGB; brown where there is none.
+    """
     side = (np.arange(EYE_SIZE) + 0.5) / EYE_SIZE * 2.0 - 1.0
     x, y = np.meshgrid(side * EYE_REACH, -side * EYE_REACH)
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     rays = 0.5 + 0.5 * np.sin(37.0 * angle + 2.0 * np.sin(11.0 * angle))
     depth = np.clip((radius - _PUPIL) / (_IRIS - _PUPIL), 0.0, 1.0)
     light = (0.55 + 0.45 * (1.0 - np.abs(2.0 * depth - 0.9))) * (0.82 + 0.18 * rays)
-    iris = light[..., None] * np.array([0.24, 0.15, 0.085])
-    white: FloatArray = np.ones(3) * (1.0 - 0.10 * _step(radius, 0.45, 0.8))[..., None]
-    picture = _mix(white, iris * 0.35, _step(radius, _IRIS + 0.03, _IRIS - 0.02))
-    picture = _mix(picture, iris, _step(radius, _IRIS - 0.02, _IRIS - 0.08))
-    picture = _mix(picture, np.array([0.012, 0.010, 0.010]), _step(radius, _PUPIL + 0.02, _PUPIL - 0.02))
-    return Texture(color.pixels(picture))
+    rayed = light[..., None] * (_BROWN if iris is None else np.array(iris) / _IRIS_LIGHT)
+    white: FloatArray = np.ones(3) * (1.0 - 0.10 * step(radius, 0.45, 0.8))[..., None]
+    picture = _mix(white, rayed * 0.35, step(radius, _IRIS + 0.03, _IRIS - 0.02))
+    picture = _mix(picture, rayed, step(radius, _IRIS - 0.02, _IRIS - 0.08))
+    picture = _mix(picture, np.array([0.012, 0.010, 0.010]), step(radius, _PUPIL + 0.02, _PUPIL - 0.02))
+    return Texture(color.pixels(picture), for_everybody=True)
 
 
 def face(template: Template, vertices: FloatArray) -> Texture:
@@ -59,7 +67,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     centre, unit = (middles[0] + middles[1]) / 2.0, float(middles[0][0] - middles[1][0]) / 2.0
     place, known = _places(template, vertices)
     x, y, z = np.moveaxis((place - centre) / unit, -1, 0)
-    front = known * _step(z, -1.2, -0.7)
+    front = known * step(z, -1.2, -0.7)
     light: FloatArray = np.ones((FACE_SIZE, FACE_SIZE, 3))
     light = _mix(
         light, np.array([0.97, 0.82, 0.80]), 0.55 * front * _blob(np.abs(x), y, 1.35, -1.35, 0.75, 0.6)
@@ -71,7 +79,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     light = _mix(light, np.array([0.74, 0.40, 0.42]), 0.62 * front * _lips(x, y))
     light = _mix(light, np.array([0.16, 0.12, 0.10]), front * _brow(np.abs(x), y))
     light = _mix(light, np.array([0.38, 0.10, 0.10]), _mouth(template, vertices))
-    return Texture(color.pixels(light))
+    return Texture(color.pixels(light), for_everybody=True)
 
 
 def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -84,8 +92,8 @@ def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
         - 0.05 * np.exp(-((x / 0.07) ** 2))
     )
     upper, lower = -2.35 + bow, -2.35 - 0.40 * body
-    inside = _step(y, upper + 0.03, upper - 0.03) * _step(y, lower - 0.05, lower + 0.05)
-    return inside * _step(np.abs(x), 0.80, 0.74)
+    inside = step(y, upper + 0.03, upper - 0.03) * step(y, lower - 0.05, lower + 0.05)
+    return inside * step(np.abs(x), 0.80, 0.74)
 
 
 def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -99,8 +107,8 @@ def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
     half = 0.125 * (1.0 - 0.72 * along**1.6)
     strokes = 0.5 + 0.5 * np.sin(95.0 * (x - 0.75 * (y - line)))
     soft = 0.045 + 0.02 * strokes
-    inside = _step(np.abs(y - line), half + soft, half - soft)
-    ends = _step(x, 0.38, 0.66) * _step(x, 1.62, 1.42)
+    inside = step(np.abs(y - line), half + soft, half - soft)
+    ends = step(x, 0.38, 0.66) * step(x, 1.62, 1.42)
     brow: FloatArray = inside * ends * (0.78 + 0.1 * strokes)
     return brow
 
@@ -120,7 +128,7 @@ def _mouth(template: Template, vertices: FloatArray) -> FloatArray:
     # The outer skin of cheeks and chin is about the teeth as well; the lining, with the palate, is the largest piece.
     largest = np.bincount(piece[triangles[lining, 0]]).argmax()
     mouth = np.zeros((FACE_SIZE, FACE_SIZE))
-    for _, v, u, _ in _texels(template, lining & (piece[triangles[:, 0]] == largest)):
+    for _, v, u, _ in texels(template, lining & (piece[triangles[:, 0]] == largest), FACE_SIZE):
         mouth[v, u] = 1.0
     return mouth
 
@@ -132,23 +140,26 @@ def _places(template: Template, vertices: FloatArray) -> tuple[FloatArray, Float
     place = np.zeros((FACE_SIZE, FACE_SIZE, 3))
     known = np.zeros((FACE_SIZE, FACE_SIZE))
     front = head[triangles].all(axis=1) & (vertices[triangles, 2].mean(axis=1) > 0.0)
-    for triangle, v, u, weights in _texels(template, front):
+    for triangle, v, u, weights in texels(template, front, FACE_SIZE):
         place[v, u] = weights @ vertices[triangles[triangle]]
         known[v, u] = 1.0
     return place, known
 
 
-def _texels(
-    template: Template, chosen: NDArray[np.bool_]
+def texels(
+    template: Template, chosen: NDArray[np.bool_], size: int
 ) -> Iterator[tuple[int, IntArray, IntArray, FloatArray]]:
-    """Of each chosen body triangle (m,): its number, rows and columns (t,) of its texels, barycentric weights (t, 3)."""
+    """Of each chosen body triangle (m,): its number, rows and columns (t,) of its texels, barycentric weights (t, 3).
+
+    The picture has `size` pixels a side.
+    """
     corners = template.uv[template.body.uv_triangles].astype(np.float64)
     corners[:, :, 1] = 1.0 - corners[:, :, 1]
-    corners = corners * FACE_SIZE - 0.5
+    corners = corners * size - 0.5
     for triangle in np.flatnonzero(chosen).tolist():
         corner = corners[triangle]
         low = np.maximum(np.floor(corner.min(axis=0)).astype(int), 0)
-        high = np.minimum(np.ceil(corner.max(axis=0)).astype(int) + 1, FACE_SIZE)
+        high = np.minimum(np.ceil(corner.max(axis=0)).astype(int) + 1, size)
         u, v = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
         weights = _barycentric(corner, u, v)
         # A texel of slack closes the seams between triangles and islands.
@@ -170,7 +181,7 @@ def _blob(x: FloatArray, y: FloatArray, x0: float, y0: float, width: float, heig
     return blob
 
 
-def _step(x: FloatArray, start: float | FloatArray, end: float | FloatArray) -> FloatArray:
+def step(x: FloatArray, start: float | FloatArray, end: float | FloatArray) -> FloatArray:
     """Smooth 0..1 from `start` to `end`, which may be the smaller."""
     t: FloatArray = np.clip((x - start) / (end - start), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)

@@ -27,16 +27,22 @@ def limited(scene: Scene, longest: int) -> Scene:
     return replace(scene, parts=parts)
 
 
-# One picture is worn by everybody: made small once, it is also encoded once.
-@functools.lru_cache(maxsize=16)
 def within(texture: Texture, longest: int) -> Texture:
     """The picture itself where it is small enough, else one that keeps its proportions."""
+    return _kept(texture, longest) if texture.for_everybody else _within(texture, longest)
+
+
+def _within(texture: Texture, longest: int) -> Texture:
     height, width, _ = texture.pixels.shape
     if max(height, width) <= longest:
         return texture
     scale = longest / max(height, width)
     light = resized(color.light(texture.pixels), max(round(height * scale), 1), max(round(width * scale), 1))
-    return Texture(color.pixels(light))
+    return Texture(color.pixels(light), texture.for_everybody)
+
+
+# Made small once, a picture that everybody wears is also encoded once.
+_kept = functools.lru_cache(maxsize=16)(_within)
 
 
 def resized(light: FloatArray, height: int, width: int) -> FloatArray:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from bodymodel.correct import Correction
+from facemodel.arrays import RgbImage
 from services.mesher.domain.model import FileOptions, Scene, StoredBlob
+from services.mesher.domain.portrait import Portrait
 from services.mesher.domain.scan.cloud import Cloud, CloudFormat
 from services.mesher.domain.scan.shell import Shell
 from services.mesher.domain.scan.solid import Solid
@@ -29,6 +31,31 @@ class Writer(Protocol):
     media_type: str
 
     def write(self, scene: Scene, options: FileOptions) -> bytes:
+        """The whole file."""
+        ...
+
+
+class Pictures(Protocol):
+    """Pictures as files."""
+
+    media_type: str
+    """Of what is written."""
+
+    def read(self, data: bytes) -> RgbImage:
+        """The picture in a file. Raise InvalidPicture."""
+        ...
+
+    def write(self, pixels: RgbImage, most_bytes: int) -> bytes:
+        """The picture as a file of at most so many bytes, where that can be."""
+        ...
+
+
+class FaceWriter(Protocol):
+    """A file format of faces; the same input gives the same bytes."""
+
+    media_type: str
+
+    def write(self, portrait: Portrait) -> bytes:
         """The whole file."""
         ...
 

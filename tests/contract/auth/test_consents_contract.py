@@ -67,6 +67,21 @@ async def test_from_the_policy_to_its_withdrawal(
 
 
 @pytest.mark.attack("A61")
+async def test_who_keeps_photos_is_told_of_the_withdrawal_until_they_are_gone(
+    consents: rpc.ConsentServiceAsyncStub, person: Metadata, clock: SetClock
+) -> None:
+    await consents.RecordConsent(draft(given=True), metadata=person)
+    await consents.RecordConsent(draft(given=False), metadata=person)
+    asked = pb.ListWithdrawalsRequest(purpose=PHOTOS.purpose)
+    [account_id] = (await consents.ListWithdrawals(asked)).account_ids
+    done = pb.ConfirmWithdrawalRequest(purpose=PHOTOS.purpose, account_id=account_id)
+    assert not (await consents.ConfirmWithdrawal(done)).taken
+    clock.advance(minutes=5, seconds=1)
+    assert (await consents.ConfirmWithdrawal(done)).taken
+    assert list((await consents.ListWithdrawals(asked)).account_ids) == []
+
+
+@pytest.mark.attack("A61")
 async def test_another_policy_than_the_one_in_force_is_refused(
     consents: rpc.ConsentServiceAsyncStub, person: Metadata
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -38,6 +39,7 @@ from services.gateway.spool import Spool
 from services.gateway.trail import Trail
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
+from tests.contract.gateway.faces import FacesDouble
 from tests.contract.gateway.jobs import Jobs
 from tests.contract.gateway.people import PersonDouble, with_person
 from tests.unit.auth.couriers import CourierDouble
@@ -50,8 +52,10 @@ CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 ADMIN = "ops@example.org"
 
 
-Replica = Callable[[str, Windows], Starlette]
-"""Makes one more gateway on the same services, with those limits, counted there."""
+class Replica(Protocol):
+    """Makes one more gateway on the same services, with those limits, counted there, and other settings of its own."""
+
+    def __call__(self, limits: str, windows: Windows, **over: Any) -> Starlette: ...
 
 
 def client_of(gateway: Starlette, address: str = "192.0.2.1") -> httpx.AsyncClient:
@@ -68,20 +72,29 @@ class World:
         replica: Replica,
         generator: GeneratorDouble,
         person: PersonDouble,
+        faces: FacesDouble,
         mail: Mailbox,
         jobs: Jobs,
         streams: Streams,
         trail: Trail,
+        blobs: RecordingBlobs,
     ) -> None:
+        self._blobs = blobs
         self.trail = trail
         self.replica = replica
         self.person = person
+        self.faces = faces
         self.jobs = jobs
         self.streams = streams
         self.mail = mail
         self.client = client_of(replica("off", MemoryWindows()))
         self.generator = generator
         self.auth_units: UnitsOfWork = mail.units
+
+    @property
+    def uploads(self) -> list[str]:
+        """What was uploaded and is still there."""
+        return [key for key in self._blobs.keys if key.startswith("uploads/")]
 
     async def token_of(self, email: str) -> str:
         """Sign somebody up and log them in."""
@@ -116,6 +129,7 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
         passwords = stack.enter_context(cheap_passwords())
         mail = Mailbox(AuthMemory())
         person = PersonDouble(generator)
+        faces = FacesDouble(generator)
 
         verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
@@ -132,7 +146,9 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 letters_are_sent=letters_are_sent,
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": jobs.beside(with_person(service("generator", generator, verifier), person)),
+            "generator": faces.beside(
+                jobs.beside(with_person(service("generator", generator, verifier), person), faces.watching)
+            ),
             "mesher": service("mesher", MesherDouble(), verifier),
             "tryon": service("tryon", TryonDouble(), verifier),
         }
@@ -153,13 +169,14 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
         readiness = await stack.enter_async_context(health.watching(dependencies(clients, verifier)))
         queues = bulkheads(settings, lag)
 
-        def replica(limits: str, windows: Windows) -> Starlette:
-            limiter = Limiter(settings.model_copy(update={"limits": limits}).policies, windows)
-            backend = Backend(settings, clients, queues, limiter, Once(clients.requests), streams)
+        def replica(limits: str, windows: Windows, **over: Any) -> Starlette:
+            own = settings.model_copy(update={"limits": limits, **over})
+            limiter = Limiter(own.policies, windows)
+            backend = Backend(own, clients, queues, limiter, Once(clients.requests), streams)
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, person, mail, jobs, streams, trail)
+        world = World(replica, generator, person, faces, mail, jobs, streams, trail, blobs)
         await stack.enter_async_context(world.client)
         yield world
 

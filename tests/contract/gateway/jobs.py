@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from atelier.generator.v1 import jobs_pb2
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelierkit.server import Service
 from services.generator.bootstrap import job_servicer
+from services.generator.servicer.jobs import JobServicer
 from services.generator.workplace import job_tasks
 from tests.unit.generator.factory import Ghosts, Mailbox
 from tests.unit.generator.world import RecordingBlobs, World
@@ -29,9 +31,10 @@ class Jobs:
         """Do all that is due."""
         await self.world.rail.run_due(self.world.clock)
 
-    def beside(self, service: Service) -> Service:
-        """The service, which offers jobs as well."""
+    def beside(self, service: Service, watching: Callable[[JobServicer], object] = lambda _: None) -> Service:
+        """The service, which offers jobs as well; `watching` may see to the servicer first."""
         servicer = job_servicer(self.world.tools, self.world.changes)
+        watching(servicer)
 
         def add(server: grpc.aio.Server) -> None:
             service.add(server)

@@ -18,6 +18,7 @@ from services.gateway.operations import Access, Operation
 from services.gateway.routes import OPERATIONS
 from tests.contract.gateway import test_jobs, test_webhooks
 from tests.contract.gateway.conftest import World
+from tests.contract.gateway.photos import FORM, form, three
 from tests.contract.gateway.test_clouds import XYZ
 from tests.contract.gateway.test_v1 import UNKNOWN, made
 
@@ -27,6 +28,7 @@ REFUSED = {401, 403}
 CHANGES: Mapping[str, dict[str, Any]] = {
     "PATCH /v1/avatars/{id}": {"outfit": []},
     "PATCH /v1/webhooks/{id}": {"enabled": False},
+    "PUT /v1/avatars/{id}/face": {"faceId": UNKNOWN},
 }
 """A body that each route with an id and a body takes."""
 
@@ -125,6 +127,17 @@ async def test_who_is_turned_away_hears_why(
                 assert problem["details"].get("scope", "").split() == list(operation.scopes)
 
 
+async def a_face(client: httpx.AsyncClient) -> str:
+    """Id of a face of the caller, who consents."""
+    policies = (await client.get("/v1/consents/policies")).json()["data"]
+    version = next(each["version"] for each in policies if each["purpose"] == "face_photos")
+    consent = {"purpose": "face_photos", "policyVersion": version, "given": True}
+    await client.post("/v1/me/consents", json=consent)
+    body = form(three(consent=version.encode()))
+    made = await client.post("/v1/faces", content=body, headers={"Content-Type": FORM})
+    return str(made.json()["id"])
+
+
 async def things(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str, str]:
     """Ids of things of one person, by what comes before an id."""
     client.headers.update(headers)
@@ -135,6 +148,7 @@ async def things(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
     return {
         "/v1/avatars": (await made(client))["id"],
         "/v1/clouds": scan.json()["id"],
+        "/v1/faces": await a_face(client),
         "/v1/jobs": (await test_jobs.accepted(client))["id"],
         "/v1/webhooks": (await test_webhooks.made(client))["id"],
         "/v1/api-keys": key.json()["id"],

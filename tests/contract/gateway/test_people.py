@@ -156,6 +156,7 @@ async def test_an_export_holds_everything_of_the_caller_alone(
         "avatars",
         "scans",
         "jobs",
+        "faces",
     ]
     assert document["account"][0]["email"] == EMAIL
     assert document["avatars"] == avatars

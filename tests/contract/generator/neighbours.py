@@ -6,7 +6,6 @@ mesher's contract, with its validation and its demand for a token.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -19,11 +18,16 @@ import pytest
 
 from anthropometry.measurements import NAMES
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
-from atelier.common.v1 import body_pb2, file_pb2
+from atelier.common.v1 import body_pb2, face_pb2, file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
+from atelier.generator.v1.faces_pb2_grpc import FaceServiceStub
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
-from atelier.mesher.v1 import mesher_pb2
+from atelier.mesher.v1 import faces_pb2, mesher_pb2
+from atelier.mesher.v1.faces_pb2_grpc import (
+    FaceMeshServiceServicer,
+    add_FaceMeshServiceServicer_to_server,
+)
 from atelier.mesher.v1.mesher_pb2_grpc import (
     MesherServiceServicer,
     MesherServiceStub,
@@ -38,17 +42,27 @@ from services.catalog.adapters.seed import released
 from services.catalog.bootstrap import assemble as assemble_catalog
 from services.generator import convert
 from services.generator.adapters.catalog import CatalogLooks
+from services.generator.adapters.face_mesher import RemoteFaceMesher
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.scanner import RemoteScanner
-from services.generator.bootstrap import assemble
-from services.generator.domain.model import Interval, Person, Reading, Source, Target, Wardrobe
+from services.generator.bootstrap import Tools, assemble
+from services.generator.domain.faces import Features, ReadFace, SeenPhoto, Slot
+from services.generator.domain.model import (
+    Interval,
+    Person,
+    PersonFace,
+    Reading,
+    Source,
+    Target,
+    Wardrobe,
+)
 from services.generator.domain.scan import Scan
 from tests.unit.generator.world import ClayMesher, ClayScanner, World
 
 SEED = released()
 
 
-class MesherDouble(MesherServiceServicer):
+class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
     """The mesher's contract over the clay mesher."""
 
     def __init__(self, clay: ClayMesher, scanner: ClayScanner) -> None:
@@ -56,6 +70,8 @@ class MesherDouble(MesherServiceServicer):
         self.scanner = scanner
         self.callers: list[str] = []
         self.files: list[file_pb2.FileOptions] = []
+        self.worn: list[face_pb2.PersonFace] = []
+        self.painted: list[faces_pb2.BuildFaceRequest] = []
         self.error: Exception | None = None
 
     async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
@@ -67,7 +83,11 @@ class MesherDouble(MesherServiceServicer):
             appearance=request.appearance.SerializeToString(deterministic=True),
             garments=tuple(garment.SerializeToString(deterministic=True) for garment in request.garments),
         )
-        build = await self.clay.build(_person(request.body), wardrobe, convert.file_options(request.file))
+        person = _person(request.body)
+        if request.HasField("face"):
+            self.worn.append(request.face)
+            person = replace(person, face=_worn(request.face))
+        build = await self.clay.build(person, wardrobe, convert.file_options(request.file))
         return mesher_pb2.BuildAvatarResponse(
             file=convert.blob_ref(build.file),
             quantities=body_pb2.BodyQuantities(
@@ -100,13 +120,35 @@ class MesherDouble(MesherServiceServicer):
             body=scan.body if build.body else None,
         )
 
+    async def BuildFace(self, request: faces_pb2.BuildFaceRequest, context: Any) -> Any:
+        if self.error is not None:
+            raise self.error
+        self.painted.append(request)
+        pictures = [
+            (SeenPhoto(slot, b"", "", view.points), convert.stored_file(view.picture))
+            for slot, view in zip(Slot, request.views, strict=True)
+        ]
+        read = ReadFace((), request.geometry.SerializeToString(), "", Features(), request.model_version, 0)
+        mesh = await self.clay.build_face(read, pictures)
+        return faces_pb2.BuildFaceResponse(
+            file=convert.blob_ref(mesh.file),
+            texture=convert.blob_ref(mesh.texture),
+            vertex_count=mesh.vertex_count,
+            face_count=mesh.face_count,
+        )
+
     async def GetPreviewTopology(self, request: mesher_pb2.GetPreviewTopologyRequest, context: Any) -> Any:
         raise NotImplementedError("the generator never asks for it")
 
     def service(self) -> Service:
         descriptor = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
-        add = functools.partial(add_MesherServiceServicer_to_server, self)
-        return Service(descriptor.full_name, add, descriptor, token_verifier())
+
+        def add(server: grpc.aio.Server) -> None:
+            add_MesherServiceServicer_to_server(self, server)
+            add_FaceMeshServiceServicer_to_server(self, server)
+
+        faces = faces_pb2.DESCRIPTOR.services_by_name["FaceMeshService"]
+        return Service(descriptor.full_name, add, descriptor, token_verifier(), also=(faces,))
 
     def _called(self) -> None:
         self.callers.append(require_caller().subject)
@@ -120,7 +162,9 @@ class Town:
 
     stub: Any
     jobs: Any
+    faces: Any
     world: World
+    tools: Tools
     mesher: MesherDouble
 
     async def call(self, method: str, request: Any, subject: str = "ann") -> Any:
@@ -160,20 +204,24 @@ async def town(
     async with (
         serve(assemble_catalog(units=lambda: MemoryCatalogue(SEED))) as catalog_here,
         serve(double.service()) as mesher_here,
-        serve(
-            assemble(
-                replace(
-                    world.tools,
-                    looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
-                    mesher=RemoteMesher(mesher or mesher_here, timeout_s),
-                    scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
-                ),
-                changes=world.changes,
-                verifier=token_verifier(),
-            )
-        ) as channel,
     ):
-        yield Town(GeneratorServiceStub(channel), JobServiceStub(channel), world, double)
+        tools = replace(
+            world.tools,
+            looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
+            mesher=RemoteMesher(mesher or mesher_here, timeout_s),
+            face_mesher=RemoteFaceMesher(mesher or mesher_here, timeout_s),
+            scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
+        )
+        service = assemble(tools, changes=world.changes, verifier=token_verifier())
+        async with serve(service) as channel:
+            yield Town(
+                GeneratorServiceStub(channel),
+                JobServiceStub(channel),
+                FaceServiceStub(channel),
+                world,
+                tools,
+                double,
+            )
 
 
 async def refusal(call: Awaitable[Any]) -> AppError:
@@ -215,3 +263,8 @@ def _reading(reading: Reading) -> body_pb2.TapeReading:
 def _point(xyz: tuple[float, float, float]) -> body_pb2.Point:
     x, y, z = xyz
     return body_pb2.Point(x=x, y=y, z=z)
+
+
+def _worn(message: face_pb2.PersonFace) -> PersonFace:
+    geometry = message.geometry.SerializeToString(deterministic=True)
+    return PersonFace(geometry, convert.stored_file(message.texture), message.skin_color, message.eye_color)

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceAsyncStub
     from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceAsyncStub
 
+from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceStub
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceStub
 from atelierkit.admission import Limits
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.service import Service
 from atelierkit.testing import MemoryVerifier, serve
 from atelierkit.workshop import Workshop, workshop
+from facemodel.topology import FaceTopology
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.face.mould import Mould
 from tests.patience import PATIENCE_S
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -29,6 +33,11 @@ MODELS = Path(__file__).parents[3] / "models"
 @pytest.fixture(scope="session")
 def model() -> BodyModel:
     return BodyModel.load(MODELS)
+
+
+@pytest.fixture(scope="session")
+def topology() -> FaceTopology:
+    return FaceTopology.load(MODELS)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +74,7 @@ def verifier() -> MemoryVerifier:
 @pytest.fixture(scope="session")
 def service(
     model: BodyModel,
+    topology: FaceTopology,
     blobs: MemoryBlobs,
     alone: Workshop,
     poisson: PoissonReconstruction,
@@ -72,6 +82,8 @@ def service(
 ) -> Service:
     return assemble(
         model=model,
+        topology=topology,
+        mould=Mould.load(MODELS, model, topology),
         files=blobs,
         verifier=verifier,
         workshop=alone,
@@ -86,3 +98,10 @@ async def mesher(service: Service, verifier: MemoryVerifier) -> AsyncIterator[Me
     token = verifier.admit("alice")
     async with serve(service, timeout_s=PATIENCE_S) as channel:
         yield Mesher(MesherServiceStub(channel), (("authorization", f"Bearer {token}"),))
+
+
+@pytest.fixture
+async def faces(service: Service) -> AsyncIterator[FaceMeshServiceAsyncStub]:
+    """As one of the platform's own services calls it: with nobody signed in."""
+    async with serve(service, timeout_s=PATIENCE_S) as channel:
+        yield FaceMeshServiceStub(channel)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.e2e.album import consent, files, rendered
 from tests.e2e.test_batches import accepted, ended
 from tests.e2e.test_main_way import DRAFT
 
@@ -39,11 +40,8 @@ class Belongings:
         account = client.patch("/v1/me", json={"displayName": name}).raise_for_status().json()
         hook = _post(client, "/v1/webhooks", {"url": f"{NOWHERE}{account['id']}"})
         job = ended(client, accepted(client, 1))
-        policy = client.get("/v1/consents/policies").json()["data"][0]
-        _post(
-            client,
-            "/v1/me/consents",
-            {"purpose": policy["purpose"], "policyVersion": policy["version"], "given": True},
+        face = client.post(
+            "/v1/faces", files=files(rendered(11)), data={"consent": consent(client)}, timeout=120
         )
         key = _post(client, "/v1/api-keys", {"name": name, "scopes": ["avatars:read"]})
         scan = client.post(
@@ -60,6 +58,7 @@ class Belongings:
             {
                 "/v1/avatars": avatar["id"],
                 "/v1/clouds": scan.raise_for_status().json()["id"],
+                "/v1/faces": face.raise_for_status().json()["id"],
                 "/v1/jobs": job["id"],
                 "/v1/webhooks": hook["id"],
                 "/v1/api-keys": key["id"],

@@ -43,7 +43,8 @@ pytestmark = [
 
 RELEASED = sorted(path.parent.name for path in (install.ROOT / "models").glob("*/model.onnx"))
 TOLERANCE = 1e-6
-"""Both run the same kernels on one thread; only the sums of a batch of another size may differ in their last bits."""
+"""Both run the same kernels on one thread; only the sums of a batch of another size, or of a chain whose parts are
+optimised each by itself, may differ in their last bits."""
 
 
 CHAIN = {
@@ -149,8 +150,10 @@ async def test_both_ways_give_the_same_numbers(
     assert there.keys() == here.keys()
     for name, array in here.items():
         assert there[name].dtype == array.dtype
-        np.testing.assert_allclose(there[name], array, rtol=TOLERANCE, atol=TOLERANCE)
-    assert all(np.ptp(array) > 0 for array in here.values())
+        np.testing.assert_allclose(
+            there[name], array, rtol=TOLERANCE, atol=TOLERANCE * max(1, np.abs(array).max())
+        )
+    assert all(array.size == 1 or np.ptp(array) > 0 for array in here.values())
 
 
 async def test_many_callers_at_once_get_their_own_numbers(triton: TritonInference) -> None:

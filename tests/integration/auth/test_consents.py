@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +19,14 @@ from services.auth.adapters.sealing import AesGcmSeals, new_key, ring_of
 from services.auth.adapters.tables.consents import consents
 from services.auth.domain.consents import Consent, ConsentRequired, Origin, PolicyNotInForce, Purpose
 from services.auth.domain.model import Account
-from services.auth.domain.ports import UnitOfWork, UnitsOfWork
-from services.auth.use_cases.consents import ListConsents, RecordConsent, RequireConsent
+from services.auth.domain.ports import UnitsOfWork
+from services.auth.use_cases.consents import (
+    ConfirmWithdrawal,
+    ListConsents,
+    ListWithdrawals,
+    RecordConsent,
+    RequireConsent,
+)
 from tests.unit.auth.key_verbs import KeyVerbs
 from tests.unit.auth.world import POLICIES, SetClock
 
@@ -32,15 +38,13 @@ PHOTOS, MODELS = Purpose.FACE_PHOTOS, Purpose.IMPROVE_MODELS
 class Verbs:
     units: UnitsOfWork
     clock: SetClock
-    withdrawn: list[Consent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.record = RecordConsent(self.units, self.clock, POLICIES, [self._hear])
+        self.record = RecordConsent(self.units, self.clock, POLICIES)
         self.list = ListConsents(self.units)
         self.require = RequireConsent(self.units, POLICIES)
-
-    async def _hear(self, unit: UnitOfWork, consent: Consent) -> None:
-        self.withdrawn.append(consent)
+        self.withdrawals = ListWithdrawals(self.units)
+        self.confirm = ConfirmWithdrawal(self.units, self.clock)
 
     async def account(self, email: str = "ada@example.org") -> Account:
         return await KeyVerbs(self.units, self.clock).account(email)
@@ -136,27 +140,45 @@ async def test_of_consents_that_come_at_once_one_is_written(verbs: Verbs) -> Non
 
 
 @pytest.mark.attack("A61")
-async def test_a_withdrawal_is_heard_once_and_of_nothing_but_what_was_given(verbs: Verbs) -> None:
-    account = await verbs.account()
+async def test_a_consent_that_is_taken_back_has_something_deleted(verbs: Verbs) -> None:
+    account, other = await verbs.account(), await verbs.account("other@example.org")
     await verbs.take_back(account)
-    assert verbs.withdrawn == []
+    assert await verbs.withdrawals(PHOTOS) == []
+    for each in (other, account):
+        await verbs.give(each)
+        await verbs.take_back(each)
+        await verbs.take_back(each)
+    assert await verbs.withdrawals(PHOTOS) == [other.id, account.id]
+    verbs.clock.advance(minutes=5, seconds=-1)
+    assert not await verbs.confirm(account.id, PHOTOS)
+    assert await verbs.confirm(other.id, PHOTOS)
+    assert await verbs.withdrawals(PHOTOS) == [account.id]
+    verbs.clock.advance(seconds=1)
+    assert await verbs.confirm(account.id, PHOTOS)
+    assert await verbs.withdrawals(PHOTOS) == []
+
+
+async def test_whoever_consents_again_keeps_what_is_there(verbs: Verbs) -> None:
+    account = await verbs.account()
+    for change in (verbs.give, verbs.take_back, verbs.give):
+        await change(account)
+    assert await verbs.withdrawals(PHOTOS) == []
+
+
+async def test_nobody_keeps_anything_for_the_training_of_models(verbs: Verbs) -> None:
+    account = await verbs.account()
+    await verbs.give(account, MODELS)
+    await verbs.take_back(account, MODELS)
+    assert await verbs.withdrawals(MODELS) == []
+
+
+async def test_with_the_account_goes_its_withdrawal(verbs: Verbs) -> None:
+    account = await verbs.account()
     await verbs.give(account)
-    taken_back = await verbs.take_back(account)
     await verbs.take_back(account)
-    assert verbs.withdrawn == [taken_back]
-
-
-@pytest.mark.attack("A61")
-async def test_a_listener_that_fails_keeps_the_consent_standing(verbs: Verbs) -> None:
-    async def fail(unit: UnitOfWork, consent: Consent) -> None:
-        raise RuntimeError
-
-    account = await verbs.account()
-    given = await verbs.give(account)
-    record = RecordConsent(verbs.units, verbs.clock, POLICIES, [fail])
-    with pytest.raises(RuntimeError):
-        await record(account.id, PHOTOS, "2031-1", given=False, origin=HOME)
-    assert await verbs.of(account) == [given]
+    async with verbs.units() as unit:
+        await unit.accounts.remove(account.id)
+    assert await verbs.withdrawals(PHOTOS) == []
 
 
 async def test_pages_run_from_the_newest_to_the_oldest(verbs: Verbs) -> None:

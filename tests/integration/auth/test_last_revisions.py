@@ -54,7 +54,7 @@ def hold(sql: Sql) -> None:
 
 def test_the_code_of_before_goes_on_between_the_two_halves(url: str, sql: Sql) -> None:
     hold(sql)
-    assert migrations.upgrade(AUTH, url, "pre") == ["0008"]
+    assert migrations.upgrade(AUTH, url, "pre") == ["0008", "0009"]
     hold(sql)
     assert sql("SELECT service FROM holds") == [("generator",)] * 2
     assert sql("SELECT kid, private_jwk, sealed_jwk IS NULL FROM signing_keys ORDER BY kid DESC") == [
@@ -66,7 +66,7 @@ def test_the_code_of_before_goes_on_between_the_two_halves(url: str, sql: Sql) -
 def test_afterwards_no_key_lies_open_and_each_hold_has_to_say_whose_it_is(url: str, sql: Sql) -> None:
     hold(sql)
     migrations.upgrade(AUTH, url, "pre")
-    assert migrations.upgrade(AUTH, url, "post") == ["0009"]
+    assert migrations.upgrade(AUTH, url, "post") == ["0010"]
     [[kid, _, sealed]] = sql("SELECT * FROM signing_keys")
     assert (kid, bytes(sealed)) == ("sealed", b"a seal")
     assert sql("SELECT service FROM holds") == [("generator",)]

@@ -1,4 +1,4 @@
-"""Builds three people from their recipes and prints the SHA-256 of each file; run in environments of other machines.
+"""Builds three people from their recipes, one of them with somebody's face, and prints the SHA-256 of each file; run in environments of other machines.
 
 Each person is written as a plain GLB, and in one more way, so that every format and every variant has its turn.
 """
@@ -14,11 +14,15 @@ import onnxruntime
 
 from anthropometry.population import Population
 from bodymodel.expressions import EXPRESSIONS
+from facemodel.topology import FaceTopology
 from services.generator.adapters.network import latent
 from services.mesher.bootstrap import WRITERS
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.delivery import prepared
 from services.mesher.domain.expressions import VRM_SHAPES, canonical
+from services.mesher.domain.face.likeness import Likeness
+from services.mesher.domain.face.model import PersonFace, WornFace
+from services.mesher.domain.face.mould import Mould
 from services.mesher.domain.model import (
     Appearance,
     Compression,
@@ -80,16 +84,30 @@ def points(batch: int) -> list[np.ndarray]:
     return clouds
 
 
+def face(topology: FaceTopology) -> PersonFace:
+    """A face like nobody's, in a picture of all tones."""
+    rng = np.random.default_rng(11)
+    points = topology.mean * [1.03, 0.98, 1.05] + 1e-3 * rng.normal(size=topology.mean.shape)
+    tones = rng.integers(60, 220, (64, 64, 3)).astype(np.uint8)
+    picture = tones.repeat(16, axis=0).repeat(16, axis=1)
+    return PersonFace(WornFace(points, "", "#a98467", "#4a7fb5"), picture)
+
+
 def main() -> None:
     """Print one line a file."""
-    model = BodyModel.load(MODELS)
+    model, topology = BodyModel.load(MODELS), FaceTopology.load(MODELS)
     outfitter = Outfitter(model, kept_cuts=4)
+    likeness = Likeness(model.template, Mould.load(MODELS, model, topology), outfitter.skin_picture)
+    worn = (None, None, face(topology))
     variants = Variants(model, outfitter)
     population = Population.load(MODELS)
     look = Appearance("#d7a98c", HairPattern.BOB, "#3b2417")
-    for cloud, (_, body_type, _), more in zip(points(int(sys.argv[1])), PEOPLE, FILES, strict=True):
+    for cloud, (_, body_type, _), more, own in zip(
+        points(int(sys.argv[1])), PEOPLE, FILES, worn, strict=True
+    ):
         targets = population.estimate({"stature": 1712.0, "waist_girth": 860.0}, body_type).values_mm
         body = model.stand(model.solve(cloud, targets).coefficients)
+        body = likeness.shaped(body, own) if own else body
         rig = Rig(model.template.bones, model.template.parents.tolist(), body.heads)
         for options in (FileOptions(), *more):
             parts = (
@@ -97,6 +115,7 @@ def main() -> None:
                 if options.whole_body
                 else outfitter.dress(body, look, [DRESS], options.lod)
             )
+            parts = likeness.painted(parts, own, look) if own else parts
             scene = prepared(
                 variants.make(Scene(parts, rig, {"modelVersion": "2.0.0"}), body, options), options
             )

@@ -1,19 +1,26 @@
-"""The units of work that the records' tests run on: memory, and PostgreSQL with the service's schema."""
+"""What tests of the records run on, memory and PostgreSQL with the service's schema, and photos of somebody."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
+import numpy as np
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit import sql
 from atelierkit.jobs import Rail
+from photos.encode import jpeg
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
+from services.generator.domain.faces import Slot
 from services.generator.domain.ports import UnitsOfWork
+from tests.unit.generator.world import MODELS
+from training.face.draws import draw_setting, draw_sitter
+from training.face.render import Studio
 
+YAWS_DEG = {Slot.FRONT: 0.0, Slot.LEFT: -35.0, Slot.RIGHT: 35.0}
 RAIL = Rail("", schema="generator")
 """Puts jobs, for which it needs no address."""
 
@@ -38,3 +45,15 @@ def postgres_units(engine) -> UnitsOfWork:
 def units(request) -> UnitsOfWork:
     chosen: UnitsOfWork = request.getfixturevalue(f"{request.param}_units")
     return chosen
+
+
+@pytest.fixture(scope="session")
+def album() -> Mapping[Slot, bytes]:
+    """Three photos of one person who does not exist."""
+    rng = np.random.default_rng(5)
+    seated = Studio(MODELS).seat(draw_sitter(rng), rng)
+    pictures = {
+        slot: seated.shoot(draw_setting(rng, yaw_deg=yaw, pitch_deg=0.0, roll_deg=0.0), rng)
+        for slot, yaw in YAWS_DEG.items()
+    }
+    return {slot: jpeg(picture.pixels) for slot, picture in pictures.items()}

@@ -18,10 +18,12 @@ from atelierkit.server import Service
 from atelierkit.settings import ServiceSettings
 from atelierkit.testing import serve, token_verifier
 from atelierkit.workshop import Workshop, workshop
+from facemodel.topology import FaceTopology
 from services.generator.adapters.network import BodyNetwork
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble as assemble_mesher
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.face.mould import Mould
 from tests.contract.generator.neighbours import Town, body, town
 from tests.integration.generator import tiny_network
 from tests.unit.generator.world import MODELS, RecordingBlobs, World
@@ -61,8 +63,11 @@ def blobs() -> RecordingBlobs:
 
 @pytest.fixture(scope="module")
 def mesher(model: BodyModel, alone: Workshop, blobs: RecordingBlobs) -> Service:
+    topology = FaceTopology.load(MODELS)
     return assemble_mesher(
         model=model,
+        topology=topology,
+        mould=Mould.load(MODELS, model, topology),
         files=blobs,
         verifier=token_verifier(),
         workshop=alone,

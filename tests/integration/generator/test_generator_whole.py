@@ -16,6 +16,7 @@ import pytest
 from atelier.auth.v1 import auth_pb2
 from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
+from atelier.generator.v1.faces_pb2_grpc import FaceServiceStub
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
 from atelierkit import blobs
@@ -65,7 +66,8 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 def models_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "models"
-    shutil.copytree(MODELS / "population", folder / "population")
+    for model in ("population", "face_topology", "face_mesh"):
+        shutil.copytree(MODELS / model, folder / model)
     tiny_network.install(folder)
     return folder
 
@@ -101,11 +103,18 @@ async def settings(stack, tmp_path, models_dir, migrated_url) -> GeneratorSettin
 async def whole(stack, settings) -> Town:
     service = await build(settings, stack)
     channel = await stack.enter_async_context(serve(service))
+    return reached_by(channel)
+
+
+def reached_by(channel: grpc.aio.Channel) -> Town:
+    """The service behind the channel; its neighbours are none of the town's."""
     world = World()
     return Town(
         GeneratorServiceStub(channel),
         JobServiceStub(channel),
+        FaceServiceStub(channel),
         world,
+        world.tools,
         MesherDouble(world.mesher, world.scanner),
     )
 
@@ -156,13 +165,7 @@ async def test_a_service_without_its_network_does_not_start(stack, settings, mod
 async def test_an_inference_server_that_is_away_is_unavailable(stack, settings) -> None:
     elsewhere = settings.model_copy(update={"inference": "127.0.0.1:9"})
     channel = await stack.enter_async_context(serve(await build(elsewhere, stack)))
-    world = World()
-    town = Town(
-        GeneratorServiceStub(channel),
-        JobServiceStub(channel),
-        world,
-        MesherDouble(world.mesher, world.scanner),
-    )
+    town = reached_by(channel)
     with pytest.raises(AppError) as away:
         await town.create()
     assert (away.value.code, away.value.reason) == (Code.UNAVAILABLE, "UNAVAILABLE")

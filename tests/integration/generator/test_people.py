@@ -63,17 +63,24 @@ async def parts(world: World, owner: str) -> list[Part]:
 async def test_an_export_gives_each_record_once(world: World) -> None:
     avatars = [await world.avatar(ANN) for _ in range(101)]
     scan = await scanned(world, ANN)
+    face = await world.face(ANN, keep_photos=True)
     job = await job_with_result(world, ANN, b"a zip")
     await world.avatar(BOB)
     records = [record for part in await parts(world, ANN) for record in part.records]
     assert Counter(record.id for record in records) == Counter(
-        [*(avatar.id for avatar in avatars), scan.id, job.id]
+        [*(avatar.id for avatar in avatars), scan.id, face.id, job.id]
     )
     messages = [convert.part(part) for part in await parts(world, ANN)]
     assert sum(len(message.avatars) for message in messages) == 101
     assert [scan.id for message in messages for scan in message.scans] == [str(scan.id)]
+    [exported] = [face for message in messages for face in message.faces]
+    assert (exported.face.id, exported.file.key, len(exported.photos)) == (
+        str(face.id),
+        face.mesh.file.key,
+        3,
+    )
     assert [job.id for message in messages for job in message.jobs] == [str(job.id)]
-    assert [part.records for part in await parts(world, CARL)] == [[], [], []]
+    assert [part.records for part in await parts(world, CARL)] == [[], [], [], []]
 
 
 @pytest.mark.parametrize("token", ["photos:", "avatars:x", ":", "jobs:AAAA"])
@@ -90,7 +97,7 @@ async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, for
     await scanned(world, ANN, data=b"0 0 0\n2 2 2")
     await job_with_result(world, ANN, b"a zip of Ann's")
     await forget(ANN)
-    assert [part.records for part in await parts(world, ANN)] == [[], [], []]
+    assert [part.records for part in await parts(world, ANN)] == [[], [], [], []]
     assert world.blobs.keys == []
     await forget(ANN)
 
@@ -119,10 +126,12 @@ async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engi
     world = World(units=postgres_units)
     await world.avatar(ANN)
     await scanned(world, ANN)
+    await world.face(ANN, keep_photos=True)
+    await world.from_photos(ANN, await world.order(), uuid4())
     await job_with_result(world, ANN, b"a zip")
     async with postgres_units() as unit:
         assert await unit.jobs.give_up(uuid4())
-    assert len(await rows_with(engine, ANN)) == 3
+    assert sorted(await rows_with(engine, ANN)) == ["avatars", "faces", "jobs", "jobs", "scans"]
     assert await filled(engine) == set(metadata.tables)
     await ForgetPerson(world.units, world.shelf)(ANN)
     assert await rows_with(engine, ANN) == []

@@ -38,6 +38,25 @@ def logarithm(models_dir: Path, name: str = "logarithm") -> Path:
     return _write(models_dir, name, nodes, inputs={"x": shape}, outputs={"y": shape}, constants={})
 
 
+def company(models_dir: Path, name: str = "company") -> Path:
+    """``y``: how many rows its run had; x (n, any), y (n, 1)."""
+    nodes = [
+        helper.make_node("Shape", ["x"], ["rows"], start=0, end=1),
+        helper.make_node("Cast", ["rows"], ["count"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["x"], ["mean"], axes=[1]),
+        helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
+        helper.make_node("Add", ["nothing", "count"], ["y"]),
+    ]
+    return _write(
+        models_dir,
+        name,
+        nodes,
+        inputs={"x": (TensorProto.FLOAT, ["n", "width"])},
+        outputs={"y": (TensorProto.FLOAT, ["n", 1])},
+        constants={"zero": np.array(0, np.float32)},
+    )
+
+
 def _write(
     models_dir: Path,
     name: str,

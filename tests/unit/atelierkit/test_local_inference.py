@@ -48,6 +48,18 @@ async def test_a_row_that_comes_out_infinite_fails_alone(inference: LocalInferen
     assert [type(answer) for answer in answers] == [dict, ModelOutputInvalid, dict]
 
 
+@pytest.mark.parametrize(
+    ("width", "together"), [(1, [8] * 8), (300_000, [1] * 8), (200_000, [2] * 8), (600_000, [1] * 8)]
+)
+async def test_rows_as_large_as_pictures_go_through_a_few_at_a_time(
+    tmp_path: Path, width: int, together: list[int]
+) -> None:
+    onnx_models.company(tmp_path)
+    async with LocalInference(tmp_path) as local:
+        answer = await local.infer("company", {"x": np.zeros((8, width), np.float32)})
+    assert answer["y"].ravel().tolist() == together
+
+
 BAD: dict[str, dict[str, Any]] = {
     "an input missing": {"x": np.zeros((1, 3), np.float32)},
     "an unknown input": _inputs(1) | {"z": np.zeros((1, 1), np.float32)},

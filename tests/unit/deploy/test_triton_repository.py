@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2 as pb
 
 from atelierkit.inference import ModelMissing
+from atelierkit.inference.versions import released_version
 from deploy.triton.arguments import Ports, arguments
-from deploy.triton.config import MAX_BATCH, Batching, QueueLimits, Target
-from deploy.triton.ensemble import ChainInvalid
+from deploy.triton.config import MAX_BATCH, Batching, QueueLimits, Target, model_config
+from deploy.triton.ensemble import Chain, ChainInvalid
 from deploy.triton.repository import ROOT, lay_out
 from tests.unit.atelierkit import onnx_models
 
@@ -168,6 +170,37 @@ def test_a_chain_that_does_not_fit_is_told(models: Path, steps: list[dict[str, A
     _declare(models, *steps)
     with pytest.raises(ChainInvalid, match=told):
         lay_out(models, models.parent / "repository", GPU)
+
+
+def test_a_chain_brings_its_models_along_and_is_served_in_place_of_its_whole(models: Path) -> None:
+    folder = models / "affine"
+    (folder / "part.onnx").write_bytes((folder / "model.onnx").read_bytes())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["part.onnx"] = manifest["files"]["model.onnx"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    step = FIRST | {"model": "affine_part", "file": "part.onnx", "outputs": {"y": "y"}}
+    (folder / "ensemble.json").write_text(json.dumps({"version": "1.0.0", "steps": [step], "outputs": ["y"]}))
+    repository = models.parent / "repository"
+    assert lay_out(models, repository, GPU) == ["affine", "affine_part", "logarithm"]
+    assert _config(models, GPU, "affine").platform == "ensemble"
+    assert list((repository / "affine" / "1000000").iterdir()) == []
+    assert (repository / "affine_part" / "1000000" / "model.onnx").is_file()
+    (folder / "part.onnx").write_bytes(b"another")
+    with pytest.raises(ModelMissing, match="not the one"):
+        lay_out(models, repository, GPU)
+
+
+@pytest.mark.parametrize(
+    "declared", sorted((ROOT / "models").glob("*/ensemble.json")), ids=lambda path: path.parent.name
+)
+def test_a_released_chain_is_the_model_in_one_file_under_its_version(declared: Path, tmp_path: Path) -> None:
+    chain = Chain.read(declared)
+    assert chain.version == released_version(ROOT / "models", chain.name)
+    shutil.copytree(declared.parent, tmp_path / "models" / chain.name)
+    served = _config(tmp_path / "models", GPU, chain.name)
+    whole = model_config(chain.name, declared.with_name("model.onnx"), GPU, {})
+    assert list(served.input) == list(whole.input)
+    assert list(served.output) == list(whole.output)
 
 
 def test_nothing_is_changed_over_the_network() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,8 @@ from services.generator.tasks import JobTasks
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.endings import Reconcile
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
-from services.generator.workplace import job_tasks
+from services.generator.use_cases.withdrawals import ForgetWithdrawn
+from services.generator.workplace import forget_faces, job_tasks
 from tests.unit.generator.world import ANN, DRESS, WOMAN, World
 
 
@@ -47,6 +48,22 @@ class Ghosts:
             yield
 
 
+class Withdrawn:
+    """Auth's list of people who have taken their consent back."""
+
+    def __init__(self) -> None:
+        self.people: list[str] = []
+        self.confirmed: list[str] = []
+
+    async def waiting(self) -> Sequence[str]:
+        return list(self.people)
+
+    async def confirm(self, owner: str) -> bool:
+        self.people.remove(owner)
+        self.confirmed.append(owner)
+        return True
+
+
 class Factory:
     """The server's verbs and the worker's tasks, on one world."""
 
@@ -64,7 +81,14 @@ class Factory:
             tools, announcer=self.mailbox, delegates=self.ghosts, hold_age=timedelta(minutes=5)
         )
         self.tasks.register(self.world.rail, reconcile_every_s=60)
+        self.withdrawals = Withdrawn()
+        self.forget_withdrawn = ForgetWithdrawn(self.withdrawals, forget_faces(tools, self.ghosts))
         self.reconcile: Reconcile = self.tasks.reconcile
+
+    async def withdraw(self, owner: str) -> None:
+        """Take that person's consent back, and have the worker's round deal with it."""
+        self.withdrawals.people.append(owner)
+        await self.forget_withdrawn()
 
     async def work(self) -> int:
         """Do all that is due."""

@@ -183,8 +183,8 @@ async def test_a_request_so_slow_that_its_hold_goes_back_is_held_anew(factory, r
     reserve = factory.world.ledger.reserve
     repaired: list[int] = []
 
-    async def slow(owner, job_id, credits):
-        held = await reserve(owner, job_id, credits)
+    async def slow(owner, job_id, credits, kind):
+        held = await reserve(owner, job_id, credits, kind)
         if not repaired:
             repaired.append((await factory.reconcile()).released)
         return held
@@ -204,8 +204,8 @@ async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -
     factory.world.ledger.balance = 2
     reserve = factory.world.ledger.reserve
 
-    async def slow(owner, job_id, credits):
-        held = await reserve(owner, job_id, credits)
+    async def slow(owner, job_id, credits, kind):
+        held = await reserve(owner, job_id, credits, kind)
         factory.world.ledger.reserve = reserve
         armed("jobs.disowned=raise")
         with pytest.raises(FailpointHit):
@@ -218,7 +218,7 @@ async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -
 
 
 async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
-    factory.world.ledger.price = 0
+    factory.world.ledger.batch_price = 0
     factory.world.ledger.balance = 0
     accepted, _ = await factory.accept(ANN, rows(2))
     await factory.work()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import numpy as np
 from hypothesis import strategies as st
@@ -26,6 +26,16 @@ from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.bootstrap import Tools
+from services.generator.domain.faces import (
+    AvatarOrder,
+    Face,
+    FaceMesh,
+    FaceOrder,
+    Photo,
+    ReadFace,
+    SeenPhoto,
+    Slot,
+)
 from services.generator.domain.model import (
     Avatar,
     BodySpec,
@@ -43,13 +53,16 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
-from services.generator.domain.ports_jobs import Hold
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
+from services.generator.use_cases.face_rounds import ClearFaces
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace
+from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
+from tests.unit.generator.doubles import TERMS, ClayModels, ClayReader, CountingLedger, Signatures
 
 MODELS = Path(__file__).parents[3] / "models"
 POPULATION = Population.load(MODELS)
@@ -143,7 +156,15 @@ class ClayMesher:
     async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         self.builds += 1
         worn = [] if options.parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
-        about = [body_digest(person), wardrobe.appearance.hex(), worn, repr(options), person.model_version]
+        face = repr(person.face) if person.face else ""
+        about = [
+            body_digest(person),
+            face,
+            wardrobe.appearance.hex(),
+            worn,
+            repr(options),
+            person.model_version,
+        ]
         media_type = "model/gltf-binary" if options.format is FileFormat.GLB else "application/octet-stream"
         ref = await self.blobs.put(json.dumps(about).encode(), prefix="meshes", media_type=media_type)
         if self.before_answer is not None:
@@ -155,6 +176,18 @@ class ClayMesher:
             vertex_count=1000 + 100 * len(worn),
             face_count=2000 + 200 * len(worn),
         )
+
+    async def build_face(self, face: ReadFace, pictures: Sequence[tuple[SeenPhoto, StoredFile]]) -> FaceMesh:
+        if self.before_answer is not None:
+            await self.before_answer()
+        shown = [(await self.blobs.get(file.key)).hex() + seen.points.hex() for seen, file in pictures]
+        about = json.dumps([face.geometry.hex(), shown, face.model_version])
+        stored = [
+            await self.blobs.put(f"{what} {about}".encode(), prefix="faces", media_type=media_type)
+            for what, media_type in (("file", "model/gltf-binary"), ("texture", "image/jpeg"))
+        ]
+        file, texture = (StoredFile(ref.key, ref.sha256, ref.media_type, ref.size) for ref in stored)
+        return FaceMesh(file, texture, vertex_count=468, face_count=898)
 
     async def preview(self, person: Person) -> Preview:
         delivered = tuple(target.value_mm for target in person.targets)
@@ -200,56 +233,6 @@ class ClayScanner:
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
 
-class CountingLedger:
-    """A ledger that counts: a balance, what is held for which job, and what was paid."""
-
-    def __init__(self, balance: int = 1_000_000) -> None:
-        self.balance = balance
-        self.held: dict[UUID, int] = {}
-        self.paid: dict[UUID, int] = {}
-        self.settled: set[UUID] = set()
-        self.price = 1
-        self.error: Exception | None = None
-
-    async def avatar_price(self) -> int:
-        return self.price
-
-    async def reserve(self, owner: str, job_id: UUID, credits: int) -> bool:
-        if job_id in self.settled:
-            return False
-        if job_id in self.held:
-            return True
-        if credits > self.balance:
-            raise RemoteError(
-                "not enough credits",
-                code=Code.FAILED_PRECONDITION,
-                reason="INSUFFICIENT_CREDITS",
-                metadata={"needed": str(credits), "available": str(self.balance)},
-            )
-        self.balance -= credits
-        self.held[job_id] = credits
-        return True
-
-    async def capture(self, job_id: UUID, credits: int) -> None:
-        self._fail()
-        if job_id in self.held:
-            self.balance += self.held.pop(job_id) - credits
-            self.paid[job_id] = credits
-            self.settled.add(job_id)
-
-    async def release(self, job_id: UUID) -> None:
-        self._fail()
-        self.balance += self.held.pop(job_id, 0)
-        self.settled.add(job_id)
-
-    async def holds(self, older_than: timedelta) -> list[Hold]:
-        return [Hold(job_id, credits) for job_id, credits in self.held.items()]
-
-    def _fail(self) -> None:
-        if self.error is not None:
-            raise self.error
-
-
 def body_digest(person: Person) -> str:
     """What of a mesh's bytes the body alone decides."""
     targets = [(target.name, target.value_mm) for target in person.targets]
@@ -293,6 +276,9 @@ class World:
         self.get_scan = GetScan(self.units)
         self.delete_scan = DeleteScan(self.units, self.shelf)
         self.ledger = CountingLedger()
+        self.reader = ClayReader(self.store)
+        self.face_models = ClayModels()
+        self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
             store=self.store,
@@ -301,10 +287,24 @@ class World:
             looks=self.looks,
             mesher=self.mesher,
             scanner=self.scanner,
+            face_reader=self.reader,
+            face_models=self.face_models,
+            face_mesher=self.mesher,
+            consents=self.consents,
             credits=self.ledger,
             clock=self.clock,
+            terms=TERMS,
         )
-        self.update = UpdateAvatar(self.get, self.looks, rebuild, self.shelf, self.clock)
+        self.update = UpdateAvatar(self.get, self.tools.redress())
+        self.set_face = self.tools.set_avatar_face()
+        self.create_face = CreateFace(self.tools.make_face(), self.consents, self.shelf)
+        self.get_face = GetFace(self.units, self.clock)
+        self.download_face = DownloadFace(self.units, self.clock)
+        self.delete_face = DeleteFace(self.units, self.shelf, self.clock)
+        self.from_photos = CreateAvatarFromPhotos(
+            self.units, self.estimator, self.looks, self.ledger, self.consents, self.shelf, self.clock
+        )
+        self.clear_faces = ClearFaces(self.units, self.shelf, self.clock, TERMS)
         self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
 
     async def avatar(
@@ -315,6 +315,24 @@ class World:
 
     async def exists(self, *files: StoredFile | None) -> list[bool]:
         return [file is not None and await self.store.exists(file) for file in files]
+
+    async def photos(self, *contents: str) -> tuple[Photo, ...]:
+        """Uploads of a front, a left and a right side; typical ones, or such as say these words."""
+        said = dict(zip(Slot, contents or ("ahead", "to the right", "to the left"), strict=True))
+        return tuple([await self._uploaded(slot, text) for slot, text in said.items()])
+
+    async def _uploaded(self, slot: Slot, text: str) -> Photo:
+        ref = await self.blobs.put(text.encode(), prefix=f"uploads/{uuid4().hex}", media_type="image/jpeg")
+        file = StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+        return Photo(slot, file, f"{slot.value}.jpg")
+
+    async def face(self, owner: str | None = ANN, **over: Any) -> Face:
+        self.clock.advance(seconds=1)
+        return await self.create_face(owner, FaceOrder(**{"photos": await self.photos(), **over}))
+
+    async def order(self, *contents: str, **over: Any) -> AvatarOrder:
+        face = FaceOrder(await self.photos(*contents), consent_version=Signatures.VERSION)
+        return AvatarOrder(**{"face": face, "body": WOMAN, "look": Look(), "outfit": DRESS, **over})
 
     async def kept(self, owner: str = ANN) -> tuple[Avatar, ...]:
         return (await self.list(owner, 100, None)).avatars

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facemodel.topology import FaceTopology
 from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.face.likeness import Likeness
+from services.mesher.domain.face.mould import Mould
 from services.mesher.domain.model import Appearance, Cut, Garment, Girths, HairPattern, Pattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 from tests.unit.mesher import scenes
@@ -23,6 +26,21 @@ def model() -> BodyModel:
 @pytest.fixture(scope="session")
 def outfitter(model: BodyModel) -> Outfitter:
     return Outfitter(model, kept_cuts=16)
+
+
+@pytest.fixture(scope="session")
+def topology() -> FaceTopology:
+    return FaceTopology.load(MODELS)
+
+
+@pytest.fixture(scope="session")
+def mould(model: BodyModel, topology: FaceTopology) -> Mould:
+    return Mould.load(MODELS, model, topology)
+
+
+@pytest.fixture(scope="session")
+def likeness(model: BodyModel, mould: Mould, outfitter: Outfitter) -> Likeness:
+    return Likeness(model.template, mould, outfitter.skin_picture)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ export interface Call {
   readonly body?: unknown;
   /** A file that is sent as it is, in place of `body`. */
   readonly upload?: Upload;
+  /** Fields and files, in place of both; the browser says itself that it is a form. */
+  readonly form?: FormData;
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the call early. */
   readonly signal?: AbortSignal;
@@ -93,7 +95,7 @@ export class Client {
     if (upload) {
       headers.set("Content-Type", upload.mediaType);
       init.body = upload.data;
-    }
+    } else if (call.form) init.body = call.form;
     try {
       return await this.http(path, init);
     } catch (cause) {

@@ -18,6 +18,7 @@ export type Policy = Shapes["Policy"];
 export type Purpose = Policy["purpose"];
 export type Consent = Shapes["Consent"];
 export type ConsentDraft = Shapes["ConsentDraft"];
+export type Face = Shapes["Face"];
 export type Job = Shapes["Job"];
 export type JobResult = Shapes["JobResult"];
 export type Webhook = Shapes["Webhook"];

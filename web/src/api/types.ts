@@ -61,11 +61,19 @@ export interface OutfitItem {
   readonly color: string;
 }
 
+/** A person's face on an avatar. */
+export interface RecipeFace {
+  readonly id: string;
+  readonly skinColor: string;
+  readonly eyeColor: string | null;
+}
+
 export interface Recipe extends BodySpec {
   readonly seed: number;
   readonly modelVersion: string;
   readonly look: Look;
   readonly outfit: readonly OutfitItem[];
+  readonly face?: RecipeFace | null;
 }
 
 export interface ReceiptLine {

@@ -70,6 +70,12 @@ export class Avatars extends Observable {
     });
   }
 
+  /** Lists an avatar that was made or changed elsewhere, and opens it. */
+  async put(avatar: Avatar): Promise<void> {
+    this.list = [avatar, ...this.list.filter(({ id }) => id !== avatar.id)];
+    await this.open(avatar);
+  }
+
   async remove(avatar: Avatar): Promise<void> {
     await this.#attempt("changing", async () => {
       await this.api.deleteAvatar(avatar.id);

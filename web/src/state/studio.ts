@@ -1,8 +1,12 @@
 import type { Atelier } from "../api/atelier";
+import type { Client } from "../api/client";
+import { FaceCalls } from "../api/faces";
+import { JobCalls } from "../api/jobs";
 import type { Language } from "../i18n/locale";
 import { Avatars } from "./avatars";
 import { BodyDraft } from "./body";
 import { Downloads } from "./downloads";
+import { Faces } from "./faces";
 import { Observable } from "./observable";
 import { Wardrobe } from "./wardrobe";
 
@@ -23,17 +27,21 @@ export class Studio {
   readonly wardrobe: Wardrobe;
   readonly avatars: Avatars;
   readonly downloads: Downloads;
+  readonly faces: Faces;
   readonly tape = new TapeOnShow();
   readonly #stop: readonly (() => void)[];
 
   constructor(
     api: Atelier,
+    client: Client,
     readonly language: Language,
   ) {
     this.body = new BodyDraft(api);
     this.wardrobe = new Wardrobe(api);
     this.avatars = new Avatars(api, this.body, this.wardrobe);
     this.downloads = new Downloads(api);
+    const { avatars, body, wardrobe } = this;
+    this.faces = new Faces({ calls: new FaceCalls(client), jobs: new JobCalls(client), avatars, body, wardrobe });
     this.#stop = [
       this.#fitSizes(),
       // The platform words its errors in the page's language.
@@ -50,6 +58,7 @@ export class Studio {
   }
 
   close(): void {
+    this.faces.close();
     for (const stop of this.#stop) stop();
   }
 

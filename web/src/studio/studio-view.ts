@@ -8,6 +8,7 @@ import { controls } from "../ui/styles";
 import "../viewer/viewer-element";
 import "./avatars-panel";
 import "./body-panel";
+import "./face-panel";
 import "./look-panel";
 import "./make-bar";
 import "./outfit-panel";
@@ -17,7 +18,7 @@ import type { Tab } from "./tab-bar";
 
 /** With this much room the sliders have a column of their own. */
 const WIDE = matchMedia("(min-width: 1180px)");
-const SIDE_TABS: readonly Tab[] = ["outfit", "look", "receipt", "avatars"];
+const SIDE_TABS: readonly Tab[] = ["face", "outfit", "look", "receipt", "avatars"];
 
 /** The signed-in page: sliders, viewer, wardrobe. */
 @customElement("studio-view")
@@ -60,6 +61,7 @@ export class StudioView extends AtelierElement {
   #panel(tab: Tab): TemplateResult {
     const panels: Readonly<Record<Tab, TemplateResult>> = {
       body: html`<body-panel .studio=${this.studio}></body-panel>`,
+      face: html`<face-panel .studio=${this.studio} @made=${() => (this.chosen = "face")}></face-panel>`,
       outfit: html`<outfit-panel .studio=${this.studio}></outfit-panel>`,
       look: html`<look-panel .studio=${this.studio}></look-panel>`,
       receipt: html`<receipt-panel .studio=${this.studio}></receipt-panel>`,

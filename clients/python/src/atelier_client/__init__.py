@@ -19,6 +19,7 @@ from atelier_client.errors import (
     Unreachable,
     WaitedTooLong,
 )
+from atelier_client.photos import FacePhotos
 from atelier_client.retries import Retries
 from atelier_client.shapes import AvatarDraft, BatchRow
 
@@ -30,6 +31,7 @@ __all__ = [
     "BadSignature",
     "BatchRow",
     "Call",
+    "FacePhotos",
     "JobNotCompleted",
     "Refused",
     "Retries",

@@ -27,7 +27,7 @@ def read(call: Call[Answer], response: httpx.Response) -> Answer:
         return response.content  # type: ignore[return-value]  # Answer is bytes here
     if call.answer is type(None):
         return None
-    return decode(call.answer, _json(response))
+    return decode(call.also.get(response.status_code, call.answer), _json(response))
 
 
 def refusal(response: httpx.Response) -> Refused:

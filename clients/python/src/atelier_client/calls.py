@@ -47,6 +47,8 @@ class Call(Generic[Answer]):
     """What is None is left out."""
     body: object = None
     """A shape, a `JsonObject` or an `Upload`."""
+    also: Mapping[int, type[Answer]] = field(default_factory=dict)
+    """Shapes of answers with other statuses."""
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -373,6 +373,31 @@ def batches_create(body: shapes.BatchDraft | JsonObject | Upload) -> Call[shapes
     return Call("POST", "/v1/avatars/batch", shapes.Job, body=body)
 
 
+def from_photos_create(body: Upload, *, wait: int | None = None) -> Call[shapes.Job | shapes.Avatar]:
+    """Make an avatar with the face of three photos.
+
+    wait: Seconds to wait for the avatar before the job is answered instead.
+    """
+    return Call(
+        "POST",
+        "/v1/avatars/from-photos",
+        shapes.Job,
+        query={"wait": wait},
+        body=body,
+        also={201: shapes.Avatar},
+    )
+
+
+def from_photos_put_on(id: str, body: shapes.FaceChoice | JsonObject) -> Call[shapes.Avatar]:
+    """Put a face on an avatar."""
+    return Call("PUT", path("/v1/avatars/{id}/face", id=id), shapes.Avatar, body=body)
+
+
+def from_photos_take_off(id: str) -> Call[shapes.Avatar]:
+    """Take the face off an avatar."""
+    return Call("DELETE", path("/v1/avatars/{id}/face", id=id), shapes.Avatar)
+
+
 def avatars_create(body: shapes.AvatarDraft | JsonObject) -> Call[shapes.Avatar]:
     """Make an avatar."""
     return Call("POST", "/v1/avatars", shapes.Avatar, body=body)
@@ -410,6 +435,26 @@ def avatars_change(id: str, body: shapes.AvatarChange | JsonObject) -> Call[shap
 def avatars_delete(id: str) -> Call[None]:
     """Delete an avatar and its files."""
     return Call("DELETE", path("/v1/avatars/{id}", id=id), type(None))
+
+
+def faces_create(body: Upload) -> Call[shapes.Face]:
+    """Make a face of three photos."""
+    return Call("POST", "/v1/faces", shapes.Face, body=body)
+
+
+def faces_glb(id: str) -> Call[bytes]:
+    """The face as GLB."""
+    return Call("GET", path("/v1/faces/{id}.glb", id=id), bytes)
+
+
+def faces_get(id: str) -> Call[shapes.Face]:
+    """One face."""
+    return Call("GET", path("/v1/faces/{id}", id=id), shapes.Face)
+
+
+def faces_delete(id: str) -> Call[None]:
+    """Delete a face and its files; avatars that wear it keep it."""
+    return Call("DELETE", path("/v1/faces/{id}", id=id), type(None))
 
 
 def clouds_create(

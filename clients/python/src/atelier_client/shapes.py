@@ -42,7 +42,7 @@ class AdminJob:
     """A job, as administrators see it."""
 
     id: str
-    kind: Literal["avatar_batch"]
+    kind: Literal["avatar_batch", "avatar_from_photos"]
     state: Literal["pending", "processing", "completed", "failed", "cancelled"]
     """The last three are final."""
     progress_percent: int
@@ -60,6 +60,10 @@ class AdminJob:
     ended_at: datetime | None
     results: list[JobResult]
     """Empty until it has completed."""
+    avatar_id: str | None
+    """The avatar that it has made of photos; null until it has completed, and for other kinds."""
+    face_id: str | None
+    """The same for the face."""
     links: JobLinks
     account_id: str
 
@@ -404,6 +408,64 @@ class Estimates:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Face:
+    """A face: 468 points with a picture."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime | None
+    """When it is deleted by itself; null for one that stays."""
+    features: FacialFeatures
+    vertex_count: int
+    face_count: int
+    """Triangles."""
+    size: int
+    """Bytes of the file."""
+    scale_source: Literal["iris", "pupil_distance"]
+    """What gave the face its size."""
+    model_version: str
+    generation_ms: int
+    """From the photos to the stored face."""
+    inference_ms: int
+    """Of it in the networks."""
+    download_count: int
+    links: FaceLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceChoice:
+    """A face to put on an avatar."""
+
+    face_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceLinks:
+    """Where the face's resources lie."""
+
+    self: str
+    glb: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacialFeatures:
+    """What the photos say. What cannot be told is null, and `reasons` says why."""
+
+    expressions: dict[str, FoundTrait]
+    accessories: dict[str, FoundTrait]
+    face_shape: Literal["oval", "round", "square", "heart", "oblong", "diamond"] | None
+    face_shape_scores: dict[str, float]
+    """Score of each shape, 0 to 1."""
+    skin: MeasuredColor | None
+    monk_tone: int | None
+    """On the Monk Skin Tone Scale."""
+    eyes: MeasuredColor | None
+    """The irises."""
+    reasons: dict[str, str]
+    """Why a member is null, by its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fault:
     """One field that was refused."""
 
@@ -431,6 +493,18 @@ class Forgotten:
     """Whose password is forgotten."""
 
     email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundTrait:
+    """Something that was looked for."""
+
+    present: bool | None
+    """Null where it cannot be told."""
+    score: float
+    """How sure that is, 0 to 1."""
+    reason: str | None
+    """Why it cannot be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -476,7 +550,7 @@ class Job:
     """A job."""
 
     id: str
-    kind: Literal["avatar_batch"]
+    kind: Literal["avatar_batch", "avatar_from_photos"]
     state: Literal["pending", "processing", "completed", "failed", "cancelled"]
     """The last three are final."""
     progress_percent: int
@@ -494,6 +568,10 @@ class Job:
     ended_at: datetime | None
     results: list[JobResult]
     """Empty until it has completed."""
+    avatar_id: str | None
+    """The avatar that it has made of photos; null until it has completed, and for other kinds."""
+    face_id: str | None
+    """The same for the face."""
     links: JobLinks
 
 
@@ -505,6 +583,8 @@ class JobError:
     """For machines."""
     message: str
     """For people, in the request's language."""
+    photos: list[PhotoFault]
+    """Which photos are the cause, where it is photos."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -585,6 +665,16 @@ class LookInput:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasuredColor:
+    """A colour that was measured, in sRGB."""
+
+    hex: str
+    """`#rrggbb`."""
+    confidence: float
+    """How sure that is, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewApiKey:
     """A key that was just made."""
 
@@ -646,6 +736,21 @@ class Person:
     """Helps to estimate what is missing."""
     age: float | None = None
     """Helps to estimate what is missing, in years."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoFault:
+    """Why a photo cannot be used, and what to do about it."""
+
+    field: Literal["front", "left", "right"]
+    """Which photo."""
+    filename: str
+    """As you called it."""
+    code: str
+    message: str
+    """For people, in the request's language."""
+    limit: str | None
+    """The bound that it broke, where there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -760,6 +865,20 @@ class Recipe:
     model_version: str
     look: Look
     outfit: list[OutfitItem]
+    face: RecipeFace | None
+    """Null for a face of nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeFace:
+    """A person's face on an avatar."""
+
+    id: str
+    """The face that it was taken from, which may be gone."""
+    skin_color: str
+    """`#rrggbb`, the skin around the face."""
+    eye_color: str | None
+    """`#rrggbb` of the irises; null where it could not be told."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The ledger of consents. A trigger keeps its rows as they were written."""
+"""The ledger of consents, whose rows a trigger keeps as they were written, and those taken back that have consequences."""
 
 from __future__ import annotations
 
@@ -24,5 +24,17 @@ consents = sa.Table(
     sa.Column("given", sa.Boolean, nullable=False),
     sa.Column("created_at", TIME, nullable=False),
     sa.Column("sealed_origin", sa.LargeBinary, nullable=False),
+)
+# Until what the consent had allowed is deleted.
+withdrawals = sa.Table(
+    "withdrawals",
+    metadata,
+    sa.Column(
+        "account_id", sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    sa.Column(
+        "purpose", sa.Text, sa.CheckConstraint("purpose = 'face_photos'", name="purpose"), primary_key=True
+    ),
+    sa.Column("withdrawn_at", TIME, nullable=False),
 )
 sa.Index("ix_consents_account_id_position", consents.c.account_id, consents.c.position, unique=True)

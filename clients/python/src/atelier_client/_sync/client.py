@@ -17,9 +17,10 @@ from atelier_client import operations
 from atelier_client._sync import jobs
 from atelier_client._sync.transport import Transport
 from atelier_client.calls import Call, JsonObject, PageOf, Upload
-from atelier_client.errors import JobNotCompleted
+from atelier_client.errors import JobNotCompleted, UnexpectedAnswer
+from atelier_client.photos import FacePhotos
 from atelier_client.retries import Retries
-from atelier_client.shapes import Avatar, AvatarDraft, BatchRow, Job, Scan
+from atelier_client.shapes import Avatar, AvatarDraft, BatchRow, Face, Job, Scan
 from atelier_client.watching import ENDS
 from atelier_client.wire import encode
 
@@ -118,6 +119,75 @@ class Atelier:
         upload = scan if isinstance(scan, Upload) else Upload.of(scan)
         call = operations.clouds_create(upload, register=with_body, format=format)
         return self.call(call, timeout_s=_UPLOAD_TIMEOUT_S)
+
+    def make_face(
+        self,
+        photos: FacePhotos,
+        consent: str,
+        save_to: File | None = None,
+        *,
+        pupil_distance_mm: float | None = None,
+        keep_photos: bool = False,
+    ) -> Face:
+        """Make a face of three photos; with `save_to`, download its GLB as well.
+
+        `consent` is the version of the policy on photos of faces that the person consented to. Raises Refused, whose
+        `details` name each photo that cannot be used, and why.
+        """
+        form = photos.form(consent=consent, pupilDistanceMm=pupil_distance_mm, keepPhotos=keep_photos)
+        face = self.call(operations.faces_create(form), timeout_s=_UPLOAD_TIMEOUT_S)
+        if save_to is not None:
+            self.download(face.links.glb, save_to)
+        return face
+
+    def start_avatar_from_photos(
+        self,
+        photos: FacePhotos,
+        consent: str,
+        draft: AvatarDraft | JsonObject | None = None,
+        *,
+        pupil_distance_mm: float | None = None,
+        keep_photos: bool = False,
+        key: str | None = None,
+    ) -> Job:
+        """Ask for an avatar with the face of three photos, and the body of the draft."""
+        form = photos.form(
+            consent=consent,
+            pupilDistanceMm=pupil_distance_mm,
+            keepPhotos=keep_photos,
+            avatar=None if draft is None else encode(draft),
+        )
+        job = self.call(operations.from_photos_create(form), key=key, timeout_s=_UPLOAD_TIMEOUT_S)
+        if not isinstance(job, Job):
+            raise UnexpectedAnswer("a job was asked for")
+        return job
+
+    def make_avatar_from_photos(
+        self,
+        photos: FacePhotos,
+        consent: str,
+        draft: AvatarDraft | JsonObject | None = None,
+        save_to: File | None = None,
+        *,
+        pupil_distance_mm: float | None = None,
+        keep_photos: bool = False,
+        on_progress: Progress | None = None,
+        timeout_s: float = _JOB_TIMEOUT_S,
+    ) -> Avatar:
+        """Ask for such an avatar and wait for it; with `save_to`, download its GLB.
+
+        Raises JobNotCompleted, whose job's error says which photo cannot be used, and WaitedTooLong.
+        """
+        job = self.start_avatar_from_photos(
+            photos, consent, draft, pupil_distance_mm=pupil_distance_mm, keep_photos=keep_photos
+        )
+        done = self.wait(job.id, on_progress=on_progress, timeout_s=timeout_s)
+        if done.avatar_id is None:
+            raise UnexpectedAnswer("the job has made no avatar")
+        avatar = self.call(operations.avatars_get(done.avatar_id))
+        if save_to is not None:
+            self.download(avatar.links.glb, save_to)
+        return avatar
 
     def start_batch(self, people: Rows | File, *, key: str | None = None) -> Job:
         """Ask for many avatars: rows, or a CSV file with a column for each measurement."""

@@ -27,7 +27,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/auth/v1/consents.proto\x12\x0f\x61telier.auth.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x43onsent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x30\n\x07purpose\x18\x02 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurpose\x12\x16\n\x0epolicy_version\x18\x03 \x01(\t\x12\r\n\x05given\x18\x04 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61\x64\x64ress\x18\x06 \x01(\t\x12\r\n\x05\x61gent\x18\x07 \x01(\t\"K\n\x06Policy\x12\x30\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurpose\x12\x0f\n\x07version\x18\x02 \x01(\t\"\xb9\x01\n\x14RecordConsentRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12!\n\x0epolicy_version\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\r\n\x05given\x18\x03 \x01(\x08\x12\x18\n\x07\x61\x64\x64ress\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x17\n\x05\x61gent\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"B\n\x15RecordConsentResponse\x12)\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Consent\"T\n\x13ListConsentsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"[\n\x14ListConsentsResponse\x12*\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x18.atelier.auth.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"U\n\x15RequireConsentRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"C\n\x16RequireConsentResponse\x12)\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Consent\"\x15\n\x13ListPoliciesRequest\"A\n\x14ListPoliciesResponse\x12)\n\x08policies\x18\x01 \x03(\x0b\x32\x17.atelier.auth.v1.Policy*v\n\x0e\x43onsentPurpose\x12\x1f\n\x1b\x43ONSENT_PURPOSE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONSENT_PURPOSE_FACE_PHOTOS\x10\x01\x12\"\n\x1e\x43ONSENT_PURPOSE_IMPROVE_MODELS\x10\x02\x32\xd1\x03\n\x0e\x43onsentService\x12g\n\rRecordConsent\x12%.atelier.auth.v1.RecordConsentRequest\x1a&.atelier.auth.v1.RecordConsentResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0cListConsents\x12$.atelier.auth.v1.ListConsentsRequest\x1a%.atelier.auth.v1.ListConsentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12\x89\x01\n\x0eRequireConsent\x12&.atelier.auth.v1.RequireConsentRequest\x1a\'.atelier.auth.v1.RequireConsentResponse\"&\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x9a\xb5\x18\njobs:write\x12\x64\n\x0cListPolicies\x12$.atelier.auth.v1.ListPoliciesRequest\x1a%.atelier.auth.v1.ListPoliciesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/auth/v1/consents.proto\x12\x0f\x61telier.auth.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x43onsent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x30\n\x07purpose\x18\x02 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurpose\x12\x16\n\x0epolicy_version\x18\x03 \x01(\t\x12\r\n\x05given\x18\x04 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61\x64\x64ress\x18\x06 \x01(\t\x12\r\n\x05\x61gent\x18\x07 \x01(\t\"K\n\x06Policy\x12\x30\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurpose\x12\x0f\n\x07version\x18\x02 \x01(\t\"\xb9\x01\n\x14RecordConsentRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12!\n\x0epolicy_version\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\r\n\x05given\x18\x03 \x01(\x08\x12\x18\n\x07\x61\x64\x64ress\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x17\n\x05\x61gent\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"B\n\x15RecordConsentResponse\x12)\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Consent\"T\n\x13ListConsentsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"[\n\x14ListConsentsResponse\x12*\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x18.atelier.auth.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"U\n\x15RequireConsentRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"C\n\x16RequireConsentResponse\x12)\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.atelier.auth.v1.Consent\"V\n\x16ListWithdrawalsRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\".\n\x17ListWithdrawalsResponse\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"v\n\x18\x43onfirmWithdrawalRequest\x12<\n\x07purpose\x18\x01 \x01(\x0e\x32\x1f.atelier.auth.v1.ConsentPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\naccount_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"*\n\x19\x43onfirmWithdrawalResponse\x12\r\n\x05taken\x18\x01 \x01(\x08\"\x15\n\x13ListPoliciesRequest\"A\n\x14ListPoliciesResponse\x12)\n\x08policies\x18\x01 \x03(\x0b\x32\x17.atelier.auth.v1.Policy*v\n\x0e\x43onsentPurpose\x12\x1f\n\x1b\x43ONSENT_PURPOSE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONSENT_PURPOSE_FACE_PHOTOS\x10\x01\x12\"\n\x1e\x43ONSENT_PURPOSE_IMPROVE_MODELS\x10\x02\x32\xd0\x05\n\x0e\x43onsentService\x12g\n\rRecordConsent\x12%.atelier.auth.v1.RecordConsentRequest\x1a&.atelier.auth.v1.RecordConsentResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x12\x64\n\x0cListConsents\x12$.atelier.auth.v1.ListConsentsRequest\x1a%.atelier.auth.v1.ListConsentsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12\x89\x01\n\x0eRequireConsent\x12&.atelier.auth.v1.RequireConsentRequest\x1a\'.atelier.auth.v1.RequireConsentResponse\"&\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x9a\xb5\x18\njobs:write\x12z\n\x0fListWithdrawals\x12\'.atelier.auth.v1.ListWithdrawalsRequest\x1a(.atelier.auth.v1.ListWithdrawalsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x04\x92\xb5\x18\tgenerator\x12\x80\x01\n\x11\x43onfirmWithdrawal\x12).atelier.auth.v1.ConfirmWithdrawalRequest\x1a*.atelier.auth.v1.ConfirmWithdrawalResponse\"\x14\x90\x02\x02\x88\xb5\x18\x04\x92\xb5\x18\tgenerator\x12\x64\n\x0cListPolicies\x12$.atelier.auth.v1.ListPoliciesRequest\x1a%.atelier.auth.v1.ListPoliciesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,16 +48,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCONSENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REQUIRECONSENTREQUEST'].fields_by_name['purpose']._loaded_options = None
   _globals['_REQUIRECONSENTREQUEST'].fields_by_name['purpose']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_LISTWITHDRAWALSREQUEST'].fields_by_name['purpose']._loaded_options = None
+  _globals['_LISTWITHDRAWALSREQUEST'].fields_by_name['purpose']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CONFIRMWITHDRAWALREQUEST'].fields_by_name['purpose']._loaded_options = None
+  _globals['_CONFIRMWITHDRAWALREQUEST'].fields_by_name['purpose']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CONFIRMWITHDRAWALREQUEST'].fields_by_name['account_id']._loaded_options = None
+  _globals['_CONFIRMWITHDRAWALREQUEST'].fields_by_name['account_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CONSENTSERVICE'].methods_by_name['RecordConsent']._loaded_options = None
   _globals['_CONSENTSERVICE'].methods_by_name['RecordConsent']._serialized_options = b'\220\002\002\210\265\030\002'
   _globals['_CONSENTSERVICE'].methods_by_name['ListConsents']._loaded_options = None
   _globals['_CONSENTSERVICE'].methods_by_name['ListConsents']._serialized_options = b'\220\002\001\210\265\030\002'
   _globals['_CONSENTSERVICE'].methods_by_name['RequireConsent']._loaded_options = None
   _globals['_CONSENTSERVICE'].methods_by_name['RequireConsent']._serialized_options = b'\220\002\001\210\265\030\002\232\265\030\ravatars:write\232\265\030\njobs:write'
+  _globals['_CONSENTSERVICE'].methods_by_name['ListWithdrawals']._loaded_options = None
+  _globals['_CONSENTSERVICE'].methods_by_name['ListWithdrawals']._serialized_options = b'\220\002\001\210\265\030\004\222\265\030\tgenerator'
+  _globals['_CONSENTSERVICE'].methods_by_name['ConfirmWithdrawal']._loaded_options = None
+  _globals['_CONSENTSERVICE'].methods_by_name['ConfirmWithdrawal']._serialized_options = b'\220\002\002\210\265\030\004\222\265\030\tgenerator'
   _globals['_CONSENTSERVICE'].methods_by_name['ListPolicies']._loaded_options = None
   _globals['_CONSENTSERVICE'].methods_by_name['ListPolicies']._serialized_options = b'\220\002\001\210\265\030\001'
-  _globals['_CONSENTPURPOSE']._serialized_start=1097
-  _globals['_CONSENTPURPOSE']._serialized_end=1215
+  _globals['_CONSENTPURPOSE']._serialized_start=1397
+  _globals['_CONSENTPURPOSE']._serialized_end=1515
   _globals['_CONSENT']._serialized_start=146
   _globals['_CONSENT']._serialized_end=337
   _globals['_POLICY']._serialized_start=339
@@ -74,10 +84,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REQUIRECONSENTREQUEST']._serialized_end=936
   _globals['_REQUIRECONSENTRESPONSE']._serialized_start=938
   _globals['_REQUIRECONSENTRESPONSE']._serialized_end=1005
-  _globals['_LISTPOLICIESREQUEST']._serialized_start=1007
-  _globals['_LISTPOLICIESREQUEST']._serialized_end=1028
-  _globals['_LISTPOLICIESRESPONSE']._serialized_start=1030
-  _globals['_LISTPOLICIESRESPONSE']._serialized_end=1095
-  _globals['_CONSENTSERVICE']._serialized_start=1218
-  _globals['_CONSENTSERVICE']._serialized_end=1683
+  _globals['_LISTWITHDRAWALSREQUEST']._serialized_start=1007
+  _globals['_LISTWITHDRAWALSREQUEST']._serialized_end=1093
+  _globals['_LISTWITHDRAWALSRESPONSE']._serialized_start=1095
+  _globals['_LISTWITHDRAWALSRESPONSE']._serialized_end=1141
+  _globals['_CONFIRMWITHDRAWALREQUEST']._serialized_start=1143
+  _globals['_CONFIRMWITHDRAWALREQUEST']._serialized_end=1261
+  _globals['_CONFIRMWITHDRAWALRESPONSE']._serialized_start=1263
+  _globals['_CONFIRMWITHDRAWALRESPONSE']._serialized_end=1305
+  _globals['_LISTPOLICIESREQUEST']._serialized_start=1307
+  _globals['_LISTPOLICIESREQUEST']._serialized_end=1328
+  _globals['_LISTPOLICIESRESPONSE']._serialized_start=1330
+  _globals['_LISTPOLICIESRESPONSE']._serialized_end=1395
+  _globals['_CONSENTSERVICE']._serialized_start=1518
+  _globals['_CONSENTSERVICE']._serialized_end=2238
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,16 @@ class ConsentServiceStub:
                 request_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentRequest.SerializeToString,
                 response_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentResponse.FromString,
                 _registered_method=True)
+        self.ListWithdrawals = channel.unary_unary(
+                '/atelier.auth.v1.ConsentService/ListWithdrawals',
+                request_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsRequest.SerializeToString,
+                response_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsResponse.FromString,
+                _registered_method=True)
+        self.ConfirmWithdrawal = channel.unary_unary(
+                '/atelier.auth.v1.ConsentService/ConfirmWithdrawal',
+                request_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalRequest.SerializeToString,
+                response_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalResponse.FromString,
+                _registered_method=True)
         self.ListPolicies = channel.unary_unary(
                 '/atelier.auth.v1.ConsentService/ListPolicies',
                 request_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ListPoliciesRequest.SerializeToString,
@@ -82,6 +92,21 @@ class ConsentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListWithdrawals(self, request, context):
+        """Whose consent was taken back, and who is to be forgotten for it by the calling service.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmWithdrawal(self, request, context):
+        """Notes that the calling service has deleted what somebody's consent had allowed. Its word is taken once nothing that
+        was begun before can bring something new.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPolicies(self, request, context):
         """The policies in force.
         """
@@ -106,6 +131,16 @@ def add_ConsentServiceServicer_to_server(servicer, server):
                     servicer.RequireConsent,
                     request_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentRequest.FromString,
                     response_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentResponse.SerializeToString,
+            ),
+            'ListWithdrawals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWithdrawals,
+                    request_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsRequest.FromString,
+                    response_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsResponse.SerializeToString,
+            ),
+            'ConfirmWithdrawal': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmWithdrawal,
+                    request_deserializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalRequest.FromString,
+                    response_serializer=atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalResponse.SerializeToString,
             ),
             'ListPolicies': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPolicies,
@@ -195,6 +230,60 @@ class ConsentService:
             '/atelier.auth.v1.ConsentService/RequireConsent',
             atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentRequest.SerializeToString,
             atelier_dot_auth_dot_v1_dot_consents__pb2.RequireConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWithdrawals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.auth.v1.ConsentService/ListWithdrawals',
+            atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsRequest.SerializeToString,
+            atelier_dot_auth_dot_v1_dot_consents__pb2.ListWithdrawalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmWithdrawal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.auth.v1.ConsentService/ConfirmWithdrawal',
+            atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalRequest.SerializeToString,
+            atelier_dot_auth_dot_v1_dot_consents__pb2.ConfirmWithdrawalResponse.FromString,
             options,
             channel_credentials,
             insecure,

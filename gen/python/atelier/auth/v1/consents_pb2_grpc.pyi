@@ -39,6 +39,12 @@ class ConsentServiceStub:
     """The caller's entries, newest first."""
     RequireConsent: _grpc.UnaryUnaryMultiCallable[_consents_pb2.RequireConsentRequest, _consents_pb2.RequireConsentResponse]
     """Answers where the caller has consented to the policy in force. CONSENT_REQUIRED."""
+    ListWithdrawals: _grpc.UnaryUnaryMultiCallable[_consents_pb2.ListWithdrawalsRequest, _consents_pb2.ListWithdrawalsResponse]
+    """Whose consent was taken back, and who is to be forgotten for it by the calling service."""
+    ConfirmWithdrawal: _grpc.UnaryUnaryMultiCallable[_consents_pb2.ConfirmWithdrawalRequest, _consents_pb2.ConfirmWithdrawalResponse]
+    """Notes that the calling service has deleted what somebody's consent had allowed. Its word is taken once nothing that
+    was begun before can bring something new.
+    """
     ListPolicies: _grpc.UnaryUnaryMultiCallable[_consents_pb2.ListPoliciesRequest, _consents_pb2.ListPoliciesResponse]
     """The policies in force."""
 
@@ -53,6 +59,12 @@ class ConsentServiceAsyncStub(ConsentServiceStub):
     """The caller's entries, newest first."""
     RequireConsent: _aio.UnaryUnaryMultiCallable[_consents_pb2.RequireConsentRequest, _consents_pb2.RequireConsentResponse]  # type: ignore[assignment]
     """Answers where the caller has consented to the policy in force. CONSENT_REQUIRED."""
+    ListWithdrawals: _aio.UnaryUnaryMultiCallable[_consents_pb2.ListWithdrawalsRequest, _consents_pb2.ListWithdrawalsResponse]  # type: ignore[assignment]
+    """Whose consent was taken back, and who is to be forgotten for it by the calling service."""
+    ConfirmWithdrawal: _aio.UnaryUnaryMultiCallable[_consents_pb2.ConfirmWithdrawalRequest, _consents_pb2.ConfirmWithdrawalResponse]  # type: ignore[assignment]
+    """Notes that the calling service has deleted what somebody's consent had allowed. Its word is taken once nothing that
+    was begun before can bring something new.
+    """
     ListPolicies: _aio.UnaryUnaryMultiCallable[_consents_pb2.ListPoliciesRequest, _consents_pb2.ListPoliciesResponse]  # type: ignore[assignment]
     """The policies in force."""
 
@@ -82,6 +94,24 @@ class ConsentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_consents_pb2.RequireConsentResponse, _abc.Awaitable[_consents_pb2.RequireConsentResponse]]:
         """Answers where the caller has consented to the policy in force. CONSENT_REQUIRED."""
+
+    @_abc_1.abstractmethod
+    def ListWithdrawals(
+        self,
+        request: _consents_pb2.ListWithdrawalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_consents_pb2.ListWithdrawalsResponse, _abc.Awaitable[_consents_pb2.ListWithdrawalsResponse]]:
+        """Whose consent was taken back, and who is to be forgotten for it by the calling service."""
+
+    @_abc_1.abstractmethod
+    def ConfirmWithdrawal(
+        self,
+        request: _consents_pb2.ConfirmWithdrawalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_consents_pb2.ConfirmWithdrawalResponse, _abc.Awaitable[_consents_pb2.ConfirmWithdrawalResponse]]:
+        """Notes that the calling service has deleted what somebody's consent had allowed. Its word is taken once nothing that
+        was begun before can bring something new.
+        """
 
     @_abc_1.abstractmethod
     def ListPolicies(

@@ -100,6 +100,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
     ERROR_REASON_ROW_POISONED: _ErrorReason.ValueType  # 50
     """The mesher broke down over a row of a batch, three times. Told in the batch's receipts, never as an answer."""
+    ERROR_REASON_INVALID_PHOTOS: _ErrorReason.ValueType  # 51
+    """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
+    ERROR_REASON_PHOTOS_DELETED: _ErrorReason.ValueType  # 52
+    """The job was made of photos, which are deleted since its end, so it is not done again. HTTP 409."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
     ERROR_REASON_INSUFFICIENT_CREDITS: _ErrorReason.ValueType  # 80
@@ -202,6 +206,10 @@ ERROR_REASON_JOB_POISONED: ErrorReason.ValueType  # 49
 """Whoever worked on the job died of it, three times. Told as a job's error, never as an answer."""
 ERROR_REASON_ROW_POISONED: ErrorReason.ValueType  # 50
 """The mesher broke down over a row of a batch, three times. Told in the batch's receipts, never as an answer."""
+ERROR_REASON_INVALID_PHOTOS: ErrorReason.ValueType  # 51
+"""At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
+ERROR_REASON_PHOTOS_DELETED: ErrorReason.ValueType  # 52
+"""The job was made of photos, which are deleted since its end, so it is not done again. HTTP 409."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 ERROR_REASON_INSUFFICIENT_CREDITS: ErrorReason.ValueType  # 80

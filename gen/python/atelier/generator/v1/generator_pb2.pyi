@@ -221,6 +221,48 @@ class Outfit(_message.Message):
 Global___Outfit: _TypeAlias = Outfit  # noqa: Y015
 
 @_typing.final
+class RecipeFace(_message.Message):
+    """The face on an avatar, by the content addresses of what it is made of: they lie there as long as the avatar does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACE_ID_FIELD_NUMBER: _builtins.int
+    GEOMETRY_FIELD_NUMBER: _builtins.int
+    TEXTURE_FIELD_NUMBER: _builtins.int
+    SKIN_COLOR_FIELD_NUMBER: _builtins.int
+    EYE_COLOR_FIELD_NUMBER: _builtins.int
+    face_id: _builtins.str
+    """UUID of the face that it was taken from, which may be gone."""
+    skin_color: _builtins.str
+    """`#rrggbb`, the skin around the face."""
+    eye_color: _builtins.str
+    """`#rrggbb` of the irises; empty where it could not be told."""
+    @_builtins.property
+    def geometry(self) -> _blob_pb2.BlobRef:
+        """Its shape: an `atelier.common.v1.FaceGeometry`."""
+
+    @_builtins.property
+    def texture(self) -> _blob_pb2.BlobRef:
+        """Its picture in the face's own texture coordinates."""
+
+    def __init__(
+        self,
+        *,
+        face_id: _builtins.str = ...,
+        geometry: _blob_pb2.BlobRef | None = ...,
+        texture: _blob_pb2.BlobRef | None = ...,
+        skin_color: _builtins.str = ...,
+        eye_color: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["geometry", b"geometry", "texture", b"texture"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["eye_color", b"eye_color", "face_id", b"face_id", "geometry", b"geometry", "skin_color", b"skin_color", "texture", b"texture"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecipeFace: _TypeAlias = RecipeFace  # noqa: Y015
+
+@_typing.final
 class Recipe(_message.Message):
     """Everything that made an avatar: it alone rebuilds the same bytes."""
 
@@ -230,6 +272,7 @@ class Recipe(_message.Message):
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     LOOK_FIELD_NUMBER: _builtins.int
     OUTFIT_FIELD_NUMBER: _builtins.int
+    FACE_FIELD_NUMBER: _builtins.int
     model_version: _builtins.str
     """Version of the network."""
     @_builtins.property
@@ -244,6 +287,10 @@ class Recipe(_message.Message):
     def outfit(self) -> Global___Outfit:
         """Clothes."""
 
+    @_builtins.property
+    def face(self) -> Global___RecipeFace:
+        """The face of a person; unset for the template's."""
+
     def __init__(
         self,
         *,
@@ -251,10 +298,11 @@ class Recipe(_message.Message):
         model_version: _builtins.str = ...,
         look: Global___Look | None = ...,
         outfit: Global___Outfit | None = ...,
+        face: Global___RecipeFace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "face", b"face", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "look", b"look", "model_version", b"model_version", "outfit", b"outfit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "face", b"face", "look", b"look", "model_version", b"model_version", "outfit", b"outfit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

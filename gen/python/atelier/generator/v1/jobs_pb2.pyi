@@ -32,6 +32,8 @@ class _JobKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JobKind.Value
     """Never sent."""
     JOB_KIND_AVATAR_BATCH: _JobKind.ValueType  # 1
     """Makes many avatars, and an archive of them."""
+    JOB_KIND_AVATAR_FROM_PHOTOS: _JobKind.ValueType  # 2
+    """Makes one avatar with the face of three photos."""
 
 class JobKind(_JobKind, metaclass=_JobKindEnumTypeWrapper):
     """What a job does."""
@@ -40,6 +42,8 @@ JOB_KIND_UNSPECIFIED: JobKind.ValueType  # 0
 """Never sent."""
 JOB_KIND_AVATAR_BATCH: JobKind.ValueType  # 1
 """Makes many avatars, and an archive of them."""
+JOB_KIND_AVATAR_FROM_PHOTOS: JobKind.ValueType  # 2
+"""Makes one avatar with the face of three photos."""
 Global___JobKind: _TypeAlias = JobKind  # noqa: Y015
 
 class _JobState:
@@ -110,23 +114,67 @@ class JobError(_message.Message):
 
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    PHOTOS_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """A name of `ErrorReason`, without its prefix."""
     message: _builtins.str
     """The same for people."""
+    @_builtins.property
+    def photos(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhotoFault]:
+        """Which photos are the cause, where it is photos."""
+
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
         message: _builtins.str = ...,
+        photos: _abc.Iterable[Global___PhotoFault] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "photos", b"photos", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JobError: _TypeAlias = JobError  # noqa: Y015
+
+@_typing.final
+class PhotoFault(_message.Message):
+    """Why a photo cannot be used."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SLOT_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    slot: _builtins.str
+    """`front`, `left` or `right`."""
+    filename: _builtins.str
+    """The name that the client gave it."""
+    code: _builtins.str
+    """A machine code."""
+    message: _builtins.str
+    """The same for people, with what to do about it."""
+    limit: _builtins.str
+    """The bound that it broke; empty where there is none."""
+    def __init__(
+        self,
+        *,
+        slot: _builtins.str = ...,
+        filename: _builtins.str = ...,
+        code: _builtins.str = ...,
+        message: _builtins.str = ...,
+        limit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "filename", b"filename", "limit", b"limit", "message", b"message", "slot", b"slot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhotoFault: _TypeAlias = PhotoFault  # noqa: Y015
 
 @_typing.final
 class JobResult(_message.Message):
@@ -179,6 +227,8 @@ class Job(_message.Message):
     MADE_COUNT_FIELD_NUMBER: _builtins.int
     FAILED_COUNT_FIELD_NUMBER: _builtins.int
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    AVATAR_ID_FIELD_NUMBER: _builtins.int
+    FACE_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     kind: Global___JobKind.ValueType
@@ -203,6 +253,10 @@ class Job(_message.Message):
     """Those of them that cannot be made."""
     account_id: _builtins.str
     """The account that it belongs to."""
+    avatar_id: _builtins.str
+    """UUID of the avatar that it has made of photos; empty until it has completed, and for other kinds."""
+    face_id: _builtins.str
+    """UUID of the face that it has made of photos; empty until it has completed, and for other kinds."""
     @_builtins.property
     def error(self) -> Global___JobError:
         """Why it failed; set where it did."""
@@ -243,10 +297,12 @@ class Job(_message.Message):
         made_count: _builtins.int = ...,
         failed_count: _builtins.int = ...,
         account_id: _builtins.str = ...,
+        avatar_id: _builtins.str = ...,
+        face_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "error", b"error", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "create_time", b"create_time", "credits", b"credits", "end_time", b"end_time", "error", b"error", "failed_count", b"failed_count", "id", b"id", "kind", b"kind", "lane", b"lane", "made_count", b"made_count", "progress_percent", b"progress_percent", "queue_position", b"queue_position", "results", b"results", "revision", b"revision", "start_time", b"start_time", "state", b"state", "total_count", b"total_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "avatar_id", b"avatar_id", "create_time", b"create_time", "credits", b"credits", "end_time", b"end_time", "error", b"error", "face_id", b"face_id", "failed_count", b"failed_count", "id", b"id", "kind", b"kind", "lane", b"lane", "made_count", b"made_count", "progress_percent", b"progress_percent", "queue_position", b"queue_position", "results", b"results", "revision", b"revision", "start_time", b"start_time", "state", b"state", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

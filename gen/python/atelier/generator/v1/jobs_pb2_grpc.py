@@ -126,7 +126,7 @@ class JobServiceServicer:
 
     def RetryJob(self, request, context):
         """Does the rows of a failed job that were not made again, as a new job of the same person, which costs nothing.
-        The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED.
+        The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED, PHOTOS_DELETED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,7 +49,7 @@ class JobServiceStub:
     """Jobs of everybody, newest first."""
     RetryJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.RetryJobRequest, _jobs_pb2.RetryJobResponse]
     """Does the rows of a failed job that were not made again, as a new job of the same person, which costs nothing.
-    The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED.
+    The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED, PHOTOS_DELETED.
     """
     StopJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.StopJobRequest, _jobs_pb2.StopJobResponse]
     """CancelJob for a job of anybody. NOT_FOUND, JOB_ENDED."""
@@ -75,7 +75,7 @@ class JobServiceAsyncStub(JobServiceStub):
     """Jobs of everybody, newest first."""
     RetryJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.RetryJobRequest, _jobs_pb2.RetryJobResponse]  # type: ignore[assignment]
     """Does the rows of a failed job that were not made again, as a new job of the same person, which costs nothing.
-    The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED.
+    The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED, PHOTOS_DELETED.
     """
     StopJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.StopJobRequest, _jobs_pb2.StopJobResponse]  # type: ignore[assignment]
     """CancelJob for a job of anybody. NOT_FOUND, JOB_ENDED."""
@@ -140,7 +140,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.RetryJobResponse, _abc.Awaitable[_jobs_pb2.RetryJobResponse]]:
         """Does the rows of a failed job that were not made again, as a new job of the same person, which costs nothing.
-        The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED.
+        The same job retried twice is one new job. NOT_FOUND, JOB_NOT_FAILED, PHOTOS_DELETED.
         """
 
     @_abc_1.abstractmethod

@@ -3,11 +3,14 @@
 isort:skip_file
 What the generator knows of one person: to be taken along, and to be forgotten."""
 
+from atelier.common.v1 import blob_pb2 as _blob_pb2
+from atelier.generator.v1 import faces_pb2 as _faces_pb2
 from atelier.generator.v1 import generator_pb2 as _generator_pb2
 from atelier.generator.v1 import jobs_pb2 as _jobs_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -52,6 +55,7 @@ class ExportPersonResponse(_message.Message):
     SCANS_FIELD_NUMBER: _builtins.int
     JOBS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    FACES_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty after the last part."""
     @_builtins.property
@@ -66,6 +70,10 @@ class ExportPersonResponse(_message.Message):
     def jobs(self) -> _containers.RepeatedCompositeFieldContainer[_jobs_pb2.Job]:
         """Newest first."""
 
+    @_builtins.property
+    def faces(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExportedFace]:
+        """Newest first."""
+
     def __init__(
         self,
         *,
@@ -73,14 +81,61 @@ class ExportPersonResponse(_message.Message):
         scans: _abc.Iterable[_generator_pb2.Scan] | None = ...,
         jobs: _abc.Iterable[_jobs_pb2.Job] | None = ...,
         next_page_token: _builtins.str = ...,
+        faces: _abc.Iterable[Global___ExportedFace] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "faces", b"faces", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportPersonResponse: _TypeAlias = ExportPersonResponse  # noqa: Y015
+
+@_typing.final
+class ExportedFace(_message.Message):
+    """A face and what is kept with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACE_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    PHOTOS_FIELD_NUMBER: _builtins.int
+    PHOTOS_DELETE_TIME_FIELD_NUMBER: _builtins.int
+    CONSENT_VERSION_FIELD_NUMBER: _builtins.int
+    consent_version: _builtins.str
+    """Version of the policy that the person agreed to; empty where none was asked for."""
+    @_builtins.property
+    def face(self) -> _faces_pb2.Face:
+        """The face."""
+
+    @_builtins.property
+    def file(self) -> _blob_pb2.BlobRef:
+        """Its file."""
+
+    @_builtins.property
+    def photos(self) -> _containers.RepeatedCompositeFieldContainer[_blob_pb2.BlobRef]:
+        """Small pictures of the photos, where the person asked to keep them."""
+
+    @_builtins.property
+    def photos_delete_time(self) -> _timestamp_pb2.Timestamp:
+        """When those are deleted by themselves; unset where there are none."""
+
+    def __init__(
+        self,
+        *,
+        face: _faces_pb2.Face | None = ...,
+        file: _blob_pb2.BlobRef | None = ...,
+        photos: _abc.Iterable[_blob_pb2.BlobRef] | None = ...,
+        photos_delete_time: _timestamp_pb2.Timestamp | None = ...,
+        consent_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "file", b"file", "photos_delete_time", b"photos_delete_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_version", b"consent_version", "face", b"face", "file", b"file", "photos", b"photos", "photos_delete_time", b"photos_delete_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportedFace: _TypeAlias = ExportedFace  # noqa: Y015
 
 @_typing.final
 class DeletePersonRequest(_message.Message):

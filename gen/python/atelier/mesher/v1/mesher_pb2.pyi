@@ -7,6 +7,7 @@ the same request always gives the same bytes.
 
 from atelier.common.v1 import blob_pb2 as _blob_pb2
 from atelier.common.v1 import body_pb2 as _body_pb2
+from atelier.common.v1 import face_pb2 as _face_pb2
 from atelier.common.v1 import file_pb2 as _file_pb2
 from atelier.common.v1 import outfit_pb2 as _outfit_pb2
 from atelier.common.v1 import scan_pb2 as _scan_pb2
@@ -67,6 +68,7 @@ class BuildAvatarRequest(_message.Message):
     APPEARANCE_FIELD_NUMBER: _builtins.int
     GARMENTS_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    FACE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def body(self) -> Global___BodyRequest:
         """The body."""
@@ -83,6 +85,10 @@ class BuildAvatarRequest(_message.Message):
     def file(self) -> _file_pb2.FileOptions:
         """Which file is written."""
 
+    @_builtins.property
+    def face(self) -> _face_pb2.PersonFace:
+        """The face that it wears in place of the template's; the template's when unset."""
+
     def __init__(
         self,
         *,
@@ -90,10 +96,11 @@ class BuildAvatarRequest(_message.Message):
         appearance: _outfit_pb2.Appearance | None = ...,
         garments: _abc.Iterable[_outfit_pb2.WornGarment] | None = ...,
         file: _file_pb2.FileOptions | None = ...,
+        face: _face_pb2.PersonFace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "file", b"file"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "file", b"file", "garments", b"garments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file", "garments", b"garments"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

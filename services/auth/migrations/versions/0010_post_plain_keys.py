@@ -1,4 +1,4 @@
-"""0009_post_plain_keys: what the code of before still needed goes.
+"""0010_post_plain_keys: what the code of before still needed goes.
 
 That is the column of signing keys in plain text, which each start of the code of before emptied into the sealed one, and the
 name of the service in holds that were written without one.
@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:

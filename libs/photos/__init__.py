@@ -1,0 +1,13 @@
+"""Photos from outside: what their headers say, what is allowed, and the way to upright RGB and back.
+
+    model.py     what a header says, and the refusal that every part raises
+    exif.py      the orientation in a block of EXIF
+    jpeg.py, png.py, webp.py   the parts of a file of that format, walked without decoding a pixel
+    header.py    format and size of a photo from its own bytes, never from its name or Content-Type
+    limits.py    what is allowed, in the words of source 001
+    decode.py    bytes to upright RGB
+    encode.py    RGB to a file without metadata
+
+All but `decode.py` and `encode.py` use the standard library alone, so that the gateway may refuse a file from its first
+kilobytes.
+"""

@@ -1,0 +1,237 @@
+"""Forms with three photos of a face: read with limits, judged by the photos' headers, and put into the object store.
+
+No photo is decoded here, and none is stored before all three may be decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+import uuid
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from starlette.requests import Request
+
+from atelier.common.v1 import blob_pb2
+from atelier.generator.v1 import faces_pb2
+from atelierkit.blobs import Blobs
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
+from photos import limits
+from photos.model import PhotoFormat, PhotoRefused
+from services.gateway import form_stream, multipart, reading
+from services.gateway.form_stream import PartLimit
+from services.gateway.multipart import Head, Part
+from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
+
+SLOTS: Mapping[str, faces_pb2.PhotoSlot.ValueType] = {
+    "front": faces_pb2.PHOTO_SLOT_FRONT,
+    "left": faces_pb2.PHOTO_SLOT_LEFT,
+    "right": faces_pb2.PHOTO_SLOT_RIGHT,
+}
+FILES = tuple(
+    (
+        slot,
+        f"{seen}: JPEG, PNG or WebP, {limits.SMALLEST_SIDE} to {limits.LARGEST_SIDE} pixels a side, at most 10 MB",
+    )
+    for slot, seen in (
+        ("front", "The face from the front"),
+        ("left", "The person's left side, turned by 30 to 45 degrees"),
+        ("right", "The person's right side, turned likewise"),
+    )
+)
+"""What each slot is for."""
+LARGEST_FIELD = 65_536
+"""Bytes of a part that is no photo."""
+LARGEST_FORM = len(SLOTS) * (limits.LARGEST_FILE + LARGEST_FIELD)
+"""Bytes of the whole body."""
+_LONGEST_FILENAME = 100
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's categories of what is not seen, or changes how the rest is."""
+_NOTHING_BEGUN = frozenset(
+    {
+        Code.INVALID_ARGUMENT,
+        Code.FAILED_PRECONDITION,
+        Code.NOT_FOUND,
+        Code.PERMISSION_DENIED,
+        Code.UNAUTHENTICATED,
+        Code.RESOURCE_EXHAUSTED,
+        Code.UNIMPLEMENTED,
+    }
+)
+
+
+class InvalidPhotos(InvalidInput):
+    """A photo is missing, or not one that is taken; the fault's field is its slot."""
+
+    reason = "INVALID_PHOTOS"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One of the three."""
+
+    slot: str
+    filename: str
+    """As its owner calls it, for answers alone."""
+    data: bytes = field(repr=False)
+    format: PhotoFormat
+
+
+@dataclass(frozen=True)
+class PhotoForm:
+    """Three photos that may be decoded, and what was filled in beside them."""
+
+    photos: Sequence[Photo]
+    fields: Mapping[str, str]
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The same for the same photos and fields, in whichever order and with whichever boundary they came."""
+        photos = {photo.slot: hashlib.sha256(photo.data).hexdigest() for photo in self.photos}
+        text = json.dumps([photos, dict(self.fields)], sort_keys=True)
+        return hashlib.sha256(text.encode()).digest()
+
+
+def announced(request: Request) -> None:
+    """Raise UnsupportedMediaType or PayloadTooLarge for a body that says that it is no such form, before it is read."""
+    if reading.media_type(request) != multipart.MEDIA_TYPE:
+        message = "the body must be a form with three photos"
+        fault = FieldFault("", "media_type", message, multipart.MEDIA_TYPE)
+        raise UnsupportedMediaType(message, faults=[fault])
+    reading.refuse_announced(request, LARGEST_FORM)
+
+
+async def read(request: Request, fields: Collection[str]) -> PhotoForm:
+    """The form in a request's body, which may have these fields beside the photos.
+
+    Raises InvalidInput, InvalidPhotos, PayloadTooLarge and UnsupportedMediaType. Names of files are noted in the request's
+    state, for whoever tells of a refusal.
+    """
+    expected = _Expected(fields)
+    request.state.filenames = expected.filenames
+    parts = await form_stream.read(request.stream(), request.headers["content-type"], expected.limit_of)
+    photos = [part for part in parts if part.name in SLOTS]
+    return PhotoForm(
+        _judged(photos, expected.filenames),
+        {part.name: _text(part) for part in parts if part.name not in SLOTS},
+    )
+
+
+@asynccontextmanager
+async def stored(
+    form: PhotoForm, blobs: Blobs, request_uuid: uuid.UUID, *, for_job: bool = False
+) -> AsyncIterator[Sequence[faces_pb2.Photo]]:
+    """The photos in the object store while the block runs; whoever is called there deletes them, and nobody else needs to.
+
+    Where the block fails they are deleted here. A job's are left to the generator's sweep where the call may have begun one:
+    the same request is run again under the same id, and finds them.
+    """
+    sent: list[faces_pb2.Photo] = []
+    try:
+        for photo in form.photos:
+            uploaded = await _put(photo, blobs, request_uuid)
+            sent.append(uploaded)
+        yield sent
+    except BaseException as error:
+        if not for_job or (isinstance(error, AppError) and error.code in _NOTHING_BEGUN):
+            for uploaded in sent:
+                await blobs.delete(uploaded.file.key)
+        raise
+
+
+async def _put(photo: Photo, blobs: Blobs, request_uuid: uuid.UUID) -> faces_pb2.Photo:
+    ref = await blobs.put(
+        photo.data, prefix=f"uploads/{request_uuid.hex}", media_type=photo.format.media_type
+    )
+    file = blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
+    return faces_pb2.Photo(slot=SLOTS[photo.slot], file=file, filename=photo.filename)
+
+
+class _Expected:
+    """What a form may hold, and what it has told so far."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        self._fields = fields
+        self._seen: set[str] = set()
+        self.filenames: dict[str, str] = {}
+        """By slot, cleaned."""
+
+    def limit_of(self, head: Head) -> PartLimit:
+        """Raises InvalidInput for a part that has no business here, before its content is read."""
+        if head.name not in SLOTS and head.name not in self._fields:
+            offered = ", ".join((*SLOTS, *self._fields))
+            raise _refused(head.name, "unknown_field", "there is no such field", offered)
+        if head.name in self._seen:
+            raise _refused(head.name, "duplicate_field", "the field is given twice", "once")
+        self._seen.add(head.name)
+        if head.name not in SLOTS:
+            fault = FieldFault(head.name, "too_large", "too large", f"{LARGEST_FIELD} bytes")
+            return PartLimit(LARGEST_FIELD, PayloadTooLarge("the field is too large", faults=[fault]))
+        self.filenames[head.name] = clean_filename(head.filename) or head.name
+        message = "File too large. Maximum size is 10MB."
+        fault = FieldFault(head.name, "file_too_large", message, str(limits.LARGEST_FILE))
+        return PartLimit(limits.LARGEST_FILE, PayloadTooLarge(message, faults=[fault]))
+
+
+def clean_filename(text: str) -> str:
+    """The last part of a path, without what is not seen; empty where nothing is left."""
+    name = re.split(r"[/\\]", text)[-1]
+    seen = "".join(each for each in name if unicodedata.category(each) not in _HIDDEN)
+    return seen.strip(" .")[:_LONGEST_FILENAME]
+
+
+def _judged(parts: Sequence[Part], filenames: Mapping[str, str]) -> Sequence[Photo]:
+    """The photos; InvalidPhotos and UnsupportedMediaType tell of all that cannot be taken."""
+    by_slot = {part.name: part.data for part in parts}
+    faults: list[FieldFault] = []
+    photos: list[Photo] = []
+    for slot in SLOTS:
+        try:
+            photos.append(_photo(slot, filenames.get(slot, slot), by_slot.get(slot)))
+        except PhotoRefused as refused:
+            faults.append(FieldFault(slot, refused.code, refused.message, _limit(refused)))
+    faults += _repeated(photos)
+    if faults and all(fault.code == "unsupported_media" for fault in faults):
+        raise UnsupportedMediaType("these photos are in no format that is taken", faults=faults)
+    if faults:
+        raise InvalidPhotos("these photos cannot be taken", faults=faults)
+    return photos
+
+
+def _photo(slot: str, filename: str, data: bytes | None) -> Photo:
+    if data is None:
+        raise PhotoRefused("photo_missing", f"The {slot} photo is missing.")
+    return Photo(slot, filename, data, limits.check(data, len(data)).format)
+
+
+def _repeated(photos: Sequence[Photo]) -> list[FieldFault]:
+    """A photo that came before says nothing new about the face."""
+    first: dict[bytes, str] = {}
+    faults = []
+    for photo in photos:
+        before = first.setdefault(hashlib.sha256(photo.data).digest(), photo.slot)
+        if before != photo.slot:
+            message = f"This is the {before} photo once more."
+            faults.append(FieldFault(photo.slot, "same_photo", message, before))
+    return faults
+
+
+def _limit(refused: PhotoRefused) -> str | None:
+    bound = refused.values.get("most", refused.values.get("least"))
+    return None if bound is None else str(bound)
+
+
+def _text(part: Part) -> str:
+    try:
+        return part.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _refused(part.name, "malformed_form", "the field is no text", "UTF-8") from error
+
+
+def _refused(field: str, code: str, message: str, limit: str) -> InvalidInput:
+    return InvalidInput(message, faults=[FieldFault(field, code, message, limit)])

@@ -1,0 +1,1 @@
+"""A person's face on a measured body: shape, eyes, skin."""

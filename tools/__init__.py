@@ -1,0 +1,1 @@
+"""Programs that make what the platform is built from; no service imports them."""
