@@ -16,6 +16,7 @@ from atelierkit.identity import SERVICE_KEY, Caller
 from services.auth.domain.model import Account, Session, SessionKind
 from services.auth.domain.ports import UnitsOfWork
 from services.generator.adapters.credits import RemoteCredits
+from services.generator.domain.jobs import Kind
 from tests.unit.auth.world import EMAIL, SESSION_LIFE, SetClock, access_tokens
 
 GENERATOR, TRYON = (((SERVICE_KEY, name),) for name in ("generator", "tryon"))
@@ -102,12 +103,12 @@ async def test_a_caller_that_does_not_say_who_it_is_holds_nothing(
 async def test_the_generator_learns_that_a_hold_was_settled(channel: grpc.aio.Channel, jane: Caller) -> None:
     ledger, job = RemoteCredits(rpc.CreditServiceStub(channel), timeout_s=5), uuid4()
     with identity.acting(jane):
-        assert await ledger.reserve(jane.subject, job, 5)
-        assert await ledger.reserve(jane.subject, job, 5)
+        assert await ledger.reserve(jane.subject, job, 5, Kind.AVATAR_BATCH)
+        assert await ledger.reserve(jane.subject, job, 5, Kind.AVATAR_BATCH)
         [hold] = await ledger.holds(timedelta(0))
         assert (hold.job_id, hold.credits) == (job, 5)
         await ledger.release(job)
-        assert not await ledger.reserve(jane.subject, job, 5)
+        assert not await ledger.reserve(jane.subject, job, 5, Kind.AVATAR_BATCH)
         with pytest.raises(RemoteError) as refused:
-            await ledger.reserve(jane.subject, uuid4(), 21)
+            await ledger.reserve(jane.subject, uuid4(), 21, Kind.AVATAR_BATCH)
         assert refused.value.reason == "INSUFFICIENT_CREDITS"
