@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,11 +112,17 @@ def _yes_no(found: Sequence[tuple[Truth, Features]]) -> dict[str, dict[str, floa
         sure = [(known, trait.present) for known, trait in pairs if trait.present is not None]
         told[name] = {
             "told": len(sure) / len(pairs),
-            "right": float(np.mean([known == present for known, present in sure])),
-            "found": float(np.mean([present for known, present in sure if known])),
-            "false_alarms": float(np.mean([present for known, present in sure if not known])),
+            "right": _share(known == present for known, present in sure),
+            "found": _share(present for known, present in sure if known),
+            "false_alarms": _share(present for known, present in sure if not known),
         }
     return told
+
+
+def _share(values: Iterable[bool]) -> float:
+    """Of the values that are true; not a number where there are none."""
+    every = list(values)
+    return sum(every) / len(every) if every else float("nan")
 
 
 def _skin(off: Mapping[int, Sequence[float]]) -> dict[str, Any]:

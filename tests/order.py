@@ -20,6 +20,7 @@ LONG = (
     "tests/integration/body",
     "tests/unit/bodymodel",
     "tests/contract/mesher",
+    "tests/unit/benchmarks/test_face_features.py",
     "tests/unit/deploy/prometheus/test_alert_rules.py",
     "tests/integration/atelierkit/jobs/test_worker_process.py",
 )
