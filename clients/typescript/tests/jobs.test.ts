@@ -67,7 +67,7 @@ describe("a watched job", () => {
   });
 
   it("that does not complete is an error", async () => {
-    platform.will(events(job("failed", 2, { error: { code: "job_poisoned", message: "three deaths" } })), events(job("cancelled", 2)));
+    platform.will(events(job("failed", 2, { error: { code: "job_poisoned", message: "three deaths", photos: [] } })), events(job("cancelled", 2)));
     for (const code of ["job_poisoned", "job_cancelled"]) {
       await assert.rejects(platform.client().wait("j-1"), (error) => error instanceof JobNotCompleted && error.code === code);
     }
