@@ -21,6 +21,7 @@ NAMES = (
     "growth",
     "queue",
     "ledger",
+    "history",
     "footprint",
     "capacity",
 )
