@@ -26,7 +26,8 @@ from atelierkit.postgres import EmbeddedPostgres
 from benchmarks.stack import write_result
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.bootstrap import SCHEMA
-from services.generator.domain.jobs import Position, State
+from services.generator.domain.jobs import State
+from services.generator.domain.model import Position
 from services.generator.domain.ports import UnitsOfWork
 
 SIZES = {"small": 1_000, "large": 1_000_000}
