@@ -14,7 +14,7 @@ from license_expression import AND, LicenseSymbol, Licensing
 ALLOWED = frozenset(
     {
         *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0"),
-        *("PSF-2.0", "Unlicense", "Zlib"),
+        *("MIT-CMU", "PSF-2.0", "Unlicense", "Zlib"),
     }
 )
 """SPDX names of permissive licences: no copyleft, no field of use that is forbidden."""

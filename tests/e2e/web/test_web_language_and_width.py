@@ -56,6 +56,8 @@ def test_a_phone_shows_the_body_above_the_controls_and_never_scrolls_sideways(pa
     page.get_by_role("tab", name="Body").click()
     expect_preview(page)
     page.get_by_role("tab", name="Body").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Face")).to_be_focused()
+    page.get_by_role("tab", name="Face").press("ArrowRight")
     expect(page.get_by_role("tab", name="Outfit")).to_be_focused()
     page.locator("garment-card").first.get_by_role("button").click()
     expect(page.locator("size-fit table")).to_be_visible()

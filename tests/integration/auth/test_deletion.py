@@ -93,9 +93,10 @@ async def lived(world: PeopleWorld, seals: AesGcmSeals, email: str) -> Account:
     announced = {"jobId": str(uuid4())}
     await Announce(world.units, world.clock)(uuid4(), account.id, EventKind.JOB_COMPLETED, announced)
     purpose = next(iter(Purpose))
-    await RecordConsent(world.units, world.clock, POLICIES)(
-        account.id, purpose, POLICIES[purpose], given=True, origin=Origin(ADDRESS, AGENT)
-    )
+    for given in (True, False):
+        await RecordConsent(world.units, world.clock, POLICIES)(
+            account.id, purpose, POLICIES[purpose], given=given, origin=Origin(ADDRESS, AGENT)
+        )
     key = RequestKey(account.id, "POST /v1/avatars", "a key")
     await BeginRequest(world.units, seals, world.clock)(key, b"a body", uuid4(), timedelta(minutes=1))
     entry = Entry(

@@ -63,10 +63,20 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
         yield made
 
 
+NEEDED = (
+    "population",
+    "face_topology",
+    "face_detector_short",
+    "face_detector_full",
+    "face_mesh",
+    "face_traits",
+)
+
+
 @pytest.fixture
 def models_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "models"
-    for model in ("population", "face_topology", "face_mesh"):
+    for model in NEEDED:
         shutil.copytree(MODELS / model, folder / model)
     tiny_network.install(folder)
     return folder

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import numpy as np
 import trimesh
+
+from photos.encode import jpeg
+from tests.e2e.album import consent, files, rendered
 
 PASSWORD = "tape & chalk, twice"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -24,6 +28,7 @@ def all_of_it(url: str, name: str, stature_mm: float) -> None:
         ask_for_sizes(client, avatar["id"])
         be_refused(client, draft)
         upload_a_scan(client)
+        upload_photos(client)
         make_a_batch(client, draft)
         ask_again(client)
         use_a_key(client, url)
@@ -84,6 +89,13 @@ def upload_a_scan(client: httpx.Client) -> None:
     expect(client.post("/v1/clouds", files={"file": ("ball.xyz", text)}), 201)
 
 
+def upload_photos(client: httpx.Client) -> None:
+    """Three photos of a head that was rendered: a face is made. Then a picture of nobody, which is refused."""
+    fields, album = {"consent": consent(client)}, rendered(1)
+    expect(client.post("/v1/faces", files=files(album), data=fields), 201)
+    expect(client.post("/v1/faces", files=files({**album, "front": nobody()}), data=fields), 400)
+
+
 def make_a_batch(client: httpx.Client, draft: dict[str, Any]) -> None:
     """A batch of one, until its worker has done it: the stream of its events ends with it."""
     job = expect(client.post("/v1/avatars/batch", json={"rows": [draft]}), 202).json()
@@ -108,6 +120,11 @@ def use_a_key(client: httpx.Client, url: str) -> None:
     ).json()
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {made['key']}"}, timeout=60) as kiosk:
         expect(kiosk.get("/v1/avatars"), 200)
+
+
+def nobody() -> bytes:
+    """A grey picture."""
+    return jpeg(np.full((512, 512, 3), 128, np.uint8))
 
 
 def expect(answer: httpx.Response, status: int) -> httpx.Response:

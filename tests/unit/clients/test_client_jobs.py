@@ -68,7 +68,10 @@ def test_the_platform_may_be_away_for_a_while(drive: Drive, platform: PlatformDo
 @pytest.mark.parametrize(
     ("ended", "code"),
     [
-        (job("failed", 2, error={"code": "job_poisoned", "message": "three deaths"}), "job_poisoned"),
+        (
+            job("failed", 2, error={"code": "job_poisoned", "message": "three deaths", "photos": []}),
+            "job_poisoned",
+        ),
         (job("cancelled", 2), "job_cancelled"),
     ],
 )
