@@ -18,10 +18,23 @@ _TO_XYZ = np.array(
 _WHITE = _TO_XYZ.sum(axis=1)
 _BEND = 6.0 / 29.0
 _FAR = 25.0**7
-_ENCODED = np.arange(256) / 255.0
-_TABLE = np.where(_ENCODED <= 0.04045, _ENCODED / 12.92, ((_ENCODED + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
+
+
+def decode(encoded: FloatArray) -> FloatArray:
+    """sRGB 0..1 -> linear light 0..1. IEC 61966-2-1."""
+    light: FloatArray = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return light
+
+
+def encode(light: FloatArray) -> FloatArray:
+    """Linear light 0..1 -> sRGB 0..1."""
+    encoded: FloatArray = np.where(
+        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0) ** (1 / 2.4) - 0.055
+    )
+    return encoded
+
+
+_TABLE = decode(np.arange(256) / 255.0).astype(np.float32)
 """Light of each encoded number."""
 
 
@@ -31,11 +44,9 @@ def light(pixels: IntArray) -> FloatArray:
     return linear
 
 
-def encoded(linear: FloatArray) -> NDArray[np.uint8]:
+def pixels(light: FloatArray) -> NDArray[np.uint8]:
     """Linear light -> the nearest uint8 sRGB; what is brighter than white is white."""
-    level = np.clip(linear, 0.0, 1.0)
-    curve = np.where(level <= 0.0031308, 12.92 * level, 1.055 * level ** (1.0 / 2.4) - 0.055)
-    nearest: NDArray[np.uint8] = np.rint(255.0 * curve).astype(np.uint8)
+    nearest: NDArray[np.uint8] = np.rint(255.0 * np.clip(encode(light), 0.0, 1.0)).astype(np.uint8)
     return nearest
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from bodymodel.arrays import FloatArray
+from facemodel import color
 from facemodel.features.tone import MONK
-from services.mesher.domain import color
 from services.mesher.domain.model import HairPattern
 from training.face.accessories import Earring, Frame, Glasses, Hat, Worn
 from training.face.heads import BUMPS, Look

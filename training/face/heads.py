@@ -13,7 +13,8 @@ from bodymodel.arrays import FloatArray, IntArray
 from bodymodel.face import FaceShapes
 from bodymodel.shape import ShapeSpace
 from bodymodel.template import Template
-from services.mesher.domain import color, hair, paint, skin, surface
+from facemodel import color
+from services.mesher.domain import hair, paint, skin, surface
 from services.mesher.domain.anatomy import Skeleton
 from services.mesher.domain.finish import linear_rgb
 from services.mesher.domain.model import HairPattern, Part

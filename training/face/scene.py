@@ -13,8 +13,8 @@ import open3d as o3d
 from numpy.typing import NDArray
 
 from bodymodel.arrays import FloatArray, IntArray
+from facemodel import color
 from facemodel.arrays import RgbImage
-from services.mesher.domain import color
 from training.face.camera import Camera
 
 _NOTHING = o3d.t.geometry.RaycastingScene.INVALID_ID

@@ -44,6 +44,6 @@ def irises(
     brightness = color.luminance(ring)
     low, high = np.percentile(brightness, (_DARK, _GLINT))
     iris = np.median(ring[(brightness >= low) & (brightness <= high)], axis=0)
-    red, green, blue = (int(level) for level in color.encoded(iris))
+    red, green, blue = (int(level) for level in color.pixels(iris))
     known = float(np.mean([light.known for light in lights]))
     return EyeColor(MeasuredColor((red, green, blue), 0.3 + 0.5 * known))

@@ -56,7 +56,7 @@ def skin(views: Sequence[View], images: Sequence[RgbImage], lights: Sequence[Lig
     confidence = (_TRUST_WITHOUT_WHITE + (1.0 - _TRUST_WITHOUT_WHITE) * known) * _agreement(
         apart, len(usable)
     )
-    red, green, blue = (int(level) for level in color.encoded(mean))
+    red, green, blue = (int(level) for level in color.pixels(mean))
     return SkinTone(MeasuredColor((red, green, blue), float(confidence)), nearest_monk(mean))
 
 

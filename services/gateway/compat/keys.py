@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway import idempotency, reading
+from services.gateway.compat.serving import Handler
 from services.gateway.operations import Backend
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 async def answered_once(

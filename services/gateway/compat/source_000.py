@@ -5,15 +5,14 @@ JSON or HTML forms; a session cookie or a bearer token; centimetres. The work is
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from atelier.auth.v1 import auth_pb2
 from atelier.catalog.v1 import catalog_pb2
@@ -23,6 +22,7 @@ from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound
 from services.gateway import audit, problems, reading, sessions
 from services.gateway.bulkheads import Work
 from services.gateway.compat.keys import answered_once
+from services.gateway.compat.serving import Handler, route, success
 from services.gateway.compat.shapes_000 import BODY_TYPES, ClothChange, Credentials, FeatureChange, Measured
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.accounts import device
@@ -30,7 +30,6 @@ from services.gateway.convert.body import NAMES, measurements_message
 from services.gateway.convert.catalog import CATEGORIES
 from services.gateway.convert.fields import http_field
 from services.gateway.limits import Cost
-from services.gateway.middleware import remember_route
 from services.gateway.operations import Backend
 from services.gateway.sessions import BrowserSessions
 
@@ -43,13 +42,20 @@ Form = TypeVar("Form", bound=BaseModel)
 def routes(backend: Backend, browser_sessions: BrowserSessions) -> list[BaseRoute]:
     """The six routes of the source."""
     source = Source000(backend, browser_sessions)
+
+    def keyed(path: str, handler: Handler) -> Handler:
+        async def once(request: Request) -> Response:
+            return await answered_once(backend, path, handler, request, backend.settings.max_json_bytes)
+
+        return once
+
     return [
-        _route(backend, "POST", "/signup", source.sign_up, Work.PASSWORD),
-        _route(backend, "POST", _LOG_IN, source.log_in, Work.PASSWORD),
-        _route(backend, "GET", "/logout", source.log_out, Work.READ),
-        _route(backend, "POST", "/generate", source.generate, Work.BODY, Cost.GENERATE),
-        _route(backend, "POST", "/update_cloth", source.update_cloth, Work.BODY),
-        _route(backend, "POST", "/update_feature", source.update_feature, Work.BODY),
+        route(backend, "POST", "/signup", keyed("/signup", source.sign_up), Work.PASSWORD),
+        route(backend, "POST", _LOG_IN, source.log_in, Work.PASSWORD),
+        route(backend, "GET", "/logout", source.log_out, Work.READ),
+        route(backend, "POST", "/generate", keyed("/generate", source.generate), Work.BODY, Cost.GENERATE),
+        route(backend, "POST", "/update_cloth", keyed("/update_cloth", source.update_cloth), Work.BODY),
+        route(backend, "POST", "/update_feature", keyed("/update_feature", source.update_feature), Work.BODY),
     ]
 
 
@@ -72,7 +78,7 @@ class Source000:
                 )
             )
         audit.note_account(request, answer.account.id)
-        return _success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
+        return success({"userId": answer.account.id, "email": answer.account.email}, HTTPStatus.CREATED)
 
     async def log_in(self, request: Request) -> Response:
         """Start a session: a cookie for browsers, the same session's first token for the rest."""
@@ -86,7 +92,7 @@ class Source000:
             )
         token = await self._sessions.access_token(opened.session_secret)
         audit.note_log_in(request, token)
-        response = _success({"accessToken": token, "expiresIn": opened.expires_in_s})
+        response = success({"accessToken": token, "expiresIn": opened.expires_in_s})
         secure = request.url.scheme == "https"
         sessions.set_cookie(response, opened.session_secret, opened.expires_in_s, secure=secure)
         return response
@@ -96,7 +102,7 @@ class Source000:
         secret = sessions.session_secret(request.headers)
         if secret is not None:
             await self._sessions.close(secret)
-        response = _success({})
+        response = success({})
         response.delete_cookie(sessions.COOKIE, path="/")
         return response
 
@@ -118,7 +124,7 @@ class Source000:
         except AppError as error:
             raise _in_centimetres(error) from error
         audit.note_resource(request, answer.avatar)
-        return _success(_generated(answer.avatar), HTTPStatus.CREATED)
+        return success(_generated(answer.avatar), HTTPStatus.CREATED)
 
     async def update_cloth(self, request: Request) -> Response:
         """Put a garment on: it takes the place of whatever dresses the same part of the body."""
@@ -148,7 +154,7 @@ class Source000:
         async with self._bulkheads[Work.BODY].place("/update"):
             changed = await self._clients.generator.UpdateAvatar(change)
         audit.note_resource(request, changed.avatar)
-        return _success(_generated(changed.avatar))
+        return success(_generated(changed.avatar))
 
     async def _read(self, request: Request, shape: type[Form]) -> Form:
         return reading.validated(shape, await reading.json_or_form(request, self._limit))
@@ -247,26 +253,3 @@ def _not_offered(field: str, offered: str) -> InvalidInput:
     return InvalidInput(
         "that is not on offer", faults=[FieldFault(field, "not_offered", "not on offer", offered)]
     )
-
-
-def _success(data: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
-    return JSONResponse({"success": True, "data": data}, status)
-
-
-def _route(
-    backend: Backend,
-    method: str,
-    path: str,
-    handler: Callable[[Request], Awaitable[Response]],
-    work: Work,
-    cost: Cost = Cost.GENERAL,
-) -> Route:
-    async def endpoint(request: Request) -> Response:
-        remember_route(request.scope, path)
-        backend.bulkheads[work].check(path)
-        await backend.limiter.admit(cost, request)
-        if method == "POST" and path != _LOG_IN:
-            return await answered_once(backend, path, handler, request, backend.settings.max_json_bytes)
-        return await handler(request)
-
-    return Route(path, endpoint, methods=[method])

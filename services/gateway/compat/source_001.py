@@ -7,21 +7,19 @@ found by its id, until it expires.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from atelier.generator.v1 import faces_pb2
 from services.gateway import audit, idempotency, photo_consent, photo_form
 from services.gateway.bulkheads import Work
 from services.gateway.compat import shapes_001 as shapes
+from services.gateway.compat.serving import route, success
 from services.gateway.downloads import download
 from services.gateway.limits import Cost
-from services.gateway.middleware import remember_route
 from services.gateway.operations import Backend
 from services.gateway.photo_form import PhotoForm
 
@@ -34,10 +32,10 @@ def routes(backend: Backend) -> list[BaseRoute]:
     """The four routes of the source."""
     source = Source001(backend)
     return [
-        _route(backend, "POST", GENERATE, source.generate, Work.PHOTO, Cost.GENERATE),
-        _route(backend, "GET", "/api/avatar/download/{id}", source.file, Work.FILE),
-        _route(backend, "GET", "/api/avatar/info/{id}", source.info, Work.READ),
-        _route(backend, "GET", "/api/avatar/health", source.health, Work.READ),
+        route(backend, "POST", GENERATE, source.generate, Work.PHOTO, Cost.GENERATE, dialect=shapes.dialect),
+        route(backend, "GET", "/api/avatar/download/{id}", source.file, Work.FILE, dialect=shapes.dialect),
+        route(backend, "GET", "/api/avatar/info/{id}", source.info, Work.READ, dialect=shapes.dialect),
+        route(backend, "GET", "/api/avatar/health", source.health, Work.READ, dialect=shapes.dialect),
     ]
 
 
@@ -74,7 +72,7 @@ class Source001:
         """What is known of a face."""
         audit.note_resource(request, None)
         asked = faces_pb2.GetFaceRequest(id=request.path_params["id"])
-        return _success(shapes.info((await self._clients.faces.GetFace(asked)).face))
+        return success(shapes.info((await self._clients.faces.GetFace(asked)).face))
 
     async def health(self, request: Request) -> Response:
         """Whether faces can be made."""
@@ -99,26 +97,4 @@ class Source001:
                 timeout=self._settings.photo_timeout_s,
             )
         audit.note_resource(request, answer.face)
-        return _success(shapes.generated(answer.face))
-
-
-def _success(data: dict[str, Any]) -> JSONResponse:
-    return JSONResponse({"success": True, "data": data})
-
-
-def _route(
-    backend: Backend,
-    method: str,
-    path: str,
-    handler: Callable[[Request], Awaitable[Response]],
-    work: Work,
-    cost: Cost = Cost.GENERAL,
-) -> Route:
-    async def endpoint(request: Request) -> Response:
-        remember_route(request.scope, path)
-        request.state.dialect = shapes.dialect(request.state)
-        backend.bulkheads[work].check(path)
-        await backend.limiter.admit(cost, request)
-        return await handler(request)
-
-    return Route(path, endpoint, methods=[method])
+        return success(shapes.generated(answer.face))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from facemodel import color
 from services.mesher.adapters import archive, pictures, png
-from services.mesher.domain import color
 from services.mesher.domain.model import FileOptions, Material, Part, Scene
 from services.mesher.domain.paint import Texture
 from services.mesher.domain.surface import FloatArray, IntArray

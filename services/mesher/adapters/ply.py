@@ -7,8 +7,8 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from facemodel import color
 from services.mesher.adapters import merge
-from services.mesher.domain import color
 from services.mesher.domain.model import FileOptions, Part, Scene
 from services.mesher.domain.surface import FloatArray
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.mesher.domain import color, pictures
+from facemodel import color
+from services.mesher.domain import pictures
 from services.mesher.domain.model import Material, Morph, Part, Scene
 from services.mesher.domain.paint import Texture
 from services.mesher.domain.surface import FloatArray, IntArray

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.mesher.domain import color
+from facemodel import color
 from services.mesher.domain.model import Morph, Part
 from services.mesher.domain.surface import FloatArray, IntArray
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bodymodel.template import Template
-from services.mesher.domain import color
+from facemodel import color
 from services.mesher.domain.surface import FloatArray, IntArray
 
 FACE_SIZE = 1024

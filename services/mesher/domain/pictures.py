@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from services.mesher.domain import color
+from facemodel import color
 from services.mesher.domain.model import Scene
 from services.mesher.domain.paint import Texture
 from services.mesher.domain.surface import FloatArray

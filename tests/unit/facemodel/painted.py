@@ -47,7 +47,7 @@ class Painted:
 
     def brightened(self, gain: float) -> Painted:
         """In so many times as much light."""
-        return replace(self, image=color.encoded(color.light(self.image) * gain))
+        return replace(self, image=color.pixels(color.light(self.image) * gain))
 
 
 def painted(
@@ -77,4 +77,4 @@ def _iris(eye: FloatArray, side: float) -> FloatArray:
 
 
 def _code(linear: tuple[float, float, float]) -> tuple[int, ...]:
-    return tuple(int(level) for level in color.encoded(np.array(linear)))
+    return tuple(int(level) for level in color.pixels(np.array(linear)))

@@ -28,7 +28,7 @@ def test_ciede2000_is_the_published_one(one, other, wanted) -> None:
 
 def test_every_encoded_number_comes_back() -> None:
     levels = np.arange(256, dtype=np.uint8)
-    assert np.array_equal(color.encoded(color.light(levels)), levels)
+    assert np.array_equal(color.pixels(color.light(levels)), levels)
 
 
 def test_lab_of_white_and_of_pure_red() -> None:

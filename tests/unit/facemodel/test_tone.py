@@ -18,7 +18,7 @@ monk_tones = st.sampled_from(TONES)
 
 
 def code(tone: int):
-    return color.encoded(MONK_LIGHT[tone - 1])
+    return color.pixels(MONK_LIGHT[tone - 1])
 
 
 def told(face: Painted, topology: FaceTopology, *, hidden: bool = False) -> SkinTone:
@@ -44,7 +44,7 @@ def test_each_tone_is_told_by_its_number(tone: int, topology: FaceTopology) -> N
 @pytest.mark.parametrize("tone", [2, 5, 8])
 def test_warm_light_is_taken_out_by_the_whites(tone: int, topology: FaceTopology) -> None:
     face = painted(topology, code(tone))
-    warm = Painted(color.encoded(color.light(face.image) * np.array([0.95, 0.85, 0.68])), face.points)
+    warm = Painted(color.pixels(color.light(face.image) * np.array([0.95, 0.85, 0.68])), face.points)
     honest = told(face, topology)
     without = told(warm, topology, hidden=True)
     assert apart(told(warm, topology), honest) < 0.6 * apart(without, honest)

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facemodel import color
 from services.mesher.adapters.glb import GlbWriter
-from services.mesher.domain import atlas, color, pictures
+from services.mesher.domain import atlas, pictures
 from services.mesher.domain.model import FileOptions, Part, Scene
 from services.mesher.domain.paint import Texture
 from services.mesher.domain.surface import FloatArray, IntArray

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from facemodel import color
 from facemodel.arrays import RgbImage
 from facemodel.topology import FaceTopology
 from services.mesher.adapters import png
-from services.mesher.domain import color, pictures
+from services.mesher.domain import pictures
 from services.mesher.domain.body import Body
 from services.mesher.domain.face.complexion import SIZE
 from services.mesher.domain.face.likeness import Likeness

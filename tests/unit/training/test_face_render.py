@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facemodel import color
 from facemodel.arrays import FloatArray
 from facemodel.features.tone import MONK
 from facemodel.topology import FaceTopology
-from services.mesher.domain import color
 from services.mesher.domain.model import HairPattern
 from training.face.accessories import Earring, Frame, Glasses, Hat, Worn
 from training.face.camera import turned

@@ -10,9 +10,10 @@ import numpy as np
 from scipy import linalg, sparse
 
 from bodymodel.template import Template
+from facemodel import color
 from facemodel.landmarks import MESH_POINTS
 from facemodel.topology import FaceTopology
-from services.mesher.domain import color, paint
+from services.mesher.domain import paint
 from services.mesher.domain.face.model import PersonFace
 from services.mesher.domain.face.mould import Cover
 from services.mesher.domain.finish import linear_rgb
