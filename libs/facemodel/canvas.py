@@ -19,17 +19,18 @@ _FIRST = np.array([1.0, 0.0, 0.0])
 """Weights of the corners at the first one."""
 # Pixels of a piece: its arrays fit into a core's cache, and none is worth a page fault.
 _PIECE = 1 << 15
+_LINES = 8
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Piece:
     """Some of a canvas' triangles with their pixels, triangle by triangle.
 
-    What is linear on a triangle is three numbers for it, repeated: five times as fast as weights for every pixel.
+    What is linear on a triangle is three numbers for it, repeated: ten times as fast as weights for every pixel.
     """
 
-    numbers: slice
-    """Which of all triangles they are."""
+    numbers: IntArray
+    """(m,) which of all triangles they are."""
     pixels: slice
     """Which of all pixels on the face."""
     triangles: IntArray
@@ -45,17 +46,32 @@ class Piece:
         """Which (k,) of the piece's pixels lie on the chosen ones of all triangles."""
         return np.flatnonzero(np.repeat(chosen[self.numbers], self.counts))
 
-    def spread(self, values: FloatArray, chosen: BoolArray) -> Iterator[FloatArray]:
-        """For each column of the points' values (p, c), those (k,) of the pixels on the chosen triangles, float32."""
-        own = chosen[self.numbers]
-        counts, corners = self.counts[own], values[self.triangles[own]]
-        right, down = self.along[:, self.on(chosen)]
-        slopes = (self.slopes[own] @ corners).astype(np.float32)
+    def part(self, chosen: BoolArray) -> Piece | None:
+        """From the first of the chosen ones of all triangles to the last; None where none is here.
+
+        Those between come along: what lies in one row need not be looked up, which would cost more than they do.
+        """
+        own = np.flatnonzero(chosen[self.numbers])
+        if not len(own):
+            return None
+        some = slice(int(own[0]), int(own[-1]) + 1)
+        before, among = int(self.counts[: some.start].sum()), int(self.counts[some].sum())
+        pixels = slice(self.pixels.start + before, self.pixels.start + before + among)
+        along = self.along[:, before : before + among]
+        return Piece(
+            self.numbers[some], pixels, self.triangles[some], self.counts[some], along, self.slopes[some]
+        )
+
+    def spread(self, values: FloatArray) -> Iterator[FloatArray]:
+        """For each column of the points' values (p, c), those (n,) of the pixels, float32."""
+        right, down = self.along
+        corners = values[self.triangles]
+        slopes = (self.slopes @ corners).astype(np.float32)
         starts = corners[:, 0].astype(np.float32)
         for column in range(values.shape[1]):
-            value = starts[:, column].repeat(counts)
-            value += slopes[:, 0, column].repeat(counts) * right
-            value += slopes[:, 1, column].repeat(counts) * down
+            value = starts[:, column].repeat(self.counts)
+            value += slopes[:, 0, column].repeat(self.counts) * right
+            value += slopes[:, 1, column].repeat(self.counts) * down
             yield value
 
     def weights(self) -> FloatArray:
@@ -72,7 +88,7 @@ class Canvas:
     size: int
     """Pixels a side."""
     pieces: Sequence[Piece]
-    """All that the face covers."""
+    """All that the face covers, like a text: line by line, from the left to the right."""
     source: IntArray
     """(size * size,) for every pixel of the picture, row by row, which of those on the face it shows: the nearest."""
 
@@ -83,15 +99,27 @@ class Canvas:
         ends = np.arange(0, corners.size + 1, 3)
         return sparse.csr_array((weights.ravel(), corners.ravel(), ends), shape=(len(corners), points))
 
+    def parts(self, chosen: BoolArray) -> Iterator[Piece]:
+        """What of the pieces holds the chosen ones of all triangles."""
+        parts = (piece.part(chosen) for piece in self.pieces)
+        return (part for part in parts if part)
+
+    def on(self, chosen: BoolArray) -> IntArray:
+        """Which (k,) of all pixels on the face lie on the chosen ones of all triangles."""
+        return np.concatenate([piece.pixels.start + piece.on(chosen) for piece in self.pieces])
+
     def blank(self) -> FloatArray:
         """(3, n) float32 black for every pixel on the face."""
         return np.zeros((3, self.pieces[-1].pixels.stop), np.float32)
 
     def picture(self, colors: FloatArray) -> RgbImage:
         """(size, size, 3) from the colours (3, n), 0..255, of the pixels on the face."""
+        shown = np.zeros(colors.shape, np.uint8)
+        for piece in self.pieces:
+            shown[:, piece.pixels] = np.clip(colors[:, piece.pixels] + 0.5, 0.0, 255.0)
         picture = np.zeros((self.size * self.size, 3), np.uint8)
-        for channel, color in enumerate(colors):
-            picture[:, channel] = np.rint(np.clip(color, 0.0, 255.0)).astype(np.uint8)[self.source]
+        for channel, levels in enumerate(shown):
+            picture[:, channel] = levels.take(self.source, mode="clip")
         return picture.reshape(self.size, self.size, 3)
 
 
@@ -105,16 +133,19 @@ def canvas(triangles: IntArray, uv: FloatArray, size: int) -> Canvas:
     slopes = _slopes(corners)
     for number, corner in enumerate(corners):
         _claim(owner, number, corner, slopes[number])
+    ordered = _like_a_text(corners.mean(axis=1), size)
+    rank = np.argsort(ordered)
     places = np.argwhere(owner >= 0)
-    owners = owner[tuple(places.T)]
+    owners = rank[owner[tuple(places.T)]]
     order = np.argsort(owners, kind="stable")
     places, owners = places[order], owners[order]
     number_of = np.zeros((size, size), np.intp)
     number_of[tuple(places.T)] = np.arange(len(places))
     nearest = ndimage.distance_transform_edt(owner < 0, return_distances=False, return_indices=True)
-    along = (places[:, ::-1] - corners[owners, 0]).T.astype(np.float32)
+    along = (places[:, ::-1] - corners[ordered[owners], 0]).T.astype(np.float32)
     counts = np.bincount(owners, minlength=len(triangles))
-    return Canvas(size, list(_pieces(triangles, slopes, counts, along)), number_of[tuple(nearest)].ravel())
+    pieces = _pieces(ordered, triangles[ordered], slopes[ordered], counts, along)
+    return Canvas(size, list(pieces), number_of[tuple(nearest)].ravel())
 
 
 def _claim(owner: IntArray, number: int, corner: FloatArray, slopes: FloatArray) -> None:
@@ -134,11 +165,23 @@ def _slopes(corners: FloatArray) -> FloatArray:
     return slopes
 
 
-def _pieces(triangles: IntArray, slopes: FloatArray, counts: IntArray, along: FloatArray) -> Iterator[Piece]:
+def _like_a_text(middles: FloatArray, size: int) -> IntArray:
+    """(m,) the triangles with these middles (m, 2) line by line, from the left to the right.
+
+    So what one photo shows best lies in few runs, and next to nothing comes along with it.
+    """
+    line = np.floor(middles[:, 1] / size * _LINES)
+    order: IntArray = np.lexsort((middles[:, 0], line))
+    return order
+
+
+def _pieces(
+    numbers: IntArray, triangles: IntArray, slopes: FloatArray, counts: IntArray, along: FloatArray
+) -> Iterator[Piece]:
     """The triangles with their pixels, in order, a piece's worth at a time."""
     ends = np.cumsum(counts)
     starts = np.unique(np.searchsorted(ends, np.arange(0, ends[-1], _PIECE), side="right"))
     for start, stop in zip(starts, [*starts[1:], len(triangles)], strict=True):
-        numbers = slice(int(start), int(stop))
+        some = slice(int(start), int(stop))
         pixels = slice(int(ends[start] - counts[start]), int(ends[stop - 1]))
-        yield Piece(numbers, pixels, triangles[numbers], counts[numbers], along[:, pixels], slopes[numbers])
+        yield Piece(numbers[some], pixels, triangles[some], counts[some], along[:, pixels], slopes[some])

@@ -7,17 +7,18 @@ and detail meets in a narrow band, where a wide one would show everything twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from scipy import ndimage, sparse
-from scipy.sparse.linalg import splu
 
+from facemodel import sampling
 from facemodel.arrays import FloatArray, IntArray, RgbImage
-from facemodel.canvas import BoolArray, Piece, canvas
+from facemodel.canvas import BoolArray, canvas
 from facemodel.projection import aligned
+from facemodel.sampling import Samples
+from facemodel.smoothing import Smoother, links
 from facemodel.topology import FaceTopology
 
 SIZE = 1024
@@ -94,9 +95,10 @@ class Painter:
         self.canvas = canvas(topology.triangles, topology.uv, SIZE)
         self._probes = canvas(topology.triangles, topology.uv, _PROBES).rows(len(topology.uv))
         self._probed = self._probes.sum(axis=0) + 1e-6
-        links = _links(topology.triangles, len(topology.uv))
-        self._tension = sparse.csr_array(sparse.diags_array(links.sum(axis=0)) - links)
-        self._drawn_in = _drawn_in(links, topology.regions["oval"])
+        linked = links(topology.triangles, len(topology.uv))
+        self._smooth = Smoother(linked).smooth
+        self._drawn_in = _drawn_in(linked, topology.regions["oval"])
+        self._inside = {name: self._between(topology.regions[name]) for name in _INSIDE}
         self._one_photo = np.concatenate([topology.regions[name] for name in _ONE_PHOTO])
 
     def paint(self, points: FloatArray, pictures: Sequence[Picture]) -> RgbImage:
@@ -155,12 +157,6 @@ class Painter:
             gains.append(np.exp((exposure + local) / _GAMMA))
         return gains, 255.0 * np.exp(self._smooth(mean, seen.sum(axis=0), _SOFT) / _GAMMA)
 
-    def _smooth(self, values: FloatArray, weights: FloatArray, stiffness: float) -> FloatArray:
-        """The smoothest field (468, 3) that keeps near the values where they weigh something, and goes on elsewhere."""
-        matrix = sparse.diags_array(weights + 1e-6) + stiffness * self._tension
-        field: FloatArray = splu(matrix.tocsc()).solve(weights[:, None] * values)
-        return field
-
     def _shares(self, views: Sequence[_View], front: int) -> FloatArray:
         """(v, 468) what each view gives to the picture: 1 in sum where one of them can be trusted, less elsewhere."""
         trust = np.stack([view.trust for view in views])
@@ -172,57 +168,39 @@ class Painter:
 
     def _fill(self, colors: FloatArray, filling: FloatArray) -> None:
         """Add a smooth colour (468, 3)."""
-        used = self._touched(filling)
-        for piece in self.canvas.pieces:
-            _add(colors, piece, used, piece.spread(filling, used))
+        for part in self.canvas.parts(self._touched(filling)):
+            for color, addition in zip(colors, part.spread(filling), strict=True):
+                color[part.pixels] += addition
 
     def _lay(self, colors: FloatArray, view: _View, strength: FloatArray) -> None:
         """Add a photo, times its strength (468, 3)."""
-        used = self._touched(strength)
-        field = np.concatenate([view.places, strength], axis=1)
-        planes = np.ascontiguousarray(view.pixels.reshape(-1, 3).T, np.float32)
-        for piece in self.canvas.pieces:
-            x, y, *factors = piece.spread(field, used)
-            found = _bilinear(planes, view.pixels.shape[1], view.pixels.shape[0], x, y)
-            _add(colors, piece, used, (color * factor for color, factor in zip(found, factors, strict=True)))
+        samples = Samples(view.pixels, view.places)
+        field = np.concatenate([samples.steps(view.places), strength / sampling.SCALE], axis=1)
+        for part in self.canvas.parts(self._touched(strength)):
+            x, y, *factors = part.spread(field)
+            found = sampling.channels(samples.at(x, y))
+            for color, factor, light in zip(colors, factors, found, strict=True):
+                factor *= light
+                color[part.pixels] += factor
 
     def _close(self, colors: FloatArray, places: FloatArray, tone: FloatArray) -> None:
         """Fill the openings that are shut in the photo from the front: all that it shows there is a line, drawn out."""
         for name, shade in _INSIDE.items():
             rim = self.topology.regions[name]
             shut = 1.0 - _step(_roundness(places[rim]), _SHUT, _OPEN)
-            chosen: BoolArray = np.logical_and.reduce(np.isin(self.topology.triangles, rim), axis=1)
             filling = tone[rim].mean(axis=0) * shade
-            for piece in self.canvas.pieces:
-                at = piece.pixels.start + piece.on(chosen)
-                colors[:, at] += (filling[:, None] - colors[:, at]) * shut
+            inside = self._inside[name]
+            colors[:, inside] += (filling[:, None] - colors[:, inside]) * shut
+
+    def _between(self, rim: IntArray) -> IntArray:
+        """Which pixels lie inside an opening with this rim."""
+        inside: BoolArray = np.logical_and.reduce(np.isin(self.topology.triangles, rim), axis=1)
+        return self.canvas.on(inside)
 
     def _touched(self, values: FloatArray) -> BoolArray:
         """(898,) the triangles on which the values (468, 3) are more than nothing."""
         touched: BoolArray = (values.max(axis=1) > _NOTHING)[self.topology.triangles].any(axis=1)
         return touched
-
-
-def _add(colors: FloatArray, piece: Piece, used: BoolArray, more: Iterator[FloatArray]) -> None:
-    at = piece.pixels.start + piece.on(used)
-    for color, addition in zip(colors, more, strict=True):
-        color[at] += addition
-
-
-def _bilinear(
-    planes: FloatArray, width: int, height: int, x: FloatArray, y: FloatArray
-) -> Iterator[FloatArray]:
-    """Each of a photo's planes (3, height * width) at the places x, y (n,); beyond its border the border goes on."""
-    x, y = np.clip(x - 0.5, 0.0, width - 1.001), np.clip(y - 0.5, 0.0, height - 1.001)
-    column, row = x.astype(np.intp), y.astype(np.intp)
-    right, down = (x - column).astype(np.float32), (y - row).astype(np.float32)
-    left, up = 1.0 - right, 1.0 - down
-    first = row * width + column
-    corners = [(0, left * up), (1, right * up), (width, left * down), (width + 1, right * down)]
-    for plane in planes:
-        # All are in range; told to clip, NumPy looks them up twice as fast as told to check.
-        parts = (plane.take(first + step, mode="clip") * weight for step, weight in corners)
-        yield reduce(np.add, parts)
 
 
 def _relief(points: FloatArray, surface: FloatArray) -> tuple[BoolArray, BoolArray]:
@@ -246,9 +224,9 @@ def _light_about(pixels: RgbImage, places: FloatArray) -> FloatArray:
     """(n, 3) mean light of the nine pixels about each place (n, 2)."""
     height, width, _ = pixels.shape
     column, row = np.clip(places.astype(int), 1, [width - 2, height - 2]).T
-    flat = pixels.reshape(-1, 3)
-    steps = (down * width + right for down in (-1, 0, 1) for right in (-1, 0, 1))
-    light: FloatArray = sum(_LIGHT[flat[row * width + column + step]] for step in steps) / 9.0
+    steps = np.array([down * width + right for down in (-1, 0, 1) for right in (-1, 0, 1)])
+    near = pixels.reshape(-1, 3).take(steps[:, None] + (row * width + column), axis=0, mode="clip")
+    light: FloatArray = _LIGHT.take(near, mode="clip").mean(axis=0)
     return light
 
 
@@ -271,20 +249,11 @@ def _normals(points: FloatArray, triangles: IntArray) -> FloatArray:
     return unit
 
 
-def _links(triangles: IntArray, count: int) -> sparse.csr_array:
-    """(count, count) 1 for every two points that an edge joins."""
-    pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    links = sparse.csr_array((np.ones(len(both)), tuple(both.T)), shape=(count, count))
-    links.data[:] = 1.0
-    return links
-
-
-def _drawn_in(links: sparse.csr_array, border: IntArray) -> sparse.csr_array:
+def _drawn_in(linked: sparse.csr_array, border: IntArray) -> sparse.csr_array:
     """(p, p): drawn_in @ places moves those of the border a little towards their neighbours inside."""
-    count = links.shape[0]
+    count = linked.shape[0]
     at_border = np.isin(np.arange(count), border).astype(float)
-    inwards = sparse.diags_array(at_border) @ links @ sparse.diags_array(1.0 - at_border)
+    inwards = sparse.diags_array(at_border) @ linked @ sparse.diags_array(1.0 - at_border)
     share = _DRAWN_IN / np.maximum(inwards.sum(axis=1), 1.0)
     moved = sparse.diags_array(share) @ inwards
     return sparse.csr_array(sparse.diags_array(1.0 - moved.sum(axis=1)) + moved)

@@ -45,8 +45,7 @@ def shown(film: Canvas, picture: RgbImage, chosen: BoolArray) -> IntArray:
     pixel_of = np.zeros(film.blank().shape[1], int)
     # Beside the face many pixels show the same one: the last write wins, and all are alike.
     pixel_of[film.source] = np.arange(len(film.source))
-    on = np.concatenate([piece.pixels.start + piece.on(chosen) for piece in film.pieces])
-    colors: IntArray = picture.reshape(-1, 3)[pixel_of[on]].astype(int)
+    colors: IntArray = picture.reshape(-1, 3)[pixel_of[film.on(chosen)]].astype(int)
     return colors
 
 

@@ -33,13 +33,25 @@ def test_nearly_all_of_the_triangles_area_is_covered(small: Canvas, topology: Fa
 def test_values_spread_as_the_weights_say(small: Canvas, topology: FaceTopology) -> None:
     random = np.random.default_rng(5)
     values = random.normal(size=(len(topology.uv), 2))
-    chosen = random.random(len(topology.triangles)) < 0.5
     expected = small.rows(len(values)) @ values
     for piece in small.pieces:
-        at = piece.pixels.start + piece.on(chosen)
-        for column, found in enumerate(piece.spread(values, chosen)):
-            np.testing.assert_allclose(found, expected[at, column], atol=2e-4)
-    assert sum(len(piece.on(chosen)) for piece in small.pieces) < len(expected)
+        for column, found in enumerate(piece.spread(values)):
+            np.testing.assert_allclose(found, expected[piece.pixels, column], atol=2e-4)
+
+
+def test_parts_hold_what_was_chosen_and_little_else(topology: FaceTopology) -> None:
+    large = canvas(topology.triangles, topology.uv, 4 * SIZE)
+    values = np.random.default_rng(5).normal(size=(len(topology.uv), 2))
+    expected = large.rows(len(values)) @ values
+    left = topology.mean[topology.triangles, 0].mean(axis=1) < -0.02
+    parts = list(large.parts(left))
+    for part in parts:
+        np.testing.assert_allclose(list(part.spread(values)), expected[part.pixels].T, atol=5e-4)
+    held = np.concatenate([np.arange(part.pixels.start, part.pixels.stop) for part in parts])
+    chosen = large.on(left)
+    assert np.isin(chosen, held).all()
+    assert len(held) < 1.2 * len(chosen) < 0.6 * len(expected)
+    assert not list(large.parts(np.zeros_like(left)))
 
 
 def test_beside_the_face_the_picture_goes_on(small: Canvas) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from facemodel import texture
 from facemodel.arrays import FloatArray, IntArray, RgbImage
 from facemodel.canvas import BoolArray
 from facemodel.texture import Painter, Picture
@@ -77,21 +76,10 @@ def test_shadows_of_the_photos_meet_gradually(painter: Painter, topology: FaceTo
     painted = painter.paint(topology.mean, [*photos, photo(topology, topology.mean, even, 40.0)])
     film, outside = painter.canvas, skin(topology)
     rows = film.rows(len(even))
-    on = np.concatenate([piece.pixels.start + piece.on(outside) for piece in film.pieces])
+    on = film.on(outside)
     seen = rows[on].T @ shown(film, painted, outside)[:, 0] / (rows[on].sum(axis=0) + 1e-9)
     ends = topology.triangles[outside][:, [0, 1]]
     assert np.abs(seen[ends[:, 0]] - seen[ends[:, 1]]).max() < 12.0
-
-
-def test_a_photo_is_read_between_its_pixels() -> None:
-    height, width = 5, 7
-    rows, columns = np.mgrid[:height, :width]
-    planes = np.stack([10.0 * columns, 20.0 * rows, 3.0 * rows * columns]).reshape(3, -1).astype(np.float32)
-    x, y = np.array([0.5, 3.25, 6.5, 100.0]), np.array([0.5, 2.0, 4.5, -3.0])
-    red, green, blue = texture._bilinear(planes, width, height, x, y)
-    np.testing.assert_allclose(red, [0.0, 27.5, 60.0, 60.0], atol=0.05)
-    np.testing.assert_allclose(green, [0.0, 30.0, 80.0, 0.0], atol=0.05)
-    np.testing.assert_allclose(blue, [0.0, 3.0 * 2.75 * 1.5, 72.0, 0.0], atol=0.1)
 
 
 def test_the_order_of_the_photos_does_not_matter(
