@@ -67,11 +67,11 @@ class Projection:
         near = self._nearness(seen)
         flat = self.scale * _FLIP * seen[:, :2] * near[:, None]
         jacobian = np.zeros((len(points), 2, _PARAMETERS))
-        for axis, turn in enumerate(np.eye(3)):
-            moved = np.cross(turn, seen)
-            pulled = moved[:, :2] * near[:, None]
-            pulled += seen[:, :2] * (self.closeness * near**2 * moved[:, 2])[:, None]
-            jacobian[:, :, axis] = self.scale * _FLIP * pulled
+        # What a turn about each axis moves points by: the axis crossed with them.
+        x, y, z = seen.T
+        moved = np.array([[0.0 * x, -z, y], [z, 0.0 * x, -x], [-y, x, 0.0 * x]])
+        pulled = moved[:, :2] * near + self.closeness * near**2 * moved[:, 2:] * seen[:, :2].T
+        jacobian[:, :, :3] = pulled.transpose(2, 1, 0) * (self.scale * _FLIP)[:, None]
         jacobian[:, :, 3] = flat
         jacobian[:, 0, 4] = jacobian[:, 1, 5] = 1.0
         jacobian[:, :, 6] = flat * (near * seen[:, 2])[:, None]

@@ -16,7 +16,8 @@ def shrunk(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
     if factor >= 1.0:
         return pixels
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))
+    # Lanczos takes twice as long; faces painted from either picture are as near to those from the photo itself.
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING, reducing_gap=3.0))
 
 
 def jpeg(pixels: NDArray[np.uint8], quality: int = 90) -> bytes:

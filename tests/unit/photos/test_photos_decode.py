@@ -234,6 +234,24 @@ def test_nothing_but_pixels_is_written_again(again: Callable[[NDArray[np.uint8]]
     assert difference(decode.upright(written), files.colours()) < 6.0
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_of_a_large_jpeg_no_more_is_decoded_than_is_needed(mode: str, orientation: int) -> None:
+    across = np.linspace(0.0, 250.0, 1200)[None, :, None]
+    picture = np.broadcast_to(across, (900, 1200, 3)).astype(np.uint8)
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    photo = files.saved(Image.fromarray(picture).convert(mode), "JPEG", quality=95, exif=tags.tobytes())
+    whole = decode.upright(photo)
+    half = np.asarray(Image.fromarray(whole).reduce(2))
+    assert difference(decode.upright(photo, enough=600), half) < 1.5
+    np.testing.assert_array_equal(decode.upright(photo, enough=601), whole)
+
+
+def test_other_formats_are_decoded_whole() -> None:
+    assert decode.upright(files.photo("PNG"), enough=16).shape == decode.upright(files.photo("PNG")).shape
+
+
 def test_a_small_picture_keeps_its_shape() -> None:
     tall = np.zeros((900, 300, 3), np.uint8)
     assert encode.shrunk(tall, 768).shape == (768, 256, 3)
