@@ -100,13 +100,14 @@ class Window:
         first = np.clip(low, 0, (width - 1, height - 1)) // reduced * reduced
         last = np.maximum(np.minimum(high, (width, height)), first + 1)
         inside = Image.fromarray(np.ascontiguousarray(image[first[1] : last[1], first[0] : last[0]]))
-        small = np.asarray(inside.reduce(reduced) if reduced > 1 else inside)
+        small = inside.reduce(reduced) if reduced > 1 else inside
         before = np.maximum(0, (first - low) // reduced)
         after = np.maximum(0, -((last - high) // reduced))
         if before.any() or after.any():
             border = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
-            small = np.pad(small, border, mode="edge" if grid.repeat_edge else "constant")
-        return Image.fromarray(small), first - before * reduced
+            padded = np.pad(small, border, mode="edge" if grid.repeat_edge else "constant")
+            small = Image.fromarray(padded)
+        return small, first - before * reduced
 
 
 def _two(places: FloatArray, count: int, repeat_edge: bool) -> tuple[IntArray, FloatArray]:
