@@ -105,7 +105,7 @@ class Window:
         after = np.maximum(0, -((last - high) // reduced))
         if before.any() or after.any():
             border = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
-            padded = np.pad(small, border, mode="edge" if grid.repeat_edge else "constant")
+            padded = np.pad(np.asarray(small), border, mode="edge" if grid.repeat_edge else "constant")
             small = Image.fromarray(padded)
         return small, first - before * reduced
 
