@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from facemodel import detect
+from facemodel import color, detect
 from facemodel.arrays import FloatArray
 from facemodel.networks import Range, RawBoxes, RawMeshes
 from facemodel.search import FaceSearch
@@ -25,12 +25,15 @@ class ToldNetworks:
     presences: list[float] = field(default_factory=list)
     """Of each face in turn; 1 when they run out."""
     asked: list[tuple[str, int]] = field(default_factory=list)
+    brightest: list[float] = field(default_factory=list)
+    """Of each picture or batch of them, 0..1."""
 
     async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
         side = detect.SIDES[reach]
         assert images.shape[1:] == (3, side, side)
         assert -1.0 <= images.min() <= images.max() <= 1.0
         self.asked.append((reach.value, len(images)))
+        self.brightest.append((float(images.max()) + 1.0) / 2.0)
         told = [raw(reach, self.found[reach].pop(0)) for _ in images]
         return RawBoxes(np.stack([boxes for boxes, _ in told]), np.stack([scores for _, scores in told]))
 
@@ -38,6 +41,7 @@ class ToldNetworks:
         assert images.shape[1:] == (3, 224, 224)
         assert 0.0 <= images.min() <= images.max() <= 1.0
         self.asked.append(("mesh", len(images)))
+        self.brightest.append(float(images.max()))
         presences = [self.presences.pop(0) if self.presences else 1.0 for _ in images]
         return RawMeshes(
             np.repeat(self.face[None], len(images), axis=0),
@@ -101,7 +105,18 @@ async def test_a_second_look_is_taken_from_where_the_first_saw_the_face(face: Fl
 
 async def test_a_photo_without_anybody_has_no_face(face: FloatArray) -> None:
     networks = ToldNetworks(
-        {Range.SHORT: [[]], Range.FULL: [[(300.0, 200.0, 90.0, 3.0)]]}, face, presences=[0.3]
+        {Range.SHORT: [[], []], Range.FULL: [[(300.0, 200.0, 90.0, 3.0)], []]}, face, presences=[0.3]
     )
     assert await FaceSearch(networks).each(photos(1)) == [[]]
+    assert networks.asked == [("short", 1), ("full", 1), ("mesh", 1), ("short", 1), ("full", 1)]
     assert await FaceSearch(networks).each([]) == []
+
+
+async def test_who_is_too_dark_to_be_found_is_looked_at_in_more_light(face: FloatArray) -> None:
+    networks = ToldNetworks({Range.SHORT: [[], [(200.0, 150.0, 90.0, 3.0)]], Range.FULL: [[]]}, face)
+    dark = np.full((HEIGHT, WIDTH, 3), 40, np.uint8)
+    [faces] = await FaceSearch(networks).each([dark])
+    assert [round(float(mesh.middle[0])) for mesh in faces] == [200]
+    assert networks.brightest == pytest.approx(
+        [40 / 255] * 2 + [float(color.encode(12 * color.decode(np.array(40 / 255))))] * 3, abs=2e-3
+    )
