@@ -1,14 +1,15 @@
 """What a photo costs by how many go through the face networks together: `python -m benchmarks.face_batch`.
 
 CPU time of the whole process, through the inference port as the generator uses it, on one thread a network. Counts take
-turns with 64 photos each, so that whatever else runs on the machine meets them alike, and the cheapest round of each
-counts: the others only add. The photos are renders of our own heads, one megapixel each.
+turns with 64 photos each, so that whatever else runs on the machine meets them alike; the median of each one's rounds
+counts. The photos are renders of our own heads, one megapixel each.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -25,7 +26,7 @@ from training.face.render import Studio
 
 COUNTS = (1, 4, 16, 64)
 MOST = max(COUNTS)
-ROUNDS = 5
+ROUNDS = 9
 SIDE = 1024
 PEOPLE = 4
 LIMIT = 1.15
@@ -70,7 +71,7 @@ def inferring(inference: LocalInference, name: str) -> Run:
 
 
 async def cpu_ms(run: Run) -> dict[int, float]:
-    """For each count, milliseconds of CPU a photo: the cheapest of rounds, all of which put as many photos through."""
+    """For each count, milliseconds of CPU a photo: the median of rounds, all of which put as many photos through."""
     spent: dict[int, list[float]] = {count: [] for count in COUNTS}
     await run(1)
     for _, count in itertools.product(range(ROUNDS), COUNTS):
@@ -78,7 +79,7 @@ async def cpu_ms(run: Run) -> dict[int, float]:
         for _ in range(MOST // count):
             await run(count)
         spent[count].append((time.process_time() - start) * 1000 / MOST)
-    return {count: min(each) for count, each in spent.items()}
+    return {count: statistics.median(each) for count, each in spent.items()}
 
 
 def spread(costs: Mapping[int, float]) -> float:

@@ -71,6 +71,13 @@ async def test_all_photos_go_through_each_network_together(face: FloatArray) -> 
     assert networks.asked == [("short", 3), ("mesh", 3), ("mesh", 3)]
 
 
+async def test_many_photos_go_some_at_a_time(face: FloatArray) -> None:
+    networks = ToldNetworks({Range.SHORT: [[(200.0, 150.0, 90.0, 3.0)]] * 37, Range.FULL: []}, face)
+    found = await FaceSearch(networks, refinements=0).each(photos(37))
+    assert [len(faces) for faces in found] == [1] * 37
+    assert networks.asked == [(name, count) for count in (16, 16, 5) for name in ("short", "mesh")]
+
+
 async def test_only_photos_without_a_face_are_searched_again(face: FloatArray) -> None:
     networks = ToldNetworks(
         {
