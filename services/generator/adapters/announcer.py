@@ -45,4 +45,6 @@ def _told(job: Job) -> dict[str, object]:
         "items": {"total": job.total, "made": job.count.made, "failed": job.count.failed},
         "cost": job.cost,
         "error": job.failure.reason.lower() if job.failure else None,
+        "avatarId": str(job.avatar_id) if job.has_made_a_face else None,
+        "faceId": str(job.face_id) if job.has_made_a_face else None,
     }

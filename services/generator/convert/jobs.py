@@ -52,7 +52,6 @@ def state(message: pb.JobState.ValueType) -> State | None:
 def job(queued: Queued) -> pb.Job:
     """A job with its place in the queue."""
     job, position = queued
-    has_made_one = job.kind is Kind.AVATAR_FROM_PHOTOS and job.state is State.COMPLETED
     return pb.Job(
         id=str(job.id),
         kind=_KINDS[job.kind],
@@ -71,8 +70,8 @@ def job(queued: Queued) -> pb.Job:
         made_count=job.count.made,
         failed_count=job.count.failed,
         account_id=job.owner,
-        avatar_id=str(job.avatar_id) if has_made_one else "",
-        face_id=str(job.face_id) if has_made_one else "",
+        avatar_id=str(job.avatar_id) if job.has_made_a_face else "",
+        face_id=str(job.face_id) if job.has_made_a_face else "",
     )
 
 

@@ -116,6 +116,11 @@ class Job:
         return uuid5(self.id, "face")
 
     @property
+    def has_made_a_face(self) -> bool:
+        """Whether that avatar and that face stand."""
+        return self.kind is Kind.AVATAR_FROM_PHOTOS and self.state is State.COMPLETED
+
+    @property
     def credits(self) -> int:
         """What is held for it: the most that it costs."""
         return self.price * self.total
