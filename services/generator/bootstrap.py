@@ -83,7 +83,14 @@ from services.generator.use_cases.changes import (
     SetAvatarFace,
     UpdateAvatar,
 )
-from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, MakeFace
+from services.generator.use_cases.faces import (
+    CreateFace,
+    DeleteFace,
+    DownloadFace,
+    GetFace,
+    ListFaces,
+    MakeFace,
+)
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
 from services.generator.use_cases.people import ExportPerson, ForgetPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
@@ -286,6 +293,7 @@ def face_servicer(tools: Tools) -> FaceServicer:
         FaceVerbs(
             create_face=CreateFace(tools.make_face(), tools.consents, shelf),
             get_face=GetFace(units, clock),
+            list_faces=ListFaces(units),
             download_face=DownloadFace(units, clock),
             delete_face=DeleteFace(units, shelf, clock),
             models=tools.face_models,

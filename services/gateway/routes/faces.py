@@ -17,6 +17,7 @@ from services.gateway.downloads import download
 from services.gateway.limits import Cost
 from services.gateway.operations import Backend, Call, Form, Operation
 from services.gateway.schemas import faces as shapes
+from services.gateway.schemas.base import Page
 
 PATH = "/v1/faces"
 TAG = "Faces"
@@ -53,6 +54,16 @@ async def create(call: Call[FaceForm]) -> shapes.Face:
 async def get(call: Call[None]) -> shapes.Face:
     request = faces_pb2.GetFaceRequest(id=call.request.path_params["id"])
     return convert.face((await call.clients.faces.GetFace(request)).face)
+
+
+async def page(call: Call[None]) -> shapes.FacePage:
+    query: Page = call.request.state.query
+    answer = await call.clients.faces.ListFaces(
+        faces_pb2.ListFacesRequest(page_size=query.limit, page_token=query.cursor)
+    )
+    return shapes.FacePage(
+        data=[convert.face(item) for item in answer.faces], next_cursor=answer.next_page_token or None
+    )
 
 
 async def glb(call: Call[None]) -> Response:
@@ -95,6 +106,16 @@ OPERATIONS = (
         answer=shapes.Face,
         status=HTTPStatus.CREATED,
         refusals=(504,),
+    ),
+    Operation(
+        "GET",
+        PATH,
+        "The caller's faces",
+        TAG,
+        page,
+        scopes=(Scope.AVATARS_READ,),
+        answer=shapes.FacePage,
+        query=Page,
     ),
     Operation(
         "GET",

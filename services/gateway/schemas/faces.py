@@ -135,6 +135,13 @@ class Face(Output):
     links: FaceLinks
 
 
+class FacePage(Output):
+    """Faces, newest first."""
+
+    data: list[Face]
+    next_cursor: str | None
+
+
 class KeptPhoto(Output):
     """A small picture of a photo, which was kept because you asked for it."""
 

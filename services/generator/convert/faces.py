@@ -11,6 +11,7 @@ from services.generator.domain.faces import (
     AvatarOrder,
     Face,
     FaceOrder,
+    FacePage,
     Features,
     MeasuredColor,
     Photo,
@@ -68,6 +69,14 @@ def face(face: Face) -> pb.Face:
         download_count=face.download_count,
         model_version=face.model_version,
         scale_source=face.scale_source,
+    )
+
+
+def faces(page: FacePage) -> pb.ListFacesResponse:
+    """A page of faces."""
+    return pb.ListFacesResponse(
+        faces=map(face, page.faces),
+        next_page_token=convert.page_token(page.next) if page.next else "",
     )
 
 

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from services.generator.domain.model import BodySpec, FaceFiles, Look, Outfit, StoredFile, WornFace
+from services.generator.domain.model import (
+    BodySpec,
+    FaceFiles,
+    Look,
+    Outfit,
+    Position,
+    StoredFile,
+    WornFace,
+)
 
 
 class Slot(enum.StrEnum):
@@ -196,6 +204,16 @@ class Face:
     def worn_files(self) -> FaceFiles:
         """The objects that an avatar with this face needs."""
         return FaceFiles(self.geometry, self.mesh.texture)
+
+
+@dataclass(frozen=True)
+class FacePage:
+    """A page of faces."""
+
+    faces: tuple[Face, ...]
+    """Newest first."""
+    next: Position | None
+    """Where the next page begins; None after the last."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from services.generator.convert import jobs as convert_jobs
 from services.generator.domain.errors import InvalidPhotos
 from services.generator.domain.ports_faces import FaceModels
 from services.generator.use_cases.changes import SetAvatarFace
-from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, ListFaces
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -32,6 +32,7 @@ class FaceVerbs:
 
     create_face: CreateFace
     get_face: GetFace
+    list_faces: ListFaces
     download_face: DownloadFace
     delete_face: DeleteFace
     models: FaceModels
@@ -54,6 +55,11 @@ class FaceServicer(FaceServiceServicer):
     async def GetFace(self, request: pb.GetFaceRequest, context: Context) -> pb.GetFaceResponse:
         face = await self._verbs.get_face(_caller("avatars:read"), UUID(request.id))
         return pb.GetFaceResponse(face=convert_faces.face(face))
+
+    async def ListFaces(self, request: pb.ListFacesRequest, context: Context) -> pb.ListFacesResponse:
+        after = convert.position(request.page_token)
+        size = convert.page_size(request.page_size)
+        return convert_faces.faces(await self._verbs.list_faces(require_caller().subject, size, after))
 
     async def DownloadFace(
         self, request: pb.DownloadFaceRequest, context: Context

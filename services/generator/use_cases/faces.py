@@ -10,8 +10,16 @@ from uuid import UUID, uuid4
 from atelierkit import failpoints
 from atelierkit.repeat import repeated
 from services.generator.domain.errors import FaceNotFound
-from services.generator.domain.faces import Face, FaceOrder, ReadFace, Retention, SeenPhoto, Terms
-from services.generator.domain.model import StoredFile
+from services.generator.domain.faces import (
+    Face,
+    FaceOrder,
+    FacePage,
+    ReadFace,
+    Retention,
+    SeenPhoto,
+    Terms,
+)
+from services.generator.domain.model import Position, StoredFile
 from services.generator.domain.ports import Clock, UnitsOfWork
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceReader
 from services.generator.use_cases.shelf import Shelf
@@ -115,6 +123,21 @@ class GetFace:
         """Raise FaceNotFound."""
         async with self.units() as unit:
             return seen_by(caller, await unit.faces.get(id), self.clock())
+
+
+@dataclass(frozen=True)
+class ListFaces:
+    """Shows a person's own faces, newest first."""
+
+    units: UnitsOfWork
+
+    async def __call__(self, owner: str, limit: int, after: Position | None) -> FacePage:
+        """At most ``limit`` faces, which come after the position."""
+        async with self.units() as unit:
+            found = await unit.faces.page(owner, limit=limit + 1, after=after)
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return FacePage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,13 @@ class FacesDouble(rpc.FaceServiceServicer):
     async def GetFace(self, request: pb.GetFaceRequest, context: Context) -> pb.GetFaceResponse:
         return pb.GetFaceResponse(face=self._known(request.id))
 
+    async def ListFaces(self, request: pb.ListFacesRequest, context: Context) -> pb.ListFacesResponse:
+        """Newest first; a page's token is the place of its first face."""
+        own = [face for owner, face in self.faces.values() if owner == require_caller().subject][::-1]
+        start = int(request.page_token or 0)
+        end = start + request.page_size
+        return pb.ListFacesResponse(faces=own[start:end], next_page_token=str(end) if end < len(own) else "")
+
     async def DownloadFace(
         self, request: pb.DownloadFaceRequest, context: Context
     ) -> pb.DownloadFaceResponse:

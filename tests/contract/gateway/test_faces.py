@@ -93,6 +93,17 @@ async def test_a_face_from_photos_to_its_end(world: World, person: httpx.AsyncCl
     assert (await person.get(path)).status_code == 404
 
 
+async def test_faces_are_listed_to_who_made_them(world: World, person: httpx.AsyncClient) -> None:
+    made = [(await send(person, FACES)).json() for _ in range(3)]
+    world.faces.add("somebody else")
+    world.faces.add("")
+    first = (await person.get(FACES, params={"limit": 2})).json()
+    rest = (await person.get(FACES, params={"limit": 2, "cursor": first["nextCursor"]})).json()
+    assert (first["data"], rest) == (made[:0:-1], {"data": made[:1], "nextCursor": None})
+    nobody = await person.get(FACES, headers={"Authorization": ""})
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated")
+
+
 async def test_what_is_filled_in_reaches_the_generator(world: World, person: httpx.AsyncClient) -> None:
     more = {"pupilDistanceMm": b"63.5", "keepPhotos": b"true"}
     assert (await send(person, FACES, three(**AGREED, **more))).status_code == 201

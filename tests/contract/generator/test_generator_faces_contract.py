@@ -102,6 +102,26 @@ async def test_a_persons_face_stays_and_is_nobody_elses(here: Town) -> None:
     assert here.world.blobs.keys == []
 
 
+async def test_faces_are_listed_page_by_page_to_who_made_them(here: Town) -> None:
+    mine = []
+    for _ in range(3):
+        here.world.clock.now += timedelta(seconds=1)
+        mine.append(await made(here, "ann"))
+    await made(here, "bob")
+    await made(here)
+    first = await call(here, "ListFaces", pb.ListFacesRequest(page_size=2), "ann")
+    asked = pb.ListFacesRequest(page_size=2, page_token=first.next_page_token)
+    rest = await call(here, "ListFaces", asked, "ann")
+    assert ([*first.faces, *rest.faces], rest.next_page_token) == (mine[::-1], "")
+    assert not (await call(here, "ListFaces", pb.ListFacesRequest(), "cat")).faces
+    assert (await refusal(call(here, "ListFaces", pb.ListFacesRequest()))).code is Code.UNAUTHENTICATED
+    for wrong, field in (
+        (pb.ListFacesRequest(page_token="x"), "page_token"),
+        (pb.ListFacesRequest(page_size=101), "page_size"),
+    ):
+        assert fields(await refusal(call(here, "ListFaces", wrong, "ann"))) == [field]
+
+
 async def test_a_download_names_the_file_and_is_counted(here: Town) -> None:
     face = await made(here)
     answer = await call(here, "DownloadFace", pb.DownloadFaceRequest(id=face.id))

@@ -442,6 +442,15 @@ def faces_create(body: Upload) -> Call[shapes.Face]:
     return Call("POST", "/v1/faces", shapes.Face, body=body)
 
 
+def faces_page(*, limit: int | None = None, cursor: str | None = None) -> Call[shapes.FacePage]:
+    """The caller's faces.
+
+    limit: At most this many.
+    cursor: `nextCursor` of the page before.
+    """
+    return Call("GET", "/v1/faces", shapes.FacePage, query={"limit": limit, "cursor": cursor})
+
+
 def faces_glb(id: str) -> Call[bytes]:
     """The face as GLB."""
     return Call("GET", path("/v1/faces/{id}.glb", id=id), bytes)

@@ -448,6 +448,14 @@ class FaceLinks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FacePage:
+    """Faces, newest first."""
+
+    data: list[Face]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FacialFeatures:
     """What the photos say. What cannot be told is null, and `reasons` says why."""
 

@@ -46,6 +46,11 @@ class FaceServiceStub:
                 request_serializer=atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceRequest.SerializeToString,
                 response_deserializer=atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceResponse.FromString,
                 _registered_method=True)
+        self.ListFaces = channel.unary_unary(
+                '/atelier.generator.v1.FaceService/ListFaces',
+                request_serializer=atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesResponse.FromString,
+                _registered_method=True)
         self.DownloadFace = channel.unary_unary(
                 '/atelier.generator.v1.FaceService/DownloadFace',
                 request_serializer=atelier_dot_generator_dot_v1_dot_faces__pb2.DownloadFaceRequest.SerializeToString,
@@ -87,6 +92,13 @@ class FaceServiceServicer:
 
     def GetFace(self, request, context):
         """One face. NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFaces(self, request, context):
+        """The caller's own faces, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -140,6 +152,11 @@ def add_FaceServiceServicer_to_server(servicer, server):
                     servicer.GetFace,
                     request_deserializer=atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceRequest.FromString,
                     response_serializer=atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceResponse.SerializeToString,
+            ),
+            'ListFaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFaces,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesResponse.SerializeToString,
             ),
             'DownloadFace': grpc.unary_unary_rpc_method_handler(
                     servicer.DownloadFace,
@@ -223,6 +240,33 @@ class FaceService:
             '/atelier.generator.v1.FaceService/GetFace',
             atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceRequest.SerializeToString,
             atelier_dot_generator_dot_v1_dot_faces__pb2.GetFaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.FaceService/ListFaces',
+            atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_faces__pb2.ListFacesResponse.FromString,
             options,
             channel_credentials,
             insecure,

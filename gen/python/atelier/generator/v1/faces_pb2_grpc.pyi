@@ -39,6 +39,8 @@ class FaceServiceStub:
     """Makes a face and stores it; the photos are deleted, whatever becomes of it. INVALID_PHOTOS."""
     GetFace: _grpc.UnaryUnaryMultiCallable[_faces_pb2.GetFaceRequest, _faces_pb2.GetFaceResponse]
     """One face. NOT_FOUND."""
+    ListFaces: _grpc.UnaryUnaryMultiCallable[_faces_pb2.ListFacesRequest, _faces_pb2.ListFacesResponse]
+    """The caller's own faces, newest first."""
     DownloadFace: _grpc.UnaryUnaryMultiCallable[_faces_pb2.DownloadFaceRequest, _faces_pb2.DownloadFaceResponse]
     """The file of a face, which is counted as a download. NOT_FOUND."""
     DeleteFace: _grpc.UnaryUnaryMultiCallable[_faces_pb2.DeleteFaceRequest, _faces_pb2.DeleteFaceResponse]
@@ -63,6 +65,8 @@ class FaceServiceAsyncStub(FaceServiceStub):
     """Makes a face and stores it; the photos are deleted, whatever becomes of it. INVALID_PHOTOS."""
     GetFace: _aio.UnaryUnaryMultiCallable[_faces_pb2.GetFaceRequest, _faces_pb2.GetFaceResponse]  # type: ignore[assignment]
     """One face. NOT_FOUND."""
+    ListFaces: _aio.UnaryUnaryMultiCallable[_faces_pb2.ListFacesRequest, _faces_pb2.ListFacesResponse]  # type: ignore[assignment]
+    """The caller's own faces, newest first."""
     DownloadFace: _aio.UnaryUnaryMultiCallable[_faces_pb2.DownloadFaceRequest, _faces_pb2.DownloadFaceResponse]  # type: ignore[assignment]
     """The file of a face, which is counted as a download. NOT_FOUND."""
     DeleteFace: _aio.UnaryUnaryMultiCallable[_faces_pb2.DeleteFaceRequest, _faces_pb2.DeleteFaceResponse]  # type: ignore[assignment]
@@ -96,6 +100,14 @@ class FaceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_faces_pb2.GetFaceResponse, _abc.Awaitable[_faces_pb2.GetFaceResponse]]:
         """One face. NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListFaces(
+        self,
+        request: _faces_pb2.ListFacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_faces_pb2.ListFacesResponse, _abc.Awaitable[_faces_pb2.ListFacesResponse]]:
+        """The caller's own faces, newest first."""
 
     @_abc_1.abstractmethod
     def DownloadFace(
