@@ -12,6 +12,7 @@ from benchmarks.synthetic_scans import ScanKind, scan
 from bodymodel.shape import ShapeSpace
 from bodymodel.template import Template
 from clients.generate.files import ROOT
+from tests.e2e.album import consent, rendered
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_scans import MODELS, ply
 
@@ -29,8 +30,9 @@ TABLE = "reference,bodyType,stature,waist_girth\nada,feminine,1662,815\nbob,masc
 
 @pytest.fixture
 def api_key(platform_url: str) -> str:
-    """A key of somebody new, whose limits and credits nobody has touched."""
+    """A key of somebody new, whose limits and credits nobody has touched, and who lets photos of the face be used."""
     with sign_in(platform_url, f"{uuid.uuid4().hex}@example.org") as client:
+        consent(client)
         made = client.post("/v1/api-keys", json={"name": "clients", "scopes": SCOPES}).raise_for_status()
         return str(made.json()["key"])
 
@@ -42,6 +44,8 @@ def workplace(tmp_path: Path) -> Path:
     template = Template.load(MODELS)
     somebody = scan(template, ShapeSpace.load(MODELS, template), ScanKind(points=40_000), seed=7)
     (tmp_path / "scan.ply").write_bytes(ply(somebody.points))
+    for slot, data in rendered(5).items():
+        (tmp_path / f"{slot}.jpg").write_bytes(data)
     return tmp_path
 
 

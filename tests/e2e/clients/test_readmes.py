@@ -68,8 +68,14 @@ class Said:
 
 @pytest.mark.parametrize("readme", [None, REPOSITORY], ids=["own", "repository"])
 def test_an_avatar_is_made_and_downloaded(said: Said, workplace: Path, readme: Path | None) -> None:
-    words = {"python": "make_avatar", "typescript": "makeGlb"}
+    words = {"python": "make_avatar(", "typescript": "makeGlb"}
     assert [line.lower() for line in said.by(words, readme)] == ["true"]
+    assert (workplace / "avatar.glb").read_bytes()[:4] == b"glTF"
+
+
+def test_an_avatar_is_made_of_photos(said: Said, workplace: Path) -> None:
+    (skin,) = said.by({"python": "make_avatar_from_photos", "typescript": "makeAvatarFromPhotos"})
+    assert re.fullmatch("#[0-9a-f]{6}", skin)
     assert (workplace / "avatar.glb").read_bytes()[:4] == b"glTF"
 
 
@@ -90,7 +96,7 @@ def test_a_scan_is_uploaded_and_measured(said: Said, workplace: Path) -> None:
 
 
 def test_a_list_is_gone_through(said: Said, workplace: Path) -> None:
-    said.by({"python": "make_avatar", "typescript": "makeGlb"})
+    said.by({"python": "make_avatar(", "typescript": "makeGlb"})
     lines = said.by({"python": "avatars_page", "typescript": '.each("/v1/avatars")'})
     files = sorted(file.stem for file in workplace.glob("*.glb") if file.name != "avatar.glb")
     assert len(files or lines) == 1
