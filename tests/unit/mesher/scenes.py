@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.delivery import prepared
+from services.mesher.domain.face.likeness import Likeness
+from services.mesher.domain.face.model import PersonFace
 from services.mesher.domain.model import Appearance, FileOptions, Garment, HairPattern, Part, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.variants import Variants
@@ -17,11 +20,23 @@ from services.mesher.domain.variants import Variants
 APPEARANCE = Appearance("#d7a98c", HairPattern.BOB, "#3b2417")
 
 
+@dataclass(frozen=True, eq=False)
+class Worn:
+    """Somebody's face."""
+
+    likeness: Likeness
+    face: PersonFace
+
+
 class Studio:
     """One person in one outfit, for any options."""
 
-    def __init__(self, model: BodyModel, outfitter: Outfitter, garments: Sequence[Garment]) -> None:
-        self.body = model.stand(np.zeros(model.space.size))
+    def __init__(
+        self, model: BodyModel, outfitter: Outfitter, garments: Sequence[Garment], worn: Worn | None = None
+    ) -> None:
+        body = model.stand(np.zeros(model.space.size))
+        self.body = worn.likeness.shaped(body, worn.face) if worn else body
+        self._worn = worn
         self._model = model
         self._outfitter = outfitter
         self._garments = garments
@@ -45,4 +60,5 @@ class Studio:
         return prepared(self.undelivered(options), options)
 
     def _dress(self, level: int) -> list[Part]:
-        return self._outfitter.dress(self.body, APPEARANCE, self._garments, level)
+        parts = self._outfitter.dress(self.body, APPEARANCE, self._garments, level)
+        return self._worn.likeness.painted(parts, self._worn.face, APPEARANCE) if self._worn else parts
