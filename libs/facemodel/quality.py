@@ -28,6 +28,10 @@ _ANOTHER_FACE = 0.5
 """Of the largest face's extent: smaller ones are passers-by."""
 _MOST_CUT_OFF = 0.05
 """Of the points: hair over the brow, or the far side of a turned face, may touch the photo's edge."""
+_MOST_BEYOND = 0.03
+"""Of the face's extent, by which its forehead or chin may lie beyond the photo's edge. Whole faces that were cropped: points
+are still found there, and within 0.02 of where they were; with a twentieth of the face cut away they are beyond by 0.03."""
+_FOREHEAD, _CHIN = 10, 152
 _STEEPEST_DEG = 30.0
 """Of pitch. Selfies are taken from up to 20 degrees above."""
 
@@ -135,6 +139,14 @@ def _size(view: View) -> Fault | None:
 
 def _cut_off(view: View) -> Fault | None:
     flat = view.mesh.points[:MESH_POINTS, :2]
+    for place, name in ((_FOREHEAD, "forehead"), (_CHIN, "chin")):
+        beyond = float(np.maximum(-flat[place], flat[place] - view.size).max()) / view.mesh.extent
+        if beyond > _MOST_BEYOND:
+            return Fault(
+                "head_cut_off",
+                f"The {name} is outside the photo. Take it with the whole head in it.",
+                {"beyond": round(beyond, 2), "most": _MOST_BEYOND},
+            )
     share = float(((flat < 0.0) | (flat > view.size)).any(axis=1).mean())
     if share <= _MOST_CUT_OFF:
         return None

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from facemodel.arrays import FloatArray
+from facemodel.features.axes import Axes
 from facemodel.features.model import Reason, Trait
 from facemodel.features.network import EAR_SEEN, EARRING, GLASSES, HAT, RawTraits
 from facemodel.features.scores import mean_probability, trait
+from facemodel.view import View
 
 _SEEN = 0.5
+_HAIRLINE = np.array([0.0, 1.0, 0.0])
+"""From between the eyes, in distances of their corners: hats begin below, crowns end at 1.2 to 1.4."""
 
 
-def accessories(raw: RawTraits) -> Mapping[str, Trait]:
-    """What is worn, by name."""
+def accessories(views: Sequence[View], raw: RawTraits) -> Mapping[str, Trait]:
+    """What is worn, by name; `raw` are the answers for the same photos."""
     return {
         "glasses": trait(mean_probability(raw.worn[:, GLASSES])),
         "earrings": _earrings(raw.at_ears),
-        "hat": trait(mean_probability(raw.worn[:, HAT])),
+        "hat": _hat(views, mean_probability(raw.worn[:, HAT])),
     }
+
+
+def _hat(views: Sequence[View], score: float) -> Trait:
+    """Whether there is one. None shows only where a photo goes on above the forehead."""
+    told = trait(score)
+    if told.present is not True and not any(_shows_hairline(view) for view in views):
+        return Trait(score, None, Reason.HEAD_CUT_OFF)
+    return told
+
+
+def _shows_hairline(view: View) -> bool:
+    face = Axes.of(view.mesh.points)
+    above = face.away(face.middle, _HAIRLINE)[:2]
+    return bool((above >= 0.0).all() and (above <= view.size).all())
 
 
 def _earrings(at_ears: FloatArray) -> Trait:

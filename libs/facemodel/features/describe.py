@@ -29,5 +29,5 @@ def describe(views: Sequence[View], images: Sequence[RgbImage], face: Face, trai
         shape=face_shape(face.points),
         skin=skin(views, images, lights),
         eyes=irises(views, images, lights, hidden=hidden),
-        accessories=accessories(traits),
+        accessories=accessories(views, traits),
     )

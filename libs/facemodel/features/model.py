@@ -15,7 +15,7 @@ class Reason(StrEnum):
     EARS_NOT_SEEN = "ears_not_seen"
     """Hair lies over both, or no photo shows them."""
     HEAD_CUT_OFF = "head_cut_off"
-    """The photos end below the crown."""
+    """All photos end at the forehead."""
     TOO_DARK = "too_dark"
     """The skin is hardly brighter than the sensor's noise."""
     TOO_BRIGHT = "too_bright"

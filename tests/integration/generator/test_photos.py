@@ -117,6 +117,17 @@ async def test_every_photo_is_told_what_is_wrong_with_it(room: Room, album: Albu
     assert ("front", "photo_too_dark") in await room.faults({**album, Slot.FRONT: dark})
 
 
+@pytest.mark.parametrize(("end", "share"), [("forehead", 0.08), ("chin", 0.08)])
+async def test_a_head_that_leaves_the_photo_is_told(room: Room, album: Album, end: str, share: float) -> None:
+    front = (await room.read(album)).seen[0]
+    picture = np.asarray(Image.open(BytesIO(front.picture)))
+    rows = np.frombuffer(front.points, "<f4").reshape(468, 3)[[10, 152], 1]
+    inside = rows + np.array([share, -share]) * (rows[1] - rows[0])
+    cut = picture[int(inside[0]) :] if end == "forehead" else picture[: int(inside[1])]
+    assert await room.faults(album | {Slot.FRONT: jpeg(cut)}) == [("front", "head_cut_off")]
+    assert (await room.read(album | {Slot.FRONT: front.picture})).features.accessories["hat"].reason == ""
+
+
 async def test_what_is_no_photo_is_told_before_any_network_is_asked(room: Room, album: Album) -> None:
     bad = {**album, Slot.LEFT: b"GIF89a", Slot.RIGHT: album[Slot.RIGHT][:2000]}
     told = await room.faults(bad)

@@ -74,22 +74,34 @@ def test_of_brows_lower_than_any_that_were_learnt_nothing_is_told(
 
 
 @pytest.mark.parametrize(("score", "present"), [(0.97, True), (0.03, False), (0.52, None)])
-def test_what_is_in_the_middle_is_not_told(score: float, present: bool | None) -> None:
-    told = accessories(raw(worn=(score, 0.0, score)))
+def test_what_is_in_the_middle_is_not_told(
+    face: Painted, topology: FaceTopology, score: float, present: bool | None
+) -> None:
+    told = accessories([face.view(topology)], raw(worn=(score, 0.0, score)))
     assert [told[name].present for name in ("glasses", "hat")] == [present, present]
     assert told["hat"].reason is (Reason.UNSURE if present is None else None)
 
 
+def test_no_hat_is_told_only_where_a_photo_goes_on_above_the_forehead(
+    face: Painted, topology: FaceTopology
+) -> None:
+    whole, top = face.view(topology), int(face.points[10, 1])
+    cut = Painted(face.image[top:], face.points - [0.0, top, 0.0]).view(topology)
+    for score, views, present in ((0.02, [cut, whole], False), (0.02, [cut], None), (0.98, [cut], True)):
+        told = accessories(views, raw(worn=(score, 0.0, score)))["hat"]
+        assert (told.present, told.reason) == (present, Reason.HEAD_CUT_OFF if present is None else None)
+
+
 def test_no_earring_is_told_only_where_an_ear_was_seen() -> None:
-    hidden = accessories(raw(at_ears=((0.1, 0.02), (0.2, 0.02))))["earrings"]
+    hidden = accessories([], raw(at_ears=((0.1, 0.02), (0.2, 0.02))))["earrings"]
     assert (hidden.present, hidden.reason) == (None, Reason.EARS_NOT_SEEN)
-    assert accessories(raw(at_ears=((0.1, 0.02), (0.9, 0.02))))["earrings"].present is False
-    assert accessories(raw(at_ears=((0.1, 0.98), (0.2, 0.02))))["earrings"].present is True
+    assert accessories([], raw(at_ears=((0.1, 0.02), (0.9, 0.02))))["earrings"].present is False
+    assert accessories([], raw(at_ears=((0.1, 0.98), (0.2, 0.02))))["earrings"].present is True
 
 
 def test_left_and_right_ear_count_alike() -> None:
     one, other = ((0.9, 0.8), (0.3, 0.1)), ((0.3, 0.1), (0.9, 0.8))
-    assert accessories(raw(at_ears=one))["earrings"] == accessories(raw(at_ears=other))["earrings"]
+    assert accessories([], raw(at_ears=one))["earrings"] == accessories([], raw(at_ears=other))["earrings"]
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -121,7 +121,9 @@ def test_nobody_is_found_or_more_than_one(
     ("how", "code"),
     [
         ({"scale": 450.0}, "face_too_small"),
-        ({"middle": (320.0, 20.0)}, "face_cut_off"),
+        ({"middle": (320.0, 20.0)}, "head_cut_off"),
+        ({"middle": (320.0, 460.0)}, "head_cut_off"),
+        ({"middle": (20.0, 240.0)}, "face_cut_off"),
         ({"presence": 0.7}, "face_unclear"),
     ],
 )
