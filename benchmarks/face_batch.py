@@ -20,6 +20,7 @@ from benchmarks.network import MODELS
 from benchmarks.stack import write_result
 from facemodel.arrays import RgbImage
 from facemodel.search import FaceSearch
+from facemodel.topology import FaceTopology
 from services.generator.adapters.face_networks import FaceNetworks
 from training.face.draws import draw_setting, draw_sitter
 from training.face.render import Studio
@@ -104,7 +105,11 @@ def table(measured: Mapping[str, Mapping[int, float]]) -> str:
 async def measure() -> dict[str, dict[int, float]]:
     """The whole search, then each network alone."""
     async with LocalInference(MODELS) as inference:
-        runs = {"photo to points": searching(FaceSearch(FaceNetworks(inference)), photos())}
+        runs = {
+            "photo to points": searching(
+                FaceSearch(FaceNetworks(inference), FaceTopology.load(MODELS).mirror), photos()
+            )
+        }
         runs |= {name: inferring(inference, name) for name in NETWORKS}
         return {name: await cpu_ms(run) for name, run in runs.items()}
 

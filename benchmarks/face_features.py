@@ -64,9 +64,9 @@ class Describer:
     """The whole way from photos to features."""
 
     def __init__(self, models: Path) -> None:
-        self._search = FaceSearch(PlainNetworks(models))
-        self._traits = PlainTraits(models)
         self._topology = FaceTopology.load(models)
+        self._search = FaceSearch(PlainNetworks(models), self._topology.mirror)
+        self._traits = PlainTraits(models)
 
     async def describe(self, images: Sequence[RgbImage]) -> Features | None:
         """Features of the largest face of each photo; None where one has none."""

@@ -123,7 +123,7 @@ async def photographed_faces(bench: Bench, count: int) -> list[Likeness]:
     rng = np.random.default_rng(SEED + 1)
     found = []
     async with LocalInference(MODELS) as inference:
-        search = FaceSearch(FaceNetworks(inference))
+        search = FaceSearch(FaceNetworks(inference), bench.topology.mirror)
         for _ in range(count):
             seated = bench.studio.seat(draw_sitter(rng), rng)
             views = []

@@ -73,7 +73,7 @@ class Request:
     def __init__(self, clock: Clock) -> None:
         topology = FaceTopology.load(MODELS)
         self._clock = clock
-        self._search, self._traits = FaceSearch(PlainNetworks(MODELS)), PlainTraits(MODELS)
+        self._search, self._traits = FaceSearch(PlainNetworks(MODELS), topology.mirror), PlainTraits(MODELS)
         self._sense = FaceSense(topology, "benchmark")
         self._painter, self._pictures, self._writer = Painter(topology), JpegPictures(), FaceGlbWriter()
 

@@ -20,6 +20,7 @@ from benchmarks.stack import write_result
 from bodymodel.arrays import FloatArray
 from facemodel.fusion import fuse
 from facemodel.landmarks import LEFT_EYE, MESH_POINTS, RIGHT_EYE, FaceMesh
+from facemodel.networks import Networks
 from facemodel.projection import aligned
 from facemodel.search import FaceSearch
 from facemodel.topology import FaceTopology
@@ -59,10 +60,10 @@ class Errors:
 class Bench:
     """Renders people and looks at them as the generator does."""
 
-    def __init__(self, search: FaceSearch) -> None:
-        self._search = search
+    def __init__(self, networks: Networks) -> None:
         self._studio = Studio(MODELS)
         self._topology = FaceTopology.load(MODELS)
+        self._search = FaceSearch(networks, self._topology.mirror)
 
     async def person(self, rng: np.random.Generator, errors: Errors) -> None:
         """One person from all sides."""
@@ -189,7 +190,7 @@ Size of the face that three photos give, against the true one. Irises are drawn 
 async def measure(people: int) -> Errors:
     errors = Errors()
     async with LocalInference(MODELS) as inference:
-        bench = Bench(FaceSearch(FaceNetworks(inference)))
+        bench = Bench(FaceNetworks(inference))
         for number in range(people):
             await bench.person(np.random.default_rng([SEED, number]), errors)
     return errors

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from facemodel.arrays import FloatArray
+from facemodel.arrays import FloatArray, IntArray, RgbImage
 from facemodel.crop import Grid, Window
 from facemodel.detect import Detection
 from facemodel.networks import MESH_SIDE, RawMeshes
@@ -17,6 +18,7 @@ RIGHT_EYE, LEFT_EYE = 33, 263
 """Outer corners of the eyes; right is the person's."""
 RIGHT_IRIS, LEFT_IRIS = slice(468, 473), slice(473, 478)
 """The middle, then right, top, left and bottom as the photo shows them."""
+_IRIS_MIRROR = [5, 8, 7, 6, 9, 0, 3, 2, 1, 4]
 
 GRID = Grid(MESH_SIDE, samples=192, repeat_edge=True, smooth=True)
 """The network behind the contract takes 192 pixels a side."""
@@ -70,8 +72,8 @@ def around(found: Detection) -> Window:
     )
 
 
-def around_mesh(mesh: FaceMesh) -> Window:
-    """The square around a face whose points are known, its eyes level."""
+def around_mesh(mesh: FaceMesh, room: float = _ROOM) -> Window:
+    """The square around a face whose points are known, its eyes level; `room` is its side in sides of the face's box."""
     flat = mesh.points[:MESH_POINTS, :2]
     across = flat[LEFT_EYE] - flat[RIGHT_EYE]
     angle = math.atan2(across[1], across[0])
@@ -79,7 +81,7 @@ def around_mesh(mesh: FaceMesh) -> Window:
     level = flat @ np.array([[cosine, -sine], [sine, cosine]])
     low, high = level.min(axis=0), level.max(axis=0)
     middle = (low + high) / 2.0 @ np.array([[cosine, sine], [-sine, cosine]])
-    return Window((float(middle[0]), float(middle[1])), _ROOM * float((high - low).max()), angle)
+    return Window((float(middle[0]), float(middle[1])), room * float((high - low).max()), angle)
 
 
 def placed(windows: list[Window], raw: RawMeshes) -> list[FaceMesh]:
@@ -89,3 +91,24 @@ def placed(windows: list[Window], raw: RawMeshes) -> list[FaceMesh]:
         FaceMesh(window.to_photo(found, MESH_SIDE), float(presence))
         for window, found, presence in zip(windows, points, raw.presence[:, 0], strict=True)
     ]
+
+
+def in_the_mirror(cuts: Sequence[RgbImage]) -> list[RgbImage]:
+    """Pictures with right and left changed; `out_of_the_mirror` knows what is found in them."""
+    return [cut[:, ::-1] for cut in cuts]
+
+
+def out_of_the_mirror(raw: RawMeshes, mirror: IntArray) -> RawMeshes:
+    """What the network would have said of the pictures themselves; `mirror` (468,) is each point's on the other side."""
+    return RawMeshes(_turned(raw.landmarks[:, mirror]), _turned(raw.iris[:, _IRIS_MIRROR]), raw.presence)
+
+
+def mean(one: FaceMesh, other: FaceMesh) -> FaceMesh:
+    """Between two meshes of a face, as sure as the other one."""
+    return FaceMesh((one.points + other.points) / 2.0, other.presence)
+
+
+def _turned(points: FloatArray) -> FloatArray:
+    # The network counts from its first sample on: that of a mirrored picture was the last one.
+    x = MESH_SIDE * (1.0 - 1.0 / GRID.samples) - points[..., :1]
+    return np.concatenate([x, points[..., 1:]], axis=-1)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from facemodel import color, crop, detect, landmarks
-from facemodel.arrays import RgbImage
+from facemodel.arrays import IntArray, RgbImage
 from facemodel.crop import Window
 from facemodel.detect import Sight
 from facemodel.landmarks import FaceMesh
@@ -29,6 +29,10 @@ _MOST_FACES = 8
 
 _TOGETHER = 16
 """Photos. Eight are as cheap as a photo gets; of 64, the squares alone take 38 MB, which the machine finds anew each time."""
+_CLOSER = 1.4
+"""Side of the square of the second look, in sides of the face's box: 1.5 and 1.3 are off by a fortieth more."""
+_Found = tuple[int, FaceMesh]
+"""Number of a photo, and a face in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,15 @@ class _Place:
 class FaceSearch:
     """Finds faces: by a detector for near ones, by others where that finds none, and the mesh of each.
 
-    A detector's box is rough. Meshes that are made of the square around the first one differ less from one photo of a
-    face to the next: 0.4 % of the distance of the eyes instead of 0.9 % (turned by up to 8 degrees, scaled by 0.7 to
-    1.1; four people). Further rounds gain less than they cost. Zero `refinements` is what mediapipe does with one photo.
+    A detector's box is rough, and the network has a better and a worse side. So every face gets a second look: at the square
+    around the first mesh, in the mirror; what is told is the mean of both. On 30 rendered people that is off by 1.9 % of the
+    distance of the eyes from the front, a second look without a mirror by 2.1 %.
     """
 
-    def __init__(self, networks: Networks, refinements: int = 1) -> None:
+    def __init__(self, networks: Networks, mirror: IntArray | None) -> None:
+        """`mirror` (468,) is each point's on the other side; None takes one look alone, as mediapipe does with one photo."""
         self._networks = networks
-        self._refinements = refinements
+        self._mirror = mirror
 
     async def faces(self, image: RgbImage) -> list[FaceMesh]:
         """The faces of one photo, largest first."""
@@ -78,19 +83,22 @@ class FaceSearch:
         `exposed` (256,) is what each level of a photo becomes for the networks.
         """
         places = await self._places(reach, exposed, images, numbers)
-        meshes = await self._meshes(exposed, images, places)
-        for _ in range(self._refinements):
-            places = [
-                _Place(place.photo, landmarks.around_mesh(mesh))
-                for place, mesh in zip(places, meshes, strict=True)
-                if mesh.presence >= _LEAST_PRESENCE
-            ]
-            meshes = await self._meshes(exposed, images, places)
+        meshes = _clear(places, await self._meshes(exposed, images, places))
+        if self._mirror is not None:
+            meshes = await self._again(exposed, images, meshes, self._mirror)
         found: list[list[FaceMesh]] = [[] for _ in images]
-        for place, mesh in zip(places, meshes, strict=True):
-            if mesh.presence >= _LEAST_PRESENCE:
-                found[place.photo].append(mesh)
+        for number, mesh in meshes:
+            found[number].append(mesh)
         return found
+
+    async def _again(
+        self, exposed: RgbImage, images: Sequence[RgbImage], found: Sequence[_Found], mirror: IntArray
+    ) -> list[_Found]:
+        """Each face as a second look has it too, without those that it does not confirm."""
+        places = [_Place(number, landmarks.around_mesh(mesh, _CLOSER)) for number, mesh in found]
+        seconds = await self._meshes(exposed, images, places, mirror)
+        means = [landmarks.mean(first, second) for (_, first), second in zip(found, seconds, strict=True)]
+        return _clear(places, means)
 
     async def _places(
         self, reach: Range, exposed: RgbImage, images: Sequence[RgbImage], numbers: Sequence[int]
@@ -110,16 +118,34 @@ class FaceSearch:
         ]
 
     async def _meshes(
-        self, exposed: RgbImage, images: Sequence[RgbImage], places: Sequence[_Place]
+        self,
+        exposed: RgbImage,
+        images: Sequence[RgbImage],
+        places: Sequence[_Place],
+        mirror: IntArray | None = None,
     ) -> list[FaceMesh]:
+        """The mesh of each place; with a mirror table, as it is seen in the mirror."""
         if not places:
             return []
         cuts = [
             exposed.take(place.window.cut(images[place.photo], landmarks.GRID), mode="clip")
             for place in places
         ]
-        raw = await self._networks.mesh(crop.tensor(cuts, 0.0, 1.0))
+        if mirror is None:
+            raw = await self._networks.mesh(crop.tensor(cuts, 0.0, 1.0))
+        else:
+            mirrored = crop.tensor(landmarks.in_the_mirror(cuts), 0.0, 1.0)
+            raw = landmarks.out_of_the_mirror(await self._networks.mesh(mirrored), mirror)
         return landmarks.placed([place.window for place in places], raw)
+
+
+def _clear(places: Sequence[_Place], meshes: Sequence[FaceMesh]) -> list[_Found]:
+    """Those that are faces, each with the number of its photo."""
+    return [
+        (place.photo, mesh)
+        for place, mesh in zip(places, meshes, strict=True)
+        if mesh.presence >= _LEAST_PRESENCE
+    ]
 
 
 @cache

@@ -34,6 +34,8 @@ _FARTHEST_PAIR_M = 0.02
 _BEFORE = 0.6
 """Least cosine between the direction in which a point looks and the camera's."""
 _ROUNDS = 3
+_CANDIDATES = 400
+"""Triangles about a point that may be the nearest by a measure of its own."""
 _FACING = 0.25
 """Least cosine between the skin's normal and the ray."""
 
@@ -136,16 +138,25 @@ def mirror_table(points: FloatArray) -> IntArray:
     return pairs
 
 
-def snapped(points: FloatArray, vertices: FloatArray, triangles: IntArray) -> tuple[IntArray, FloatArray]:
-    """The nearest places on a surface: (n, 3) vertices of a triangle and (n, 3) barycentric weights."""
-    corners = vertices[triangles]
+def snapped(
+    points: FloatArray, vertices: FloatArray, triangles: IntArray, measure: FloatArray
+) -> tuple[IntArray, FloatArray]:
+    """The nearest places on a surface: (n, 3) vertices of a triangle and (n, 3) barycentric weights.
+
+    The square of a distance d (3,) from a point is d @ measure @ d, with a positive definite measure of its own (n, 3, 3).
+    """
     chosen, weights = np.zeros((len(points), 3), np.int64), np.zeros((len(points), 3))
-    for number, point in enumerate(points):
+    middles = vertices[triangles].mean(axis=1)
+    for number, (place, own) in enumerate(zip(points, measure, strict=True)):
+        close = np.argsort(np.linalg.norm(middles - place, axis=1))[:_CANDIDATES]
+        # In these axes the measure is the usual one.
+        axes = np.linalg.cholesky(own)
+        point, corners = place @ axes, vertices[triangles[close]] @ axes
         near = np.argsort(np.linalg.norm(corners.mean(axis=1) - point, axis=1))[:60]
         shares = np.stack([_nearest(point, corners[each]) for each in near])
         away = np.linalg.norm(np.einsum("nc,ncx->nx", shares, corners[near]) - point, axis=1)
         best = int(away.argmin())
-        chosen[number], weights[number] = triangles[near[best]], shares[best]
+        chosen[number], weights[number] = triangles[close[near[best]]], shares[best]
     return chosen, weights
 
 

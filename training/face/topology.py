@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 
+from benchmarks.face_networks import PlainNetworks
 from bodymodel.arrays import FloatArray, IntArray
+from facemodel.landmarks import LEFT_EYE, RIGHT_EYE
 from facemodel.projection import aligned
+from facemodel.search import FaceSearch
 from facemodel.topology import centred
 from training.body.manifest import write_manifest
-from training.face import correspondence, mesh
+from training.face import correspondence, mesh, settle
 from training.face.draws import draw_sitter
 from training.face.heads import HeadModel
 from training.face.regions import LOOPS, regions
@@ -33,6 +36,9 @@ _CORNER_STEP_M = 0.0009
 _MEETING = np.array([LOOPS["lips_inner"][:10:-1], LOOPS["lips_inner"][1:10]])
 """Points of the upper and of the lower lip that meet when the mouth is closed."""
 _ACROSS = np.array([-1.0, 1.0, 1.0])
+_SETTLED_ON, _PHOTOS = 120, 4
+"""People whose photos move the points to their last places, and photos of each."""
+_SETTLING_ROUNDS = 3
 _PEOPLE = 400
 """Resting faces that mean and spread are taken over."""
 _ROOM = {"left_eye": 5.0, "right_eye": 5.0, "lips": 2.5, "left_brow": 1.5, "right_brow": 1.5}
@@ -52,18 +58,25 @@ class Placed:
     """Median distance of a point from its mirror image's mirror image, before they were made one."""
     spread_mm: float
     """Median over the points of the samples' median distance from their place."""
+    settled_mm: float = 0.0
+    """Median way of the points that photos moved."""
 
 
 def bake(models: Path, arguments: correspondence.Arguments) -> None:
     """Write arrays and manifest."""
     studio = Studio(models)
     outer = correspondence.outer_skin(studio, arguments)
+    skin = studio.heads.skin_triangles()[outer]
     found = list(correspondence.samples(studio, network(models), outer, arguments))
-    placed = place(studio.heads, found, studio.heads.skin_triangles()[outer])
-    write(models, placed, assemble(studio.heads, placed, np.random.default_rng(arguments.seed)), len(found))
+    first = place(studio.heads, found, skin)
+    search = FaceSearch(PlainNetworks(models), first.mirror)
+    seen = list(settle.sightings(studio, search, _SETTLED_ON, _PHOTOS, arguments.seed))
+    placed = settled(studio.heads, first, seen, skin)
+    arrays = assemble(studio.heads, placed, np.random.default_rng(arguments.seed))
+    write(models, placed, arrays, {"renders": len(found), "photos": len(seen)})
 
 
-def write(models: Path, placed: Placed, arrays: Mapping[str, Any], renders: int) -> None:
+def write(models: Path, placed: Placed, arrays: Mapping[str, Any], looked_at: Mapping[str, int]) -> None:
     """The model's files."""
     folder = models / "face_topology"
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,9 +92,10 @@ def write(models: Path, placed: Placed, arrays: Mapping[str, Any], renders: int)
         ],
         data="no personal data: renders of synthetic heads",
         metrics={
-            "renders": renders,
+            **looked_at,
             "asymmetry_removed_mm": round(placed.asymmetry_mm, 2),
             "spread_of_samples_mm": round(placed.spread_mm, 2),
+            "settled_by_mm": round(placed.settled_mm, 2),
             **judged(arrays),
         },
         rebuild="python -m training.face.topology",
@@ -129,19 +143,47 @@ def place(heads: HeadModel, found: Sequence[correspondence.Sample], skin: IntArr
     return Placed(corners, weights, mirror, 1e3 * asymmetry, 1e3 * float(np.median(spread)))
 
 
+def settled(heads: HeadModel, placed: Placed, seen: Sequence[settle.Sighting], skin: IntArray) -> Placed:
+    """Every point where photos show it, but for those within the lips' outline and at its corners: they lie too close."""
+    opened = _even(heads, _JAW_OPEN)
+    lips = regions(_on(placed, _even(heads, 0.0)))["lips"]
+    held = np.union1d(np.setdiff1d(lips, LOOPS["lips_outer"]), _CORNERS)
+    moved = np.setdiff1d(np.arange(len(placed.mirror)), held)
+    first, now = _on(placed, opened), placed
+    for _ in range(_SETTLING_ROUNDS):
+        points = _on(now, opened)
+        unit = float(np.linalg.norm(points[LEFT_EYE] - points[RIGHT_EYE]))
+        way, measure = settle.offsets(seen, now.corners, now.weights, now.mirror)
+        points = points + unit * way
+        found_corners, found_weights = _snapped(heads, points, now.mirror, opened, skin, measure)
+        corners, weights = now.corners.copy(), now.weights.copy()
+        corners[moved], weights[moved] = found_corners[moved], found_weights[moved]
+        now = replace(now, corners=corners, weights=weights)
+    moved_m = np.linalg.norm(_on(now, opened) - first, axis=1)[moved]
+    return replace(now, settled_mm=1e3 * float(np.median(moved_m)))
+
+
 def _snapped(
-    heads: HeadModel, points: FloatArray, mirror: IntArray, vertices: FloatArray, skin: IntArray
+    heads: HeadModel,
+    points: FloatArray,
+    mirror: IntArray,
+    vertices: FloatArray,
+    skin: IntArray,
+    measure: FloatArray | None = None,
 ) -> tuple[IntArray, FloatArray]:
-    """The nearest places on the skin: found on the left half, mirrored to the right one."""
+    """The nearest places on the skin, by a measure of their own (468, 3, 3): found on the left half, mirrored to the right."""
+    measure = np.broadcast_to(np.eye(3), (len(points), 3, 3)) if measure is None else measure
     middle = mirror == np.arange(len(mirror))
     left = ~middle & (points[:, 0] > 0.0)
     corners, weights = np.zeros((len(points), 3), np.int64), np.zeros((len(points), 3))
-    corners[left], weights[left] = correspondence.snapped(points[left], vertices, skin)
+    corners[left], weights[left] = correspondence.snapped(points[left], vertices, skin, measure[left])
     corners[mirror[left]], weights[mirror[left]] = heads.template.mirror[corners[left]], weights[left]
     # The middle line stays on the template's own.
     edges = np.concatenate([skin[:, [0, 1, 1]], skin[:, [1, 2, 2]], skin[:, [2, 0, 0]]])
     ridge = edges[(heads.template.mirror[edges] == edges).all(axis=1)]
-    corners[middle], weights[middle] = correspondence.snapped(points[middle], vertices, ridge)
+    corners[middle], weights[middle] = correspondence.snapped(
+        points[middle], vertices, ridge, measure[middle]
+    )
     return corners, weights
 
 

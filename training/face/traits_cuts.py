@@ -15,6 +15,7 @@ import numpy as np
 from benchmarks.face_networks import PlainNetworks
 from facemodel.features.cuts import Cuts, cuts
 from facemodel.search import FaceSearch
+from facemodel.topology import FaceTopology
 from training.face.traits_data import EXPRESSIONS, SHARD, VIEWS, Truth, at_ears, stored
 from training.face.traits_labels import FOLDER, SHOWN
 
@@ -53,7 +54,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     arguments = parser.parse_args()
-    search = FaceSearch(PlainNetworks(arguments.models))
+    search = FaceSearch(PlainNetworks(arguments.models), FaceTopology.load(arguments.models).mirror)
     for path in sorted(arguments.folder.glob("heads-*.npz")):
         first = int(path.stem.removeprefix("heads-"))
         made = path.with_name(f"cuts-{first:06d}.npz")

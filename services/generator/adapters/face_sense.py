@@ -9,7 +9,7 @@ import numpy as np
 
 from atelier.common.v1 import face_pb2
 from facemodel import quality, slots
-from facemodel.arrays import FloatArray, RgbImage
+from facemodel.arrays import FloatArray, IntArray, RgbImage
 from facemodel.features import model as told
 from facemodel.features.describe import describe
 from facemodel.features.network import RawTraits
@@ -67,6 +67,11 @@ class FaceSense:
     def __init__(self, topology: FaceTopology, model_version: str) -> None:
         self._topology = topology
         self._model_version = model_version
+
+    @property
+    def mirror(self) -> IntArray:
+        """(468,) the point on the other side of each."""
+        return self._topology.mirror
 
     def judged(self, sights: Sequence[Sight]) -> list[Judged]:
         """The photos by the sides that they show: in whichever order they came, the same photos are the same face.

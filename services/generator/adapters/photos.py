@@ -42,7 +42,7 @@ class PhotoReader:
         async with self._admission.place():
             images = await self._decoded(order.photos)
             networks = FaceNetworks(self._inference)
-            found = await FaceSearch(networks).each(images)
+            found = await FaceSearch(networks, self._sense.mirror).each(images)
             await failpoints.reach("faces.searched")
             sights = [Sight(*seen) for seen in zip(order.photos, images, found, strict=True)]
             photos = await asyncio.to_thread(self._sense.judged, sights)

@@ -39,7 +39,7 @@ def recorded() -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def search() -> FaceSearch:
     """One look at each face, as mediapipe does with a single photo."""
-    return FaceSearch(PlainNetworks(MODELS), refinements=0)
+    return FaceSearch(PlainNetworks(MODELS), mirror=None)
 
 
 async def _away_percent(search: FaceSearch, name: str, expected: np.ndarray) -> list[float]:

@@ -12,6 +12,8 @@ from facemodel.search import FaceSearch
 from tests.unit.facemodel.test_detect import raw
 
 HEIGHT, WIDTH = 480, 640
+SAME = np.arange(468)
+"""A mirror table of points on the middle line."""
 
 
 @dataclass
@@ -66,14 +68,14 @@ def photos(count: int) -> list[np.ndarray]:
 async def test_all_photos_go_through_each_network_together(face: FloatArray) -> None:
     near = [[(200.0, 150.0, 90.0, 3.0)]] * 3
     networks = ToldNetworks({Range.SHORT: near, Range.FULL: []}, face)
-    found = await FaceSearch(networks, refinements=1).each(photos(3))
+    found = await FaceSearch(networks, SAME).each(photos(3))
     assert [len(faces) for faces in found] == [1, 1, 1]
     assert networks.asked == [("short", 3), ("mesh", 3), ("mesh", 3)]
 
 
 async def test_many_photos_go_some_at_a_time(face: FloatArray) -> None:
     networks = ToldNetworks({Range.SHORT: [[(200.0, 150.0, 90.0, 3.0)]] * 37, Range.FULL: []}, face)
-    found = await FaceSearch(networks, refinements=0).each(photos(37))
+    found = await FaceSearch(networks, mirror=None).each(photos(37))
     assert [len(faces) for faces in found] == [1] * 37
     assert networks.asked == [(name, count) for count in (16, 16, 5) for name in ("short", "mesh")]
 
@@ -87,7 +89,7 @@ async def test_only_photos_without_a_face_are_searched_again(face: FloatArray) -
         face,
         presences=[1.0, 0.1],
     )
-    found = await FaceSearch(networks, refinements=0).each(photos(3))
+    found = await FaceSearch(networks, mirror=None).each(photos(3))
     assert networks.asked == [("short", 3), ("mesh", 2), ("full", 2), ("mesh", 2)]
     assert [round(float(faces[0].middle[0])) for faces in found] == [200, 300, 400]
 
@@ -95,7 +97,7 @@ async def test_only_photos_without_a_face_are_searched_again(face: FloatArray) -
 async def test_faces_come_largest_first_and_each_once(face: FloatArray) -> None:
     told = [[(120.0, 120.0, 60.0, 4.0), (400.0, 250.0, 120.0, 2.0), (424.0, 274.0, 60.0, 3.0)]]
     networks = ToldNetworks({Range.SHORT: told, Range.FULL: []}, face)
-    found = await FaceSearch(networks, refinements=0).faces(photos(1)[0])
+    found = await FaceSearch(networks, mirror=None).faces(photos(1)[0])
     assert [round(float(mesh.middle[0])) for mesh in found] == [400, 120]
     assert found[0].extent == pytest.approx(120.0, abs=0.01)
 
@@ -103,26 +105,27 @@ async def test_faces_come_largest_first_and_each_once(face: FloatArray) -> None:
 async def test_a_second_look_is_taken_from_where_the_first_saw_the_face(face: FloatArray) -> None:
     low = face * [0.5, 0.5, 1.0]
     networks = ToldNetworks({Range.SHORT: [[(300.0, 200.0, 90.0, 3.0)]], Range.FULL: []}, low)
-    [once] = await FaceSearch(networks, refinements=0).faces(photos(1)[0])
+    [once] = await FaceSearch(networks, mirror=None).faces(photos(1)[0])
     networks.found[Range.SHORT] = [[(300.0, 200.0, 90.0, 3.0)]]
-    [twice] = await FaceSearch(networks, refinements=1).faces(photos(1)[0])
+    [twice] = await FaceSearch(networks, SAME).faces(photos(1)[0])
     assert once.extent == pytest.approx(45.0, abs=0.01)
-    assert twice.extent == pytest.approx(22.5, abs=0.01)
+    # A third of a square 1.4 times as large as the first face, and both together.
+    assert twice.extent == pytest.approx((45.0 + 1.4 * 45.0 / 3.0) / 2.0, abs=0.01)
 
 
 async def test_a_photo_without_anybody_has_no_face(face: FloatArray) -> None:
     networks = ToldNetworks(
         {Range.SHORT: [[], []], Range.FULL: [[(300.0, 200.0, 90.0, 3.0)], []]}, face, presences=[0.3]
     )
-    assert await FaceSearch(networks).each(photos(1)) == [[]]
+    assert await FaceSearch(networks, SAME).each(photos(1)) == [[]]
     assert networks.asked == [("short", 1), ("full", 1), ("mesh", 1), ("short", 1), ("full", 1)]
-    assert await FaceSearch(networks).each([]) == []
+    assert await FaceSearch(networks, SAME).each([]) == []
 
 
 async def test_who_is_too_dark_to_be_found_is_looked_at_in_more_light(face: FloatArray) -> None:
     networks = ToldNetworks({Range.SHORT: [[], [(200.0, 150.0, 90.0, 3.0)]], Range.FULL: [[]]}, face)
     dark = np.full((HEIGHT, WIDTH, 3), 40, np.uint8)
-    [faces] = await FaceSearch(networks).each([dark])
+    [faces] = await FaceSearch(networks, SAME).each([dark])
     assert [round(float(mesh.middle[0])) for mesh in faces] == [200]
     assert networks.brightest == pytest.approx(
         [40 / 255] * 2 + [float(color.encode(12 * color.decode(np.array(40 / 255))))] * 3, abs=2e-3

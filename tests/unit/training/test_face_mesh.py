@@ -87,11 +87,12 @@ def test_snapping_finds_the_nearest_place(seed: int) -> None:
     vertices = rng.normal(size=(30, 3))
     triangles = np.array([rng.choice(30, 3, replace=False) for _ in range(25)])
     point = rng.normal(size=(1, 3))
-    corners, weights = correspondence.snapped(point, vertices, triangles)
-    found = np.linalg.norm(weights[0] @ vertices[corners[0]] - point[0])
+    axes = rng.normal(size=(3, 3)) + 2.0 * np.eye(3)
+    corners, weights = correspondence.snapped(point, vertices, triangles, (axes @ axes.T)[None])
+    found = np.linalg.norm((weights[0] @ vertices[corners[0]] - point[0]) @ axes)
     shares = rng.dirichlet(np.ones(3), 400)
-    sampled = np.linalg.norm(np.einsum("sc,fcx->fsx", shares, vertices[triangles]) - point[0], axis=2).min()
-    assert found <= sampled + 1e-9
+    sampled = np.einsum("sc,fcx->fsx", shares, vertices[triangles]) - point[0]
+    assert found <= np.linalg.norm(sampled @ axes, axis=2).min() + 1e-9
     assert weights.min() >= 0.0
     assert weights.sum() == pytest.approx(1.0)
 
