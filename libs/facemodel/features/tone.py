@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from facemodel import color
 from facemodel.arrays import FloatArray, RgbImage
 from facemodel.features import samples
+from facemodel.features.calibration import calibrated
 from facemodel.features.light import Light, sides
 from facemodel.features.model import MeasuredColor, Reason, SkinTone
 from facemodel.view import View
@@ -39,25 +41,44 @@ _ALONE = 0.6
 _FLOOR = 1e-4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The skin as photos show it, once they are brought to white light."""
+
+    light: FloatArray
+    """(3,) linear."""
+    apart: float
+    """CIEDE2000 of the photos from their mean."""
+    photos: int
+    known: float
+    """Share of the photos in which the whites of the eyes were seen."""
+
+
 def skin(views: Sequence[View], images: Sequence[RgbImage], lights: Sequence[Light]) -> SkinTone:
     """The skin, from all photos together; each is brought to white light by its own `lights`."""
+    found = shown(views, images, lights)
+    if isinstance(found, Reason):
+        return SkinTone(None, None, found)
+    confidence = (_TRUST_WITHOUT_WHITE + (1.0 - _TRUST_WITHOUT_WHITE) * found.known) * _agreement(found)
+    own = calibrated(found.light)
+    red, green, blue = (int(level) for level in color.pixels(own))
+    return SkinTone(MeasuredColor((red, green, blue), float(confidence)), nearest_monk(own))
+
+
+def shown(views: Sequence[View], images: Sequence[RgbImage], lights: Sequence[Light]) -> Shown | Reason:
+    """What the photos show together, or why they say nothing."""
     seen = [_seen(view, image) for view, image in zip(views, images, strict=True)]
     usable = [
         (found, light) for found, light in zip(seen, lights, strict=True) if isinstance(found, np.ndarray)
     ]
     if not usable:
-        return SkinTone(None, None, next(found for found in seen if isinstance(found, Reason)))
+        return next(found for found in seen if isinstance(found, Reason))
     corrected = np.log(np.array([found * light.gain for found, light in usable]) + _FLOOR)
     mean = np.clip(np.exp(np.median(corrected, axis=0)) - _FLOOR, 0.0, 1.0)
     apart = float(color.difference(color.lab(np.clip(np.exp(corrected), 0.0, 1.0)), color.lab(mean)).mean())
     if apart > _UNEVEN:
-        return SkinTone(None, None, Reason.UNEVEN_LIGHT)
-    known = np.mean([light.known for _, light in usable])
-    confidence = (_TRUST_WITHOUT_WHITE + (1.0 - _TRUST_WITHOUT_WHITE) * known) * _agreement(
-        apart, len(usable)
-    )
-    red, green, blue = (int(level) for level in color.pixels(mean))
-    return SkinTone(MeasuredColor((red, green, blue), float(confidence)), nearest_monk(mean))
+        return Reason.UNEVEN_LIGHT
+    return Shown(mean, apart, len(usable), float(np.mean([light.known for _, light in usable])))
 
 
 def nearest_monk(linear: FloatArray) -> int:
@@ -65,9 +86,9 @@ def nearest_monk(linear: FloatArray) -> int:
     return int(np.argmin(color.difference(color.lab(linear), _MONK_LAB))) + 1
 
 
-def _agreement(apart: float, photos: int) -> float:
+def _agreement(found: Shown) -> float:
     """0..1: how much the photos confirm each other; one alone is confirmed by none."""
-    return 1.0 - apart / _UNEVEN / 2.0 if photos > 1 else _ALONE
+    return 1.0 - found.apart / _UNEVEN / 2.0 if found.photos > 1 else _ALONE
 
 
 def _seen(view: View, image: RgbImage) -> FloatArray | Reason:
