@@ -194,16 +194,16 @@ REFUSED: dict[str, dict[str, tuple[bytes, int, str]]] = {
 
 
 @pytest.mark.parametrize("tried", cases(REFUSED))
-@pytest.mark.parametrize("slot", ["front", "right"])
 async def test_a_photo_is_refused_by_its_header(
-    world: World, client: httpx.AsyncClient, slot: str, tried: tuple[bytes, int, str]
+    world: World, client: httpx.AsyncClient, tried: tuple[bytes, int, str]
 ) -> None:
     file, status, code = tried
-    answer = await generate(client, three(**{slot: file}))
-    assert answer.status_code == status, answer.text[:300]
-    [detail] = answer.json()["details"]
-    assert (detail["filename"], detail["valid"], detail["field"]) == ("photo.png", False, slot)
-    assert code in {"", detail["code"]}
+    for slot in ("front", "right"):
+        answer = await generate(client, three(**{slot: file}))
+        assert answer.status_code == status, answer.text[:300]
+        [detail] = answer.json()["details"]
+        assert (detail["filename"], detail["valid"], detail["field"]) == ("photo.png", False, slot)
+        assert code in {"", detail["code"]}
     assert (world.faces.uploads, world.uploads) == ([], [])
 
 
@@ -298,7 +298,7 @@ async def test_a_photo_that_is_given_twice(world: World, client: httpx.AsyncClie
 
 
 @pytest.mark.attack("A35")
-@pytest.mark.parametrize("code", ["face_not_found", "several_faces", "face_unclear", "face_turned_too_far"])
+@pytest.mark.parametrize("code", ["face_not_found", "several_faces", "face_unclear", "head_cut_off"])
 async def test_a_photo_of_nobody_is_told_by_its_name(
     world: World, client: httpx.AsyncClient, code: str
 ) -> None:
