@@ -41,7 +41,8 @@ _DISTANCES: Mapping[str, _Distance] = {
 
 UNLIKE = 2.1
 """Root mean square of the deviations. Rendered heads: of 250 pairs of photos of one person none is further apart than 2.04,
-of photos of two people one pair in ten is."""
+of photos of two people one pair in ten is. How well all points of three photos fit one fused face was tried as well: of 44
+people with another one's side photo, 2 fit worse than the worst of those with their own."""
 
 _SAME_PIXELS = 0.975
 _THUMBNAIL = 28
