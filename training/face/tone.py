@@ -115,7 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--count", type=int, default=1200, help="heads")
+    parser.add_argument("--count", type=int, default=2180, help="heads")
     arguments = parser.parse_args()
     seen, tones = watched(Watcher(arguments.models), stored(arguments.folder, range(arguments.count)))
     told = np.zeros_like(seen)

@@ -37,7 +37,7 @@ _BLUR_OF_MARKS = 0.0015
 class Arguments:
     """How long and how fast."""
 
-    epochs: int = 14
+    epochs: int = 20
     batch: int = 64
     rate: float = 2e-3
     decay: float = 1e-3

@@ -50,11 +50,12 @@ Three photos of one face say more: `benchmarks/results/face_features.md`.
 hoods, helmets, hair clips, piercings and beards were never seen, and neither were wrinkles: a frown is known by the place
 of the brows alone, which is also a matter of whose brows they are. What it is not sure of is told as unknown.
 
-**On photos.** Looked at by eye on eight people in photos of one view each, seven of them without glasses, none with a hat: dark rings and
-creases around the eyes were taken for glasses once and were not clear once, a full head of hair for a hat once, and the one pair of thin
-frames was seen, with its clear lenses taken for dark ones. Real brows lie lower than rendered ones and were taken for frowns in four of the eight; `facemodel.features`
-asks the network nothing about brows that lie lower than all it has seen, which leaves one of the four. Smiles, which are told by
-geometry, were right on all eight.
+**On photos.** It is surer of renders than of people. Looked at by eye on five faces in three photos of one view each, four of them
+without glasses, none with a hat or earrings: dark rings and creases around the eyes were taken for glasses once and were not
+clear twice; the one pair of thin frames was seen, with its clear lenses taken for dark ones; no hat and no earring was told.
+Real brows lie lower than rendered ones and are taken for frowns: `facemodel.features` asks the network nothing about brows
+that lie lower than all it has seen. Laughing eyes were taken for a squint in two of the four that smile. Smiles, which are told
+by geometry, were right on all five.
 
 **Rebuild.** `make train-traits`.
 """

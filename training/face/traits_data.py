@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--first", type=int, default=0, help="number of the first head")
-    parser.add_argument("--count", type=int, default=1200, help="heads")
+    parser.add_argument("--count", type=int, default=2180, help="heads")
     arguments = parser.parse_args()
     numbers = range(arguments.first, arguments.first + arguments.count)
     prepare(arguments.folder, numbers, lambda: Studio(arguments.models))

@@ -14,6 +14,8 @@ from facemodel.features.scores import mean_probability, trait
 from facemodel.view import View
 
 _SEEN = 0.5
+_UNSURE_OF_GLASSES = 0.3
+"""How far from one half the network must be. Rendered heads leave it in no doubt; rings and creases around real eyes do."""
 _HAIRLINE = np.array([0.0, 1.0, 0.0])
 """From between the eyes, in distances of their corners: hats begin below, crowns end at 1.2 to 1.4."""
 
@@ -21,7 +23,7 @@ _HAIRLINE = np.array([0.0, 1.0, 0.0])
 def accessories(views: Sequence[View], raw: RawTraits) -> Mapping[str, Trait]:
     """What is worn, by name; `raw` are the answers for the same photos."""
     return {
-        "glasses": trait(mean_probability(raw.worn[:, GLASSES])),
+        "glasses": trait(mean_probability(raw.worn[:, GLASSES]), _UNSURE_OF_GLASSES),
         "earrings": _earrings(raw.at_ears),
         "hat": _hat(views, mean_probability(raw.worn[:, HAT])),
     }
