@@ -63,22 +63,21 @@ class Projection:
         return nearness
 
     def _step(self, points: FloatArray, pixels: FloatArray, weights: FloatArray) -> Projection:
-        seen = self.turned(points)
-        near = self._nearness(seen)
-        flat = self.scale * _FLIP * seen[:, :2] * near[:, None]
-        jacobian = np.zeros((len(points), 2, _PARAMETERS))
+        x, y, z = seen = self.turned(points).T
+        near = self._nearness(seen.T)
+        flat = self.scale * _FLIP[:, None] * seen[:2] * near
         # What a turn about each axis moves points by: the axis crossed with them.
-        x, y, z = seen.T
         moved = np.array([[0.0 * x, -z, y], [z, 0.0 * x, -x], [-y, x, 0.0 * x]])
-        pulled = moved[:, :2] * near + self.closeness * near**2 * moved[:, 2:] * seen[:, :2].T
-        jacobian[:, :, :3] = pulled.transpose(2, 1, 0) * (self.scale * _FLIP)[:, None]
-        jacobian[:, :, 3] = flat
-        jacobian[:, 0, 4] = jacobian[:, 1, 5] = 1.0
-        jacobian[:, :, 6] = flat * (near * seen[:, 2])[:, None]
-        rows = jacobian.reshape(-1, _PARAMETERS)
-        heavy = np.repeat(weights, 2)
-        left = rows.T @ (heavy[:, None] * rows)
-        right = rows.T @ (heavy * (pixels - self.shift - flat).ravel())
+        pulled = moved[:, :2] * near + self.closeness * near**2 * moved[:, 2:] * seen[:2]
+        jacobian = np.zeros((_PARAMETERS, 2, len(points)))
+        jacobian[:3] = self.scale * _FLIP[:, None] * pulled
+        jacobian[3] = flat
+        jacobian[4, 0] = jacobian[5, 1] = 1.0
+        jacobian[6] = flat * (near * z)
+        columns = jacobian.reshape(_PARAMETERS, -1)
+        heavy = columns * np.tile(weights, 2)
+        left = heavy @ columns.T
+        right = heavy @ (pixels.T - self.shift[:, None] - flat).ravel()
         # What is usual counts as one point seen as well as the best.
         usual = _usual_weight(self.scale)
         left[6, 6] += usual
