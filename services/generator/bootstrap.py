@@ -23,14 +23,14 @@ from atelier.auth.v1 import (
     events_pb2,
     people_pb2,
 )
-from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import faces_pb2, generator_pb2, jobs_pb2, person_pb2
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
 from atelier.mesher.v1 import faces_pb2 as mesher_faces_pb2
-from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
+from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc, pictures_pb2
 from atelierkit import blobs, client, issuer, sql
 from atelierkit.admission import Admission, Limits
 from atelierkit.health import Dependency
@@ -52,7 +52,9 @@ from services.generator.adapters.job_changes import JobChanges, listening
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.photos import PhotoReader
+from services.generator.adapters.picture_mesher import RemotePictureMesher
 from services.generator.adapters.population import PopulationEstimator
+from services.generator.adapters.poses import CatalogPoses
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
 from services.generator.domain.faces import Terms
@@ -68,6 +70,7 @@ from services.generator.domain.ports import (
 )
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
 from services.generator.domain.ports_jobs import Changes, Credits
+from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
 from services.generator.servicer.jobs import JobServicer
@@ -109,6 +112,8 @@ class Tools:
     face_reader: FaceReader
     face_models: FaceModels
     face_mesher: FaceMesher
+    picture_mesher: PictureMesher
+    poses: PoseShelf
     consents: Consents
     credits: Credits
     clock: Clock
@@ -178,7 +183,11 @@ async def open_tools(
     """The tools on PostgreSQL, the object store and the neighbours, and whether those answer."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
     catalog = await stack.enter_async_context(
-        client.channel(settings.catalog_addr, settings, services=[_service(catalog_pb2, "CatalogService")])
+        client.channel(
+            settings.catalog_addr,
+            settings,
+            services=[_service(catalog_pb2, "CatalogService"), _service(poses_pb2, "PoseService")],
+        )
     )
     mesher = await stack.enter_async_context(
         client.channel(
@@ -187,6 +196,7 @@ async def open_tools(
             services=[
                 _service(mesher_pb2, "MesherService"),
                 _service(mesher_faces_pb2, "FaceMeshService"),
+                _service(pictures_pb2, "PictureService"),
             ],
         )
     )
@@ -210,6 +220,8 @@ async def open_tools(
         ),
         face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
         face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
+        picture_mesher=RemotePictureMesher(mesher, settings.picture_timeout_s),
+        poses=CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
         clock=functools.partial(datetime.now, UTC),

@@ -64,5 +64,7 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     and that look for consents taken back."""
     face_timeout_s: float = Field(default=10.0, gt=0)
     """Longest wait for the mesher to paint a face."""
+    picture_timeout_s: float = Field(default=20.0, gt=0)
+    """Longest wait for the mesher to draw a picture, waiting for its turn there included."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

@@ -18,7 +18,6 @@ from services.generator.domain.errors import MesherBrokeDown
 from services.generator.domain.model import (
     Build,
     Person,
-    PersonFace,
     Preview,
     Quantities,
     Wardrobe,
@@ -37,11 +36,11 @@ class RemoteMesher:
 
     async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         request = pb.BuildAvatarRequest(
-            body=_body(person),
+            body=body_message(person),
             appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
-            face=None if person.face is None else _face(person.face, wardrobe),
+            face=face_message(person, wardrobe),
         )
         with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
@@ -54,7 +53,7 @@ class RemoteMesher:
         )
 
     async def preview(self, person: Person) -> Preview:
-        request = pb.PreviewBodyRequest(body=_body(person))
+        request = pb.PreviewBodyRequest(body=body_message(person))
         with calling("mesher"):
             answer = await self._stub.PreviewBody(request, timeout=self._timeout_s)
         return Preview(answer.positions, _xyz(answer.origin), _xyz(answer.step), tuple(answer.delivered_mm))
@@ -72,7 +71,8 @@ def blaming_a_build(mesher: grpc.aio.Channel) -> Iterator[None]:
         raise
 
 
-def _body(person: Person) -> pb.BodyRequest:
+def body_message(person: Person) -> pb.BodyRequest:
+    """The body to build."""
     targets = {f"{target.name}_mm": target.value_mm for target in person.targets}
     return pb.BodyRequest(
         points=person.points,
@@ -85,7 +85,11 @@ def _xyz(point: body_pb2.Point) -> Xyz:
     return point.x, point.y, point.z
 
 
-def _face(face: PersonFace, wardrobe: Wardrobe) -> face_pb2.PersonFace:
+def face_message(person: Person, wardrobe: Wardrobe) -> face_pb2.PersonFace | None:
+    """The face that it wears, in the skin of the look unless it has one of its own; None for the template's."""
+    face = person.face
+    if face is None:
+        return None
     skin_of_the_look = outfit_pb2.Appearance.FromString(wardrobe.appearance).skin_color
     return face_pb2.PersonFace(
         geometry=face_pb2.FaceGeometry.FromString(face.geometry),

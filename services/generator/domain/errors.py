@@ -10,6 +10,7 @@ AppError
 ├── ScanNotFound              NOT_FOUND
 ├── FaceNotFound              NOT_FOUND
 ├── JobNotFound               NOT_FOUND
+├── PoseNotFound              NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
 ├── PhotosDeleted             FAILED_PRECONDITION
@@ -69,6 +70,15 @@ class JobNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("there is no such job")
+
+
+class PoseNotFound(NotFound):
+    """No pose of the library and none of the caller's own has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self, pose_id: str, field: str = "pose_id") -> None:
+        self.pose_id = pose_id
+        text = "there is no such pose"
+        super().__init__(text, faults=[FieldFault(field, "pose.unknown", text)])
 
 
 class JobEnded(AppError):

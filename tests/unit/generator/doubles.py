@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from atelierkit.errors import Code, RemoteError
-from services.generator.domain.errors import ConsentRequired, InvalidPhotos
+from services.generator.domain.errors import ConsentRequired, InvalidPhotos, PoseNotFound
 from services.generator.domain.faces import (
     FaceOrder,
     Features,
@@ -77,6 +77,21 @@ class ClayModels:
 
     async def look(self) -> FaceModel:
         return FaceModel("face_mesh", "1.0.0", self.ready)
+
+
+class ClayPoses:
+    """A library of a few poses, whose joints are their words; and everybody's own, by owner and id."""
+
+    def __init__(self) -> None:
+        self.library = {"contrapposto", "bent-elbow", "seated"}
+        self.own: dict[tuple[str, str], bytes] = {}
+
+    async def get(self, owner: str, pose_id: str) -> bytes:
+        if pose_id in self.library:
+            return pose_id.encode()
+        if (owner, pose_id) not in self.own:
+            raise PoseNotFound(pose_id)
+        return self.own[owner, pose_id]
 
 
 class Signatures:

@@ -52,6 +52,7 @@ from services.generator.domain.model import (
     Wardrobe,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
+from services.generator.domain.pictures import Drawn, PictureOptions
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
@@ -62,7 +63,7 @@ from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadF
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
-from tests.unit.generator.doubles import TERMS, ClayModels, ClayReader, CountingLedger, Signatures
+from tests.unit.generator.doubles import TERMS, ClayModels, ClayPoses, ClayReader, CountingLedger, Signatures
 
 MODELS = Path(__file__).parents[3] / "models"
 POPULATION = Population.load(MODELS)
@@ -150,6 +151,7 @@ class ClayMesher:
     def __init__(self, blobs: Blobs) -> None:
         self.blobs = blobs
         self.builds = 0
+        self.pictures = 0
         self.error_mm: dict[str, float] = {}
         self.before_answer: Callable[[], Awaitable[None]] | None = None
 
@@ -188,6 +190,19 @@ class ClayMesher:
         ]
         file, texture = (StoredFile(ref.key, ref.sha256, ref.media_type, ref.size) for ref in stored)
         return FaceMesh(file, texture, vertex_count=468, face_count=898)
+
+    async def render_picture(
+        self, person: Person, wardrobe: Wardrobe, pose: bytes | None, options: PictureOptions
+    ) -> Drawn:
+        self.pictures += 1
+        if self.before_answer is not None:
+            await self.before_answer()
+        worn = [garment.hex() for garment in wardrobe.garments]
+        about = [body_digest(person), repr(person.face), wardrobe.appearance.hex(), worn]
+        drawn = json.dumps([*about, (pose or b"").hex(), repr(options)])
+        ref = await self.blobs.put(drawn.encode(), prefix="pictures", media_type="image/png")
+        clamped = ("LeftForeArm",) if pose and b"bent" in pose else ()
+        return Drawn(StoredFile(ref.key, ref.sha256, ref.media_type, ref.size), clamped)
 
     async def preview(self, person: Person) -> Preview:
         delivered = tuple(target.value_mm for target in person.targets)
@@ -278,6 +293,7 @@ class World:
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
         self.face_models = ClayModels()
+        self.poses = ClayPoses()
         self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
@@ -290,6 +306,8 @@ class World:
             face_reader=self.reader,
             face_models=self.face_models,
             face_mesher=self.mesher,
+            picture_mesher=self.mesher,
+            poses=self.poses,
             consents=self.consents,
             credits=self.ledger,
             clock=self.clock,
