@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facemodel import crop, detect, landmarks
+from facemodel import detect, landmarks
 from facemodel.arrays import RgbImage
-from facemodel.crop import Window
-from facemodel.detect import Sight
 from facemodel.landmarks import FaceMesh
 from facemodel.networks import Networks, Range
+from photos import crop
+from photos.crop import Window
+from photos.detect import Sight
 
 _LEAST_PRESENCE = 0.5
 _APART = 0.5
@@ -77,7 +78,7 @@ class FaceSearch:
     async def _places(self, reach: Range, images: Sequence[RgbImage], numbers: Sequence[int]) -> list[_Place]:
         if not numbers:
             return []
-        sights = [Sight.of(images[number], reach) for number in numbers]
+        sights = [Sight.of(images[number], detect.DETECTORS[reach]) for number in numbers]
         cuts = [sight.cut(images[number]) for sight, number in zip(sights, numbers, strict=True)]
         raw = await self._networks.detect(reach, crop.tensor(cuts, -1.0, 1.0))
         return [

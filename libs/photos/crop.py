@@ -1,4 +1,4 @@
-"""Squares of a photo, turned as a face is, as the networks want to see them."""
+"""Squares of a photo, turned as what they show is, as the networks want to see them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from facemodel.arrays import FloatArray, RgbImage
+from photos.arrays import FloatArray, RgbImage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facemodel import crop
-from facemodel.crop import Grid, Window
+from photos import crop
+from photos.crop import Grid, Window
 
 PLAIN = Grid(64, samples=64, repeat_edge=True, smooth=False)
 
