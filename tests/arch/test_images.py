@@ -20,7 +20,7 @@ from tests.arch.source_tree import ROOT
 SERVICES = tuple(CALLS)
 TARGETS = (*SERVICES, "triton")
 FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
-OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel", "facemodel", "photos")
+OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel", "bodypose", "facemodel", "photos")
 MODELS = {
     "generator": {
         "population",
