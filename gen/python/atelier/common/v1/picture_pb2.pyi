@@ -253,19 +253,19 @@ class VideoOptions(_message.Message):
     PICTURE_FIELD_NUMBER: _builtins.int
     SECONDS_FIELD_NUMBER: _builtins.int
     FRAME_RATE_FIELD_NUMBER: _builtins.int
-    seconds: _builtins.float
-    """Seconds."""
+    seconds: _builtins.int
+    """Whole seconds; 0 for 10."""
     frame_rate: _builtins.int
     """Pictures a second; 0 for 24."""
     @_builtins.property
     def picture(self) -> Global___PictureOptions:
-        """How it is drawn: camera, style and background as in pictures; `format`, `quality` and `size` above 1024 don't count."""
+        """How it is drawn, as in pictures, but for `size`, of which 0 is 512; `format` and `quality` don't count."""
 
     def __init__(
         self,
         *,
         picture: Global___PictureOptions | None = ...,
-        seconds: _builtins.float = ...,
+        seconds: _builtins.int = ...,
         frame_rate: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["picture", b"picture"]  # noqa: Y015

@@ -45,6 +45,11 @@ class PictureServiceStub:
                 request_serializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoRequest.SerializeToString,
                 response_deserializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoResponse.FromString,
                 _registered_method=True)
+        self.GetPicture = channel.unary_unary(
+                '/atelier.generator.v1.PictureService/GetPicture',
+                request_serializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureRequest.SerializeToString,
+                response_deserializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureResponse.FromString,
+                _registered_method=True)
 
 
 class PictureServiceServicer:
@@ -66,6 +71,14 @@ class PictureServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPicture(self, request, context):
+        """A picture of one of the caller's avatars that is there already, by its content. NOT_FOUND, also where the avatar is
+        gone or the picture was forgotten.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PictureServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +91,11 @@ def add_PictureServiceServicer_to_server(servicer, server):
                     servicer.ExportVideo,
                     request_deserializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoRequest.FromString,
                     response_serializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoResponse.SerializeToString,
+            ),
+            'GetPicture': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPicture,
+                    request_deserializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureRequest.FromString,
+                    response_serializer=atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +153,33 @@ class PictureService:
             '/atelier.generator.v1.PictureService/ExportVideo',
             atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoRequest.SerializeToString,
             atelier_dot_generator_dot_v1_dot_pictures__pb2.ExportVideoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPicture(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atelier.generator.v1.PictureService/GetPicture',
+            atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureRequest.SerializeToString,
+            atelier_dot_generator_dot_v1_dot_pictures__pb2.GetPictureResponse.FromString,
             options,
             channel_credentials,
             insecure,

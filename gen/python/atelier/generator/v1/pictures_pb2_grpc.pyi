@@ -39,6 +39,10 @@ class PictureServiceStub:
     """The stored video of an avatar, or the job that draws it: the same video of an avatar is one job and paid once.
     NOT_FOUND, INSUFFICIENT_CREDITS.
     """
+    GetPicture: _grpc.UnaryUnaryMultiCallable[_pictures_pb2.GetPictureRequest, _pictures_pb2.GetPictureResponse]
+    """A picture of one of the caller's avatars that is there already, by its content. NOT_FOUND, also where the avatar is
+    gone or the picture was forgotten.
+    """
 
 @_typing.type_check_only
 class PictureServiceAsyncStub(PictureServiceStub):
@@ -50,6 +54,10 @@ class PictureServiceAsyncStub(PictureServiceStub):
     ExportVideo: _aio.UnaryUnaryMultiCallable[_pictures_pb2.ExportVideoRequest, _pictures_pb2.ExportVideoResponse]  # type: ignore[assignment]
     """The stored video of an avatar, or the job that draws it: the same video of an avatar is one job and paid once.
     NOT_FOUND, INSUFFICIENT_CREDITS.
+    """
+    GetPicture: _aio.UnaryUnaryMultiCallable[_pictures_pb2.GetPictureRequest, _pictures_pb2.GetPictureResponse]  # type: ignore[assignment]
+    """A picture of one of the caller's avatars that is there already, by its content. NOT_FOUND, also where the avatar is
+    gone or the picture was forgotten.
     """
 
 class PictureServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -71,6 +79,16 @@ class PictureServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_pictures_pb2.ExportVideoResponse, _abc.Awaitable[_pictures_pb2.ExportVideoResponse]]:
         """The stored video of an avatar, or the job that draws it: the same video of an avatar is one job and paid once.
         NOT_FOUND, INSUFFICIENT_CREDITS.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPicture(
+        self,
+        request: _pictures_pb2.GetPictureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pictures_pb2.GetPictureResponse, _abc.Awaitable[_pictures_pb2.GetPictureResponse]]:
+        """A picture of one of the caller's avatars that is there already, by its content. NOT_FOUND, also where the avatar is
+        gone or the picture was forgotten.
         """
 
 def add_PictureServiceServicer_to_server(servicer: PictureServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
