@@ -19,7 +19,6 @@ from services.generator.domain.model import (
     Look,
     LookChange,
     Outfit,
-    Person,
     StoredFile,
     Wardrobe,
 )
@@ -29,7 +28,7 @@ from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.faces import GetFace
 from services.generator.use_cases.shelf import Shelf
-from services.generator.use_cases.wearing import wearing
+from services.generator.use_cases.wearing import person_of
 
 _ATTEMPTS = 5
 """Each lost attempt means that another change of the same avatar was stored."""
@@ -56,9 +55,7 @@ class Rebuild:
 
     async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, options: FileOptions) -> Build:
         """The same body, bit for bit, whatever network and population are in use by now."""
-        points = await self.shelf.store.get(avatar.files.points)
-        body = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
-        person = await wearing(self.shelf.store, body, avatar.recipe.face, avatar.files.face, wardrobe.look)
+        person = await person_of(self.shelf.store, avatar, wardrobe.look)
         return await self.mesher.build(person, wardrobe, options)
 
 
