@@ -38,9 +38,9 @@ from services.mesher.domain.scan.person import Finder
 from services.mesher.domain.scan.reconstruct import Reconstructor
 from services.mesher.domain.variants import Variants
 from services.mesher.metrics import Metrics
-from services.mesher.servicer import FaceMeshServicer, MesherServicer
+from services.mesher.servicer.bodies import FaceMeshServicer, MesherServicer
 from services.mesher.settings import MesherSettings
-from services.mesher.use_cases import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
+from services.mesher.use_cases.bodies import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),

@@ -12,7 +12,7 @@ from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceServicer
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceServicer
 from services.mesher import convert
 from services.mesher.metrics import build_timed, scan_timed
-from services.mesher.use_cases import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
+from services.mesher.use_cases.bodies import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

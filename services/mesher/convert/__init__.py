@@ -1,4 +1,4 @@
-"""Messages <-> domain."""
+"""Messages of the mesher's contract <-> its domain; pure."""
 
 from __future__ import annotations
 
