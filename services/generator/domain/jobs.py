@@ -29,6 +29,24 @@ class Kind(enum.StrEnum):
 
     AVATAR_BATCH = "avatar_batch"
     AVATAR_FROM_PHOTOS = "avatar_from_photos"
+    POSE_GENERATION = "pose_generation"
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether such a job is given photos of a face, which go with its end."""
+        return self in _WITH_PHOTOS
+
+
+_WITH_PHOTOS = frozenset({Kind.AVATAR_FROM_PHOTOS, Kind.POSE_GENERATION})
+
+
+class Extra(enum.Enum):
+    """What has a price of its own, beside the plain one of a kind."""
+
+    HD = "hd"
+    """A larger picture."""
+    PRIORITY = "priority"
+    """The priority lane."""
 
 
 class State(enum.StrEnum):
@@ -174,7 +192,7 @@ def retried(job: Job, id: UUID, now: datetime) -> Job:
     """
     if job.state is not State.FAILED:
         raise JobNotFailed(job.state.value)
-    if job.kind is Kind.AVATAR_FROM_PHOTOS:
+    if job.kind.has_photos:
         raise PhotosDeleted
     return Job(id, job.owner, job.kind, job.lane, price=0, total=job.total - job.count.made, created_at=now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from services.generator.domain.faces import (
     Terms,
     Trait,
 )
-from services.generator.domain.jobs import Kind
+from services.generator.domain.jobs import Extra, Kind
 from services.generator.domain.ports import FileStore
 from services.generator.domain.ports_faces import FaceModel
 from services.generator.domain.ports_jobs import Hold
@@ -117,11 +117,17 @@ class CountingLedger:
         self.held: dict[UUID, int] = {}
         self.paid: dict[UUID, int] = {}
         self.settled: set[UUID] = set()
-        self.batch_price, self.face_price = 1, 5
+        self.prices: dict[Kind | Extra, int] = {
+            Kind.AVATAR_BATCH: 1,
+            Kind.AVATAR_FROM_PHOTOS: 5,
+            Kind.POSE_GENERATION: 5,
+            Extra.HD: 2,
+            Extra.PRIORITY: 3,
+        }
         self.error: Exception | None = None
 
-    async def price(self, kind: Kind) -> int:
-        return self.batch_price if kind is Kind.AVATAR_BATCH else self.face_price
+    async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
+        return sum(self.prices[priced] for priced in (kind, *extras))
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         if job_id in self.settled:
