@@ -19,11 +19,13 @@ _REASONS: Mapping[Kind, str] = {
     Kind.AVATAR_BATCH: "avatars in a batch",
     Kind.AVATAR_FROM_PHOTOS: "an avatar from photos",
     Kind.POSE_GENERATION: "a picture in a pose",
+    Kind.VIDEO: "a video of an avatar",
 }
 _PRICES: Mapping[Kind | Extra, Callable[[pb.Prices], int]] = {
     Kind.AVATAR_BATCH: lambda prices: prices.batch_avatar,
     Kind.AVATAR_FROM_PHOTOS: lambda prices: prices.face_avatar,
     Kind.POSE_GENERATION: lambda prices: prices.pose_picture,
+    Kind.VIDEO: lambda prices: prices.turntable,
     Extra.HD: lambda prices: prices.hd,
     Extra.PRIORITY: lambda prices: prices.priority,
 }

@@ -1,4 +1,4 @@
-"""Options of pictures <-> their messages; pure."""
+"""Options of pictures and videos <-> their messages; pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.generator.domain.pictures import (
     PictureFormat,
     PictureOptions,
     Style,
+    VideoOptions,
 )
 
 _CAMERAS: Mapping[Camera, pb.Camera.ValueType] = {
@@ -31,6 +32,10 @@ _FORMATS: Mapping[PictureFormat, pb.PictureFormat.ValueType] = {
     PictureFormat.WEBP: pb.PICTURE_FORMAT_WEBP,
     PictureFormat.JPEG: pb.PICTURE_FORMAT_JPEG,
 }
+_CAMERAS_BACK = {message: camera for camera, message in _CAMERAS.items()}
+_FORMATS_BACK = {message: format for format, message in _FORMATS.items()}
+_PLAIN_PICTURE, _PLAIN_VIDEO = PictureOptions(), VideoOptions()
+"""What is not said is as in these."""
 
 
 def style(message: pb.Style.ValueType) -> Style:
@@ -54,6 +59,39 @@ def background(message: pb.Background) -> Background | None:
             return Background(message.gradient.top, message.gradient.bottom)
         case _:
             return None
+
+
+def options(message: pb.PictureOptions) -> PictureOptions:
+    """Which picture is wanted."""
+    return _options(message, message.size or _PLAIN_PICTURE.size)
+
+
+def video_options(message: pb.VideoOptions) -> VideoOptions:
+    """Which video is wanted."""
+    return VideoOptions(
+        picture=_options(message.picture, message.picture.size or _PLAIN_VIDEO.picture.size),
+        seconds=message.seconds or _PLAIN_VIDEO.seconds,
+        frame_rate=message.frame_rate or _PLAIN_VIDEO.frame_rate,
+    )
+
+
+def video_options_message(options: VideoOptions) -> pb.VideoOptions:
+    """The same for the mesher."""
+    return pb.VideoOptions(
+        picture=options_message(options.picture), seconds=options.seconds, frame_rate=options.frame_rate
+    )
+
+
+def _options(message: pb.PictureOptions, size: int) -> PictureOptions:
+    return PictureOptions(
+        camera=_CAMERAS_BACK.get(message.camera, _PLAIN_PICTURE.camera),
+        style=style(message.style),
+        size=size,
+        background=background(message.background),
+        format=_FORMATS_BACK.get(message.format, _PLAIN_PICTURE.format),
+        quality=message.quality,
+        face_shapes={name: share for name, share in sorted(message.face_shapes.items()) if share},
+    )
 
 
 def options_message(options: PictureOptions) -> pb.PictureOptions:

@@ -11,9 +11,12 @@ AppError
 ├── FaceNotFound              NOT_FOUND
 ├── JobNotFound               NOT_FOUND
 ├── PoseNotFound              NOT_FOUND
+├── PictureNotFound           NOT_FOUND
+├── GenerationNotFound        NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
 ├── PhotosDeleted             FAILED_PRECONDITION
+├── AvatarChanged             FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 ├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
@@ -72,6 +75,13 @@ class JobNotFound(NotFound):
         super().__init__("there is no such job")
 
 
+class GenerationNotFound(NotFound):
+    """No generation of the caller has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such generation")
+
+
 class PoseNotFound(NotFound):
     """No pose of the library and none of the caller's own has that id: somebody else's and an unknown one answer alike."""
 
@@ -79,6 +89,13 @@ class PoseNotFound(NotFound):
         self.pose_id = pose_id
         text = "there is no such pose"
         super().__init__(text, faults=[FieldFault(field, "pose.unknown", text)])
+
+
+class PictureNotFound(NotFound):
+    """No avatar of the caller has a picture of that content: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such picture")
 
 
 class JobEnded(AppError):
@@ -109,6 +126,16 @@ class PhotosDeleted(AppError):
 
     def __init__(self) -> None:
         super().__init__("the photos of the job are deleted")
+
+
+class AvatarChanged(AppError):
+    """The avatar was changed while its video waited to be drawn."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "AVATAR_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("the avatar was changed before its video was drawn")
 
 
 class NotAnUpload(InvalidInput):

@@ -1,4 +1,4 @@
-"""Pictures of a person: which one is wanted. The same options give the same picture."""
+"""Pictures and videos of a person: which one is wanted. The same options give the same picture."""
 
 from __future__ import annotations
 
@@ -68,3 +68,14 @@ class Drawn(NamedTuple):
     file: StoredFile
     clamped_bones: tuple[str, ...]
     """Joints that were turned back to what a body can do."""
+
+
+@dataclass(frozen=True)
+class VideoOptions:
+    """Which video is wanted."""
+
+    picture: PictureOptions = PictureOptions(size=512)
+    """How each of its pictures is drawn."""
+    seconds: int = 10
+    frame_rate: int = 24
+    """Pictures a second."""

@@ -98,6 +98,8 @@ class Task(enum.StrEnum):
     """An avatar with the face of photos."""
     GENERATION = "generator.generation"
     """A person of a photo in a pose."""
+    VIDEO = "generator.video"
+    """A video of an avatar."""
     CLEAR = "generator.clear"
     """Delete the photos that a job was given, once it has ended."""
     SETTLE = "generator.settle"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from services.generator.domain.model import Person, Wardrobe
-from services.generator.domain.pictures import Drawn, PictureOptions
+from services.generator.domain.model import Person, StoredFile, Wardrobe
+from services.generator.domain.pictures import Drawn, PictureOptions, VideoOptions
 
 
 class PoseShelf(Protocol):
@@ -27,4 +28,19 @@ class PictureMesher(Protocol):
     ) -> Drawn:
         """Draw and store that picture; without a pose in the A pose. Unavailable when the mesher does not answer, or cannot
         draw; refuses unknown face shapes."""
+        ...
+
+
+Told = Callable[[int], Awaitable[None]]
+"""Hears how far something is, 0 to 100; what it raises ends it."""
+
+
+class VideoMesher(Protocol):
+    """Films people. The same arguments always give the same bytes."""
+
+    async def render_video(
+        self, person: Person, wardrobe: Wardrobe, poses: Sequence[bytes], options: VideoOptions, told: Told
+    ) -> StoredFile:
+        """Draw and store that video. With one pose or none the camera goes round once, with more the person goes from the
+        first to the last and back. Raise as ``render_picture`` does."""
         ...
