@@ -8,7 +8,7 @@ import numpy as np
 
 from anthropometry.measurements import NAMES
 from atelier.common.v1 import blob_pb2, body_pb2, file_pb2, outfit_pb2, scan_pb2
-from atelier.mesher.v1 import faces_pb2
+from atelier.mesher.v1 import faces_pb2, pictures_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelierkit.errors import FieldFault
 from services.mesher.domain.errors import MeasurementMissing
@@ -104,7 +104,7 @@ def garment(message: outfit_pb2.WornGarment) -> Garment:
     )
 
 
-def worn_face(request: pb.BuildAvatarRequest) -> WornFace | None:
+def worn_face(request: pb.BuildAvatarRequest | pictures_pb2.Sitter) -> WornFace | None:
     """The face that was asked for, if any was."""
     if not request.HasField("face"):
         return None

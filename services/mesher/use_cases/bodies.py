@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from bodymodel.section import OpenSectionError
 from facemodel.texture import Painter, Picture
 from services.mesher.domain.body import BodyModel, Measured
 from services.mesher.domain.delivery import prepared
+from services.mesher.domain.dresser import Dresser
 from services.mesher.domain.errors import NotAPerson
-from services.mesher.domain.face.likeness import Likeness
 from services.mesher.domain.face.model import PersonFace, WornFace
 from services.mesher.domain.model import (
     Appearance,
@@ -50,30 +50,42 @@ _MOST_TEXTURE_BYTES = 175_000
 """What a face's picture may take: with geometry and description the file stays below 200,000."""
 
 
+class WornFaces:
+    """Fetches what faces are painted with."""
+
+    def __init__(self, pictures: Pictures, files: Files) -> None:
+        self._pictures = pictures
+        self._files = files
+
+    async def get(self, worn: WornFace | None) -> Callable[[], PersonFace | None]:
+        """How to get the face, which is work for a thread: its picture is decoded. Raise NotAFace, NotFound."""
+        if worn is None:
+            return lambda: None
+        worn.check()
+        picture = await self._files.get(worn.picture_key)
+        return lambda: PersonFace(worn, self._pictures.read(picture))
+
+
 class BuildAvatar:
     """Points to a dressed, skinned file in the object store."""
 
     def __init__(
         self,
         model: BodyModel,
-        outfitter: Outfitter,
-        likeness: Likeness,
+        dresser: Dresser,
         variants: Variants,
         writers: Mapping[FileFormat, Writer],
-        pictures: Pictures,
+        faces: WornFaces,
         files: Files,
         workshop: Workshop,
-        watch: Watch,
     ) -> None:
         self._model = model
-        self._outfitter = outfitter
-        self._likeness = likeness
+        self._dresser = dresser
         self._variants = variants
         self._writers = writers
-        self._pictures = pictures
+        self._faces = faces
         self._files = files
         self._workshop = workshop
-        self._watch = watch
 
     async def __call__(
         self,
@@ -88,27 +100,16 @@ class BuildAvatar:
         With a face, NotAFace and InvalidPicture as well, and NotFound for a picture that is not there.
         """
         writer = self._writers[options.format]
-        picture = await self._picture(worn)
+        face = await self._faces.get(worn)
 
         def make() -> tuple[Measured, Scene, bytes]:
-            correction = self._model.solve(order.points, order.targets_mm)
-            self._watch.corrected(correction)
+            dressed = self._dresser.dress(
+                order, appearance, garments, face(), whole_body=options.whole_body, lod=options.lod
+            )
             failpoints.hit("mesher.meshing")
-            body = self._model.stand(correction.coefficients)
-            face = PersonFace(worn, self._pictures.read(picture)) if worn else None
-            body = self._likeness.shaped(body, face) if face else body
-            parts = (
-                self._outfitter.bare(body, appearance, options.lod)
-                if options.whole_body
-                else self._outfitter.dress(body, appearance, garments, options.lod)
-            )
-            parts = self._likeness.painted(parts, face, appearance) if face else parts
-            rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
-            scene = self._variants.make(
-                Scene(parts, rig, {"modelVersion": order.model_version}), body, options
-            )
-            scene = prepared(scene, options)
-            return self._model.measured(body, correction), scene, writer.write(scene, options)
+            scene = prepared(self._variants.make(dressed.scene, dressed.body, options), options)
+            measured = self._model.measured(dressed.body, dressed.correction)
+            return measured, scene, writer.write(scene, options)
 
         measured, scene, data = await self._workshop.run(make, f"avatar {options.format.value}")
         stored = await self._files.put(data, prefix=PREFIX, media_type=writer.media_type)
@@ -120,13 +121,6 @@ class BuildAvatar:
             vertex_count=sum(len(part.positions) for part in scene.parts),
             face_count=sum(len(part.triangles) for part in scene.parts),
         )
-
-    async def _picture(self, worn: WornFace | None) -> bytes:
-        """The file of a face's picture; none of no face."""
-        if worn is None:
-            return b""
-        worn.check()
-        return await self._files.get(worn.picture_key)
 
 
 class PreviewBody:

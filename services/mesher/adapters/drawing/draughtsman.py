@@ -1,0 +1,72 @@
+"""The `Draughtsman` over OpenGL: a context on the thread that draws, opened when it is first needed."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from services.mesher.adapters.drawing.context import open_context
+from services.mesher.adapters.drawing.finishing import Finishing
+from services.mesher.adapters.drawing.geometry import Geometry
+from services.mesher.adapters.drawing.openness import Openness
+from services.mesher.adapters.drawing.programs import Programs
+from services.mesher.adapters.drawing.realistic import Realistic
+from services.mesher.adapters.drawing.sight import Sight
+from services.mesher.adapters.drawing.textures import Textures
+from services.mesher.domain.errors import DrawingUnavailable
+from services.mesher.domain.stage import Stage
+
+_SAMPLES = 4
+
+
+class OpenGlDraughtsman:
+    """All of it belongs to one thread: call it from no other."""
+
+    def __init__(self) -> None:
+        self._table: _Table | None = None
+
+    def open(self) -> str:
+        """Get ready; gives the name of what draws. Raise DrawingUnavailable."""
+        return self._at().renderer
+
+    def draw(self, stage: Stage) -> NDArray[np.uint8]:
+        """The picture. Raise DrawingUnavailable; the next call then begins anew."""
+        try:
+            return self._at().draw(stage)
+        except moderngl.Error as error:
+            self._table = None
+            raise DrawingUnavailable(str(error)) from error
+
+    def _at(self) -> _Table:
+        self._table = self._table or _Table(open_context())
+        return self._table
+
+
+class _Table:
+    """A context and everything that has been made in it."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        programs = Programs(context)
+        textures = Textures(context)
+        self.renderer = str(context.info["GL_RENDERER"])
+        self._openness = Openness(context, programs)
+        self._realistic = Realistic(context, programs, textures)
+        self._finishing = Finishing(context, programs, textures)
+
+    def draw(self, stage: Stage) -> NDArray[np.uint8]:
+        self._context.gc()
+        geometry = Geometry(self._context, stage.props)
+        sight = Sight.of(stage, geometry)
+        self._openness.bake(geometry)
+        size = (stage.size, stage.size)
+        canvas = self._context.framebuffer(
+            [self._context.renderbuffer(size, 4, samples=_SAMPLES)],
+            self._context.depth_renderbuffer(size, samples=_SAMPLES),
+        )
+        canvas.clear()
+        self._realistic.draw(geometry, sight, canvas)
+        drawn = self._context.texture(size, 4)
+        self._context.copy_framebuffer(self._context.framebuffer([drawn]), canvas)
+        return self._finishing.finish(drawn, stage.backdrop)

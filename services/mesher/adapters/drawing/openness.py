@@ -1,0 +1,78 @@
+"""How open each vertex is to the light around: drawn from many directions, small, and looked up from every vertex."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+
+from services.mesher.adapters.drawing.geometry import Geometry
+from services.mesher.adapters.drawing.matrices import packed, parallel
+from services.mesher.adapters.drawing.programs import Programs, tell
+from services.mesher.domain.surface import FloatArray
+
+_DIRECTIONS = 48
+"""As `openness.vert.glsl` has them."""
+_TILES = 7
+_TILE = 192
+"""Pixels a side: a centimetre of a standing person each."""
+_AWAY = 0.012
+"""Metres that a vertex looks from before its surface, or it would be in its own way."""
+_SPREAD = np.pi * (3.0 - np.sqrt(5.0))
+
+
+class Openness:
+    """Bakes it; belongs to one context."""
+
+    def __init__(self, context: moderngl.Context, programs: Programs) -> None:
+        self._context = context
+        self._depth = programs.get("depth.vert.glsl", "depth.frag.glsl")
+        self._gather = programs.get("openness.vert.glsl", None, ("openness",))
+        self._atlas = context.depth_texture((_TILES * _TILE, _TILES * _TILE))
+        self._atlas.compare_func = "<="
+        self._atlas.repeat_x = self._atlas.repeat_y = False
+        self._target = context.framebuffer(depth_attachment=self._atlas)
+
+    def bake(self, geometry: Geometry) -> None:
+        """Fill the geometry's openness."""
+        directions = _directions()
+        views = [parallel(direction, geometry.centre, geometry.radius) for direction in directions]
+        self._draw(geometry, views)
+        self._atlas.use(0)
+        tiles = np.concatenate([_in_tile(number, view).T.ravel() for number, view in enumerate(views)])
+        tell(
+            self._gather,
+            atlas=0,
+            to_tile=tiles.astype("<f4").tobytes(),
+            directions=directions.astype("<f4").tobytes(),
+            away=_AWAY,
+        )
+        bound = geometry.bound(self._context, self._gather, triangles=False)
+        bound.transform(geometry.openness, mode=moderngl.POINTS, vertices=geometry.vertex_count)
+
+    def _draw(self, geometry: Geometry, views: list[FloatArray]) -> None:
+        self._target.use()
+        self._target.viewport = (0, 0, _TILES * _TILE, _TILES * _TILE)
+        self._target.clear()
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        bound = geometry.bound(self._context, self._depth)
+        for number, view in enumerate(views):
+            self._target.viewport = (number % _TILES * _TILE, number // _TILES * _TILE, _TILE, _TILE)
+            tell(self._depth, view_projection=packed(view))
+            bound.render(vertices=geometry.solid_count)
+
+
+def _directions() -> FloatArray:
+    """(48, 3) spread evenly over the sphere."""
+    number = np.arange(_DIRECTIONS)
+    height = 1.0 - 2.0 * (number + 0.5) / _DIRECTIONS
+    across, angle = np.sqrt(1.0 - height**2), number * _SPREAD
+    return np.stack([across * np.cos(angle), height, across * np.sin(angle)], axis=1)
+
+
+def _in_tile(number: int, view: FloatArray) -> FloatArray:
+    """World to a place in the atlas, 0..1 on all three axes."""
+    share = 0.5 / _TILES
+    place = np.diag([share, share, 0.5, 1.0])
+    place[:3, 3] = (number % _TILES + 0.5) / _TILES, (number // _TILES + 0.5) / _TILES, 0.5
+    placed: FloatArray = place @ view
+    return placed

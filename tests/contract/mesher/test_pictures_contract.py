@@ -1,0 +1,85 @@
+"""Pictures through a real server, drawn by the real renderer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+if TYPE_CHECKING:
+    from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceAsyncStub
+
+from atelier.common.v1 import picture_pb2
+from atelier.mesher.v1 import pictures_pb2 as pb
+from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
+from atelierkit.blobs import MemoryBlobs
+from atelierkit.errors import AppError, Code
+from atelierkit.service import Service
+from atelierkit.testing import MemoryVerifier, serve
+from services.mesher.domain.body import BodyModel
+from tests.contract.mesher.test_mesher_contract import build_request
+from tests.patience import PATIENCE_S
+
+
+@pytest.fixture
+async def stub(service: Service) -> AsyncIterator[PictureServiceAsyncStub]:
+    async with serve(service, timeout_s=PATIENCE_S) as channel:
+        yield PictureServiceStub(channel)
+
+
+@pytest.fixture
+def token(verifier: MemoryVerifier) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {verifier.admit('alice')}"),)
+
+
+def sitter(model: BodyModel) -> pb.Sitter:
+    build = build_request(model)
+    return pb.Sitter(body=build.body, appearance=build.appearance, garments=build.garments)
+
+
+async def test_a_picture_is_stored_as_asked(
+    stub: PictureServiceAsyncStub,
+    token: tuple[tuple[str, str], ...],
+    model: BodyModel,
+    blobs: MemoryBlobs,
+) -> None:
+    request = pb.RenderPictureRequest(
+        sitter=sitter(model),
+        picture=picture_pb2.PictureOptions(
+            camera=picture_pb2.CAMERA_PORTRAIT,
+            size=128,
+            background=picture_pb2.Background(color="#336699"),
+            face_shapes={"jawOpen": 0.5},
+        ),
+    )
+    answer = await stub.RenderPicture(request, metadata=token)
+    again = await stub.RenderPicture(request, metadata=token)
+    assert answer.file == again.file
+    picture = np.asarray(Image.open(io.BytesIO(await blobs.get(answer.file.key))))
+    assert picture.shape == (128, 128, 3)
+    assert answer.file.media_type == "image/png"
+    assert picture[0, 0].tolist() == [0x33, 0x66, 0x99]
+    assert (picture[64, 64] != picture[0, 0]).any()
+
+
+async def test_an_unknown_face_shape_is_named(
+    stub: PictureServiceAsyncStub, token: tuple[tuple[str, str], ...], model: BodyModel
+) -> None:
+    request = pb.RenderPictureRequest(
+        sitter=sitter(model), picture=picture_pb2.PictureOptions(size=64, face_shapes={"thirdEyeOpen": 1.0})
+    )
+    with pytest.raises(AppError) as refused:
+        await stub.RenderPicture(request, metadata=token)
+    assert refused.value.code is Code.INVALID_ARGUMENT
+    assert refused.value.reason == "UNKNOWN_MORPH_TARGET"
+    assert [fault.field for fault in refused.value.faults] == ["picture.face_shapes"]
+
+
+async def test_a_pose_is_drawn_for_anybody(stub: PictureServiceAsyncStub, blobs: MemoryBlobs) -> None:
+    answer = await stub.RenderPosePicture(pb.RenderPosePictureRequest(pose={}, size=96))
+    picture = Image.open(io.BytesIO(await blobs.get(answer.file.key)))
+    assert (picture.format, picture.size) == ("WEBP", (96, 96))
