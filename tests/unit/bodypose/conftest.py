@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,11 @@ from bodypose.skinning import Flesh, SoftSkin, Stance
 from bodypose.volume import Region, regions
 
 MODELS = Path(__file__).parents[3] / "models"
+_BUILDS = {
+    "thin": (-0.6, 0.4, 0.9, 0.5, -0.9, -0.8, 0.0, 0.3),
+    "heavy": (-0.7, 0.1, 0.0, -1.0, 1.1, 0.8, 0.2, -0.5),
+}
+"""Leading coefficients of women of median stature with a body mass index of 18.5 and of 34."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +46,19 @@ def mean() -> Standing:
     vertices, heads = space.standing(np.zeros(space.size))
     flesh = SoftSkin.of(template, vertices).on(vertices, heads)
     return Standing(template, space, vertices, heads, flesh, regions(template, vertices, heads))
+
+
+@pytest.fixture(scope="session")
+def others(mean: Standing) -> Mapping[str, Standing]:
+    """A thin body and a heavy one."""
+    return {name: _standing(mean, leading) for name, leading in _BUILDS.items()}
+
+
+def _standing(mean: Standing, leading: tuple[float, ...]) -> Standing:
+    coefficients = np.zeros(mean.space.size)
+    coefficients[: len(leading)] = leading
+    vertices, heads = mean.space.standing(coefficients)
+    found = regions(mean.template, vertices, heads)
+    return replace(
+        mean, vertices=vertices, heads=heads, flesh=mean.flesh.skin.on(vertices, heads), regions=found
+    )

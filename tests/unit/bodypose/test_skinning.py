@@ -13,9 +13,9 @@ from bodypose.joints import turns_at
 from bodypose.limits import RANGES
 from bodypose.skeleton import BONES, IDENTITY, INDEX, mirrored, swapped
 from bodypose.skinning import Stance, linear
+from tests.unit.bodypose.angles import turned
 
 if TYPE_CHECKING:
-    from bodypose.arrays import FloatArray
     from tests.unit.bodypose.conftest import Standing
 
 LEAST = 0.85
@@ -33,15 +33,6 @@ DEEP = [
     ("hip", {"UpLeg": (90, 40, -40)}),
     ("hip", {"UpLeg": (90, -20, 20)}),
 ]
-
-
-def turned(angles: dict[str, tuple[float, float, float]]) -> FloatArray:
-    """(52, 4) both sides' limbs at flexion, abduction and rotation in degrees."""
-    degrees = np.zeros((len(BONES), 3))
-    for limb, at in angles.items():
-        for side in ("Left", "Right"):
-            degrees[INDEX[f"{side}{limb}"]] = at
-    return turns_at(np.radians(degrees))
 
 
 @pytest.mark.parametrize(("joint", "angles"), DEEP)
