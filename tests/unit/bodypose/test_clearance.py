@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import open3d as o3d
 import pytest
+from numpy.typing import NDArray
 
 from bodypose.clearance import Clearance
 from bodypose.ground import Ground
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bodypose.arrays import FloatArray
     from tests.unit.bodypose.conftest import Standing
 
+Mask = NDArray[np.bool_]
 GIVES_M = 0.006
 """Flesh gives so much; the trunk's skin is looked at with edges of 3 cm."""
 FLOATS_M = 0.012
@@ -37,13 +39,13 @@ def on(clearance: Clearance, body: Standing, own: FloatArray) -> tuple[FloatArra
     return fitted, body.flesh.body(body.stance(fitted), body.vertices)[0]
 
 
-def of_limbs(body: Standing, *limbs: str) -> FloatArray:
+def of_limbs(body: Standing, *limbs: str) -> Mask:
     """(n,) skin whose strongest bone's name starts so."""
     names = np.array(body.template.bones)[body.template.dominant_bones()[: body.template.body_vertices]]
     return np.array([name.startswith(limbs) for name in names])
 
 
-def heights(body: Standing, skin: FloatArray, moving: FloatArray, still: FloatArray) -> FloatArray:
+def heights(body: Standing, skin: FloatArray, moving: Mask, still: Mask) -> FloatArray:
     """Metres from some of a posed skin to other parts of it, negative inside: found by rays, not by planes."""
     triangles = body.template.body.triangles
     solid = o3d.geometry.TriangleMesh(
