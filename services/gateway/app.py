@@ -22,7 +22,7 @@ from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS, batches, clouds, export, faces, from_photos, jobs
+from services.gateway.routes import OPERATIONS, batches, clouds, export, faces, from_photos, jobs, pictures
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 from services.gateway.tracing import Tracing
@@ -59,6 +59,7 @@ def create(
                     ("POST", from_photos.PATH): settings.photo_timeout_s,
                     ("POST", source_001.GENERATE): settings.photo_timeout_s,
                 },
+                patterns=[(pictures.DRAWN, settings.picture_timeout_s)],
                 streams=jobs.STREAMS,
                 stream_s=settings.event_stream_s,
             ),

@@ -19,6 +19,8 @@ from services.gateway.schemas import jobs as shapes
 _KINDS: Mapping[int, shapes.JobKind] = {
     jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch",
     jobs_pb2.JOB_KIND_AVATAR_FROM_PHOTOS: "avatar_from_photos",
+    jobs_pb2.JOB_KIND_POSE_GENERATION: "pose_generation",
+    jobs_pb2.JOB_KIND_VIDEO: "video",
 }
 _LANES: Mapping[int, shapes.JobLane] = {
     jobs_pb2.JOB_LANE_NORMAL: "normal",

@@ -23,6 +23,7 @@ from services.gateway.routes import (
     jobs,
     measurements,
     people,
+    pictures,
     sizes,
     webhooks,
 )
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *consents.OPERATIONS,
     *measurements.OPERATIONS,
     *files.OPERATIONS,
+    *pictures.OPERATIONS,
     *batches.OPERATIONS,
     *from_photos.OPERATIONS,
     *avatars.OPERATIONS,

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.gateway.schemas.avatars import AvatarDraft
 from services.gateway.schemas.base import Input, Output, Page
 
-JobKind = Literal["avatar_batch", "avatar_from_photos"]
+JobKind = Literal["avatar_batch", "avatar_from_photos", "pose_generation", "video"]
 JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
 JobLane = Literal["normal", "priority"]
 

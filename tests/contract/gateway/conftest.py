@@ -42,6 +42,7 @@ from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonD
 from tests.contract.gateway.faces import FacesDouble
 from tests.contract.gateway.jobs import Jobs
 from tests.contract.gateway.people import PersonDouble, with_person
+from tests.contract.gateway.pictures import PicturesDouble, PosePicturesDouble
 from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.people_world import Mailbox
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
@@ -78,12 +79,16 @@ class World:
         streams: Streams,
         trail: Trail,
         blobs: RecordingBlobs,
+        pictures: PicturesDouble,
+        pose_pictures: PosePicturesDouble,
     ) -> None:
         self._blobs = blobs
         self.trail = trail
         self.replica = replica
         self.person = person
         self.faces = faces
+        self.pictures = pictures
+        self.pose_pictures = pose_pictures
         self.jobs = jobs
         self.streams = streams
         self.mail = mail
@@ -130,6 +135,7 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
         mail = Mailbox(AuthMemory())
         person = PersonDouble(generator)
         faces = FacesDouble(generator)
+        pictures, pose_pictures = PicturesDouble(generator, blobs), PosePicturesDouble(blobs)
 
         verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
@@ -146,10 +152,14 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 letters_are_sent=letters_are_sent,
             ),
             "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": faces.beside(
-                jobs.beside(with_person(service("generator", generator, verifier), person), faces.watching)
+            "generator": pictures.beside(
+                faces.beside(
+                    jobs.beside(
+                        with_person(service("generator", generator, verifier), person), faces.watching
+                    )
+                )
             ),
-            "mesher": service("mesher", MesherDouble(), verifier),
+            "mesher": pose_pictures.beside(service("mesher", MesherDouble(), verifier)),
             "tryon": service("tryon", TryonDouble(), verifier),
         }
         channels = {name: await stack.enter_async_context(serve(each)) for name, each in services.items()}
@@ -176,7 +186,9 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, person, faces, mail, jobs, streams, trail, blobs)
+        world = World(
+            replica, generator, person, faces, mail, jobs, streams, trail, blobs, pictures, pose_pictures
+        )
         await stack.enter_async_context(world.client)
         yield world
 
