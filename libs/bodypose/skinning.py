@@ -17,6 +17,7 @@ afterwards (delta mush) was tried and dropped: it took 8 to 15 % of the volume o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,10 +59,10 @@ class Stance:
     """(B, 3) bone heads in the pose, metres."""
 
     @classmethod
-    def of(cls, own: FloatArray, rest: FloatArray, parents: IntArray) -> Stance:
+    def of(cls, own: FloatArray, rest: FloatArray, parents: Sequence[int] | IntArray) -> Stance:
         """The pose of unit quaternions (B, 4) on the heads (B, 3) of one body."""
         rest = rest.astype(np.float64)
-        turns, heads = forward(own, rest, parents.tolist())
+        turns, heads = forward(own, rest, [int(parent) for parent in parents])
         return cls(own, rest, turns, heads)
 
     def moved(self, shift: FloatArray) -> Stance:
@@ -76,13 +77,18 @@ class Stance:
         return resting
 
 
-def linear(stance: Stance, points: FloatArray, joints: IntArray, weights: FloatArray) -> FloatArray:
-    """Points (n, 3) blended linearly, as glTF says: joints and weights (n, 4), the latter sum to 1."""
+def linear(
+    stance: Stance, points: FloatArray, joints: IntArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Points (n, 3) blended linearly, as glTF says, and the matrix (n, 3, 3) that turns what lies around each.
+
+    Joints and weights (n, 4) are the points' own; weights sum to 1.
+    """
     shifts = stance.heads - np.einsum("bij,bj->bi", stance.turns, stance.rest)
     frames = np.concatenate([stance.turns, shifts[:, :, None]], axis=2).reshape(-1, 12)
     blended = np.einsum("nk,nkt->nt", weights, frames[joints]).reshape(-1, 3, 4)
-    moved: FloatArray = np.einsum("nij,nj->ni", blended[:, :, :3], points) + blended[:, :, 3]
-    return moved
+    around = blended[:, :, :3]
+    return np.einsum("nij,nj->ni", around, points) + blended[:, :, 3], around
 
 
 def turned(turns: FloatArray, vectors: FloatArray) -> FloatArray:
