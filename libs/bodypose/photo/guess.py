@@ -58,9 +58,10 @@ def _habits() -> Habits:
         limb = bone.removeprefix("Left").removeprefix("Right")
         for axis, (ease, reach) in enumerate(_HABITS.get(limb, ())):
             if reach:
-                rows.append((number, axis, np.radians(ease), np.radians(reach)))
-    bones, axes, ease, reach = map(np.array, zip(*rows, strict=True))
-    return Habits(bones, axes, ease, reach)
+                rows.append((number, axis, (ease, reach)))
+    bones, axes = (np.array([row[place] for row in rows]) for place in (0, 1))
+    angles = np.radians([row[2] for row in rows])
+    return Habits(bones, axes, angles[:, 0], angles[:, 1])
 
 
 def _at_ease() -> FloatArray:

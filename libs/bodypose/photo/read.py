@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bodypose.arrays import FloatArray
+from bodypose.arrays import BoolArray, FloatArray
 from bodypose.limits import clamp
 from bodypose.photo import body
 from bodypose.photo.people import Person
@@ -89,7 +89,7 @@ def _stood(guess: Guess, whole: bool) -> Pose:
     return pose_of(turns, support_of(stand.turned(tilt)) if whole else support)
 
 
-def _unknown(seen: FloatArray) -> tuple[str, ...]:
+def _unknown(seen: BoolArray) -> tuple[str, ...]:
     hidden = {
         f"{side}{limb}"
         for limb, pairs in _EVIDENCE.items()

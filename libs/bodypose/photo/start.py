@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from bodypose.arrays import FloatArray
+from bodypose.arrays import BoolArray, FloatArray
 from bodypose.joints import FRAMES, angles_of
 from bodypose.limits import clamped
 from bodypose.photo import body
@@ -34,7 +34,7 @@ def facing(world: FloatArray) -> FloatArray:
     return turn
 
 
-def first_angles(world: FloatArray, seen: FloatArray) -> FloatArray:
+def first_angles(world: FloatArray, seen: BoolArray) -> FloatArray:
     """(n,) radians for `guess.HABITS`, of landmarks (33, 3) of which some (33,) are seen; the others are at ease."""
     trunk = Rotation.from_quat(facing(world))
     turns = np.tile(IDENTITY, (len(BONES), 1))

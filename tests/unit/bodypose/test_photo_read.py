@@ -25,14 +25,16 @@ LEGS = (*body.HIPS, *body.KNEES, *body.ANKLES, *body.HEELS, *body.TOES)
 def joints_of(turns: np.ndarray) -> np.ndarray:
     """(33, 3) landmarks from the middle of the hips, metres."""
     landmarks = body.landmarks_of(*forward(turns, REST))
-    return landmarks - landmarks[list(body.HIPS)].mean(axis=0)
+    from_hips: np.ndarray = landmarks - landmarks[list(body.HIPS)].mean(axis=0)
+    return from_hips
 
 
 def away_mm(told: PhotoPose, turns: np.ndarray) -> np.ndarray:
     """(33,) between where a pose takes the middling body's landmarks and where they should be, however it leans."""
     found, wanted = joints_of(turns_of(told.pose)), joints_of(turns)
     turn, _ = Rotation.align_vectors(wanted, found)
-    return np.linalg.norm(turn.apply(found) - wanted, axis=1) * 1000.0
+    away: np.ndarray = np.linalg.norm(turn.apply(found) - wanted, axis=1) * 1000.0
+    return away
 
 
 @pytest.mark.parametrize("stance", STANCES)
