@@ -24,8 +24,9 @@ from atelier.auth.v1 import (
     people_pb2,
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
-from atelier.generator.v1 import faces_pb2, generator_pb2, jobs_pb2, person_pb2
+from atelier.generator.v1 import faces_pb2, generations_pb2, generator_pb2, jobs_pb2, person_pb2
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
+from atelier.generator.v1.generations_pb2_grpc import add_GenerationServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
@@ -53,6 +54,7 @@ from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.photos import PhotoReader
 from services.generator.adapters.picture_mesher import RemotePictureMesher
+from services.generator.adapters.plain_looks import CatalogPlainLooks
 from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.poses import CatalogPoses
 from services.generator.adapters.postgres import PostgresUnitOfWork
@@ -69,10 +71,12 @@ from services.generator.domain.ports import (
     UnitsOfWork,
 )
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
+from services.generator.domain.ports_generations import PlainLooks
 from services.generator.domain.ports_jobs import Changes, Credits
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
+from services.generator.servicer.generations import GenerationServicer, GenerationVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
 from services.generator.settings import GeneratorSettings
@@ -87,6 +91,13 @@ from services.generator.use_cases.changes import (
     UpdateAvatar,
 )
 from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, MakeFace
+from services.generator.use_cases.generation_jobs import (
+    CreateGenerations,
+    DeleteGeneration,
+    GetGeneration,
+    ListGenerations,
+    SumGenerations,
+)
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
 from services.generator.use_cases.people import ExportPerson, ForgetPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
@@ -107,6 +118,7 @@ class Tools:
     estimator: Estimator
     network: Network
     looks: Looks
+    plain_looks: PlainLooks
     mesher: Mesher
     scanner: Scanner
     face_reader: FaceReader
@@ -210,6 +222,9 @@ async def open_tools(
         looks=RememberedLooks(
             CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s)
         ),
+        plain_looks=CatalogPlainLooks(
+            catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s
+        ),
         mesher=RemoteMesher(mesher, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_pb2_grpc.MesherServiceStub(mesher), settings.scan_timeout_s),
         face_reader=PhotoReader(
@@ -249,7 +264,7 @@ async def open_tools(
 def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
     """The service with these tools."""
     avatars, jobs = _avatars(tools), job_servicer(tools, changes)
-    faces = face_servicer(tools)
+    faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -257,6 +272,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_JobServiceServicer_to_server(jobs, server)
         add_PersonServiceServicer_to_server(people, server)
         add_FaceServiceServicer_to_server(faces, server)
+        add_GenerationServiceServicer_to_server(generations, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
@@ -267,6 +283,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(jobs_pb2, "JobService"),
             _service(person_pb2, "PersonService"),
             _service(faces_pb2, "FaceService"),
+            _service(generations_pb2, "GenerationService"),
         ),
         verifier=verifier,
     )
@@ -306,6 +323,29 @@ def face_servicer(tools: Tools) -> FaceServicer:
             ),
             set_avatar_face=tools.set_avatar_face(),
         )
+    )
+
+
+def generation_verbs(tools: Tools) -> GenerationVerbs:
+    """The verbs of generations."""
+    units, shelf = tools.units, tools.shelf()
+    create = CreateGenerations(
+        units,
+        tools.estimator,
+        tools.looks,
+        tools.poses,
+        tools.credits,
+        tools.consents,
+        shelf,
+        tools.clock,
+        tools.terms,
+    )
+    return GenerationVerbs(
+        create,
+        GetGeneration(units),
+        ListGenerations(units),
+        DeleteGeneration(units, shelf, tools.clock),
+        SumGenerations(units),
     )
 
 

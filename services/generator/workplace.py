@@ -19,10 +19,12 @@ from services.generator.domain.ports_jobs import Announcer, Delegates
 from services.generator.settings import GeneratorSettings
 from services.generator.tasks import FaceRounds, JobTasks
 from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
+from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
 from services.generator.use_cases.face_rounds import ClearFaces
+from services.generator.use_cases.generation_work import DressSitter, GenerationCraft, SitForPortrait
 from services.generator.use_cases.people import ForgetTheDeleted
-from services.generator.use_cases.photo_work import ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos, WorkOnPhotos
 from services.generator.use_cases.results import CollectResults
 from services.generator.use_cases.shelf import TidyUp
 from services.generator.use_cases.withdrawals import ForgetFaces, ForgetWithdrawn
@@ -81,18 +83,19 @@ def job_tasks(
         clock=tools.clock,
         seconds=time.monotonic,
     )
-    photos = WorkOnPhotos(
-        units=units,
-        make_face=tools.make_face(),
-        create_avatar=tools.create_avatar(),
-        consents=tools.consents,
-        delegates=delegates,
-        shelf=shelf,
-        clock=tools.clock,
+    avatars = AvatarCraft(tools.make_face(), tools.create_avatar(), shelf, tools.clock)
+    generations = GenerationCraft(
+        SitForPortrait(units, tools.face_reader, tools.make_face(), shelf),
+        DressSitter(MakePerson(tools.estimator, tools.network), tools.looks, tools.plain_looks, shelf),
+        tools.poses,
+        tools.picture_mesher,
+        shelf,
+        tools.clock,
     )
     return JobTasks(
         work=work,
-        photos=photos,
+        photos=WorkOnPhotos(units, avatars, tools.consents, delegates, tools.clock),
+        generations=WorkOnPhotos(units, generations, tools.consents, delegates, tools.clock),
         clear_photos=ClearPhotos(shelf),
         settle=SettleJob(units, tools.credits),
         announce=AnnounceJob(units, announcer),

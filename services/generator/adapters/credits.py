@@ -42,7 +42,8 @@ class RemoteCredits:
     async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
         with calling(_AUTH):
             answer = await self._stub.GetPrices(pb.GetPricesRequest(), timeout=self._timeout_s)
-        return sum(_PRICES[priced](answer.prices) for priced in (kind, *extras))
+        priced: tuple[Kind | Extra, ...] = (kind, *extras)
+        return sum(_PRICES[each](answer.prices) for each in priced)
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         request = pb.ReserveRequest(

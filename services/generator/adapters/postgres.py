@@ -14,18 +14,15 @@ from sqlalchemy.orm import selectinload
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
 from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
+from services.generator.adapters.postgres_generations import PostgresGenerations, PostgresSittings
 from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
 from services.generator.adapters.rail import JobRail, SessionRail
-from services.generator.adapters.tables import (
-    AvatarFileRow,
-    AvatarRow,
-    FaceFileRow,
-    FileRow,
-    JobFileRow,
-    PhotoOrderFileRow,
-    ScanFileRow,
-)
+from services.generator.adapters.tables.avatars import AvatarFileRow, AvatarRow, ScanFileRow
+from services.generator.adapters.tables.base import FileRow
+from services.generator.adapters.tables.faces import FaceFileRow, PhotoOrderFileRow
+from services.generator.adapters.tables.generations import SittingFileRow
+from services.generator.adapters.tables.jobs import JobFileRow
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, FaceFiles, Files, Position, StoredFile
 
@@ -94,7 +91,7 @@ class PostgresAvatars:
 
 
 class PostgresFileIndex:
-    """Which objects avatars, scans, faces and jobs need."""
+    """Which objects avatars, scans, faces, sittings and jobs need."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -145,7 +142,7 @@ class PostgresFileIndex:
         referred = union(
             *(
                 select(link.key).where(link.key.in_(claimed))
-                for link in (AvatarFileRow, ScanFileRow, FaceFileRow, JobFileRow, PhotoOrderFileRow)
+                for link in (AvatarFileRow, ScanFileRow, FaceFileRow, JobFileRow, PhotoOrderFileRow, SittingFileRow)
             )
         )
         used = set(await self._session.scalars(referred))
@@ -171,6 +168,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         await super().__aenter__()
         self.jobs = PostgresJobs(self.session)
         self.items = PostgresItems(self.session)
+        self.sittings = PostgresSittings(self.session)
+        self.generations = PostgresGenerations(self.session, self.jobs, self.sittings)
         self.rail = SessionRail(self._rail, self.session)
         self.avatars = PostgresAvatars(self.session)
         self.scans = PostgresScans(self.session)
@@ -202,7 +201,7 @@ def _roles(files: Files) -> dict[str, StoredFile]:
 
 def _files(links: Iterable[AvatarFileRow]) -> Files:
     by_role = {
-        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
+        link.role: link.file.stored
         for link in links
     }
     worn = [by_role.pop(role) for role in _OF_A_FACE if role in by_role]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from atelier.generator.v1 import person_pb2 as pb
 from services.generator import convert
-from services.generator.convert import faces, jobs
+from services.generator.convert import faces, generations, jobs
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.faces import Face
+from services.generator.domain.generations import Generation
 from services.generator.domain.jobs import Job, Queued
 from services.generator.domain.model import Avatar
 from services.generator.domain.scan import Scan
@@ -34,6 +35,8 @@ def part(part: Part) -> pb.ExportPersonResponse:
                 message.scans.append(convert.scan_message(record))
             case Face():
                 message.faces.append(_face(record))
+            case Generation():
+                message.generations.append(generations.generation(record))
             case Job():
                 message.jobs.append(jobs.job(Queued(record, 0)))
     return message

@@ -25,6 +25,7 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import FileOptions
 from services.generator.domain.ports_faces import Faces, PhotoOrders
+from services.generator.domain.ports_generations import Generations, Sittings
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
 from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
@@ -175,7 +176,7 @@ class Scans(Protocol):
 
 
 class FileIndex(Protocol):
-    """Which objects avatars, scans, faces and jobs need, so that those nobody needs any more can be deleted.
+    """Which objects avatars, scans, faces, sittings and jobs need, so that those nobody needs any more can be deleted.
 
     Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
     another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
@@ -216,6 +217,12 @@ class UnitOfWork(Protocol):
 
     @property
     def photo_orders(self) -> PhotoOrders: ...
+
+    @property
+    def generations(self) -> Generations: ...
+
+    @property
+    def sittings(self) -> Sittings: ...
 
     @property
     def jobs(self) -> Jobs: ...

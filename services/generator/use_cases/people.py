@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.generator.domain.faces import Face
+from services.generator.domain.generations import Generation
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_people import Deletions
 from services.generator.domain.scan import Scan
+from services.generator.use_cases.endings import left_behind
 from services.generator.use_cases.shelf import Shelf
 
 _AT_ONCE = 50
@@ -25,6 +27,7 @@ class Section(enum.StrEnum):
     AVATARS = "avatars"
     SCANS = "scans"
     FACES = "faces"
+    GENERATIONS = "generations"
     JOBS = "jobs"
 
 
@@ -35,10 +38,13 @@ class Place(NamedTuple):
     after: Position | None = None
 
 
+Record = Avatar | Scan | Face | Generation | Job
+
+
 class Part(NamedTuple):
     """Records of one section, newest first."""
 
-    records: Sequence[Avatar | Scan | Face | Job]
+    records: Sequence[Record]
     next: Place | None
     """Where the next part begins; None after the last."""
 
@@ -61,7 +67,7 @@ class ExportPerson:
         return Part(records, Place(sections[following]) if following < len(sections) else None)
 
 
-async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar | Scan | Face | Job]:
+async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Record]:
     match place.section:
         case Section.AVATARS:
             return await unit.avatars.page(owner, limit=_AT_ONCE, after=place.after)
@@ -69,6 +75,8 @@ async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar |
             return await unit.scans.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.FACES:
             return await unit.faces.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.GENERATIONS:
+            return await unit.generations.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.JOBS:
             return await unit.jobs.page(owner=owner, state=None, limit=_AT_ONCE, after=place.after)
 
@@ -100,7 +108,7 @@ class ForgetPerson:
         return False
 
 
-async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Face | Job) -> Sequence[StoredFile]:
+async def _removed(unit: UnitOfWork, owner: str, record: Record) -> Sequence[StoredFile]:
     """The files of a record that is deleted herewith; none where somebody else has deleted it."""
     match record:
         case Avatar():
@@ -112,10 +120,15 @@ async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Face | 
         case Face():
             face = await unit.faces.remove(record.id)
             return face.files() if face else ()
+        case Generation():
+            # Gone already, with its job.
+            return ()
         case Job():
             uploads = await unit.photo_orders.remove(record.id)
+            sitting_id = await unit.generations.sitting_of(record.id)
             job = await unit.jobs.remove(owner, record.id)
-            return (*uploads, *(job.results.values() if job else ()))
+            left = await left_behind(unit, sitting_id)
+            return (*uploads, *left, *(job.results.values() if job else ()))
 
 
 @dataclass(frozen=True)

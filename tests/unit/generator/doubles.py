@@ -43,6 +43,8 @@ class ClayReader:
         self._store = store
         self.reads = 0
         self.before_answer: Callable[[], Awaitable[None]] | None = None
+        self.hair: MeasuredColor | None = None
+        self.clothes: MeasuredColor | None = None
 
     async def read(self, order: FaceOrder) -> ReadFace:
         self.reads += 1
@@ -66,6 +68,8 @@ class ClayReader:
             features=FEATURES,
             model_version="1.0.0",
             inference_ms=12,
+            hair=self.hair,
+            clothes=self.clothes,
         )
 
 
@@ -127,7 +131,8 @@ class CountingLedger:
         self.error: Exception | None = None
 
     async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
-        return sum(self.prices[priced] for priced in (kind, *extras))
+        priced: tuple[Kind | Extra, ...] = (kind, *extras)
+        return sum(self.prices[each] for each in priced)
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         if job_id in self.settled:

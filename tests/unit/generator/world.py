@@ -49,6 +49,7 @@ from services.generator.domain.model import (
     Quantities,
     Reading,
     StoredFile,
+    Targets,
     Wardrobe,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
@@ -143,6 +144,13 @@ class Shop:
             appearance=f"{self.skins[skin_id]} {look.hairstyle_id} {hair_color}".encode(),
             garments=tuple(f"{item.garment_id} {item.size} {item.color}".encode() for item in worn),
         )
+
+    async def hair(self, body_type: BodyType) -> Look:
+        return Look(hairstyle_id="bob", hair_color="#332211")
+
+    async def clothes(self, body: Targets, color: str) -> Outfit:
+        """The dress, dyed in any colour."""
+        return (OutfitItem("dress-ines", "M", color or "#aa0000"),)
 
 
 class ClayMesher:
@@ -301,6 +309,7 @@ class World:
             estimator=self.estimator,
             network=self.network,
             looks=self.looks,
+            plain_looks=self.looks,
             mesher=self.mesher,
             scanner=self.scanner,
             face_reader=self.reader,
@@ -337,9 +346,10 @@ class World:
     async def photos(self, *contents: str) -> tuple[Photo, ...]:
         """Uploads of a front, a left and a right side; typical ones, or such as say these words."""
         said = dict(zip(Slot, contents or ("ahead", "to the right", "to the left"), strict=True))
-        return tuple([await self._uploaded(slot, text) for slot, text in said.items()])
+        return tuple([await self.photo(text, slot) for slot, text in said.items()])
 
-    async def _uploaded(self, slot: Slot, text: str) -> Photo:
+    async def photo(self, text: str = "ahead", slot: Slot = Slot.FRONT) -> Photo:
+        """The upload of one side."""
         ref = await self.blobs.put(text.encode(), prefix=f"uploads/{uuid4().hex}", media_type="image/jpeg")
         file = StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
         return Photo(slot, file, f"{slot.value}.jpg")

@@ -181,7 +181,7 @@ class CreateGenerationsRequest(_message.Message):
 
     @_builtins.property
     def background(self) -> _picture_pb2.Background:
-        """What stands behind."""
+        """What stands behind: no picture."""
 
     def __init__(
         self,

@@ -89,7 +89,8 @@ class GenerationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteGeneration(self, request, context):
-        """Deletes a generation and its files; one that has not ended is cancelled and its price given back. NOT_FOUND.
+        """Deletes a generation and its files; one that has not ended is cancelled and its price given back. Its job stays among
+        the caller's, without results. NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,9 @@ class GenerationServiceStub:
     ListGenerations: _grpc.UnaryUnaryMultiCallable[_generations_pb2.ListGenerationsRequest, _generations_pb2.ListGenerationsResponse]
     """The caller's generations, newest first."""
     DeleteGeneration: _grpc.UnaryUnaryMultiCallable[_generations_pb2.DeleteGenerationRequest, _generations_pb2.DeleteGenerationResponse]
-    """Deletes a generation and its files; one that has not ended is cancelled and its price given back. NOT_FOUND."""
+    """Deletes a generation and its files; one that has not ended is cancelled and its price given back. Its job stays among
+    the caller's, without results. NOT_FOUND.
+    """
     GetGenerationStats: _grpc.UnaryUnaryMultiCallable[_generations_pb2.GetGenerationStatsRequest, _generations_pb2.GetGenerationStatsResponse]
     """Sums over the caller's generations."""
 
@@ -60,7 +62,9 @@ class GenerationServiceAsyncStub(GenerationServiceStub):
     ListGenerations: _aio.UnaryUnaryMultiCallable[_generations_pb2.ListGenerationsRequest, _generations_pb2.ListGenerationsResponse]  # type: ignore[assignment]
     """The caller's generations, newest first."""
     DeleteGeneration: _aio.UnaryUnaryMultiCallable[_generations_pb2.DeleteGenerationRequest, _generations_pb2.DeleteGenerationResponse]  # type: ignore[assignment]
-    """Deletes a generation and its files; one that has not ended is cancelled and its price given back. NOT_FOUND."""
+    """Deletes a generation and its files; one that has not ended is cancelled and its price given back. Its job stays among
+    the caller's, without results. NOT_FOUND.
+    """
     GetGenerationStats: _aio.UnaryUnaryMultiCallable[_generations_pb2.GetGenerationStatsRequest, _generations_pb2.GetGenerationStatsResponse]  # type: ignore[assignment]
     """Sums over the caller's generations."""
 
@@ -99,7 +103,9 @@ class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _generations_pb2.DeleteGenerationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_generations_pb2.DeleteGenerationResponse, _abc.Awaitable[_generations_pb2.DeleteGenerationResponse]]:
-        """Deletes a generation and its files; one that has not ended is cancelled and its price given back. NOT_FOUND."""
+        """Deletes a generation and its files; one that has not ended is cancelled and its price given back. Its job stays among
+        the caller's, without results. NOT_FOUND.
+        """
 
     @_abc_1.abstractmethod
     def GetGenerationStats(
