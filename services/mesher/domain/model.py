@@ -192,6 +192,16 @@ class FileOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Posture:
+    """A pose that a skeleton takes while its meshes stay bound in the rest pose."""
+
+    turns: FloatArray
+    """(B, 3, 3) rotation of each bone from the rest pose, in the world."""
+    heads: FloatArray
+    """(B, 3) bone heads in the pose, metres."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What a file holds."""
 
@@ -199,6 +209,8 @@ class Scene:
     rig: Rig
     extras: Mapping[str, Any]
     """Where the avatar comes from, for the file's own metadata."""
+    posture: Posture | None = None
+    """The pose of its nodes; None for the rest pose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,9 @@ def _arm(at: Mapping[str, FloatArray], side: str, sign: float) -> dict[str, Floa
 
 def _posed(part: Part, stance: Stance) -> Part:
     """A part with its bones moved; what hangs on no moved bone stays as it is, to the bit."""
-    moved = ~stance.resting
-    hanging = (moved[part.joints] & (part.weights > 0)).any(axis=1)
+    moved = np.flatnonzero(~stance.resting)
+    on_moved = np.isin(part.joints, moved) & (part.weights > 0)
+    hanging = np.any(on_moved, axis=1)
     shares = part.weights[hanging] / 255.0
     points, around = linear(stance, part.positions[hanging], part.joints[hanging], shares)
     turn = np.tile(np.eye(3, dtype=np.float32), (len(part.positions), 1, 1))

@@ -1,0 +1,264 @@
+"""How the meshes of an avatar follow a body into a pose.
+
+Skin bends as `bodypose.skinning` has it. Cloth near the skin takes the weights of the skin below it, so that both move
+alike and the distance between them stays; what hangs farther off keeps its own weights and is pushed off the posed
+skin. Eyes and mouth are the head's; long hair is kept off what lies below it.
+
+What a mesh needs in every pose is found once, so that a film's next frame costs its bending alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from bodypose.skinning import Flesh, Stance, turned
+from services.mesher.domain import surface
+from services.mesher.domain.cutting import smoothstep
+from services.mesher.domain.model import Morph, Part
+from services.mesher.domain.obstacle import Layer, Obstacle
+from services.mesher.domain.surface import FloatArray, IntArray
+
+_NEAREST = 8
+_BLUR_M = 0.01
+# Cloth this near to the skin goes with it; farther off than the sum it hangs by itself.
+_CLOSE_M, _FADE_M = 0.03, 0.04
+# Close cloth keeps its distance to the skin below, or this, if it was farther off.
+_KEPT_M = 0.008
+_HANGING_M = 0.006
+_HAIR_M = 0.008
+_LEAST_ALIKE = 1e-3
+_OPPOSITE = -0.9
+"""Cosine between two normals of one place beyond which no turn from one to the other makes sense."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wearer:
+    """The whole skin of a body at rest."""
+
+    flesh: Flesh
+    triangles: IntArray
+    """(m, 3)."""
+    corners: sparse.csr_array
+    """(n, m) `surface.incidence` of the triangles."""
+    shares: FloatArray
+    """(n, B) float32 weights as engines blend them."""
+    skin: FloatArray
+    """(n, 3) float64 metres."""
+    normals: FloatArray
+    """(n, 3) unit vectors."""
+
+    def posed(self, stance: Stance, points: FloatArray) -> Hide:
+        """The skin in a pose, which has its points there (n, 3)."""
+        normals = surface.vertex_normals(points, self.triangles, self.corners)
+        across = surface.unit(surface.areas(points, self.triangles))
+        # Vertices lie up to 3 cm apart: the middles of triangles stand in between.
+        solid = Layer(
+            np.concatenate([points, points[self.triangles].mean(axis=1)]),
+            np.concatenate([normals, across]),
+            np.ones(len(points) + len(across), bool),
+        )
+        return Hide(stance, points, normals, Obstacle.of([solid]))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hide:
+    """The skin in a pose."""
+
+    stance: Stance
+    skin: FloatArray
+    """(n, 3) float64 metres."""
+    normals: FloatArray
+    """(n, 3) unit vectors."""
+    solid: Obstacle
+    """What hanging cloth and hair stay outside of."""
+
+
+class Follower(Protocol):
+    """A mesh that goes with a body."""
+
+    def at(self, hide: Hide) -> Part:
+        """The mesh in the body's pose."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Skin:
+    """The mesh of the body's own surface."""
+
+    part: Part
+    wearer: Wearer
+    vertices: IntArray
+    """(p,) template vertex of each of its own."""
+
+    def at(self, hide: Hide) -> Part:
+        """Bent as the whole skin is, and lit as if nothing of it were left out."""
+        flesh = self.wearer.flesh
+        joints, weights = flesh.skin.joints[self.vertices], flesh.skin.weights[self.vertices]
+        points, turns = flesh.bend(hide.stance, self.part.positions, joints, weights)
+        before, after = self.wearer.normals[self.vertices], hide.normals[self.vertices]
+        return _moved(self.part, points, turns, _turned_on(self.part.normals, turns, before, after))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fitting:
+    """A mesh that hangs on its bones as they are: eyes, lashes, teeth, tongue."""
+
+    part: Part
+    flesh: Flesh
+
+    def at(self, hide: Hide) -> Part:
+        """Turned with the head."""
+        points, turns = self.flesh.bend(
+            hide.stance, self.part.positions, self.part.joints, self.part.weights / 255.0
+        )
+        return _moved(self.part, points, turns, turned(turns, self.part.normals))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Sheet:
+    """A mesh without a skin's own normals."""
+
+    part: Part
+    corners: sparse.csr_array
+    normals: FloatArray
+    """(p, 3) of its surface at rest, which those of its edges differ from."""
+
+    @classmethod
+    def of(cls, part: Part) -> _Sheet:
+        corners = surface.incidence(part.triangles, len(part.positions))
+        points = part.positions.astype(np.float64)
+        return cls(part, corners, surface.vertex_normals(points, part.triangles, corners))
+
+    def moved(self, points: FloatArray, turns: FloatArray) -> Part:
+        """The mesh elsewhere, its normals its own, turned as its surface was."""
+        after = surface.vertex_normals(points, self.part.triangles, self.corners)
+        return _moved(self.part, points, turns, _turned_on(self.part.normals, turns, self.normals, after))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hair:
+    """Hair: what hangs below the head stays outside of what is below it."""
+
+    sheet: _Sheet
+    flesh: Flesh
+
+    @classmethod
+    def of(cls, part: Part, wearer: Wearer) -> Hair:
+        """Hair as it is combed."""
+        return cls(_Sheet.of(part), wearer.flesh)
+
+    def at(self, hide: Hide) -> Part:
+        """Turned with the head; its ends lie on the back."""
+        part = self.sheet.part
+        points, turns = self.flesh.bend(hide.stance, part.positions, part.joints, part.weights / 255.0)
+        hanging = part.weights[:, 1] > 0
+        if hanging.any():
+            points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
+        return self.sheet.moved(points, turns)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cloth:
+    """A garment: with the skin where it is close, off the skin where it hangs."""
+
+    sheet: _Sheet
+    flesh: Flesh
+    near: IntArray
+    """(p, 8) skin vertices that each point lies on."""
+    pull: FloatArray
+    """(p, 8) shares of them that sum to 1."""
+    close: FloatArray
+    """(p,) 1 for cloth that goes with the skin, 0 for what hangs."""
+    height: FloatArray
+    """(p,) metres over the skin that it keeps."""
+    joints: IntArray
+    weights: FloatArray
+    """(p, 4) each."""
+
+    @classmethod
+    def of(cls, part: Part, wearer: Wearer) -> Cloth:
+        """Bind a garment to the nearest skin that hangs on the same bones: a sleeve to the arm, not to the ribs by it."""
+        distance, near = cKDTree(wearer.skin).query(part.positions, k=_NEAREST)
+        own = _dense(part, wearer.shares.shape[1])
+        alike = np.minimum(own[:, None], wearer.shares[near]).sum(axis=2)
+        pull = (alike + _LEAST_ALIKE) / (distance**2 + _BLUR_M**2)
+        pull /= pull.sum(axis=1, keepdims=True)
+        close = smoothstep((_CLOSE_M + _FADE_M - distance[:, 0]) / _FADE_M)
+        height, _ = _over(part.positions, near, pull, wearer.skin, wearer.normals)
+        weights = (1.0 - close)[:, None] * own
+        skin = wearer.flesh.skin
+        rows = np.arange(len(weights))[:, None]
+        for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
+            np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
+        kept = np.minimum(height, _KEPT_M)
+        return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, *_strongest(weights))
+
+    def at(self, hide: Hide) -> Part:
+        """Bent, and moved out along the skin's normals where that came nearer than it was."""
+        part = self.sheet.part
+        points, turns = self.flesh.bend(hide.stance, part.positions, self.joints, self.weights)
+        height, upwards = _over(points, self.near, self.pull, hide.skin, hide.normals)
+        points += (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards
+        if (self.close < 1.0).any():
+            lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
+            points += (1.0 - self.close)[:, None] * (lifted - points)
+        return self.sheet.moved(points, turns)
+
+
+def _over(
+    points: FloatArray, near: IntArray, pull: FloatArray, skin: FloatArray, normals: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Heights (p,) of points over the skin that they are bound to, and its normals (p, 3) there."""
+    below = np.einsum("pk,pkx->px", pull, skin[near])
+    upwards = surface.unit(np.einsum("pk,pkx->px", pull, normals[near]))
+    return np.einsum("px,px->p", points - below, upwards), upwards
+
+
+def _dense(part: Part, bones: int) -> FloatArray:
+    """(p, B) float64 a part's own weights."""
+    dense = np.zeros((len(part.positions), bones))
+    for slot in range(part.joints.shape[1]):
+        dense[np.arange(len(dense)), part.joints[:, slot]] += part.weights[:, slot] / 255.0
+    return dense
+
+
+def _strongest(weights: FloatArray) -> tuple[IntArray, FloatArray]:
+    """(n, B) -> the four strongest bones of each point and their weights (n, 4), which sum to 1."""
+    joints = np.argsort(-weights, axis=1, kind="stable")[:, :4]
+    chosen = np.take_along_axis(weights, joints, axis=1)
+    return joints, chosen / chosen.sum(axis=1, keepdims=True)
+
+
+def _moved(part: Part, points: FloatArray, turns: FloatArray, normals: FloatArray) -> Part:
+    return replace(
+        part,
+        positions=points.astype(np.float32),
+        normals=normals.astype(np.float32),
+        morphs=tuple(_carried(morph, turns) for morph in part.morphs),
+    )
+
+
+def _carried(morph: Morph, turns: FloatArray) -> Morph:
+    """A face shape whose vertices were turned."""
+    mine = turns[morph.vertices]
+    return replace(
+        morph,
+        offsets=turned(mine, morph.offsets).astype(np.float32),
+        normals=turned(mine, morph.normals).astype(np.float32),
+    )
+
+
+def _turned_on(normals: FloatArray, turns: FloatArray, before: FloatArray, after: FloatArray) -> FloatArray:
+    """Unit normals (n, 3) turned with their points, and on as the surface's own went from `before` to `after`."""
+    start, own = turned(turns, before), turned(turns, normals)
+    cosine = np.einsum("nx,nx->n", start, after)[:, None]
+    axis = surface.cross(start, after)
+    # The least rotation from one direction to the other; none in the depth of a crease, where they are nearly opposite.
+    along = np.einsum("nx,nx->n", axis, own)[:, None] * axis / (1.0 + np.maximum(cosine, _OPPOSITE))
+    further = cosine * own + surface.cross(axis, own) + along
+    return surface.unit(np.where(cosine > _OPPOSITE, further, own))
