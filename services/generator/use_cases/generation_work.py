@@ -30,7 +30,7 @@ from services.generator.use_cases.faces import MakeFace
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.wearing import wearing
 
-LEAST_CONFIDENCE = 0.5
+LEAST_CONFIDENCE = 0.4
 """Of a colour around the face: below it the usual one is nearer to the truth."""
 
 
