@@ -37,6 +37,7 @@ from services.mesher.adapters.ply import PlyWriter
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.adapters.stl import StlWriter
 from services.mesher.adapters.usdz import UsdzWriter
+from services.mesher.adapters.video.film import Av1Films
 from services.mesher.adapters.vrm import VrmWriter
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.dresser import Dresser
@@ -56,6 +57,7 @@ from services.mesher.servicer.pictures import PictureServicer
 from services.mesher.settings import MesherSettings
 from services.mesher.use_cases.bodies import BuildAvatar, BuildFace, PreviewBody, ReconstructScan, WornFaces
 from services.mesher.use_cases.pictures import Easel, RenderPicture, RenderPosePicture, Sittings
+from services.mesher.use_cases.videos import PersonShots, RenderVideo
 
 WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.GLB: GlbWriter(),
@@ -71,6 +73,8 @@ SCAN_S = 3.0
 """Time that a scan takes, until the first was measured."""
 DRAWING_S = 1.0
 """The same for a picture."""
+FILM_S = 30.0
+"""The same for a video."""
 
 _DESCRIPTOR = mesher_pb2.DESCRIPTOR.services_by_name["MesherService"]
 _FACES_DESCRIPTOR = faces_pb2.DESCRIPTOR.services_by_name["FaceMeshService"]
@@ -105,6 +109,9 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
         ),
         surfaces=surfaces,
         easel=easel,
+        screening=stack.enter_context(
+            workshop("films", Limits(1, longest_wait_s=settings.longest_film_wait_s, usual_s=FILM_S))
+        ),
         population=Population.load(settings.models_dir),
         kept_cuts=settings.kept_cuts,
     )
@@ -133,6 +140,7 @@ def assemble(
     scan_workshop: Workshop,
     surfaces: Surfaces,
     easel: Easel,
+    screening: Workshop,
     population: Population,
     kept_cuts: int,
 ) -> Service:
@@ -163,6 +171,7 @@ def assemble(
     drawings = PictureServicer(
         RenderPicture(sittings, easel, drawn_files, files, workshop),
         RenderPosePicture(mannequins, easel, drawn_files, files, workshop),
+        RenderVideo(PersonShots(sittings), easel, Av1Films(), files, screening),
     )
 
     def add(server: grpc.aio.Server) -> None:

@@ -49,6 +49,12 @@ DRAW_SECONDS = Histogram(
     ["style", "outcome"],  # realistic | cartoon | anime; ok | refused | failed
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+VIDEO_SECONDS = Histogram(
+    "atelier_mesher_video_duration_seconds",
+    "Time to draw and write one video, waiting for its turn included, by outcome.",
+    ["outcome"],  # ok | refused | failed, where its caller went as well
+    buckets=(5, 10, 20, 40, 60, 90, 120, 180, 300, 600),
+)
 DRAWING_AVAILABLE = Gauge(
     "atelier_mesher_drawing_available",
     "1 while this process can draw pictures, 0 while it has no driver of OpenGL that works.",
@@ -88,6 +94,13 @@ def scan_timed(*, register: bool) -> Iterator[None]:
 def draw_timed(style: Style) -> Iterator[None]:
     """Record how long the block takes to draw a picture, by how it ends."""
     with drawing_told(), _timed(DRAW_SECONDS, "ok", style=style.value):
+        yield
+
+
+@contextmanager
+def video_timed() -> Iterator[None]:
+    """Record how long the block takes to make a video, by how it ends."""
+    with _timed(VIDEO_SECONDS, "ok"):
         yield
 
 

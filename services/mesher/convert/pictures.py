@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from atelier.common.v1 import body_pb2, picture_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2
 from bodypose.skeleton import Pose, Support
 from services.mesher import convert
 from services.mesher.domain.drawing import Drawn, PictureFormat, PictureOptions, Sitter
+from services.mesher.domain.film import VideoOptions
+from services.mesher.domain.model import StoredBlob
 from services.mesher.domain.stage import Backdrop, Style
 from services.mesher.domain.views import Camera
 
@@ -42,6 +46,7 @@ _BODY_TYPES = {
     body_pb2.BODY_TYPE_NEUTRAL: "neutral",
 }
 _POSE_PICTURE_SIZE = 256
+_VIDEO_SIZE = 512
 
 
 def sitter(message: pictures_pb2.Sitter) -> Sitter:
@@ -72,6 +77,24 @@ def picture_options(message: picture_pb2.PictureOptions) -> PictureOptions:
         quality=message.quality or default.quality,
         face_shapes=dict(message.face_shapes),
     )
+
+
+def video_options(message: picture_pb2.VideoOptions) -> VideoOptions:
+    """Which video is wanted."""
+    picture = picture_options(message.picture)
+    default = VideoOptions(picture)
+    return VideoOptions(
+        replace(picture, size=message.picture.size or _VIDEO_SIZE),
+        seconds=message.seconds or default.seconds,
+        frame_rate=message.frame_rate or default.frame_rate,
+    )
+
+
+def video_news(news: int | StoredBlob) -> pictures_pb2.RenderVideoResponse:
+    """How far a video is, or the video."""
+    if isinstance(news, int):
+        return pictures_pb2.RenderVideoResponse(progress_percent=news)
+    return pictures_pb2.RenderVideoResponse(file=convert.blob_ref(news))
 
 
 def picture_response(drawn: Drawn) -> pictures_pb2.RenderPictureResponse:

@@ -7,8 +7,25 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from facemodel.arrays import RgbImage
+from services.mesher.domain.drawing import PictureOptions
 
 FEWEST_FRAMES = 2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VideoOptions:
+    """Which video is wanted."""
+
+    picture: PictureOptions
+    """How each of its pictures is drawn."""
+    seconds: int = 10
+    frame_rate: int = 24
+    """Pictures a second."""
+
+    @property
+    def count(self) -> int:
+        """Pictures in all."""
+        return self.seconds * self.frame_rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -10,7 +12,9 @@ from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceServicer
 from services.mesher import convert
 from services.mesher.convert import pictures as convert_pictures
+from services.mesher.metrics import video_timed
 from services.mesher.use_cases.pictures import RenderPicture, RenderPosePicture
+from services.mesher.use_cases.videos import RenderVideo
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -18,9 +22,15 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PictureServicer(PictureServiceServicer):
     """Offers the verbs of pictures."""
 
-    def __init__(self, render_picture: RenderPicture, render_pose_picture: RenderPosePicture) -> None:
+    def __init__(
+        self,
+        render_picture: RenderPicture,
+        render_pose_picture: RenderPosePicture,
+        render_video: RenderVideo,
+    ) -> None:
         self._render_picture = render_picture
         self._render_pose_picture = render_pose_picture
+        self._render_video = render_video
 
     async def RenderPicture(
         self, request: pb.RenderPictureRequest, context: Context
@@ -31,6 +41,19 @@ class PictureServicer(PictureServiceServicer):
             convert_pictures.picture_options(request.picture),
         )
         return convert_pictures.picture_response(drawn)
+
+    async def RenderVideo(
+        self, request: pb.RenderVideoRequest, context: Context
+    ) -> AsyncIterator[pb.RenderVideoResponse]:
+        video = self._render_video(
+            convert_pictures.sitter(request.sitter),
+            [convert_pictures.pose(pose) for pose in request.poses],
+            convert_pictures.video_options(request.video),
+        )
+        with video_timed():
+            async with aclosing(video) as news:
+                async for each in news:
+                    yield convert_pictures.video_news(each)
 
     async def RenderPosePicture(
         self, request: pb.RenderPosePictureRequest, context: Context

@@ -62,6 +62,12 @@ def drawings() -> Iterator[Workshop]:
 
 
 @pytest.fixture(scope="session")
+def films() -> Iterator[Workshop]:
+    with workshop("films", Limits(places=1, longest_wait_s=60.0)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def poisson() -> Iterator[PoissonReconstruction]:
     surfaces = PoissonReconstruction(threads=1)
     yield surfaces
@@ -89,6 +95,7 @@ def service(
     alone: Workshop,
     poisson: PoissonReconstruction,
     drawings: Workshop,
+    films: Workshop,
     verifier: MemoryVerifier,
 ) -> Service:
     return assemble(
@@ -101,6 +108,7 @@ def service(
         scan_workshop=alone,
         surfaces=poisson,
         easel=Easel(OpenGlDraughtsman(), drawings, draw_timed),
+        screening=films,
         population=Population.load(MODELS),
         kept_cuts=4,
     )
