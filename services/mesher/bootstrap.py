@@ -48,6 +48,7 @@ from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import FileFormat
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.ports import Files, Surfaces, Writer
+from services.mesher.domain.posing import Poser
 from services.mesher.domain.scan.person import Finder
 from services.mesher.domain.scan.reconstruct import Reconstructor
 from services.mesher.domain.variants import Variants
@@ -150,9 +151,9 @@ def assemble(
     pictures = JpegPictures()
     dresser = Dresser(model, outfitter, Likeness(model.template, mould, outfitter.skin_picture), watch)
     worn_faces = WornFaces(pictures, files)
-    variants = Variants(model, outfitter)
+    variants, poser = Variants(model, outfitter), Poser(model, outfitter)
     servicer = MesherServicer(
-        BuildAvatar(model, dresser, variants, WRITERS, worn_faces, files, workshop),
+        BuildAvatar(model, dresser, variants, WRITERS, poser, worn_faces, files, workshop),
         PreviewBody(model, workshop, watch),
         ReconstructScan(
             model,

@@ -119,6 +119,7 @@ def build_response(avatar: Avatar) -> pb.BuildAvatarResponse:
         quantities=quantities(avatar.quantities),
         vertex_count=avatar.vertex_count,
         face_count=avatar.face_count,
+        clamped_bones=avatar.clamped_bones,
     )
 
 

@@ -80,6 +80,16 @@ class UnknownMorphTarget(InvalidInput):
         )
 
 
+class UnknownBone(InvalidInput):
+    """A pose turns a bone that the skeleton lacks."""
+
+    def __init__(self, number: int, bone: str) -> None:
+        message = "the skeleton has no bone of that name"
+        super().__init__(
+            message, faults=[FieldFault(f"pose.turns[{number}].bone", "pose.unknown_bone", message)]
+        )
+
+
 class ReconstructionAbsent(AppError):
     """Open3D, which makes surfaces of scans, is not installed here."""
 

@@ -154,6 +154,11 @@ class FileFormat(enum.Enum):
     PLY = "ply"
     STL = "stl"
 
+    @property
+    def has_skeleton(self) -> bool:
+        """Whether its meshes are skinned: then a pose turns its bones, otherwise it is baked."""
+        return self in (FileFormat.GLB, FileFormat.VRM)
+
 
 class RestPose(enum.Enum):
     """The pose in which a skeleton is bound."""
@@ -282,3 +287,5 @@ class Avatar:
     quantities: Quantities
     vertex_count: int
     face_count: int
+    clamped_bones: Sequence[str] = ()
+    """Joints that were turned back to what the pose's limits allow."""

@@ -11,6 +11,7 @@ from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceServicer
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceServicer
 from services.mesher import convert
+from services.mesher.convert import poses
 from services.mesher.metrics import build_timed, scan_timed
 from services.mesher.use_cases.bodies import BuildAvatar, BuildFace, PreviewBody, ReconstructScan
 
@@ -35,6 +36,7 @@ class MesherServicer(MesherServiceServicer):
                 [convert.garment(garment) for garment in request.garments],
                 convert.file_options(request.file),
                 convert.worn_face(request),
+                poses.pose(request.pose) if request.HasField("pose") else None,
             )
         return convert.build_response(avatar)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from atelierkit import failpoints
 from atelierkit.workshop import Workshop
 from bodymodel.section import OpenSectionError
+from bodypose.skeleton import Pose
 from facemodel.texture import Painter, Picture
 from services.mesher.domain.body import BodyModel, Measured
 from services.mesher.domain.delivery import prepared
-from services.mesher.domain.dresser import Dresser
+from services.mesher.domain.dresser import Dressed, Dresser
 from services.mesher.domain.errors import NotAPerson
 from services.mesher.domain.face.model import PersonFace, WornFace
 from services.mesher.domain.model import (
@@ -25,6 +27,7 @@ from services.mesher.domain.model import (
     Garment,
     HairPattern,
     Preview,
+    RestPose,
     Rig,
     Scene,
     StoredBlob,
@@ -32,6 +35,7 @@ from services.mesher.domain.model import (
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.portrait import BuiltFace, FaceOrder, Portrait
 from services.mesher.domain.ports import CloudFiles, FaceWriter, Files, Pictures, Watch, Writer
+from services.mesher.domain.posing import Poser
 from services.mesher.domain.scan.cloud import CloudFormat
 from services.mesher.domain.scan.model import Registration, Scan, ScanReport
 from services.mesher.domain.scan.person import REQUIRED_SCORE, Person
@@ -75,6 +79,7 @@ class BuildAvatar:
         dresser: Dresser,
         variants: Variants,
         writers: Mapping[FileFormat, Writer],
+        poser: Poser,
         faces: WornFaces,
         files: Files,
         workshop: Workshop,
@@ -82,6 +87,7 @@ class BuildAvatar:
         self._model = model
         self._dresser = dresser
         self._variants = variants
+        self._poser = poser
         self._writers = writers
         self._faces = faces
         self._files = files
@@ -94,6 +100,7 @@ class BuildAvatar:
         garments: Sequence[Garment],
         options: FileOptions,
         worn: WornFace | None = None,
+        pose: Pose | None = None,
     ) -> Avatar:
         """Raise PointsNotABody for points off every body, UnknownMorphTarget for a face shape there is none of.
 
@@ -102,16 +109,19 @@ class BuildAvatar:
         writer = self._writers[options.format]
         face = await self._faces.get(worn)
 
-        def make() -> tuple[Measured, Scene, bytes]:
+        def make() -> tuple[Measured, Scene, Sequence[str], bytes]:
             dressed = self._dresser.dress(
                 order, appearance, garments, face(), whole_body=options.whole_body, lod=options.lod
             )
             failpoints.hit("mesher.meshing")
-            scene = prepared(self._variants.make(dressed.scene, dressed.body, options), options)
+            scene, clamped_bones = self._in_pose(dressed, options, pose)
+            scene = prepared(scene, options)
             measured = self._model.measured(dressed.body, dressed.correction)
-            return measured, scene, writer.write(scene, options)
+            return measured, scene, clamped_bones, writer.write(scene, options)
 
-        measured, scene, data = await self._workshop.run(make, f"avatar {options.format.value}")
+        measured, scene, clamped_bones, data = await self._workshop.run(
+            make, f"avatar {options.format.value}"
+        )
         stored = await self._files.put(data, prefix=PREFIX, media_type=writer.media_type)
         await failpoints.reach("mesher.stored")
         return Avatar(
@@ -120,7 +130,21 @@ class BuildAvatar:
             quantities=measured.quantities,
             vertex_count=sum(len(part.positions) for part in scene.parts),
             face_count=sum(len(part.triangles) for part in scene.parts),
+            clamped_bones=clamped_bones,
         )
+
+    def _in_pose(
+        self, dressed: Dressed, options: FileOptions, pose: Pose | None
+    ) -> tuple[Scene, Sequence[str]]:
+        """The avatar as the file shows it, and the joints that were turned back."""
+        if pose is None:
+            return self._variants.make(dressed.scene, dressed.body, options), ()
+        held = self._poser.hold(dressed.body, pose)
+        if options.format.has_skeleton:
+            bound = self._variants.make(dressed.scene, dressed.body, options)
+            return self._poser.taken(bound, dressed.body, held.pose), held.clamped_bones
+        scene = self._variants.make(dressed.scene, dressed.body, replace(options, pose=RestPose.A))
+        return self._poser.figure(scene, dressed.body).at(held.pose), held.clamped_bones
 
 
 class PreviewBody:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/common/v1/pose.proto\x12\x11\x61telier.common.v1\x1a\x1b\x62uf/validate/validate.proto\"\xcd\x01\n\tJointTurn\x12(\n\x04\x62one\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[A-Za-z0-9]{1,40}$\x12$\n\x01x\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01y\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01z\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01w\x18\x05 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\"\xcf\x01\n\x04Pose\x12\x35\n\x05turns\x18\x01 \x03(\x0b\x32\x1c.atelier.common.v1.JointTurnB\x08\xbaH\x05\x92\x01\x02\x10\x34\x12\x35\n\x07support\x18\x02 \x01(\x0e\x32\x1a.atelier.common.v1.SupportB\x08\xbaH\x05\x82\x01\x02\x10\x01:Y\xbaHV\x1aT\n\x0fpose.bone_twice\x12\x17\x65\x61\x63h bone is named once\x1a(this.turns.map(turn, turn.bone).unique()*Y\n\x07Support\x12\x17\n\x13SUPPORT_UNSPECIFIED\x10\x00\x12\x10\n\x0cSUPPORT_FEET\x10\x01\x12\x10\n\x0cSUPPORT_SEAT\x10\x02\x12\x11\n\rSUPPORT_FLOOR\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61telier/common/v1/pose.proto\x12\x11\x61telier.common.v1\x1a\x1b\x62uf/validate/validate.proto\"\xb5\x03\n\tJointTurn\x12(\n\x04\x62one\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[A-Za-z0-9]{1,40}$\x12$\n\x01x\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01y\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01z\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01\x12$\n\x01w\x18\x05 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\xf0\xbf@\x01:\xe5\x01\xbaH\xe1\x01\x1a\xde\x01\n\x0fjoint_turn.unit\x12\x1b\x61 turn is a unit quaternion\x1a\xad\x01(this.x * this.x + this.y * this.y + this.z * this.z + this.w * this.w - 1.0) < 0.01 && (this.x * this.x + this.y * this.y + this.z * this.z + this.w * this.w - 1.0) > -0.01\"\xcf\x01\n\x04Pose\x12\x35\n\x05turns\x18\x01 \x03(\x0b\x32\x1c.atelier.common.v1.JointTurnB\x08\xbaH\x05\x92\x01\x02\x10\x34\x12\x35\n\x07support\x18\x02 \x01(\x0e\x32\x1a.atelier.common.v1.SupportB\x08\xbaH\x05\x82\x01\x02\x10\x01:Y\xbaHV\x1aT\n\x0fpose.bone_twice\x12\x17\x65\x61\x63h bone is named once\x1a(this.turns.map(turn, turn.bone).unique()*Y\n\x07Support\x12\x17\n\x13SUPPORT_UNSPECIFIED\x10\x00\x12\x10\n\x0cSUPPORT_FEET\x10\x01\x12\x10\n\x0cSUPPORT_SEAT\x10\x02\x12\x11\n\rSUPPORT_FLOOR\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,16 +42,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOINTTURN'].fields_by_name['z']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\360\277@\001'
   _globals['_JOINTTURN'].fields_by_name['w']._loaded_options = None
   _globals['_JOINTTURN'].fields_by_name['w']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\360\277@\001'
+  _globals['_JOINTTURN']._loaded_options = None
+  _globals['_JOINTTURN']._serialized_options = b'\272H\341\001\032\336\001\n\017joint_turn.unit\022\033a turn is a unit quaternion\032\255\001(this.x * this.x + this.y * this.y + this.z * this.z + this.w * this.w - 1.0) < 0.01 && (this.x * this.x + this.y * this.y + this.z * this.z + this.w * this.w - 1.0) > -0.01'
   _globals['_POSE'].fields_by_name['turns']._loaded_options = None
   _globals['_POSE'].fields_by_name['turns']._serialized_options = b'\272H\005\222\001\002\0204'
   _globals['_POSE'].fields_by_name['support']._loaded_options = None
   _globals['_POSE'].fields_by_name['support']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_POSE']._loaded_options = None
   _globals['_POSE']._serialized_options = b'\272HV\032T\n\017pose.bone_twice\022\027each bone is named once\032(this.turns.map(turn, turn.bone).unique()'
-  _globals['_SUPPORT']._serialized_start=498
-  _globals['_SUPPORT']._serialized_end=587
+  _globals['_SUPPORT']._serialized_start=730
+  _globals['_SUPPORT']._serialized_end=819
   _globals['_JOINTTURN']._serialized_start=81
-  _globals['_JOINTTURN']._serialized_end=286
-  _globals['_POSE']._serialized_start=289
-  _globals['_POSE']._serialized_end=496
+  _globals['_JOINTTURN']._serialized_end=518
+  _globals['_POSE']._serialized_start=521
+  _globals['_POSE']._serialized_end=728
 # @@protoc_insertion_point(module_scope)

@@ -124,6 +124,7 @@ class BuildAvatarResponse(_message.Message):
     VERTEX_COUNT_FIELD_NUMBER: _builtins.int
     FACE_COUNT_FIELD_NUMBER: _builtins.int
     QUANTITIES_FIELD_NUMBER: _builtins.int
+    CLAMPED_BONES_FIELD_NUMBER: _builtins.int
     vertex_count: _builtins.int
     """Vertices in the file, all meshes together."""
     face_count: _builtins.int
@@ -140,6 +141,10 @@ class BuildAvatarResponse(_message.Message):
     def quantities(self) -> _body_pb2.BodyQuantities:
         """Quantities of the whole body, nothing left out."""
 
+    @_builtins.property
+    def clamped_bones(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Joints that were turned back to what the pose's limits allow."""
+
     def __init__(
         self,
         *,
@@ -148,10 +153,11 @@ class BuildAvatarResponse(_message.Message):
         vertex_count: _builtins.int = ...,
         face_count: _builtins.int = ...,
         quantities: _body_pb2.BodyQuantities | None = ...,
+        clamped_bones: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "quantities", b"quantities"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face_count", b"face_count", "file", b"file", "quantities", b"quantities", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clamped_bones", b"clamped_bones", "face_count", b"face_count", "file", b"file", "quantities", b"quantities", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
