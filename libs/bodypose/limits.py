@@ -60,10 +60,11 @@ RANGES_DEG: Mapping[str, tuple[Range, Range, Range]] = {
     # A: flexion 180, extension 60, abduction 180 with the collar bone's 36; adduction 45 below the A pose's 45, more in
     # front of the chest; rotation 90 outward, 70 inward and 20 of the shoulder blade's.
     "Arm": ((-72.0, 130.0), (-90.0, 135.0), (-90.0, 90.0)),
-    # A: flexion 150, less the 12 of the A pose; A: palm back 80, palm front 80, of which the wrist takes 10.
-    "ForeArm": ((-17.0, 138.0), (-12.0, 12.0), (-80.0, 80.0)),
+    # A: flexion 150, less the 12 of the A pose; C: palm back 80, palm front 88, half of it at either end of the forearm,
+    # whose two bones turn about each other along its length.
+    "ForeArm": ((-17.0, 138.0), (-12.0, 12.0), (-44.0, 42.0)),
     # A: flexion 80, extension 70, to the thumb 20, to the little finger 30.
-    "Hand": ((-70.0, 80.0), (-30.0, 20.0), (-10.0, 10.0)),
+    "Hand": ((-70.0, 80.0), (-30.0, 20.0), (-44.0, 42.0)),
     "HandIndex1": _FINGER_BASE,
     "HandIndex2": _FINGER_MIDDLE,
     "HandIndex3": _FINGER_TIP,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bodypose import body
 from bodypose.arrays import BoolArray, FloatArray
 from bodypose.limits import clamp
-from bodypose.photo import body
 from bodypose.photo.people import Person
 from bodypose.photo.residuals import SEEN, Guess
 from bodypose.photo.solve import solve
-from bodypose.photo.support import Stand, level_tilt, support_of, tilted, upright_tilt
-from bodypose.skeleton import BONES, INDEX, Pose, Support, forward, pose_of, product
+from bodypose.skeleton import BONES, INDEX, Pose, Support, pose_of, product
+from bodypose.support import Stand, level_tilt, support_of, tilted, upright_tilt
 from photos.model import PhotoRefused
 
 _BESIDE = 0.4
@@ -80,8 +80,7 @@ def _only(people: Sequence[Person]) -> Person:
 
 def _stood(guess: Guess, whole: bool) -> Pose:
     """The pose as the world would see it, whichever way the camera was tilted; of people without legs, standing."""
-    _, heads = forward(guess.turns, guess.rest)
-    stand = Stand(heads, guess.landmarks)
+    stand = Stand.of(guess.turns, guess.rest)
     support = support_of(stand) if whole else Support.FEET
     tilt = level_tilt(stand, support) if whole else upright_tilt(stand)
     turns = guess.turns.copy()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bodypose import body
 from bodypose.arrays import FloatArray, IntArray
 from bodypose.joints import turns_at
 from bodypose.limits import excess
-from bodypose.photo import body, start
+from bodypose.photo import start
 from bodypose.photo.guess import HABITS, HANDS_AT_EASE
 from bodypose.photo.people import Person
 from bodypose.skeleton import INDEX, forward, product

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from bodypose import body
 from bodypose.arrays import BoolArray, FloatArray
 from bodypose.joints import FRAMES, angles_of
 from bodypose.limits import clamped
-from bodypose.photo import body
 from bodypose.photo.guess import HABITS
 from bodypose.skeleton import BONES, IDENTITY, INDEX
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from bodypose import body
 from bodypose.arrays import FloatArray
 from bodypose.joints import REST, turns_at
-from bodypose.photo import body
 from bodypose.photo.people import Person
 from bodypose.skeleton import BONES, INDEX, forward
 

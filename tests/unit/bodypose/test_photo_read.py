@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from bodypose import body
 from bodypose.joints import REST, turns_at
 from bodypose.limits import RANGES, clamped, excess
-from bodypose.photo import body
 from bodypose.photo.guess import HABITS
 from bodypose.photo.read import PhotoPose, read
 from bodypose.skeleton import BONES, Support, forward, turns_of

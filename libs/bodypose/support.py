@@ -1,4 +1,4 @@
-"""What carries a body, and how the camera that saw it was tilted."""
+"""What carries a body, told by its bones, and how the camera that saw it was tilted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bodypose import body
 from bodypose.arrays import FloatArray
-from bodypose.photo import body
-from bodypose.skeleton import INDEX, Support, matrices
+from bodypose.skeleton import INDEX, Support, forward, matrices
 
 _LIMBS = (
     ("UpLeg", "Leg", 0.10),
@@ -64,6 +64,12 @@ class Stand:
     """(52, 3) metres."""
     landmarks: FloatArray
     """(33, 3) metres."""
+
+    @classmethod
+    def of(cls, turns: FloatArray, rest: FloatArray) -> Stand:
+        """A body of bone heads (52, 3) with its joints turned (52, 4)."""
+        world, heads = forward(turns, rest)
+        return cls(heads, body.landmarks_of(world, heads))
 
     def turned(self, tilt: float) -> Stand:
         """The same body, what is up in it led to the camera by radians."""
