@@ -233,10 +233,7 @@ def _sittings() -> Select[tuple[SittingRow]]:
 
 
 def _sitting(row: SittingRow) -> Sitting:
-    by_role = {
-        link.role: link.file.stored
-        for link in row.files
-    }
+    by_role = {link.role: link.file.stored for link in row.files}
     portrait = None
     if row.portrait is not None:
         portrait = portrait_of(row.portrait, FaceFiles(*(by_role[role] for role in _OF_A_PORTRAIT)))

@@ -49,7 +49,9 @@ def _create_sittings() -> None:
     )
     op.create_table(
         "sitting_files",
-        sa.Column("sitting_id", sa.Uuid(), sa.ForeignKey("sittings.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "sitting_id", sa.Uuid(), sa.ForeignKey("sittings.id", ondelete="CASCADE"), primary_key=True
+        ),
         sa.Column("role", sa.Text(), primary_key=True),
         sa.Column(
             "key",
