@@ -5,6 +5,8 @@ AppError
 ├── BadPageToken              INVALID_ARGUMENT
 ├── NotAnUpload               INVALID_ARGUMENT
 ├── InvalidPhotos             INVALID_ARGUMENT
+├── InvalidPosePhoto          INVALID_ARGUMENT
+├── InvalidMotion             INVALID_ARGUMENT
 ├── ConsentRequired           PERMISSION_DENIED
 ├── AvatarNotFound            NOT_FOUND
 ├── ScanNotFound              NOT_FOUND
@@ -13,10 +15,13 @@ AppError
 ├── PoseNotFound              NOT_FOUND
 ├── PictureNotFound           NOT_FOUND
 ├── GenerationNotFound        NOT_FOUND
+├── ShareNotFound             NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
 ├── PhotosDeleted             FAILED_PRECONDITION
 ├── AvatarChanged             FAILED_PRECONDITION
+├── TooManyPoses              FAILED_PRECONDITION
+├── TooManyShares             FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 ├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
@@ -160,6 +165,56 @@ class InvalidPhotos(InvalidInput):
                 FieldFault(fault.slot.value, fault.code, fault.message, fault.limit) for fault in photo_faults
             ],
         )
+
+
+class InvalidPosePhoto(InvalidInput):
+    """No pose can be read from the photo; the fault says why, and what to do about it."""
+
+    reason = "INVALID_PHOTOS"
+
+    def __init__(self, code: str, message: str, limit: str | None) -> None:
+        fault = FieldFault("photo", code, message, limit)
+        super().__init__("no pose can be read from this photo", faults=[fault])
+
+
+class InvalidMotion(InvalidInput):
+    """No pose can be read from the motion; the fault says why."""
+
+    reason = "INVALID_MOTION"
+
+    def __init__(self, code: str, message: str, missing: Sequence[str] = ()) -> None:
+        field = "frame" if code == "frame_missing" else "motion"
+        super().__init__(
+            "no pose can be read from this motion",
+            faults=[FieldFault(field, code, message, ", ".join(missing) or None)],
+        )
+
+
+class TooManyPoses(AppError):
+    """The person has as many own poses as one may."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_POSES"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a person has at most {most} own poses", most=str(most))
+
+
+class TooManyShares(AppError):
+    """The person has as many links as one may."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_SHARES"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a person has at most {most} links", most=str(most))
+
+
+class ShareNotFound(NotFound):
+    """There is no such link that holds: an unknown, a revoked and an expired one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such link")
 
 
 class ConsentRequired(Forbidden):
