@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
@@ -27,11 +28,15 @@ _NEAREST = 8
 _BLUR_M = 0.01
 # Cloth this near to the skin goes with it; farther off than the sum it hangs by itself.
 _CLOSE_M, _FADE_M = 0.03, 0.04
-# Close cloth keeps its distance to the skin below, or this, if it was farther off.
-_KEPT_M = 0.008
+# Close cloth keeps its distance to the skin below, or this, if it was farther off: so what is worn above stays above.
+_KEPT_M = 0.02
 _HANGING_M = 0.006
 _HAIR_M = 0.008
 _LEAST_ALIKE = 1e-3
+# Cloth on the inner thigh: where the skin faces the middle, and hangs on the thigh; this share of a garment tells trousers.
+_INWARDS, _MOSTLY, _SOME = -0.5, 0.5, 0.01
+# Cloth round both legs is evened out where pelvis and thighs hold this share, over so many steps of 1 to 2 cm.
+_LOW, _EVENED = 0.1, 30
 _OPPOSITE = -0.9
 """Cosine between two normals of one place beyond which no turn from one to the other makes sense."""
 
@@ -47,6 +52,10 @@ class Wearer:
     """(n, m) `surface.incidence` of the triangles."""
     shares: FloatArray
     """(n, B) float32 weights as engines blend them."""
+    thighs: IntArray
+    """Bones of both."""
+    trunk: IntArray
+    """Those, and the pelvis."""
     skin: FloatArray
     """(n, 3) float64 metres."""
     normals: FloatArray
@@ -190,11 +199,13 @@ class Cloth:
         pull /= pull.sum(axis=1, keepdims=True)
         close = smoothstep((_CLOSE_M + _FADE_M - distance[:, 0]) / _FADE_M)
         height, _ = _over(part.positions, near, pull, wearer.skin, wearer.normals)
-        weights = (1.0 - close)[:, None] * own
+        weights: FloatArray = (1.0 - close)[:, None] * own
         skin = wearer.flesh.skin
         rows = np.arange(len(weights))[:, None]
         for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
             np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
+        if not _wraps_legs(part, wearer, near[:, 0]):
+            weights = _draped(part, weights, weights[:, wearer.trunk].sum(axis=1) > _LOW)
         kept = np.minimum(height, _KEPT_M)
         return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, *_strongest(weights))
 
@@ -204,10 +215,35 @@ class Cloth:
         points, turns = self.flesh.bend(hide.stance, part.positions, self.joints, self.weights)
         height, upwards = _over(points, self.near, self.pull, hide.skin, hide.normals)
         points += (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards
+        # Close cloth is not: in a crease the nearest skin may be the other side's, and hems would fray.
         if (self.close < 1.0).any():
             lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
             points += (1.0 - self.close)[:, None] * (lifted - points)
         return self.sheet.moved(points, turns)
+
+
+def _wraps_legs(part: Part, wearer: Wearer, below: IntArray) -> bool:
+    """Whether cloth goes round each leg by itself, as that of trousers does: then some lies on the inner thighs."""
+    inwards = wearer.normals[below, 0] * np.sign(part.positions[:, 0]) < _INWARDS
+    on_thigh = wearer.shares[below][:, wearer.thighs].sum(axis=1) > _MOSTLY
+    return float((inwards & on_thigh).mean()) > _SOME
+
+
+def _draped(part: Part, weights: FloatArray, low: NDArray[np.bool_]) -> FloatArray:
+    """Weights (p, B) of cloth round both legs, evened out where it lies low, on hips and thighs: it is one sheet there."""
+    places, numbers = np.unique(part.positions, axis=0, return_inverse=True)
+    own = numbers.reshape(-1)
+    edges = surface.undirected_edges(own[part.triangles])
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    both = np.concatenate([edges, edges[:, ::-1]])
+    links = sparse.csr_array((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(len(places),) * 2)
+    mean = sparse.diags_array(1.0 / np.maximum(links.sum(axis=1), 1.0)) @ links
+    joined, evened = np.zeros((len(places), weights.shape[1])), np.zeros(len(places), bool)
+    joined[own], evened[own] = weights, low
+    for _ in range(_EVENED):
+        joined = np.where(evened[:, None], mean @ joined, joined)
+    even: FloatArray = joined[own]
+    return even
 
 
 def _over(

@@ -13,6 +13,7 @@ from bodypose.limits import clamp
 from bodypose.skeleton import Pose, pose_of, turns_of
 from bodypose.skinning import SoftSkin, Stance, linear
 from services.mesher.domain import surface
+from services.mesher.domain.anatomy import SIDES
 from services.mesher.domain.bending import Cloth, Fitting, Follower, Hair, Skin, Wearer
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.model import Part, Posture, Scene
@@ -71,6 +72,7 @@ class Poser:
         self._triangles = template.body.triangles.astype(np.int64)
         self._corners = surface.incidence(self._triangles, template.body_vertices)
         count = template.body_vertices
+        self._thighs = np.array([template.bones.index(f"{side}UpLeg") for side in SIDES])
         self._shares = np.zeros((count, len(template.bones)), np.float32)
         joints = template.joints[:count].astype(np.int64)
         np.put_along_axis(self._shares, joints, template.weights[:count], axis=1)
@@ -90,6 +92,8 @@ class Poser:
             triangles=self._triangles,
             corners=self._corners,
             shares=self._shares,
+            thighs=self._thighs,
+            trunk=np.append(self._thighs, self._template.bones.index("Hips")),
             skin=skin,
             normals=surface.vertex_normals(skin, self._triangles, self._corners),
         )
