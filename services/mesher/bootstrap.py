@@ -167,11 +167,11 @@ def assemble(
     )
     faces = FaceMeshServicer(BuildFace(Painter(topology), pictures, FaceGlbWriter(), files, workshop))
     drawn_files = PillowPictures()
-    sittings = Sittings(dresser, variants, worn_faces, workshop)
+    sittings = Sittings(dresser, variants, poser, worn_faces, workshop)
     mannequins = Mannequins(model, outfitter, variants, population)
     drawings = PictureServicer(
         RenderPicture(sittings, easel, drawn_files, files, workshop),
-        RenderPosePicture(mannequins, easel, drawn_files, files, workshop),
+        RenderPosePicture(mannequins, poser, easel, drawn_files, files, workshop),
         RenderVideo(PersonShots(sittings), easel, Av1Films(), files, screening),
     )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from atelier.common.v1 import body_pb2, picture_pb2, pose_pb2
+from atelier.common.v1 import body_pb2, picture_pb2
 from atelier.mesher.v1 import pictures_pb2
-from bodypose.skeleton import Pose, Support
 from services.mesher import convert
 from services.mesher.domain.drawing import Drawn, PictureFormat, PictureOptions, Sitter
 from services.mesher.domain.film import VideoOptions
@@ -33,12 +32,6 @@ _FORMATS = {
     picture_pb2.PICTURE_FORMAT_WEBP: PictureFormat.WEBP,
     picture_pb2.PICTURE_FORMAT_JPEG: PictureFormat.JPEG,
 }
-_SUPPORTS = {
-    pose_pb2.SUPPORT_UNSPECIFIED: Support.FEET,
-    pose_pb2.SUPPORT_FEET: Support.FEET,
-    pose_pb2.SUPPORT_SEAT: Support.SEAT,
-    pose_pb2.SUPPORT_FLOOR: Support.FLOOR,
-}
 _BODY_TYPES = {
     body_pb2.BODY_TYPE_UNSPECIFIED: "neutral",
     body_pb2.BODY_TYPE_FEMININE: "feminine",
@@ -57,11 +50,6 @@ def sitter(message: pictures_pb2.Sitter) -> Sitter:
         [convert.garment(garment) for garment in message.garments],
         convert.worn_face(message),
     )
-
-
-def pose(message: pose_pb2.Pose) -> Pose:
-    turns = {turn.bone: (turn.x, turn.y, turn.z, turn.w) for turn in message.turns}
-    return Pose(turns, _SUPPORTS[message.support])
 
 
 def picture_options(message: picture_pb2.PictureOptions) -> PictureOptions:

@@ -42,8 +42,9 @@ class Dresser:
         *,
         whole_body: bool = False,
         lod: int = 0,
+        for_picture: bool = False,
     ) -> Dressed:
-        """The avatar; `whole_body` leaves clothes and hair away. Raise PointsNotABody."""
+        """The avatar; `whole_body` leaves clothes and hair away, `for_picture` adds what files lack. Raise PointsNotABody."""
         correction = self._model.solve(order.points, order.targets_mm)
         self._watch.corrected(correction)
         body = self._model.stand(correction.coefficients)
@@ -54,5 +55,7 @@ class Dresser:
             else self._outfitter.dress(body, appearance, garments, lod)
         )
         parts = self._likeness.painted(parts, face, appearance) if face else parts
+        if for_picture:
+            parts = self._outfitter.fringed(parts, body, appearance.hair_color, brows=face is None)
         rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
         return Dressed(body, correction, Scene(parts, rig, {"modelVersion": order.model_version}))

@@ -40,6 +40,8 @@ _CANDIDATES = 64
 _HAIR_BREADTH = 0.15
 _BAND = 0.02
 _GAP = 0.014
+_EASED_FROM, _EASINGS = 20, 24
+"""Row from which hanging strands are smoothed for pictures, and how often."""
 # Nearer to the middle of the head than this lie the palate and the ear canals, not the skull.
 _INNERMOST = 0.05
 
@@ -169,6 +171,15 @@ def strands(points: FloatArray) -> Strands:
     return Strands(
         grain.astype(np.float32), np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
     )
+
+
+def eased(points: FloatArray) -> FloatArray:
+    """The vertices (n, 3) of a whole hairdo with its hanging strands drawn smooth, wherever a pose has bent them."""
+    grid = points.reshape(-1, _STRANDS, 3).astype(np.float64)
+    for _ in range(_EASINGS if len(grid) > _SCALP_ROWS else 0):
+        between = (grid[_EASED_FROM - 1 : -2] + grid[_EASED_FROM + 1 :]) / 2.0
+        grid[_EASED_FROM:-1] += 0.5 * (between - grid[_EASED_FROM:-1])
+    return grid.reshape(-1, 3).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from anthropometry.population import Population
 from bodymodel.correct import correct
 from services.mesher.domain import features
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.dresser import Dressed
 from services.mesher.domain.model import (
     Appearance,
     Cut,
@@ -56,14 +57,16 @@ class Mannequins:
         self._population = population
         self.get = functools.cache(self._made)
 
-    def _made(self, body_type: str) -> Scene:
+    def _made(self, body_type: str) -> Dressed:
         """The median of a body type, dressed, in A pose."""
         targets = self._population.estimate({}, body_type).values_mm
         mean = np.zeros(self._model.space.size)
-        body = self._model.stand(
-            correct(self._model.shape_tape, self._model.guard, mean, targets).coefficients
-        )
+        correction = correct(self._model.shape_tape, self._model.guard, mean, targets)
+        body = self._model.stand(correction.coefficients)
         look = Appearance(_SKIN, _HAIR[body_type], _HAIR_COLOR)
-        parts = self._outfitter.dress(body, look, _CLOTHES)
+        parts = self._outfitter.fringed(
+            self._outfitter.dress(body, look, _CLOTHES), body, look.hair_color, brows=True
+        )
         rig = Rig(self._model.template.bones, self._model.template.parents.tolist(), body.heads)
-        return self._variants.faced(Scene(parts, rig, {}), body, features.AT_EASE)
+        scene = self._variants.faced(Scene(parts, rig, {}), body, features.AT_EASE)
+        return Dressed(body, correction, scene)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from bodypose.skeleton import Support
-from services.mesher.domain import hair, seat, views
+from services.mesher.domain import fringe, hair, seat, surface, views
 from services.mesher.domain.model import Part, Scene
 from services.mesher.domain.stage import Backdrop, Prop, Stage, Style, Substance, View
 from services.mesher.domain.surface import FloatArray
@@ -17,11 +18,15 @@ _SUBSTANCES = {
     "body": Substance.SKIN,
     "eyes": Substance.EYE,
     "lashes": Substance.LASH,
+    fringe.LASHES: Substance.LASH,
+    fringe.BROWS: Substance.LASH,
     "teeth": Substance.TOOTH,
     "tongue": Substance.TONGUE,
     "hair": Substance.HAIR,
 }
 _HEAD = "Head"
+_MOST_TURN, _TOO_FAR = 16.0, 40.0
+"""Degrees that eyes turn towards the camera, and from which on they look ahead."""
 
 
 def staged(
@@ -33,10 +38,11 @@ def staged(
     support: Support = Support.FEET,
 ) -> Stage:
     """The avatar before a camera, on a stool where a seat carries it."""
-    props = [_prop(part) for part in scene.parts]
+    view = _view(scene, camera)
+    props = [_prop(part, view) for part in scene.parts]
     if support is Support.SEAT:
         props.append(seat.under(scene))
-    return Stage(props, _view(scene, camera), style, size, backdrop)
+    return Stage(props, view, style, size, backdrop)
 
 
 def _view(scene: Scene, camera: Camera) -> View:
@@ -56,7 +62,7 @@ def _head(scene: Scene) -> FloatArray:
     return points
 
 
-def _prop(part: Part) -> Prop:
+def _prop(part: Part, view: View) -> Prop:
     prop = Prop(
         substance=_SUBSTANCES.get(part.name, Substance.CLOTH),
         positions=part.positions,
@@ -68,21 +74,58 @@ def _prop(part: Part) -> Prop:
         texture=part.material.texture,
     )
     if prop.substance is Substance.HAIR:
-        strands = hair.strands(part.positions)
-        return replace(prop, grain=strands.grain, strand=strands.around)
+        return _combed(prop)
     if prop.substance is Substance.EYE:
-        return replace(prop, grain=_gaze(part))
+        return _looking(prop, view)
     return prop
 
 
-def _gaze(eyes: Part) -> FloatArray:
-    """(n, 4) where each eyeball looks: square to the two directions that its picture runs in."""
-    gaze = np.zeros((len(eyes.positions), 4), np.float32)
-    uv = np.zeros((len(eyes.positions), 2)) if eyes.uv is None else eyes.uv.astype(np.float64)
-    left = eyes.positions[:, 0] > np.median(eyes.positions[:, 0])
+def _combed(hairdo: Prop) -> Prop:
+    """Hair with its strands smooth, and the way that they run."""
+    points = hair.eased(hairdo.positions)
+    strands = hair.strands(points)
+    normals = surface.vertex_normals(
+        points, hairdo.triangles, surface.incidence(hairdo.triangles, len(points))
+    )
+    return replace(
+        hairdo,
+        positions=points,
+        normals=normals.astype(np.float32),
+        grain=strands.grain,
+        strand=strands.around,
+    )
+
+
+def _looking(eyes: Prop, view: View) -> Prop:
+    """Eyes turned to the camera, as far as eyes turn and lids allow; ahead where it stands farther to the side."""
+    positions, normals = eyes.positions.copy(), eyes.normals.copy()
+    gaze = np.zeros((len(positions), 4), np.float32)
+    uv = np.zeros((len(positions), 2)) if eyes.uv is None else eyes.uv.astype(np.float64)
+    left = positions[:, 0] > np.median(positions[:, 0])
     for side in (left, ~left):
-        points = eyes.positions[side].astype(np.float64)
-        rightwards, downwards = np.linalg.lstsq(uv[side] - 0.5, points - points.mean(axis=0), rcond=None)[0]
-        axis = np.cross(downwards, rightwards)
-        gaze[side, :3] = axis / np.linalg.norm(axis)
-    return gaze
+        points = positions[side].astype(np.float64)
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2.0
+        ahead = _ahead(points, uv[side])
+        turn = _turn(ahead, np.array(view.eye) - middle)
+        positions[side], normals[side] = (points - middle) @ turn.T + middle, normals[side] @ turn.T
+        gaze[side, :3] = turn @ ahead
+    return replace(eyes, positions=positions, normals=normals, grain=gaze)
+
+
+def _ahead(points: FloatArray, uv: FloatArray) -> FloatArray:
+    """(3,) where an eyeball looks: square to the two directions that its picture runs in."""
+    rightwards, downwards = np.linalg.lstsq(uv - 0.5, points - points.mean(axis=0), rcond=None)[0]
+    axis: FloatArray = np.cross(downwards, rightwards)
+    return axis / np.linalg.norm(axis)
+
+
+def _turn(ahead: FloatArray, wanted: FloatArray) -> FloatArray:
+    """(3, 3) rotation from one direction towards another, by no more than eyes turn."""
+    wanted = wanted / np.linalg.norm(wanted)
+    axis = np.cross(ahead, wanted)
+    sine, cosine = float(np.linalg.norm(axis)), float(ahead @ wanted)
+    angle = np.degrees(np.arctan2(sine, cosine))
+    if sine < 1e-6 or angle > _TOO_FAR:
+        return np.eye(3)
+    turn: FloatArray = Rotation.from_rotvec(axis / sine * np.radians(min(angle, _MOST_TURN))).as_matrix()
+    return turn

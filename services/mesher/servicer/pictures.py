@@ -12,6 +12,7 @@ from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceServicer
 from services.mesher import convert
 from services.mesher.convert import pictures as convert_pictures
+from services.mesher.convert import poses as convert_poses
 from services.mesher.metrics import video_timed
 from services.mesher.use_cases.pictures import RenderPicture, RenderPosePicture
 from services.mesher.use_cases.videos import RenderVideo
@@ -37,7 +38,7 @@ class PictureServicer(PictureServiceServicer):
     ) -> pb.RenderPictureResponse:
         drawn = await self._render_picture(
             convert_pictures.sitter(request.sitter),
-            convert_pictures.pose(request.pose) if request.HasField("pose") else None,
+            convert_poses.pose(request.pose) if request.HasField("pose") else None,
             convert_pictures.picture_options(request.picture),
         )
         return convert_pictures.picture_response(drawn)
@@ -47,7 +48,7 @@ class PictureServicer(PictureServiceServicer):
     ) -> AsyncIterator[pb.RenderVideoResponse]:
         video = self._render_video(
             convert_pictures.sitter(request.sitter),
-            [convert_pictures.pose(pose) for pose in request.poses],
+            [convert_poses.pose(pose) for pose in request.poses],
             convert_pictures.video_options(request.video),
         )
         with video_timed():
@@ -59,7 +60,7 @@ class PictureServicer(PictureServiceServicer):
         self, request: pb.RenderPosePictureRequest, context: Context
     ) -> pb.RenderPosePictureResponse:
         file = await self._render_pose_picture(
-            convert_pictures.pose(request.pose),
+            convert_poses.pose(request.pose),
             convert_pictures.body_type(request),
             convert_pictures.pose_picture_size(request),
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from atelierkit.workshop import Workshop
 from bodypose.skeleton import Pose, Support
 from services.mesher.domain import features
+from services.mesher.domain.body import Body
 from services.mesher.domain.drawing import (
     Draughtsman,
     Drawn,
@@ -17,11 +19,12 @@ from services.mesher.domain.drawing import (
     PictureOptions,
     Sitter,
 )
-from services.mesher.domain.dresser import Dresser
+from services.mesher.domain.dresser import Dressed, Dresser
 from services.mesher.domain.expressions import Weights
 from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import Scene, StoredBlob
 from services.mesher.domain.ports import Files
+from services.mesher.domain.posing import Figure, Poser
 from services.mesher.domain.stage import Backdrop, Stage, Style
 from services.mesher.domain.staging import staged
 from services.mesher.domain.surface import IntArray
@@ -58,24 +61,54 @@ class Easel:
         return await self._drawings.run(draw, f"picture {stage.style.value} {stage.size}")
 
 
-class Sittings:
-    """Dresses people to be drawn."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Sitting:
+    """Somebody who is ready to be drawn."""
 
-    def __init__(self, dresser: Dresser, variants: Variants, faces: WornFaces, workshop: Workshop) -> None:
+    scene: Scene
+    support: Support = Support.FEET
+    clamped_bones: Sequence[str] = ()
+    """Joints that were turned back to what a body can do."""
+
+
+class Sittings:
+    """Dresses people to be drawn, and poses them."""
+
+    def __init__(
+        self, dresser: Dresser, variants: Variants, poser: Poser, faces: WornFaces, workshop: Workshop
+    ) -> None:
         self._dresser = dresser
         self._variants = variants
+        self._poser = poser
         self._faces = faces
         self._workshop = workshop
 
-    async def dressed(self, sitter: Sitter, face_shapes: Weights) -> Scene:
+    async def sit(self, sitter: Sitter, face_shapes: Weights, pose: Pose | None) -> Sitting:
+        """The person in a pose, in A pose without one. Raise what `dressed` raises."""
+        dressed = await self.dressed(sitter, face_shapes)
+        if pose is None:
+            return Sitting(dressed.scene)
+        return await self._workshop.run(lambda: posed(self._poser, dressed, pose), "posing")
+
+    async def dressed(self, sitter: Sitter, face_shapes: Weights) -> Dressed:
         """The person in A pose, with that expression; at ease without. Raise what BuildAvatar raises."""
         face = await self._faces.get(sitter.worn)
 
-        def dress() -> Scene:
-            dressed = self._dresser.dress(sitter.order, sitter.appearance, sitter.garments, face())
-            return self._variants.faced(dressed.scene, dressed.body, face_shapes or features.AT_EASE)
+        def dress() -> Dressed:
+            dressed = self._dresser.dress(
+                sitter.order, sitter.appearance, sitter.garments, face(), for_picture=True
+            )
+            scene = self._variants.faced(dressed.scene, dressed.body, face_shapes or features.AT_EASE)
+            return replace(dressed, scene=scene)
 
         return await self._workshop.run(dress, "sitting")
+
+
+def posed(poser: Poser, dressed: Dressed, pose: Pose) -> Sitting:
+    """An avatar in a pose as its body holds it."""
+    held = poser.hold(dressed.body, pose)
+    scene = poser.figure(dressed.scene, dressed.body).at(held.pose)
+    return Sitting(scene, pose.support, held.clamped_bones)
 
 
 class RenderPicture:
@@ -93,17 +126,19 @@ class RenderPicture:
     async def __call__(self, sitter: Sitter, pose: Pose | None, options: PictureOptions) -> Drawn:
         """Raise what BuildAvatar raises, DrawingUnavailable; InvalidPicture for one that should stand behind."""
         backdrop = await self._backdrop(options)
-        scene = await self._sittings.dressed(sitter, options.face_shapes)
-        support = pose.support if pose else Support.FEET
+        sitting = await self._sittings.sit(sitter, options.face_shapes, pose)
         stage = await self._workshop.run(
-            lambda: staged(scene, options.camera, options.style, options.size, backdrop, support), "stage"
+            lambda: staged(
+                sitting.scene, options.camera, options.style, options.size, backdrop, sitting.support
+            ),
+            "stage",
         )
         pixels = await self._easel.draw(stage)
         data = await self._workshop.run(
             lambda: self._pictures.write(pixels, options.format, options.quality), "picture file"
         )
         file = await self._files.put(data, prefix=PREFIX, media_type=options.format.value)
-        return Drawn(file)
+        return Drawn(file, sitting.clamped_bones)
 
     async def _backdrop(self, options: PictureOptions) -> Backdrop:
         if not options.scenery_key:
@@ -117,21 +152,34 @@ class RenderPosePicture:
     """A pose to a small picture of a middling body that holds it."""
 
     def __init__(
-        self, mannequins: Mannequins, easel: Easel, pictures: PictureFiles, files: Files, workshop: Workshop
+        self,
+        mannequins: Mannequins,
+        poser: Poser,
+        easel: Easel,
+        pictures: PictureFiles,
+        files: Files,
+        workshop: Workshop,
     ) -> None:
         self._mannequins = mannequins
+        self._poser = poser
         self._easel = easel
         self._pictures = pictures
         self._files = files
         self._workshop = workshop
+        self._figure = functools.cache(self._made)
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
         """Raise DrawingUnavailable."""
 
         def stage() -> Stage:
-            scene = self._mannequins.get(body_type)
+            body, figure = self._figure(body_type)
+            scene = figure.at(self._poser.hold(body, pose).pose)
             return staged(scene, Camera.FULL_BODY, Style.REALISTIC, size, Backdrop(), pose.support)
 
         pixels = await self._easel.draw(await self._workshop.run(stage, "pose"))
         data = self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY)
         return await self._files.put(data, prefix=PREFIX, media_type=PictureFormat.WEBP.value)
+
+    def _made(self, body_type: str) -> tuple[Body, Figure]:
+        mannequin = self._mannequins.get(body_type)
+        return mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)

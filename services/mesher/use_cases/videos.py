@@ -49,8 +49,10 @@ class PersonShots:
     async def stages(self, sitter: Sitter, poses: Sequence[Pose], options: VideoOptions) -> Iterator[Stage]:
         """As the port says."""
         picture = options.picture
-        scene = await self._sittings.dressed(sitter, picture.face_shapes)
-        first = staged(scene, picture.camera, picture.style, picture.size, picture.backdrop)
+        sitting = await self._sittings.sit(sitter, picture.face_shapes, poses[0] if poses else None)
+        first = staged(
+            sitting.scene, picture.camera, picture.style, picture.size, picture.backdrop, sitting.support
+        )
         return turntable(first, picture.camera, options.count)
 
 

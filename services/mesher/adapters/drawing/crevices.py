@@ -45,7 +45,7 @@ class Crevices:
         target.clear()
         self._context.enable_only(moderngl.DEPTH_TEST)
         tell(self._depth, view_projection=packed(sight.view_projection))
-        geometry.bound(self._context, self._depth).render(vertices=geometry.solid_count)
+        geometry.bound(self._context, self._depth, geometry.triangles).render(vertices=geometry.solid_count)
         return depths
 
     def _passed(self, shader: str, source: moderngl.Texture, **values: Value) -> moderngl.Texture:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.mesher.domain.stage import Prop
-from services.mesher.domain.surface import FloatArray
+from services.mesher.domain.surface import FloatArray, IntArray
 
 VERTEX = np.dtype(
     [
@@ -24,6 +24,8 @@ VERTEX = np.dtype(
 )
 LAYOUT = "3f 3f 2f 4f1 4f 2f"
 NAMES = VERTEX.names or ()
+_CUBE = 0.024
+"""Metres."""
 _FLOOR_STEPS = 48
 _FLOOR_BEYOND = 0.9
 """Metres of floor around what stands on it."""
@@ -63,20 +65,35 @@ class Geometry:
         self.vertices = context.buffer(vertices.tobytes())
         indices = np.concatenate([*triangles, floor_triangles + int(firsts[-1])])
         self.triangles = context.buffer(indices.astype("<u4").tobytes())
+        coarse = _coarse(points, np.concatenate(triangles))
+        self.coarse_count = coarse.size
+        self.coarse = context.buffer(coarse.astype("<u4").tobytes())
+        """Fewer triangles over the same vertices, for what needs no more than the gist."""
         self.openness = context.buffer(reserve=self.vertex_count * 16)
 
     def bound(
-        self, context: moderngl.Context, program: moderngl.Program, *, triangles: bool = True
+        self, context: moderngl.Context, program: moderngl.Program, triangles: moderngl.Buffer | None
     ) -> moderngl.VertexArray:
-        """The arrays bound to what a program reads of them."""
+        """The arrays bound to what a program reads of them, in the order of the triangles."""
         wanted = [(name, form) for name, form in zip(NAMES, LAYOUT.split(), strict=True)]
         layout = " ".join(form if name in program else _skip(name) for name, form in wanted)
         content = [(self.vertices, layout, *(name for name, _ in wanted if name in program))]
         if "openness" in program and isinstance(program["openness"], moderngl.Attribute):
             content.append((self.openness, "4f", "openness"))
-        return context.vertex_array(
-            program, content, index_buffer=self.triangles if triangles else None, index_element_size=4
-        )
+        return context.vertex_array(program, content, index_buffer=triangles, index_element_size=4)
+
+
+def _coarse(points: FloatArray, triangles: IntArray) -> IntArray:
+    """(c, 3) the triangles with all vertices of a small cube taken for one; those that are left with an area."""
+    cell = np.floor((points - points.min(axis=0)) / _CUBE).astype(np.int64)
+    sides = cell.max(axis=0) + 1
+    _, first, cube = np.unique(
+        (cell[:, 0] * sides[1] + cell[:, 1]) * sides[2] + cell[:, 2], return_index=True, return_inverse=True
+    )
+    merged: IntArray = first[cube][triangles]
+    flat = (merged == np.roll(merged, 1, axis=1)).any(axis=1)
+    kept: IntArray = merged[~flat]
+    return kept
 
 
 def _skip(name: str) -> str:

@@ -33,7 +33,7 @@ class Lamp:
         self._target.clear()
         self._context.enable_only(moderngl.DEPTH_TEST)
         tell(self._program, view_projection=packed(view))
-        geometry.bound(self._context, self._program).render(vertices=geometry.solid_count)
+        geometry.bound(self._context, self._program, geometry.triangles).render(vertices=geometry.solid_count)
         return view
 
     def use(self, compared: int, plain: int) -> None:

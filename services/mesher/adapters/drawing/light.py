@@ -15,18 +15,20 @@ from services.mesher.domain.surface import FloatArray
 
 LAMP = (-38.0, 40.0)
 """Azimuth from the camera, to its right, and elevation; degrees."""
-LAMP_LIGHT = np.array([1.0, 0.965, 0.92]) * 0.74
-EVEN_LIGHT = np.array([0.10, 0.104, 0.112])
+LAMP_LIGHT = np.array([1.0, 0.965, 0.92]) * 0.98
+EVEN_LIGHT = np.array([0.050, 0.052, 0.057])
+_WINDOWS = ((-20.0, 17.0), (28.0, 2.0))
+"""Azimuth and elevation of what eyes mirror: lower than the lamp, or the lids would hide it."""
 _LOBES = (
     # azimuth, elevation, sharpness, light
-    (-40.0, 38.0, 4.0, (0.55, 0.53, 0.50)),  # about the lamp
-    (62.0, 16.0, 2.2, (0.36, 0.38, 0.42)),  # the fill
-    (0.0, 88.0, 2.5, (0.45, 0.46, 0.48)),  # overhead
-    (-142.0, 26.0, 9.0, (1.35, 1.38, 1.45)),  # two strips behind, which draw the outline
-    (146.0, 20.0, 9.0, (1.35, 1.33, 1.30)),
-    (0.0, -80.0, 1.6, (0.26, 0.25, 0.24)),  # the floor
-    (4.0, 6.0, 1.2, (0.16, 0.16, 0.165)),  # the room before the sitter
-    (180.0, 10.0, 1.5, (0.10, 0.105, 0.115)),
+    (-40.0, 38.0, 4.0, (0.26, 0.25, 0.235)),  # about the lamp
+    (62.0, 16.0, 2.4, (0.17, 0.18, 0.20)),  # the fill
+    (0.0, 88.0, 2.6, (0.22, 0.225, 0.24)),  # overhead
+    (-142.0, 26.0, 14.0, (1.05, 1.08, 1.15)),  # two strips behind, which draw the outline
+    (146.0, 20.0, 14.0, (1.05, 1.04, 1.02)),
+    (0.0, -80.0, 1.6, (0.15, 0.145, 0.135)),  # the floor
+    (4.0, 6.0, 1.4, (0.10, 0.10, 0.105)),  # the room before the sitter
+    (180.0, 10.0, 1.5, (0.05, 0.052, 0.058)),
 )
 
 
@@ -40,6 +42,8 @@ class Rig:
     """(L, 4) unit vectors, then sharpness."""
     lobe_light: FloatArray
     """(L, 3) linear RGB in the middle of each."""
+    windows: FloatArray
+    """(2, 3, 3) to the right, up and towards two windows; by columns, as shaders have them."""
     harmonics: FloatArray
     """(9, 3) irradiance over pi by direction, in the order of `light.glsl`."""
 
@@ -48,7 +52,16 @@ def rig(azimuth: float) -> Rig:
     """The lights of a camera that stands so many degrees from the front."""
     lobes = np.array([[*_direction(azimuth + a, e), sharpness] for a, e, sharpness, _ in _LOBES])
     lobe_light = np.array([light for *_, light in _LOBES])
-    return Rig(_direction(azimuth + LAMP[0], LAMP[1]), lobes, lobe_light, _harmonics(lobes, lobe_light))
+    windows = np.stack([_frame(_direction(azimuth + a, e)) for a, e in _WINDOWS])
+    lamp = _direction(azimuth + LAMP[0], LAMP[1])
+    return Rig(lamp, lobes, lobe_light, windows, _harmonics(lobes, lobe_light))
+
+
+def _frame(towards: FloatArray) -> FloatArray:
+    """(3, 3) rows to the right, up and towards."""
+    right = np.cross([0.0, 1.0, 0.0], towards)
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(towards, right), towards])
 
 
 def _direction(azimuth: float, elevation: float) -> FloatArray:

@@ -17,6 +17,8 @@ _TILE = 192
 """Pixels a side: a centimetre of a standing person each."""
 _AWAY = 0.012
 """Metres that a vertex looks from before its surface, or it would be in its own way."""
+_REACH = 0.55
+"""Metres within which something is in the way."""
 _SPREAD = np.pi * (3.0 - np.sqrt(5.0))
 
 
@@ -28,7 +30,8 @@ class Openness:
         self._depth = programs.get("depth.vert.glsl", "depth.frag.glsl")
         self._gather = programs.get("openness.vert.glsl", None, ("openness",))
         self._atlas = context.depth_texture((_TILES * _TILE, _TILES * _TILE))
-        self._atlas.compare_func = "<="
+        self._atlas.compare_func = ""
+        self._atlas.filter = (moderngl.NEAREST, moderngl.NEAREST)
         self._atlas.repeat_x = self._atlas.repeat_y = False
         self._target = context.framebuffer(depth_attachment=self._atlas)
 
@@ -45,8 +48,9 @@ class Openness:
             to_tile=tiles.astype("<f4").tobytes(),
             directions=directions.astype("<f4").tobytes(),
             away=_AWAY,
+            reach=_REACH / (2.0 * geometry.radius),
         )
-        bound = geometry.bound(self._context, self._gather, triangles=False)
+        bound = geometry.bound(self._context, self._gather, None)
         bound.transform(geometry.openness, mode=moderngl.POINTS, vertices=geometry.vertex_count)
 
     def _draw(self, geometry: Geometry, views: list[FloatArray]) -> None:
@@ -54,11 +58,11 @@ class Openness:
         self._target.viewport = (0, 0, _TILES * _TILE, _TILES * _TILE)
         self._target.clear()
         self._context.enable_only(moderngl.DEPTH_TEST)
-        bound = geometry.bound(self._context, self._depth)
+        bound = geometry.bound(self._context, self._depth, geometry.coarse)
         for number, view in enumerate(views):
             self._target.viewport = (number % _TILES * _TILE, number // _TILES * _TILE, _TILE, _TILE)
             tell(self._depth, view_projection=packed(view))
-            bound.render(vertices=geometry.solid_count)
+            bound.render(vertices=geometry.coarse_count)
 
 
 def _directions() -> FloatArray:

@@ -43,6 +43,7 @@ def tell(program: moderngl.Program, **values: Value) -> None:
         if not isinstance(uniform, moderngl.Uniform):
             continue
         if isinstance(value, bytes):
-            uniform.write(value)
+            # The compiler may have cut an array's unused end.
+            uniform.write(value[: 4 * uniform.dimension * uniform.array_length])
         else:
             uniform.value = value

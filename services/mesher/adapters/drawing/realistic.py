@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import moderngl
-import numpy as np
 
 from services.mesher.adapters.drawing import light
 from services.mesher.adapters.drawing.crevices import Crevices
@@ -17,8 +19,6 @@ from services.mesher.domain import paint
 from services.mesher.domain.stage import Prop, Substance
 
 _FUZZ = {Substance.CLOTH: 1.0, Substance.SEAT: 0.25}
-_HAIR_LAYERS = ((0.0, 0.0), (0.0016, 0.45), (0.0034, 0.8))
-"""Metres over the hair's surface, and how far only stray strands reach there."""
 _SHADER = {
     Substance.SKIN: "skin.frag.glsl",
     Substance.EYE: "eye.frag.glsl",
@@ -30,6 +30,22 @@ _SHADER = {
     Substance.SEAT: "cloth.frag.glsl",
 }
 _ROUGHNESS = {Substance.TOOTH: 0.22, Substance.TONGUE: 0.4, Substance.CLOTH: 0.75, Substance.SEAT: 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One time that hair is drawn."""
+
+    culled: str
+    """The side that is left out."""
+    lift: float = 0.0
+    """Metres over its surface."""
+    stray: float = 0.0
+    """How far only stray strands reach there."""
+
+
+_OUTSIDE = (_Layer("back"), _Layer("back", lift=0.0015, stray=0.5))
+_INSIDE = (_Layer("front"),)
 
 
 class Realistic:
@@ -74,27 +90,48 @@ class Realistic:
         self._textures.weave.use(6)
         target.use()
         self._context.enable_only(moderngl.DEPTH_TEST)
+        # What is hidden is not shaded, so what hides most comes first: the outside of hair, and its inside last.
+        hair = [drawn for drawn in geometry.drawn if drawn.prop.substance is Substance.HAIR]
+        for drawn in hair:
+            self._hair(geometry, drawn, common, rig, _OUTSIDE)
         for drawn in geometry.drawn:
-            self._surface(geometry, drawn, common, rig)
+            if drawn.prop.substance is not Substance.HAIR:
+                self._ready(geometry, drawn, common, rig).render(vertices=drawn.count, first=drawn.first)
+        for drawn in hair:
+            self._hair(geometry, drawn, common, rig, _INSIDE)
         self._floor(geometry, common)
 
-    def _surface(self, geometry: Geometry, drawn: Drawn, common: dict[str, Value], rig: light.Rig) -> None:
-        prop = drawn.prop
-        program = self._programs.get("surface.vert.glsl", _SHADER[prop.substance])
-        self._textures.worn(prop.texture).use(3)
-        tell(program, **common, **_own(prop, rig), lift=0.0)
-        bound = geometry.bound(self._context, program)
-        layers = _HAIR_LAYERS if prop.substance is Substance.HAIR else ((0.0, 0.0),)
-        for lift, layer in layers:
-            tell(program, lift=lift, layer=layer)
+    def _ready(
+        self, geometry: Geometry, drawn: Drawn, common: dict[str, Value], rig: light.Rig
+    ) -> moderngl.VertexArray:
+        """A surface with everything set to draw it."""
+        program = self._programs.get("surface.vert.glsl", _SHADER[drawn.prop.substance])
+        self._textures.worn(drawn.prop.texture).use(3)
+        tell(program, **common, **_own(drawn.prop, rig), lift=0.0)
+        return geometry.bound(self._context, program, geometry.triangles)
+
+    def _hair(
+        self,
+        geometry: Geometry,
+        drawn: Drawn,
+        common: dict[str, Value],
+        rig: light.Rig,
+        layers: Sequence[_Layer],
+    ) -> None:
+        bound = self._ready(geometry, drawn, common, rig)
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        for layer in layers:
+            self._context.cull_face = layer.culled
+            tell(bound.program, lift=layer.lift, layer=layer.stray)
             bound.render(vertices=drawn.count, first=drawn.first)
+        self._context.enable_only(moderngl.DEPTH_TEST)
 
     def _floor(self, geometry: Geometry, common: dict[str, Value]) -> None:
         program = self._programs.get("surface.vert.glsl", "floor.frag.glsl")
         tell(program, **common, lift=0.0, middle=geometry.middle, fades_at=geometry.floor_reach)
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
-        geometry.bound(self._context, program).render(
+        geometry.bound(self._context, program, geometry.triangles).render(
             vertices=geometry.floor_count, first=geometry.solid_count
         )
 
@@ -109,11 +146,5 @@ def _own(prop: Prop, rig: light.Rig) -> dict[str, Value]:
     if prop.substance is Substance.SKIN:
         own["skin_tone"] = prop.tone or prop.color
     if prop.substance is Substance.EYE:
-        right = np.cross([0.0, 1.0, 0.0], rig.lamp)
-        right /= np.linalg.norm(right)
-        own |= {
-            "reach": paint.EYE_REACH,
-            "window_right": tuple(right),
-            "window_up": tuple(np.cross(rig.lamp, right)),
-        }
+        own |= {"reach": paint.EYE_REACH, "windows": rig.windows.astype("<f4").tobytes()}
     return own

@@ -6,7 +6,7 @@ uniform float fades_at;
 void main() {
   vec3 up = vec3(0.0, 1.0, 0.0);
   vec3 full = lamp.y * lamp_light + irradiance(up);
-  vec3 left = lit(1.4) * lamp.y * lamp_light + open_to.w * irradiance(normalize(mix(up, open_to.xyz, 0.3)));
+  vec3 left = lit(1.4) * lamp.y * lamp_light + open_to.w * irradiance(up);
   float dark = 1.0 - clamp((left.r + left.g + left.b) / (full.r + full.g + full.b), 0.0, 1.0);
   float fade = 1.0 - smoothstep(0.45 * fades_at, fades_at, distance(at.xz, middle));
   // Seen as a darker grey of the backdrop: half as dark as a floor in the light of the lamp alone would be.

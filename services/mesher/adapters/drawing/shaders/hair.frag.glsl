@@ -1,4 +1,4 @@
-// Hair: strands that thin out at their ends, and two bands of light along them.
+// Hair: strands of different shades that thin out at their ends, and two bands of light along them.
 #include "light.glsl"
 uniform vec3 color;
 uniform sampler2D strand_map;
@@ -14,22 +14,27 @@ void main() {
   vec3 v = normalize(eye - at);
   vec3 n = normalize(facing);
   if (dot(n, v) < 0.0) n = -n;
+  // Stray strands are told from the hair by its outline alone.
+  if (layer > 0.0 && dot(n, v) > 0.4) discard;
   vec3 t = normalize(run.xyz);
   t = normalize(t - 0.3 * dot(t, n) * n);
-  float way = run.w;
   float turn = atan(around.y, around.x) / 6.2831853;
-  // Fine strands over tufts; near the crown, where all meet, the fine ones would alias.
-  vec4 fine = texture(strand_map, vec2(turn * 9.0 + 0.02 * sin(way * 9.0 + turn * 40.0), way * 1.3));
-  vec4 tuft = texture(strand_map, vec2(turn * 2.0 + 0.01 * sin(way * 5.0), way * 0.6 + 0.37));
-  float strand = mix(fine.r, tuft.r, 0.35);
+  // Fine strands over tufts, both wavering a little on their way.
+  vec4 fine = texture(strand_map, vec2(turn * 9.0 + 0.02 * sin(run.w * 9.0 + turn * 40.0), run.w * 1.3));
+  vec4 tuft = texture(strand_map, vec2(turn * 2.0 + 0.01 * sin(run.w * 5.0), run.w * 0.6 + 0.37));
   float reaches = 0.90 + 0.10 * tuft.g;
-  float cover = smoothstep(reaches, reaches - 0.10, way + 0.05 * (1.0 - fine.g));
+  float cover = smoothstep(reaches, reaches - 0.10, run.w + 0.05 * (1.0 - fine.g));
   cover *= layer == 0.0 ? 1.0 : smoothstep(0.35 + 0.45 * layer, 0.75 + 0.25 * layer, fine.b);
-  if (cover < 0.05) discard;
+  // Thin hair covers some of a pixel's four samples.
+  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+  int samples = int(cover * 4.0 + noise);
+  if (samples == 0) discard;
+  gl_SampleMask[0] = (1 << samples) - 1;
+  float strand = mix(fine.r, tuft.r, 0.35);
 
   vec3 albedo = color * tint.rgb * mix(0.55, 1.35, strand) * mix(0.75, 1.1, tuft.g);
-  float open = open_to.w * mix(hollow(), 1.0, 0.5) * mix(0.7, 1.0, strand);
-  float shade = lit(1.6);
+  float open = open_to.w * mix(0.7, 1.0, strand);
+  float shade = roughly_lit();
   float nl = dot(n, lamp);
   float direct = clamp((nl + 0.35) / 1.35, 0.0, 1.0) * shade;
   float across = sqrt(max(1.0 - pow(dot(t, lamp), 2.0), 0.0));
@@ -39,15 +44,14 @@ void main() {
   float jitter = (fine.g - 0.5) * 0.28 + (tuft.b - 0.5) * 0.12;
   vec3 h = normalize(lamp + v);
   vec3 upper = normalize(t + (0.10 + jitter) * n), lower = normalize(t + (-0.14 + jitter) * n);
-  vec3 glow = band(upper, h, 90.0) * vec3(0.16) + band(lower, h, 26.0) * 0.55 * sqrt(color) * (0.25 + color);
+  vec3 glow = band(upper, h, 110.0) * (0.03 + 0.22 * sqrt(color)) + band(lower, h, 30.0) * 0.6 * sqrt(color) * (0.12 + color);
   light += glow * lamp_light * shade * clamp(nl + 0.4, 0.0, 1.0) * mix(0.4, 1.2, strand);
-  // The same from the soft lights around, of which the one behind the camera's shoulder and the top matter.
-  for (int each = 0; each < LOBES; each++) {
+  // The same from the soft lights: overhead, and the two behind.
+  vec3 mane = 0.02 + 0.20 * sqrt(color) * (0.15 + color);
+  for (int each = 2; each < 5; each++) {
     vec3 half_way = normalize(lobes[each].xyz + v);
     float from = clamp(dot(n, lobes[each].xyz) + 0.35, 0.0, 1.0) / (1.0 + lobes[each].w * 0.2);
-    light += lobe_light[each] * from * open * (band(upper, half_way, 30.0) * 0.07 + band(lower, half_way, 12.0) * 0.22 * sqrt(color) * (0.2 + color)) * mix(0.5, 1.2, strand);
+    light += lobe_light[each] * (from * open * band(lower, half_way, 12.0) * mix(0.5, 1.2, strand)) * mane;
   }
-  painted = vec4(encoded(developed(light)), cover);
-  gl_SampleMask[0] = int((1 << int(cover * 4.0 + 0.5)) - 1) << 0;
-  painted.a = 1.0;
+  painted = vec4(encoded(developed(light)), 1.0);
 }

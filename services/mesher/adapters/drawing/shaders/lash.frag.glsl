@@ -4,5 +4,5 @@ uniform vec3 color;
 
 void main() {
   float open = open_to.w * hollow();
-  painted = vec4(encoded(developed(color * (0.4 + irradiance(normalize(facing)) * open))), 1.0);
+  painted = vec4(encoded(developed(color * (0.35 + 0.5 * lamp_light + irradiance(lamp) * open))), 1.0);
 }

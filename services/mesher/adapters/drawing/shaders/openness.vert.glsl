@@ -1,21 +1,29 @@
-// How open a vertex is to the sky: from each direction a small depth map has been drawn, side by side in an atlas.
+// How open a vertex is to the light around: from each direction a small depth map has been drawn, side by side in an atlas.
 in vec3 position;
 in vec3 normal;
 const int DIRECTIONS = 48;
-uniform sampler2DShadow atlas;
+uniform sampler2D atlas;
 uniform mat4 to_tile[DIRECTIONS];
 uniform vec3 directions[DIRECTIONS];
 uniform float away;
+uniform float reach;   // of the maps' depth: what is farther in the way counts less and less
 out vec4 openness;
 
 void main() {
   vec3 from = position + away * normal;
   vec3 bent = vec3(0.0);
   float seen = 0.0, all = 0.0;
+  vec2 side = vec2(textureSize(atlas, 0));
   for (int each = 0; each < DIRECTIONS; each++) {
     float weight = max(dot(normal, directions[each]), 0.0);
+    if (weight == 0.0) continue;
     vec3 place = (to_tile[each] * vec4(from, 1.0)).xyz;
-    float light = weight > 0.0 ? texture(atlas, place) : 0.0;
+    vec4 gap = place.z - textureGather(atlas, place.xy);
+    // What is hardly in the way, and what is far, is half in the way: nothing throws a shadow of its own shape.
+    vec4 closed = smoothstep(0.0, 0.25 * reach, gap) * (1.0 - smoothstep(0.4 * reach, reach, gap));
+    vec2 share = fract(place.xy * side - 0.5);
+    vec2 rows = mix(closed.wx, closed.zy, share.x);
+    float light = 1.0 - mix(rows.x, rows.y, share.y);
     bent += weight * light * directions[each];
     seen += weight * light;
     all += weight;

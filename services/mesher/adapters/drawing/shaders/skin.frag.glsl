@@ -28,8 +28,8 @@ void main() {
   float lips = smoothstep(0.86, 0.72, red) * smoothstep(0.10, 0.25, multiplier.r);
 
   float open = open_to.w * hollow();
-  float shade = lit(1.0);
   float nl = dot(n, lamp);
+  float shade = lit(1.0);
   vec3 bleeding = vec3(0.34, 0.14, 0.08);
   vec3 direct = wrapped(mix(nl, dot(fine, lamp), 0.5), bleeding) * pow(vec3(shade), vec3(0.72, 0.95, 1.0));
   vec3 soft = irradiance(normalize(mix(fine, open_to.xyz, 0.35)));
@@ -41,7 +41,7 @@ void main() {
   float sheen = 0.8 * gloss(fine, v, lamp, oil) + 0.2 * gloss(fine, v, lamp, oil * 0.62);
   light += lamp_light * shade * max(dot(fine, lamp), 0.0) * PI * sheen * fresnel(dot(h, v), 0.028) * mix(1.0, 1.5, lips);
   vec3 r = reflect(-v, fine);
-  float edge = fresnel(nv, 0.028) * mix(0.55, 1.0, lips);
+  float edge = fresnel(nv, 0.028) * mix(0.42, 1.0, lips);
   light += mirrored(r, oil) * edge * mirror_open(r, open);
   painted = vec4(encoded(developed(light)), 1.0);
 }

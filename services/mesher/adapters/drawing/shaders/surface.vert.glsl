@@ -8,6 +8,7 @@ in vec2 strand;
 in vec4 openness;
 uniform mat4 view_projection;
 uniform mat4 to_light;
+uniform vec3 lamp;            // towards it
 uniform float lift;
 out vec3 at;
 out vec3 facing;
@@ -26,6 +27,8 @@ void main() {
   run = grain;
   around = strand;
   open_to = openness;
-  in_light = (to_light * vec4(at + 0.004 * normal, 1.0)).xyz * 0.5 + 0.5;
+  // Looked up from a little before the surface, the farther it turns away: it must not lie in its own shadow.
+  float before = 0.003 + 0.012 * (1.0 - max(dot(normal, lamp), 0.0));
+  in_light = (to_light * vec4(at + before * normal, 1.0)).xyz * 0.5 + 0.5;
   gl_Position = view_projection * vec4(at, 1.0);
 }
