@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,11 +24,13 @@ from atelier.auth.v1 import (
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import faces_pb2, generations_pb2, generator_pb2, jobs_pb2, person_pb2
+from atelier.generator.v1 import pictures_pb2 as own_pictures_pb2
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
 from atelier.generator.v1.generations_pb2_grpc import add_GenerationServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
+from atelier.generator.v1.pictures_pb2_grpc import add_PictureServiceServicer_to_server
 from atelier.mesher.v1 import faces_pb2 as mesher_faces_pb2
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc, pictures_pb2
 from atelierkit import blobs, client, issuer, sql
@@ -59,38 +60,26 @@ from services.generator.adapters.population import PopulationEstimator
 from services.generator.adapters.poses import CatalogPoses
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
+from services.generator.adapters.video_mesher import RemoteVideoMesher
 from services.generator.domain.faces import Terms
-from services.generator.domain.ports import (
-    Clock,
-    Estimator,
-    FileStore,
-    Looks,
-    Mesher,
-    Network,
-    Scanner,
-    UnitsOfWork,
-)
-from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
-from services.generator.domain.ports_generations import PlainLooks
-from services.generator.domain.ports_jobs import Changes, Credits
-from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
+from services.generator.domain.ports_jobs import Changes
 from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
 from services.generator.servicer.generations import GenerationServicer, GenerationVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
+from services.generator.servicer.pictures import PictureServicer, PictureVerbs
 from services.generator.settings import GeneratorSettings
-from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.tools import Tools
+from services.generator.use_cases.avatars import DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import (
     ExportAvatar,
     Rebuild,
-    Redress,
-    SetAvatarFace,
     UpdateAvatar,
 )
-from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, MakeFace
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace
 from services.generator.use_cases.generation_jobs import (
     CreateGenerations,
     DeleteGeneration,
@@ -99,70 +88,15 @@ from services.generator.use_cases.generation_jobs import (
     SumGenerations,
 )
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
-from services.generator.use_cases.people import ExportPerson, ForgetPerson
+from services.generator.use_cases.people import ExportPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
+from services.generator.use_cases.pictures import Album, GetPicture
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
-from services.generator.use_cases.shelf import Shelf
+from services.generator.use_cases.videos import ExportVideo
 
 SCHEMA = "generator"
 PHOTOS_S = 0.3
 """Time that reading three photos takes, until the first was measured."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What avatars are made with and where they are kept, in the server and in the worker alike."""
-
-    units: UnitsOfWork
-    store: FileStore
-    estimator: Estimator
-    network: Network
-    looks: Looks
-    plain_looks: PlainLooks
-    mesher: Mesher
-    scanner: Scanner
-    face_reader: FaceReader
-    face_models: FaceModels
-    face_mesher: FaceMesher
-    picture_mesher: PictureMesher
-    poses: PoseShelf
-    consents: Consents
-    credits: Credits
-    clock: Clock
-    terms: Terms
-
-    def create_avatar(self) -> CreateAvatar:
-        """The verb that both have."""
-        return CreateAvatar(
-            MakePerson(self.estimator, self.network),
-            self.estimator,
-            self.looks,
-            self.mesher,
-            self.shelf(),
-            self.clock,
-        )
-
-    def make_face(self) -> MakeFace:
-        """The same."""
-        return MakeFace(
-            self.face_reader, self.face_mesher, self.shelf(), self.clock, time.monotonic, self.terms
-        )
-
-    def redress(self) -> Redress:
-        """The same."""
-        return Redress(self.looks, Rebuild(self.mesher, self.shelf()), self.shelf(), self.clock)
-
-    def set_avatar_face(self) -> SetAvatarFace:
-        """The same."""
-        return SetAvatarFace(GetAvatar(self.units), GetFace(self.units, self.clock), self.redress())
-
-    def shelf(self) -> Shelf:
-        """Records and their files."""
-        return Shelf(self.units, self.store)
-
-    def forget_person(self) -> ForgetPerson:
-        """The same."""
-        return ForgetPerson(self.units, self.shelf())
 
 
 async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
@@ -236,6 +170,7 @@ async def open_tools(
         face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
         face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
         picture_mesher=RemotePictureMesher(mesher, settings.picture_timeout_s),
+        video_mesher=RemoteVideoMesher(mesher, settings.video_timeout_s),
         poses=CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
@@ -265,6 +200,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
     """The service with these tools."""
     avatars, jobs = _avatars(tools), job_servicer(tools, changes)
     faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
+    pictures = PictureServicer(picture_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -273,6 +209,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_PersonServiceServicer_to_server(people, server)
         add_FaceServiceServicer_to_server(faces, server)
         add_GenerationServiceServicer_to_server(generations, server)
+        add_PictureServiceServicer_to_server(pictures, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
@@ -284,6 +221,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(person_pb2, "PersonService"),
             _service(faces_pb2, "FaceService"),
             _service(generations_pb2, "GenerationService"),
+            _service(own_pictures_pb2, "PictureService"),
         ),
         verifier=verifier,
     )
@@ -323,6 +261,16 @@ def face_servicer(tools: Tools) -> FaceServicer:
             ),
             set_avatar_face=tools.set_avatar_face(),
         )
+    )
+
+
+def picture_verbs(tools: Tools) -> PictureVerbs:
+    """The verbs of pictures and videos."""
+    get_avatar, album = GetAvatar(tools.units), Album(tools.shelf(), tools.clock)
+    return PictureVerbs(
+        export_picture=tools.export_picture(),
+        export_video=ExportVideo(get_avatar, tools.poses, tools.credits, album),
+        get_picture=GetPicture(tools.units),
     )
 
 

@@ -66,5 +66,7 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Longest wait for the mesher to paint a face."""
     picture_timeout_s: float = Field(default=20.0, gt=0)
     """Longest wait for the mesher to draw a picture, waiting for its turn there included."""
+    video_timeout_s: float = Field(default=600.0, gt=0)
+    """Longest wait for the mesher to draw a video, waiting for its turn there included."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from atelierkit.jobs import Again, Cause, Retry
 from atelierkit.jobs.model import Tasks
 from atelierkit.logs import get_logger
 from services.generator import metrics
+from services.generator.domain.albums import VideoOrder
 from services.generator.domain.faces import AvatarOrder
 from services.generator.domain.jobs import Failure, Job
 from services.generator.domain.ports_jobs import Task
@@ -40,6 +41,7 @@ class JobTasks:
     work: WorkOnBatch
     photos: WorkOnPhotos[AvatarOrder]
     generations: WorkOnPhotos[Any]
+    videos: WorkOnPhotos[VideoOrder]
     clear_photos: ClearPhotos
     settle: SettleJob
     announce: AnnounceJob
@@ -48,7 +50,12 @@ class JobTasks:
     def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
         """Put them on the rail by their names."""
         tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._give_up)(self._work)
-        for task, verb in ((Task.PHOTOS, self.photos), (Task.GENERATION, self.generations)):
+        verbs: Mapping[Task, WorkOnPhotos[Any]] = {
+            Task.PHOTOS: self.photos,
+            Task.GENERATION: self.generations,
+            Task.VIDEO: self.videos,
+        }
+        for task, verb in verbs.items():
             given_up = _giving_up(verb)
             tasks.task(task, retry=_WORK, on_failed=given_up, on_poisoned=given_up)(_working(verb))
         tasks.task(Task.CLEAR, retry=_ENDING)(self._clear)

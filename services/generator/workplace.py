@@ -14,10 +14,12 @@ from services.generator.adapters.announcer import RemoteAnnouncer
 from services.generator.adapters.consents import RemoteWithdrawals
 from services.generator.adapters.delegates import TokenDelegates
 from services.generator.adapters.deletions import RemoteDeletions
-from services.generator.bootstrap import SCHEMA, Tools, open_auth, open_tools
+from services.generator.bootstrap import SCHEMA, open_auth, open_tools
 from services.generator.domain.ports_jobs import Announcer, Delegates
 from services.generator.settings import GeneratorSettings
 from services.generator.tasks import FaceRounds, JobTasks
+from services.generator.tools import Tools
+from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
@@ -25,8 +27,10 @@ from services.generator.use_cases.face_rounds import ClearFaces
 from services.generator.use_cases.generation_work import DressSitter, GenerationCraft, SitForPortrait
 from services.generator.use_cases.people import ForgetTheDeleted
 from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.results import CollectResults
 from services.generator.use_cases.shelf import TidyUp
+from services.generator.use_cases.video_work import VideoCraft
 from services.generator.use_cases.withdrawals import ForgetFaces, ForgetWithdrawn
 
 TIDY_UP = "tidy_up"
@@ -92,10 +96,14 @@ def job_tasks(
         shelf,
         tools.clock,
     )
+    videos = VideoCraft(
+        GetAvatar(units), tools.poses, tools.looks, tools.video_mesher, Album(shelf, tools.clock)
+    )
     return JobTasks(
         work=work,
         photos=WorkOnPhotos(units, avatars, tools.consents, delegates, tools.clock),
         generations=WorkOnPhotos(units, generations, tools.consents, delegates, tools.clock),
+        videos=WorkOnPhotos(units, videos, tools.consents, delegates, tools.clock),
         clear_photos=ClearPhotos(shelf),
         settle=SettleJob(units, tools.credits),
         announce=AnnounceJob(units, announcer),

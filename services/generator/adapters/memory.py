@@ -9,10 +9,12 @@ from uuid import UUID
 
 from atelierkit.jobs import MemoryRail
 from services.generator.adapters.job_changes import JobChanges
+from services.generator.adapters.memory_albums import Drawing, MemoryAlbums, MemoryVideoOrders, Place
 from services.generator.adapters.memory_faces import MemoryFaces, MemoryPhotoOrders
 from services.generator.adapters.memory_generations import MemoryGenerations, MemorySittings
 from services.generator.adapters.memory_jobs import MemoryItems, MemoryJobs
 from services.generator.adapters.rail import SessionRail
+from services.generator.domain.albums import VideoOrder
 from services.generator.domain.batch import Item
 from services.generator.domain.errors import Outdated
 from services.generator.domain.faces import AvatarOrder, Face
@@ -30,6 +32,8 @@ class MemoryUnitsOfWork:
         self._scans: dict[UUID, Scan] = {}
         self._faces: dict[UUID, Face] = {}
         self._photo_orders: dict[UUID, tuple[AvatarOrder, int]] = {}
+        self._drawings: dict[Place, Drawing] = {}
+        self._video_orders: dict[UUID, tuple[VideoOrder, int]] = {}
         self._generations: dict[UUID, Generation] = {}
         self._generation_breakdowns: dict[UUID, int] = {}
         self._sittings: dict[UUID, Sitting] = {}
@@ -51,13 +55,17 @@ class MemoryUnitsOfWork:
             generations = MemoryGenerations(
                 dict(self._generations), dict(self._generation_breakdowns), jobs, sittings
             )
+            avatars = MemoryAvatars(dict(self._avatars))
+            orders = MemoryVideoOrders(dict(self._video_orders))
             unit = MemoryUnitOfWork(
-                MemoryAvatars(dict(self._avatars)),
+                avatars,
                 MemoryScans(dict(self._scans)),
                 MemoryFaces(dict(self._faces)),
                 MemoryPhotoOrders(dict(self._photo_orders)),
                 jobs,
                 items,
+                MemoryAlbums(dict(self._drawings), avatars.by_id, jobs.by_id, orders),
+                orders,
                 generations,
                 MemorySittings(sittings, generations),
                 dict(self._marks),
@@ -68,6 +76,7 @@ class MemoryUnitsOfWork:
             self._faces, self._photo_orders = unit.faces.by_id, unit.photo_orders.by_job
             self._jobs, self._items = unit.jobs.by_id, unit.items.by_place
             self._given_up_jobs = unit.jobs.given_up
+            self._drawings, self._video_orders = unit.albums.by_place, unit.video_orders.by_job
             self._generations, self._sittings = unit.generations.by_id, unit.sittings.by_id
             self._generation_breakdowns = unit.generations.breakdowns
             self._marks = unit.files.marks
@@ -86,6 +95,8 @@ class MemoryUnitOfWork:
         photo_orders: MemoryPhotoOrders,
         jobs: MemoryJobs,
         items: MemoryItems,
+        albums: MemoryAlbums,
+        video_orders: MemoryVideoOrders,
         generations: MemoryGenerations,
         sittings: MemorySittings,
         marks: dict[str, bool],
@@ -97,6 +108,8 @@ class MemoryUnitOfWork:
         self.photo_orders = photo_orders
         self.jobs = jobs
         self.items = items
+        self.albums = albums
+        self.video_orders = video_orders
         self.generations = generations
         self.sittings = sittings
         self.files = MemoryFileIndex(marks, self)
@@ -181,6 +194,7 @@ class MemoryFileIndex:
         used |= {file.key for face in self._unit.faces.by_id.values() for file in face.files()}
         orders = (order for order, _ in self._unit.photo_orders.by_job.values())
         used |= {file.key for order in orders for file in order.face.files()}
+        used |= {file.key for file in self._unit.albums.files()}
         used |= {file.key for sitting in self._unit.sittings.by_id.values() for file in sitting.files()}
         used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]

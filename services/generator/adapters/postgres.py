@@ -13,11 +13,13 @@ from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.postgres_albums import PostgresAlbums, PostgresVideoOrders
 from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
 from services.generator.adapters.postgres_generations import PostgresGenerations, PostgresSittings
 from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
 from services.generator.adapters.rail import JobRail, SessionRail
+from services.generator.adapters.tables.albums import DrawingRow
 from services.generator.adapters.tables.avatars import AvatarFileRow, AvatarRow, ScanFileRow
 from services.generator.adapters.tables.base import FileRow
 from services.generator.adapters.tables.faces import FaceFileRow, PhotoOrderFileRow
@@ -90,6 +92,18 @@ class PostgresAvatars:
         )
 
 
+_LINKS = (
+    AvatarFileRow,
+    DrawingRow,
+    ScanFileRow,
+    FaceFileRow,
+    JobFileRow,
+    PhotoOrderFileRow,
+    SittingFileRow,
+)
+"""Rows that refer to files."""
+
+
 class PostgresFileIndex:
     """Which objects avatars, scans, faces, sittings and jobs need."""
 
@@ -139,12 +153,7 @@ class PostgresFileIndex:
         marked = select(FileRow.key).where(FileRow.dropped).order_by(FileRow.key).limit(limit)
         claimed = set(await self._session.scalars(marked.with_for_update(skip_locked=True)))
         # A statement of its own: it sees what was committed before the locks were given.
-        referred = union(
-            *(
-                select(link.key).where(link.key.in_(claimed))
-                for link in (AvatarFileRow, ScanFileRow, FaceFileRow, JobFileRow, PhotoOrderFileRow, SittingFileRow)
-            )
-        )
+        referred = union(*(select(link.key).where(link.key.in_(claimed)) for link in _LINKS))
         used = set(await self._session.scalars(referred))
         await self._session.execute(
             update(FileRow)
@@ -175,6 +184,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.scans = PostgresScans(self.session)
         self.faces = PostgresFaces(self.session)
         self.photo_orders = PostgresPhotoOrders(self.session)
+        self.albums = PostgresAlbums(self.session)
+        self.video_orders = PostgresVideoOrders(self.session)
         self.files = PostgresFileIndex(self.session)
         return self
 
@@ -200,10 +211,7 @@ def _roles(files: Files) -> dict[str, StoredFile]:
 
 
 def _files(links: Iterable[AvatarFileRow]) -> Files:
-    by_role = {
-        link.role: link.file.stored
-        for link in links
-    }
+    by_role = {link.role: link.file.stored for link in links}
     worn = [by_role.pop(role) for role in _OF_A_FACE if role in by_role]
     return Files(
         points=by_role.pop("points"),

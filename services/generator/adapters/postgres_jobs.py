@@ -200,6 +200,7 @@ def _changing(job: Job) -> dict[str, Any]:
     return {
         "made": job.count.made,
         "failed": job.count.failed,
+        "progress": job.progress,
         "state": job.state.value,
         "failure": failure_document(job.failure),
         "started_at": job.started_at,
@@ -219,11 +220,9 @@ def _job(row: JobRow) -> Job:
         created_at=row.created_at,
         state=State(row.state),
         count=Count(row.made, row.failed),
+        progress=row.progress,
         failure=failure_of(row.failure),
-        results={
-            link.name: link.file.stored
-            for link in row.files
-        },
+        results={link.name: link.file.stored for link in row.files},
         started_at=row.started_at,
         ended_at=row.ended_at,
         revision=row.revision,

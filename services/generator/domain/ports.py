@@ -24,6 +24,7 @@ from services.generator.domain.model import (
     Weight,
 )
 from services.generator.domain.options import FileOptions
+from services.generator.domain.ports_albums import Albums, VideoOrders
 from services.generator.domain.ports_faces import Faces, PhotoOrders
 from services.generator.domain.ports_generations import Generations, Sittings
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
@@ -217,6 +218,12 @@ class UnitOfWork(Protocol):
 
     @property
     def photo_orders(self) -> PhotoOrders: ...
+
+    @property
+    def albums(self) -> Albums: ...
+
+    @property
+    def video_orders(self) -> VideoOrders: ...
 
     @property
     def generations(self) -> Generations: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -18,9 +19,10 @@ from services.generator.domain.model import (
     Page,
     Position,
     Recipe,
+    StoredFile,
 )
 from services.generator.domain.options import DRESSED
-from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitsOfWork
+from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitOfWork, UnitsOfWork
 from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.shelf import InUnit, Shelf
@@ -123,8 +125,15 @@ class DeleteAvatar:
     async def __call__(self, owner: str, id: UUID) -> None:
         """Raise AvatarNotFound."""
         async with self.units() as unit:
-            avatar = await unit.avatars.remove(owner, id)
-            if avatar is None:
+            files = await removed_avatar(unit, owner, id)
+            if not files:
                 raise AvatarNotFound
-            await unit.files.note(dropped=avatar.files.all())
+            await unit.files.note(dropped=files)
         await self.shelf.sweep()
+
+
+async def removed_avatar(unit: UnitOfWork, owner: str, id: UUID) -> Sequence[StoredFile]:
+    """The files of an avatar that is deleted herewith, with those of its album; none where there is none."""
+    drawn = await unit.albums.clear(owner, id)
+    avatar = await unit.avatars.remove(owner, id)
+    return (*avatar.files.all(), *drawn) if avatar else ()

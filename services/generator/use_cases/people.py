@@ -14,6 +14,7 @@ from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_people import Deletions
 from services.generator.domain.scan import Scan
+from services.generator.use_cases.avatars import removed_avatar
 from services.generator.use_cases.endings import left_behind
 from services.generator.use_cases.shelf import Shelf
 
@@ -112,8 +113,7 @@ async def _removed(unit: UnitOfWork, owner: str, record: Record) -> Sequence[Sto
     """The files of a record that is deleted herewith; none where somebody else has deleted it."""
     match record:
         case Avatar():
-            avatar = await unit.avatars.remove(owner, record.id)
-            return avatar.files.all() if avatar else ()
+            return await removed_avatar(unit, owner, record.id)
         case Scan():
             scan = await unit.scans.remove(owner, record.id)
             return scan.build.files() if scan else ()

@@ -28,6 +28,7 @@ from services.generator.use_cases.people import (
 )
 from tests.integration.generator.test_generator_jobs_postgres import items, new
 from tests.unit.generator.factory import Factory
+from tests.unit.generator.gallery import Gallery
 from tests.unit.generator.studio import Studio
 from tests.unit.generator.test_generator_scans import scanned
 from tests.unit.generator.world import ANN, BOB, World
@@ -136,7 +137,9 @@ async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPe
 @pytest.mark.postgres
 async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engine: AsyncEngine) -> None:
     world = World(units=postgres_units)
-    await world.avatar(ANN)
+    avatar, gallery = await world.avatar(ANN), Gallery(Factory(world))
+    await gallery.picture(avatar)
+    await gallery.video(avatar)
     await scanned(world, ANN)
     await world.face(ANN, keep_photos=True)
     await world.from_photos(ANN, await world.order(), uuid4())
@@ -148,6 +151,7 @@ async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engi
         "avatars",
         "faces",
         "generations",
+        "jobs",
         "jobs",
         "jobs",
         "jobs",

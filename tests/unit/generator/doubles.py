@@ -125,6 +125,7 @@ class CountingLedger:
             Kind.AVATAR_BATCH: 1,
             Kind.AVATAR_FROM_PHOTOS: 5,
             Kind.POSE_GENERATION: 5,
+            Kind.VIDEO: 5,
             Extra.HD: 2,
             Extra.PRIORITY: 3,
         }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,6 @@ from services.generator.adapters.job_changes import JobChanges
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
-from services.generator.bootstrap import Tools
 from services.generator.domain.faces import (
     AvatarOrder,
     Face,
@@ -53,9 +51,9 @@ from services.generator.domain.model import (
     Wardrobe,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
-from services.generator.domain.pictures import Drawn, PictureOptions
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
+from services.generator.tools import Tools
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
@@ -64,7 +62,15 @@ from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadF
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
-from tests.unit.generator.doubles import TERMS, ClayModels, ClayPoses, ClayReader, CountingLedger, Signatures
+from tests.unit.generator.clay import ClayPainter, body_digest
+from tests.unit.generator.doubles import (
+    TERMS,
+    ClayModels,
+    ClayPoses,
+    ClayReader,
+    CountingLedger,
+    Signatures,
+)
 
 MODELS = Path(__file__).parents[3] / "models"
 POPULATION = Population.load(MODELS)
@@ -153,15 +159,13 @@ class Shop:
         return (OutfitItem("dress-ines", "M", color or "#aa0000"),)
 
 
-class ClayMesher:
+class ClayMesher(ClayPainter):
     """Meshes that are a text about what they were made from: the same arguments give the same bytes."""
 
     def __init__(self, blobs: Blobs) -> None:
-        self.blobs = blobs
+        super().__init__(blobs)
         self.builds = 0
-        self.pictures = 0
         self.error_mm: dict[str, float] = {}
-        self.before_answer: Callable[[], Awaitable[None]] | None = None
 
     async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
         self.builds += 1
@@ -198,19 +202,6 @@ class ClayMesher:
         ]
         file, texture = (StoredFile(ref.key, ref.sha256, ref.media_type, ref.size) for ref in stored)
         return FaceMesh(file, texture, vertex_count=468, face_count=898)
-
-    async def render_picture(
-        self, person: Person, wardrobe: Wardrobe, pose: bytes | None, options: PictureOptions
-    ) -> Drawn:
-        self.pictures += 1
-        if self.before_answer is not None:
-            await self.before_answer()
-        worn = [garment.hex() for garment in wardrobe.garments]
-        about = [body_digest(person), repr(person.face), wardrobe.appearance.hex(), worn]
-        drawn = json.dumps([*about, (pose or b"").hex(), repr(options)])
-        ref = await self.blobs.put(drawn.encode(), prefix="pictures", media_type="image/png")
-        clamped = ("LeftForeArm",) if pose and b"bent" in pose else ()
-        return Drawn(StoredFile(ref.key, ref.sha256, ref.media_type, ref.size), clamped)
 
     async def preview(self, person: Person) -> Preview:
         delivered = tuple(target.value_mm for target in person.targets)
@@ -254,12 +245,6 @@ class ClayScanner:
     async def _stored(self, data: bytes, media_type: str) -> StoredFile:
         ref = await self.blobs.put(data, prefix="scans", media_type=media_type)
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
-
-
-def body_digest(person: Person) -> str:
-    """What of a mesh's bytes the body alone decides."""
-    targets = [(target.name, target.value_mm) for target in person.targets]
-    return hashlib.sha256(person.points + json.dumps(targets).encode()).hexdigest()
 
 
 class World:
@@ -316,6 +301,7 @@ class World:
             face_models=self.face_models,
             face_mesher=self.mesher,
             picture_mesher=self.mesher,
+            video_mesher=self.mesher,
             poses=self.poses,
             consents=self.consents,
             credits=self.ledger,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # Each enters its tables into the metadata.
+from services.generator.adapters.tables import albums as albums
 from services.generator.adapters.tables import avatars as avatars
 from services.generator.adapters.tables import faces as faces
 from services.generator.adapters.tables import generations as generations

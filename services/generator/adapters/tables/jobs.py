@@ -56,6 +56,8 @@ class JobRow(Base):
     total: Mapped[int]
     made: Mapped[int]
     failed: Mapped[int]
+    progress: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """How far it is with the thing that it is at, percent."""
     state: Mapped[str]
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime]
