@@ -50,7 +50,7 @@ class CustomPose(_message.Message):
 
     @_builtins.property
     def unknown_bones(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Joints that could not be seen or were not in the file, and keep the A pose."""
+        """Joints that could not be seen or were not in the file, and are at ease."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
