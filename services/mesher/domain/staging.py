@@ -8,9 +8,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from bodypose.skeleton import Support
+from facemodel import color
 from services.mesher.domain import fringe, hair, seat, surface, views
 from services.mesher.domain.model import Part, Scene
-from services.mesher.domain.stage import Backdrop, Prop, Stage, Style, Substance, View
+from services.mesher.domain.stage import Backdrop, Prop, Rgb, Stage, Style, Substance, View
 from services.mesher.domain.surface import FloatArray
 from services.mesher.domain.views import Camera
 
@@ -75,9 +76,19 @@ def _prop(part: Part, view: View) -> Prop:
     )
     if prop.substance is Substance.HAIR:
         return _combed(prop)
+    if prop.substance is Substance.SKIN:
+        return replace(prop, tone=_tone(prop))
     if prop.substance is Substance.EYE:
         return _looking(prop, view)
     return prop
+
+
+def _tone(skin: Prop) -> Rgb:
+    """The middling colour of skin, which a person's own picture holds in place of the material."""
+    if skin.texture is None or skin.texture.for_everybody:
+        return skin.color
+    red, green, blue = np.median(color.light(skin.texture.pixels[::16, ::16]).reshape(-1, 3), axis=0).tolist()
+    return red, green, blue
 
 
 def _combed(hairdo: Prop) -> Prop:

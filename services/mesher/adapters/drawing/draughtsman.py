@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +15,11 @@ from services.mesher.adapters.drawing.openness import Openness
 from services.mesher.adapters.drawing.programs import Programs
 from services.mesher.adapters.drawing.realistic import Realistic
 from services.mesher.adapters.drawing.sight import Sight
+from services.mesher.adapters.drawing.studio import Studio
 from services.mesher.adapters.drawing.textures import Textures
+from services.mesher.adapters.drawing.toon import MANNERS, Toon
 from services.mesher.domain.errors import DrawingUnavailable
-from services.mesher.domain.stage import Stage
+from services.mesher.domain.stage import Prop, Stage, Style
 
 _SAMPLES = 4
 
@@ -48,25 +52,37 @@ class _Table:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        programs = Programs(context)
-        textures = Textures(context)
+        programs, textures = Programs(context), Textures(context)
+        studio = Studio(context, programs, textures)
         self.renderer = str(context.info["GL_RENDERER"])
         self._openness = Openness(context, programs)
-        self._realistic = Realistic(context, programs, textures)
+        self._realistic = Realistic(studio, programs)
+        self._toon = Toon(studio)
         self._finishing = Finishing(context, programs, textures)
+        self._props: Sequence[Prop] = ()
+        self._geometry: Geometry | None = None
 
     def draw(self, stage: Stage) -> NDArray[np.uint8]:
         self._context.gc()
-        geometry = Geometry(self._context, stage.props)
+        geometry = self._modelled(stage.props)
         sight = Sight.of(stage, geometry)
-        self._openness.bake(geometry)
         size = (stage.size, stage.size)
         canvas = self._context.framebuffer(
             [self._context.renderbuffer(size, 4, samples=_SAMPLES)],
             self._context.depth_renderbuffer(size, samples=_SAMPLES),
         )
         canvas.clear()
-        self._realistic.draw(geometry, sight, canvas)
+        if stage.style is Style.REALISTIC:
+            self._realistic.draw(geometry, sight, canvas)
+        else:
+            self._toon.draw(geometry, sight, canvas, MANNERS[stage.style])
         drawn = self._context.texture(size, 4)
         self._context.copy_framebuffer(self._context.framebuffer([drawn]), canvas)
         return self._finishing.finish(drawn, stage.backdrop)
+
+    def _modelled(self, props: Sequence[Prop]) -> Geometry:
+        """The surfaces; those of the last picture are still there when only the camera has moved."""
+        if self._geometry is None or self._props is not props:
+            self._props, self._geometry = props, Geometry(self._context, props)
+            self._openness.bake(self._geometry)
+        return self._geometry
