@@ -61,6 +61,7 @@ class Tools:
             self.mesher,
             self.shelf(),
             self.clock,
+            self.poses,
         )
 
     def make_face(self) -> MakeFace:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import grpc
 
-from atelier.common.v1 import body_pb2, face_pb2, outfit_pb2
+from atelier.common.v1 import body_pb2, face_pb2, outfit_pb2, pose_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1 import mesher_pb2_grpc
 from atelierkit import client
@@ -34,13 +34,16 @@ class RemoteMesher:
         self._stub = mesher_pb2_grpc.MesherServiceStub(channel)
         self._timeout_s = timeout_s
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
         request = pb.BuildAvatarRequest(
             body=body_message(person),
             appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
             face=face_message(person, wardrobe),
+            pose=None if pose is None else pose_pb2.Pose.FromString(pose),
         )
         with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)

@@ -73,8 +73,13 @@ class Looks(Protocol):
 class Mesher(Protocol):
     """Turns points into meshes. The same arguments always give the same bytes."""
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
-        """Build and store that file. Unavailable when the mesher does not answer; refuses unknown face shapes."""
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
+        """Build and store that file, in the pose that its options speak of: the contract's ``Pose``.
+
+        Unavailable when the mesher does not answer; refuses unknown face shapes.
+        """
         ...
 
     async def preview(self, person: Person) -> Preview:

@@ -167,7 +167,9 @@ class ClayMesher(ClayPainter):
         self.builds = 0
         self.error_mm: dict[str, float] = {}
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
         self.builds += 1
         worn = [] if options.parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
         face = repr(person.face) if person.face else ""
@@ -178,6 +180,7 @@ class ClayMesher(ClayPainter):
             worn,
             repr(options),
             person.model_version,
+            (pose or b"").hex(),
         ]
         media_type = "model/gltf-binary" if options.format is FileFormat.GLB else "application/octet-stream"
         ref = await self.blobs.put(json.dumps(about).encode(), prefix="meshes", media_type=media_type)
@@ -268,13 +271,14 @@ class World:
         self.estimator = PopulationEstimator(POPULATION)
         self.looks = Shop()
         self.mesher = ClayMesher(self.blobs)
+        self.poses = ClayPoses()
         self.shelf = Shelf(self.units, self.store)
         make_person = MakePerson(self.estimator, self.network)
         rebuild = Rebuild(self.mesher, self.shelf)
         self.estimate = EstimateMeasurements(self.estimator)
         self.preview = PreviewAvatar(make_person, self.mesher)
         self.create = CreateAvatar(
-            make_person, self.estimator, self.looks, self.mesher, self.shelf, self.clock
+            make_person, self.estimator, self.looks, self.mesher, self.shelf, self.clock, self.poses
         )
         self.get = GetAvatar(self.units)
         self.list = ListAvatars(self.units)
@@ -286,7 +290,6 @@ class World:
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
         self.face_models = ClayModels()
-        self.poses = ClayPoses()
         self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
@@ -308,7 +311,7 @@ class World:
             clock=self.clock,
             terms=TERMS,
         )
-        self.update = UpdateAvatar(self.get, self.tools.redress())
+        self.update = UpdateAvatar(self.get, self.tools.redress(), self.poses)
         self.set_face = self.tools.set_avatar_face()
         self.create_face = CreateFace(self.tools.make_face(), self.consents, self.shelf)
         self.get_face = GetFace(self.units, self.clock)
@@ -318,7 +321,7 @@ class World:
             self.units, self.estimator, self.looks, self.ledger, self.consents, self.shelf, self.clock
         )
         self.clear_faces = ClearFaces(self.units, self.shelf, self.clock, TERMS)
-        self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
+        self.export = ExportAvatar(self.get, self.poses, self.looks, rebuild, self.shelf)
 
     async def avatar(
         self, owner: str = ANN, spec: BodySpec = WOMAN, look: Look | None = None, outfit: Outfit = DRESS

@@ -933,7 +933,9 @@ class ExportAvatarRequest(_message.Message):
     id: _builtins.str
     """UUID."""
     pose_id: _builtins.str
-    """A pose of the library, or the UUID of one of the caller's own; empty for the file's rest pose."""
+    """A pose of the library, or the UUID of one of the caller's own. Empty: the file's rest pose where `file.pose` names it,
+    otherwise the recipe's pose.
+    """
     @_builtins.property
     def file(self) -> _file_pb2.FileOptions:
         """Which file is wanted."""
