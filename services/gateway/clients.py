@@ -34,6 +34,8 @@ from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_p
 from atelier.generator.v1 import (
     faces_pb2,
     faces_pb2_grpc,
+    generations_pb2,
+    generations_pb2_grpc,
     generator_pb2,
     generator_pb2_grpc,
     jobs_pb2,
@@ -72,6 +74,7 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         jobs_pb2.DESCRIPTOR.services_by_name["JobService"],
         person_pb2.DESCRIPTOR.services_by_name["PersonService"],
         faces_pb2.DESCRIPTOR.services_by_name["FaceService"],
+        generations_pb2.DESCRIPTOR.services_by_name["GenerationService"],
         pictures_pb2.DESCRIPTOR.services_by_name["PictureService"],
     ),
     "mesher": (
@@ -170,6 +173,11 @@ class Clients:
     def pictures(self) -> pictures_pb2_grpc.PictureServiceAsyncStub:
         """Pictures and videos of avatars."""
         return pictures_pb2_grpc.PictureServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def generations(self) -> generations_pb2_grpc.GenerationServiceAsyncStub:
+        """Pictures of people in poses."""
+        return generations_pb2_grpc.GenerationServiceStub(self.channels["generator"])
 
     @functools.cached_property
     def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:

@@ -25,11 +25,12 @@ _CAMERAS: Mapping[shapes.Camera, pb.Camera.ValueType] = {
     "side": pb.CAMERA_SIDE,
     "back": pb.CAMERA_BACK,
 }
-_STYLES: Mapping[shapes.Style, pb.Style.ValueType] = {
+STYLES: Mapping[shapes.Style, pb.Style.ValueType] = {
     "realistic": pb.STYLE_REALISTIC,
     "cartoon": pb.STYLE_CARTOON,
     "anime": pb.STYLE_ANIME,
 }
+STYLE_NAMES: Mapping[int, shapes.Style] = {style: name for name, style in STYLES.items()}
 BODY_TYPES: Mapping[shapes.BodyType, body_pb2.BodyType.ValueType] = {
     "feminine": body_pb2.BODY_TYPE_FEMININE,
     "masculine": body_pb2.BODY_TYPE_MASCULINE,
@@ -116,7 +117,7 @@ def background(text: str | None, *, transparent: bool) -> pb.Background | None:
 def _drawn(query: shapes.DrawnQuery, *, transparent: bool) -> pb.PictureOptions:
     return pb.PictureOptions(
         camera=_CAMERAS[query.camera or "fullbody"],
-        style=_STYLES[query.style or "realistic"],
+        style=STYLES[query.style or "realistic"],
         background=background(query.background, transparent=transparent),
         face_shapes=_face(query),
     )

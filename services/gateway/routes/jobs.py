@@ -148,5 +148,6 @@ OPERATIONS = (
         ("avatars.zip", "application/zip", "The batch's avatars as GLB, with their receipts"),
         ("receipts.csv", "text/csv", "The batch's receipts as a table"),
         ("receipts.json", "application/json", "The batch's receipts"),
+        ("picture.png", "image/png", "The picture of a person in a pose"),
     ),
 )

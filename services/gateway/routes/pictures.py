@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from atelier.generator.v1 import pictures_pb2
 from atelierkit import identity
-from atelierkit.errors import AppError, NotFound
+from atelierkit.errors import NotFound
 from atelierkit.scopes import Scope
 from services.gateway import downloads, problems
 from services.gateway.bulkheads import Work
 from services.gateway.convert import jobs as convert_jobs
 from services.gateway.convert import pictures as convert
+from services.gateway.convert.faults import named
 from services.gateway.limits import Cost
 from services.gateway.operations import Access, Call, Handler, Operation
 from services.gateway.pose_pictures import PosePicture
@@ -38,7 +37,7 @@ def _picture(format: shapes.Format) -> Handler:
     async def picture(call: Call[None]) -> Response:
         query: shapes.PictureQuery = call.request.state.query
         avatar_id: str = call.request.path_params["id"]
-        with _poses_in_the_query():
+        with named(_in_the_query):
             answer = await call.clients.pictures.ExportPicture(
                 pictures_pb2.ExportPictureRequest(
                     avatar_id=avatar_id,
@@ -79,7 +78,7 @@ async def video(call: Call[None]) -> Response:
     identity.require_caller().require_scope(Scope.AVATARS_READ)
     query: shapes.VideoQuery = call.request.state.query
     avatar_id: str = call.request.path_params["id"]
-    with _poses_in_the_query():
+    with named(_in_the_query):
         answer = await call.clients.pictures.ExportVideo(
             pictures_pb2.ExportVideoRequest(
                 avatar_id=avatar_id,
@@ -108,17 +107,9 @@ async def pose_picture(call: Call[None]) -> Response:
     )
 
 
-@contextmanager
-def _poses_in_the_query() -> Iterator[None]:
-    """A refusal of the generator's, about its own field, in the name of the parameter."""
-    try:
-        yield
-    except AppError as refusal:
-        refusal.faults = tuple(
-            replace(fault, field="pose") if fault.field.startswith("pose_id") else fault
-            for fault in refusal.faults
-        )
-        raise
+def _in_the_query(field: str) -> str:
+    """The parameter that a field of the generator's is filled from."""
+    return "pose" if field.startswith("pose_id") else field
 
 
 def _pictures() -> Iterator[Operation]:

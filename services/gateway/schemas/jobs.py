@@ -33,7 +33,7 @@ class BatchDraft(Input):
 class PhotoFault(Output):
     """Why a photo cannot be used, and what to do about it."""
 
-    field: Literal["front", "left", "right"]
+    field: Literal["front", "left", "right", "photo"]
     """Which photo."""
     filename: str
     """As you called it."""

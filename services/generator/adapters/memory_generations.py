@@ -96,7 +96,7 @@ class MemoryGenerations:
             stored,
             job=self.jobs.by_id[stored.id],
             sitting_id=sitting.id if sitting else None,
-            photo=kept.file if kept else None,
+            photo=kept,
         )
 
 

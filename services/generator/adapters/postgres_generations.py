@@ -22,6 +22,7 @@ from services.generator.adapters.documents_generations import (
 from services.generator.adapters.postgres_jobs import PostgresJobs
 from services.generator.adapters.tables.generations import GenerationRow, SittingFileRow, SittingRow
 from services.generator.adapters.tables.jobs import JobFileRow, JobRow
+from services.generator.domain.faces import Photo
 from services.generator.domain.generations import PICTURE, Generation, GenerationStats, Portrait, Sitting
 from services.generator.domain.jobs import State
 from services.generator.domain.model import FaceFiles, Position, StoredFile
@@ -138,11 +139,11 @@ class PostgresSittings:
         row = await self._session.scalar(_sittings().where(SittingRow.id == id))
         return None if row is None else _sitting(row)
 
-    async def kept_photos(self, ids: set[UUID]) -> dict[UUID, StoredFile]:
+    async def kept_photos(self, ids: set[UUID]) -> dict[UUID, Photo]:
         """Those photos of these sittings that people keep."""
         kept = _sittings().where(SittingRow.id.in_(ids), SittingRow.photo_delete_at.is_not(None))
         found = [_sitting(row) for row in await self._session.scalars(kept)] if ids else []
-        return {sitting.id: sitting.photo.file for sitting in found if sitting.photo}
+        return {sitting.id: sitting.photo for sitting in found if sitting.photo}
 
     async def keep_portrait(self, id: UUID, portrait: Portrait) -> Portrait | None:
         sitting = await self._locked(id)

@@ -47,7 +47,7 @@ def generation(generation: Generation, position: int = 0) -> pb.Generation:
         id=str(generation.id),
         account_id=job.owner,
         pose_id=generation.sketch.pose_id,
-        photo=None if generation.photo is None else convert.blob_ref(generation.photo),
+        photo=None if generation.photo is None else convert.blob_ref(generation.photo.file),
         picture=None if generation.picture is None else convert.blob_ref(generation.picture),
         quality=_QUALITIES[generation.sketch.quality],
         style=pictures.style_message(generation.sketch.style),
@@ -56,6 +56,7 @@ def generation(generation: Generation, position: int = 0) -> pb.Generation:
         create_time=convert.timestamp(job.created_at),
         end_time=None if job.ended_at is None else convert.timestamp(job.ended_at),
         clamped_bones=generation.clamped_bones,
+        filename=generation.photo.filename if generation.photo else "",
     )
 
 

@@ -94,7 +94,7 @@ class Generation:
     sketch: Sketch
     sitting_id: UUID | None
     """None once nothing is left of the sitting."""
-    photo: StoredFile | None = None
+    photo: Photo | None = None
     """The photo while it is there, and kept: somebody who asked for nothing is shown none."""
     clamped_bones: tuple[str, ...] = ()
     """Joints that were turned back to what a body can do."""

@@ -40,6 +40,7 @@ from services.gateway.trail import Trail
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
 from tests.contract.gateway.faces import FacesDouble
+from tests.contract.gateway.generations import PosesDouble, with_generations
 from tests.contract.gateway.jobs import Jobs
 from tests.contract.gateway.people import PersonDouble, with_person
 from tests.contract.gateway.pictures import PicturesDouble, PosePicturesDouble
@@ -151,13 +152,16 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 courier=CourierDouble(),
                 letters_are_sent=letters_are_sent,
             ),
-            "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": pictures.beside(
-                faces.beside(
-                    jobs.beside(
-                        with_person(service("generator", generator, verifier), person), faces.watching
+            "catalog": PosesDouble().beside(assemble_catalog(units=lambda: CatalogMemory(released()))),
+            "generator": with_generations(
+                pictures.beside(
+                    faces.beside(
+                        jobs.beside(
+                            with_person(service("generator", generator, verifier), person), faces.watching
+                        )
                     )
-                )
+                ),
+                jobs.world,
             ),
             "mesher": pose_pictures.beside(service("mesher", MesherDouble(), verifier)),
             "tryon": service("tryon", TryonDouble(), verifier),

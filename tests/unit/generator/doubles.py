@@ -7,8 +7,16 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
+from atelier.common.v1 import pose_pb2
 from atelierkit.errors import Code, RemoteError
-from services.generator.domain.errors import ConsentRequired, InvalidPhotos, PoseNotFound
+from services.generator.domain.custom_poses import ReadPose
+from services.generator.domain.errors import (
+    ConsentRequired,
+    InvalidMotion,
+    InvalidPhotos,
+    InvalidPosePhoto,
+    PoseNotFound,
+)
 from services.generator.domain.faces import (
     FaceOrder,
     Features,
@@ -20,6 +28,7 @@ from services.generator.domain.faces import (
     Trait,
 )
 from services.generator.domain.jobs import Extra, Kind
+from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import FileStore
 from services.generator.domain.ports_faces import FaceModel
 from services.generator.domain.ports_jobs import Hold
@@ -98,19 +107,44 @@ class ClayPoses:
         return self.own[owner, pose_id]
 
 
+class ClayPoseReader:
+    """Poses whose joints are what the upload says; one that begins with `bad` is refused by the rest of its words."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+
+    async def of_photo(self, photo: StoredFile) -> ReadPose:
+        text = (await self._store.get(photo)).decode()
+        if text.startswith("bad "):
+            raise InvalidPosePhoto(text.removeprefix("bad "), "cannot be used", "3")
+        return self._read(f"photo {text}", ("RightFoot",))
+
+    async def of_motion(self, motion: StoredFile, frame: int) -> ReadPose:
+        text = (await self._store.get(motion)).decode()
+        if text.startswith("bad "):
+            raise InvalidMotion(text.removeprefix("bad "), "cannot be used", ("LeftArm", "Head"))
+        return self._read(f"motion {text} {frame}", ())
+
+    def _read(self, text: str, unknown: tuple[str, ...]) -> ReadPose:
+        turn = pose_pb2.JointTurn(bone="Hips", x=len(text) / 1000, w=1.0)
+        pose = pose_pb2.Pose(turns=[turn], support=pose_pb2.SUPPORT_SEAT)
+        return ReadPose(pose.SerializeToString(deterministic=True), ("LeftForeArm",), unknown)
+
+
 class Signatures:
     """Everybody has consented to one version, until they take it back."""
 
     VERSION = "2031-1"
 
     def __init__(self) -> None:
+        self.version = self.VERSION
         self.withdrawn = False
         self.asked: list[str] = []
 
     async def require(self, version: str) -> None:
         self.asked.append(version)
-        if self.withdrawn or version != self.VERSION:
-            raise ConsentRequired(self.VERSION)
+        if self.withdrawn or version != self.version:
+            raise ConsentRequired(self.version)
 
 
 class CountingLedger:

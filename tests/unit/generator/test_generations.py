@@ -216,7 +216,7 @@ async def test_a_photo_that_is_kept_goes_with_the_last_picture_of_it(studio: Stu
     await studio.factory.work()
     assert [(await studio.now(each)).photo for each in (first, second)] == [photo, photo]
     pictures = [(await studio.now(each)).picture for each in (first, second)]
-    assert set(studio.keys) == {photo.key, *(picture.key for picture in pictures if picture)}
+    assert set(studio.keys) == {photo.file.key, *(picture.key for picture in pictures if picture)}
     await studio.delete(ANN, first.id)
     assert (await studio.now(second)).photo == photo
     await studio.delete(ANN, second.id)

@@ -66,6 +66,7 @@ class Generation(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     CLAMPED_BONES_FIELD_NUMBER: _builtins.int
+    FILENAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     account_id: _builtins.str
@@ -78,6 +79,8 @@ class Generation(_message.Message):
     """How it is drawn."""
     credits: _builtins.int
     """What it costs, in credits."""
+    filename: _builtins.str
+    """The name that the client gave the photo; empty where that is not kept."""
     @_builtins.property
     def photo(self) -> _blob_pb2.BlobRef:
         """The photo: kept as long as the generation, where the person asked for it; unset otherwise and once it is deleted."""
@@ -117,10 +120,11 @@ class Generation(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
         clamped_bones: _abc.Iterable[_builtins.str] | None = ...,
+        filename: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "job", b"job", "photo", b"photo", "picture", b"picture"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clamped_bones", b"clamped_bones", "create_time", b"create_time", "credits", b"credits", "end_time", b"end_time", "id", b"id", "job", b"job", "photo", b"photo", "picture", b"picture", "pose_id", b"pose_id", "quality", b"quality", "style", b"style"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clamped_bones", b"clamped_bones", "create_time", b"create_time", "credits", b"credits", "end_time", b"end_time", "filename", b"filename", "id", b"id", "job", b"job", "photo", b"photo", "picture", b"picture", "pose_id", b"pose_id", "quality", b"quality", "style", b"style"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
