@@ -23,14 +23,24 @@ from atelier.auth.v1 import (
     people_pb2,
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
-from atelier.generator.v1 import faces_pb2, generations_pb2, generator_pb2, jobs_pb2, person_pb2
+from atelier.generator.v1 import (
+    custom_poses_pb2,
+    faces_pb2,
+    generations_pb2,
+    generator_pb2,
+    jobs_pb2,
+    person_pb2,
+    shares_pb2,
+)
 from atelier.generator.v1 import pictures_pb2 as own_pictures_pb2
+from atelier.generator.v1.custom_poses_pb2_grpc import add_CustomPoseServiceServicer_to_server
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
 from atelier.generator.v1.generations_pb2_grpc import add_GenerationServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
 from atelier.generator.v1.pictures_pb2_grpc import add_PictureServiceServicer_to_server
+from atelier.generator.v1.shares_pb2_grpc import add_ShareServiceServicer_to_server
 from atelier.mesher.v1 import faces_pb2 as mesher_faces_pb2
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc, pictures_pb2
 from atelierkit import blobs, client, issuer, sql
@@ -57,6 +67,8 @@ from services.generator.adapters.photos import PhotoReader
 from services.generator.adapters.picture_mesher import RemotePictureMesher
 from services.generator.adapters.plain_looks import CatalogPlainLooks
 from services.generator.adapters.population import PopulationEstimator
+from services.generator.adapters.pose_networks import POSE_MODELS
+from services.generator.adapters.pose_reader import UploadedPoses
 from services.generator.adapters.poses import CatalogPoses
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
@@ -64,11 +76,13 @@ from services.generator.adapters.video_mesher import RemoteVideoMesher
 from services.generator.domain.faces import Terms
 from services.generator.domain.ports_jobs import Changes
 from services.generator.servicer.avatars import GeneratorServicer
+from services.generator.servicer.custom_poses import CustomPoseServicer, CustomPoseVerbs
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
 from services.generator.servicer.generations import GenerationServicer, GenerationVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
 from services.generator.servicer.pictures import PictureServicer, PictureVerbs
+from services.generator.servicer.shares import ShareServicer, ShareVerbs
 from services.generator.settings import GeneratorSettings
 from services.generator.tools import Tools
 from services.generator.use_cases.avatars import DeleteAvatar, GetAvatar, ListAvatars
@@ -78,6 +92,15 @@ from services.generator.use_cases.changes import (
     ExportAvatar,
     Rebuild,
     UpdateAvatar,
+)
+from services.generator.use_cases.custom_poses import (
+    CreatePoseFromMotion,
+    CreatePoseFromPhoto,
+    DeleteCustomPose,
+    GetCustomPose,
+    KeepPose,
+    ListCustomPoses,
+    OwnAndLibraryPoses,
 )
 from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace
 from services.generator.use_cases.generation_jobs import (
@@ -92,6 +115,7 @@ from services.generator.use_cases.people import ExportPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.pictures import Album, GetPicture
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
+from services.generator.use_cases.shares import CreateShare, DeleteShare, ListShares, OpenShare
 from services.generator.use_cases.videos import ExportVideo
 
 SCHEMA = "generator"
@@ -148,8 +172,9 @@ async def open_tools(
     )
     inference = await _inference(settings, stack)
     store = BlobFiles(WatchedBlobs(blobs.open(settings.blob_url)))
+    units, photos = functools.partial(PostgresUnitOfWork, engine, rail), _photo_queue(settings)
     tools = Tools(
-        units=functools.partial(PostgresUnitOfWork, engine, rail),
+        units=units,
         store=store,
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(inference, released_version(settings.models_dir, MODEL)),
@@ -164,14 +189,17 @@ async def open_tools(
         face_reader=PhotoReader(
             inference,
             store,
-            _photo_queue(settings),
+            photos,
             FaceSense(FaceTopology.load(settings.models_dir), released_version(settings.models_dir, MESH)),
         ),
         face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
         face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
         picture_mesher=RemotePictureMesher(mesher, settings.picture_timeout_s),
         video_mesher=RemoteVideoMesher(mesher, settings.video_timeout_s),
-        poses=CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s),
+        poses=OwnAndLibraryPoses(
+            units, CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s)
+        ),
+        pose_reader=UploadedPoses(inference, store, photos),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
         clock=functools.partial(datetime.now, UTC),
@@ -201,6 +229,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
     avatars, jobs = _avatars(tools), job_servicer(tools, changes)
     faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
     pictures = PictureServicer(picture_verbs(tools))
+    poses, shares = CustomPoseServicer(pose_verbs(tools)), ShareServicer(share_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -210,6 +239,8 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_FaceServiceServicer_to_server(faces, server)
         add_GenerationServiceServicer_to_server(generations, server)
         add_PictureServiceServicer_to_server(pictures, server)
+        add_CustomPoseServiceServicer_to_server(poses, server)
+        add_ShareServiceServicer_to_server(shares, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
@@ -222,6 +253,8 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(faces_pb2, "FaceService"),
             _service(generations_pb2, "GenerationService"),
             _service(own_pictures_pb2, "PictureService"),
+            _service(custom_poses_pb2, "CustomPoseService"),
+            _service(shares_pb2, "ShareService"),
         ),
         verifier=verifier,
     )
@@ -274,6 +307,28 @@ def picture_verbs(tools: Tools) -> PictureVerbs:
     )
 
 
+def pose_verbs(tools: Tools) -> CustomPoseVerbs:
+    """The verbs of people's own poses."""
+    units, keep = tools.units, KeepPose(tools.units, tools.clock)
+    return CustomPoseVerbs(
+        CreatePoseFromPhoto(tools.pose_reader, tools.store, keep),
+        CreatePoseFromMotion(tools.pose_reader, tools.store, keep),
+        GetCustomPose(units),
+        ListCustomPoses(units),
+        DeleteCustomPose(units),
+    )
+
+
+def share_verbs(tools: Tools) -> ShareVerbs:
+    """The verbs of links."""
+    return ShareVerbs(
+        CreateShare(tools.export_picture(), tools.shelf(), tools.clock),
+        ListShares(tools.units, tools.clock),
+        DeleteShare(tools.shelf()),
+        OpenShare(tools.units, tools.clock),
+    )
+
+
 def generation_verbs(tools: Tools) -> GenerationVerbs:
     """The verbs of generations."""
     units, shelf = tools.units, tools.shelf()
@@ -323,7 +378,10 @@ async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Infe
             settings.inference,
             settings if settings.inference_tls else None,
             timeout_s=settings.infer_timeout_s,
-            versions={model: released_version(settings.models_dir, model) for model in (MODEL, *MODELS)},
+            versions={
+                model: released_version(settings.models_dir, model)
+                for model in (MODEL, *MODELS, *POSE_MODELS)
+            },
         )
         return WatchedInference(await stack.enter_async_context(triton), "triton")
     local = await stack.enter_async_context(LocalInference(settings.models_dir))

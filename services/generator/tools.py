@@ -20,6 +20,7 @@ from services.generator.domain.ports_faces import Consents, FaceMesher, FaceMode
 from services.generator.domain.ports_generations import PlainLooks
 from services.generator.domain.ports_jobs import Credits
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf, VideoMesher
+from services.generator.domain.ports_poses import PoseReader
 from services.generator.use_cases.avatars import CreateAvatar, GetAvatar
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.changes import Rebuild, Redress, SetAvatarFace
@@ -47,6 +48,7 @@ class Tools:
     picture_mesher: PictureMesher
     video_mesher: VideoMesher
     poses: PoseShelf
+    pose_reader: PoseReader
     consents: Consents
     credits: Credits
     clock: Clock

@@ -29,12 +29,14 @@ from services.generator.use_cases.people import ForgetTheDeleted
 from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos, WorkOnPhotos
 from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.results import CollectResults
+from services.generator.use_cases.shares import ClearShares
 from services.generator.use_cases.shelf import TidyUp
 from services.generator.use_cases.video_work import VideoCraft
 from services.generator.use_cases.withdrawals import ForgetFaces, ForgetWithdrawn
 
 TIDY_UP = "tidy_up"
 FORGET = "generator.forget"
+CLEAR_SHARES = "generator.clear_shares"
 
 
 async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Workplace:
@@ -47,6 +49,8 @@ async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Wo
     deletions = RemoteDeletions(people_pb2_grpc.PeopleServiceStub(auth), settings.auth_timeout_s)
     forget = ForgetTheDeleted(deletions, tools.forget_person())
     rail.task(FORGET, every_s=settings.forget_interval_s)(forget)
+    clear_shares = ClearShares(tools.shelf(), tools.clock)
+    rail.task(CLEAR_SHARES, every_s=settings.shares_interval_s)(clear_shares)
     delegates = TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s)
     withdrawals = RemoteWithdrawals(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s)
     FaceRounds(

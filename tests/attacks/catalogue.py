@@ -147,5 +147,10 @@ ATTACKS: tuple[Attack, ...] = (
         "motion files that nest, claim or repeat without end, or hold no numbers",
         "400, at no price",
     ),
+    Attack(
+        "A64",
+        "share links that are guessed, revoked, expired, or of somebody else's",
+        "404 without a word why; what is stored opens nothing",
+    ),
 )
 """All of them, in order of their ids."""

@@ -10,18 +10,22 @@ from uuid import UUID
 from atelierkit.jobs import MemoryRail
 from services.generator.adapters.job_changes import JobChanges
 from services.generator.adapters.memory_albums import Drawing, MemoryAlbums, MemoryVideoOrders, Place
+from services.generator.adapters.memory_custom_poses import MemoryCustomPoses
 from services.generator.adapters.memory_faces import MemoryFaces, MemoryPhotoOrders
 from services.generator.adapters.memory_generations import MemoryGenerations, MemorySittings
 from services.generator.adapters.memory_jobs import MemoryItems, MemoryJobs
+from services.generator.adapters.memory_shares import MemoryShares
 from services.generator.adapters.rail import SessionRail
 from services.generator.domain.albums import VideoOrder
 from services.generator.domain.batch import Item
+from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.errors import Outdated
 from services.generator.domain.faces import AvatarOrder, Face
 from services.generator.domain.generations import Generation, Sitting
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.scan import Scan
+from services.generator.domain.shares import Share
 
 
 class MemoryUnitsOfWork:
@@ -37,6 +41,8 @@ class MemoryUnitsOfWork:
         self._generations: dict[UUID, Generation] = {}
         self._generation_breakdowns: dict[UUID, int] = {}
         self._sittings: dict[UUID, Sitting] = {}
+        self._custom_poses: dict[UUID, CustomPose] = {}
+        self._shares: dict[str, Share] = {}
         self._jobs: dict[UUID, Job] = {}
         self._given_up_jobs: set[UUID] = set()
         self._items: dict[tuple[UUID, int], Item] = {}
@@ -68,6 +74,8 @@ class MemoryUnitsOfWork:
                 orders,
                 generations,
                 MemorySittings(sittings, generations),
+                MemoryCustomPoses(dict(self._custom_poses)),
+                MemoryShares(dict(self._shares), avatars.by_id, generations.by_id, jobs.by_id),
                 dict(self._marks),
                 SessionRail(self._rail, session),
             )
@@ -79,6 +87,7 @@ class MemoryUnitsOfWork:
             self._drawings, self._video_orders = unit.albums.by_place, unit.video_orders.by_job
             self._generations, self._sittings = unit.generations.by_id, unit.sittings.by_id
             self._generation_breakdowns = unit.generations.breakdowns
+            self._custom_poses, self._shares = unit.custom_poses.by_id, unit.shares.by_token
             self._marks = unit.files.marks
         for job_id in unit.jobs.changed:
             self._changes.tell(job_id)
@@ -99,6 +108,8 @@ class MemoryUnitOfWork:
         video_orders: MemoryVideoOrders,
         generations: MemoryGenerations,
         sittings: MemorySittings,
+        custom_poses: MemoryCustomPoses,
+        shares: MemoryShares,
         marks: dict[str, bool],
         rail: SessionRail,
     ) -> None:
@@ -112,6 +123,8 @@ class MemoryUnitOfWork:
         self.video_orders = video_orders
         self.generations = generations
         self.sittings = sittings
+        self.custom_poses = custom_poses
+        self.shares = shares
         self.files = MemoryFileIndex(marks, self)
         self.rail = rail
 
@@ -195,6 +208,7 @@ class MemoryFileIndex:
         orders = (order for order, _ in self._unit.photo_orders.by_job.values())
         used |= {file.key for order in orders for file in order.face.files()}
         used |= {file.key for file in self._unit.albums.files()}
+        used |= {file.key for file in self._unit.shares.files()}
         used |= {file.key for sitting in self._unit.sittings.by_id.values() for file in sitting.files()}
         used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]

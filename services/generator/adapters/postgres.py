@@ -14,10 +14,12 @@ from sqlalchemy.orm import selectinload
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
 from services.generator.adapters.postgres_albums import PostgresAlbums, PostgresVideoOrders
+from services.generator.adapters.postgres_custom_poses import PostgresCustomPoses
 from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
 from services.generator.adapters.postgres_generations import PostgresGenerations, PostgresSittings
 from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
+from services.generator.adapters.postgres_shares import PostgresShares
 from services.generator.adapters.rail import JobRail, SessionRail
 from services.generator.adapters.tables.albums import DrawingRow
 from services.generator.adapters.tables.avatars import AvatarFileRow, AvatarRow, ScanFileRow
@@ -25,6 +27,7 @@ from services.generator.adapters.tables.base import FileRow
 from services.generator.adapters.tables.faces import FaceFileRow, PhotoOrderFileRow
 from services.generator.adapters.tables.generations import SittingFileRow
 from services.generator.adapters.tables.jobs import JobFileRow
+from services.generator.adapters.tables.shares import ShareRow
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, FaceFiles, Files, Position, StoredFile
 
@@ -100,6 +103,7 @@ _LINKS = (
     JobFileRow,
     PhotoOrderFileRow,
     SittingFileRow,
+    ShareRow,
 )
 """Rows that refer to files."""
 
@@ -186,6 +190,8 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.photo_orders = PostgresPhotoOrders(self.session)
         self.albums = PostgresAlbums(self.session)
         self.video_orders = PostgresVideoOrders(self.session)
+        self.custom_poses = PostgresCustomPoses(self.session)
+        self.shares = PostgresShares(self.session)
         self.files = PostgresFileIndex(self.session)
         return self
 

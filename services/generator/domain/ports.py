@@ -28,6 +28,8 @@ from services.generator.domain.ports_albums import Albums, VideoOrders
 from services.generator.domain.ports_faces import Faces, PhotoOrders
 from services.generator.domain.ports_generations import Generations, Sittings
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
+from services.generator.domain.ports_poses import CustomPoses
+from services.generator.domain.ports_shares import Shares
 from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
 Clock = Callable[[], datetime]
@@ -235,6 +237,12 @@ class UnitOfWork(Protocol):
 
     @property
     def sittings(self) -> Sittings: ...
+
+    @property
+    def custom_poses(self) -> CustomPoses: ...
+
+    @property
+    def shares(self) -> Shares: ...
 
     @property
     def jobs(self) -> Jobs: ...

@@ -138,7 +138,10 @@ class DeleteAvatar:
 
 
 async def removed_avatar(unit: UnitOfWork, owner: str, id: UUID) -> Sequence[StoredFile]:
-    """The files of an avatar that is deleted herewith, with those of its album; none where there is none."""
+    """The files of an avatar that is deleted herewith, its album's and its links' too; none where there is none."""
     drawn = await unit.albums.clear(owner, id)
+    if await unit.avatars.get(owner, id) is None:
+        return ()
+    shared = await unit.shares.clear(id)
     avatar = await unit.avatars.remove(owner, id)
-    return (*avatar.files.all(), *drawn) if avatar else ()
+    return (*avatar.files.all(), *drawn, *shared) if avatar else ()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.faces import Face
 from services.generator.domain.generations import Generation
 from services.generator.domain.jobs import Job
@@ -14,12 +16,16 @@ from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_people import Deletions
 from services.generator.domain.scan import Scan
+from services.generator.domain.shares import Share
 from services.generator.use_cases.avatars import removed_avatar
 from services.generator.use_cases.endings import left_behind
 from services.generator.use_cases.shelf import Shelf
 
 _AT_ONCE = 50
 """Records of one part of an export, and of one transaction that forgets."""
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+"""Links that were due to end long ago are somebody's too, until they are cleared."""
 
 
 class Section(enum.StrEnum):
@@ -29,6 +35,8 @@ class Section(enum.StrEnum):
     SCANS = "scans"
     FACES = "faces"
     GENERATIONS = "generations"
+    CUSTOM_POSES = "custom_poses"
+    SHARES = "shares"
     JOBS = "jobs"
 
 
@@ -39,7 +47,7 @@ class Place(NamedTuple):
     after: Position | None = None
 
 
-Record = Avatar | Scan | Face | Generation | Job
+Record = Avatar | Scan | Face | Generation | CustomPose | Share | Job
 
 
 class Part(NamedTuple):
@@ -78,6 +86,10 @@ async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Record]:
             return await unit.faces.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.GENERATIONS:
             return await unit.generations.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.CUSTOM_POSES:
+            return await unit.custom_poses.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.SHARES:
+            return await unit.shares.page(owner, _EVER, limit=_AT_ONCE, after=place.after)
         case Section.JOBS:
             return await unit.jobs.page(owner=owner, state=None, limit=_AT_ONCE, after=place.after)
 
@@ -120,6 +132,12 @@ async def _removed(unit: UnitOfWork, owner: str, record: Record) -> Sequence[Sto
         case Face():
             face = await unit.faces.remove(record.id)
             return face.files() if face else ()
+        case CustomPose():
+            await unit.custom_poses.remove(owner, record.id)
+            return ()
+        case Share():
+            share = await unit.shares.remove(owner, record.id)
+            return (share.picture.file,) if share else ()
         case Generation():
             # Gone already, with its job.
             return ()

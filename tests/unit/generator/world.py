@@ -66,6 +66,7 @@ from tests.unit.generator.clay import ClayPainter, body_digest
 from tests.unit.generator.doubles import (
     TERMS,
     ClayModels,
+    ClayPoseReader,
     ClayPoses,
     ClayReader,
     CountingLedger,
@@ -290,6 +291,7 @@ class World:
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
         self.face_models = ClayModels()
+        self.pose_reader = ClayPoseReader(self.store)
         self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
@@ -306,6 +308,7 @@ class World:
             picture_mesher=self.mesher,
             video_mesher=self.mesher,
             poses=self.poses,
+            pose_reader=self.pose_reader,
             consents=self.consents,
             credits=self.ledger,
             clock=self.clock,
