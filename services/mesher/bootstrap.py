@@ -57,7 +57,13 @@ from services.mesher.servicer.bodies import FaceMeshServicer, MesherServicer
 from services.mesher.servicer.pictures import PictureServicer
 from services.mesher.settings import MesherSettings
 from services.mesher.use_cases.bodies import BuildAvatar, BuildFace, PreviewBody, ReconstructScan, WornFaces
-from services.mesher.use_cases.pictures import Easel, RenderPicture, RenderPosePicture, Sittings
+from services.mesher.use_cases.pictures import (
+    Easel,
+    RenderPicture,
+    RenderPosePicture,
+    Scenery,
+    Sittings,
+)
 from services.mesher.use_cases.videos import PersonShots, RenderVideo
 
 WRITERS: Mapping[FileFormat, Writer] = {
@@ -168,11 +174,12 @@ def assemble(
     faces = FaceMeshServicer(BuildFace(Painter(topology), pictures, FaceGlbWriter(), files, workshop))
     drawn_files = PillowPictures()
     sittings = Sittings(dresser, variants, poser, worn_faces, workshop)
+    scenery = Scenery(drawn_files, files, workshop)
     mannequins = Mannequins(model, outfitter, variants, population)
     drawings = PictureServicer(
-        RenderPicture(sittings, easel, drawn_files, files, workshop),
+        RenderPicture(sittings, scenery, easel, drawn_files, files, workshop),
         RenderPosePicture(mannequins, poser, easel, drawn_files, files, workshop),
-        RenderVideo(PersonShots(sittings), easel, Av1Films(), files, screening),
+        RenderVideo(PersonShots(sittings, scenery), easel, Av1Films(), files, screening),
     )
 
     def add(server: grpc.aio.Server) -> None:

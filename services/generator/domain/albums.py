@@ -13,7 +13,7 @@ from services.generator.domain.model import Avatar
 from services.generator.domain.pictures import PictureOptions, VideoOptions
 
 RENDERER = "1"
-"""Grows with every change of the renderer that shows: what was drawn before is not given any more."""
+"""The mesher's ``drawing.VERSION``: what an older renderer has drawn is not given any more."""
 PICTURES_KEPT = 24
 """Pictures that an avatar remembers, the newest; videos are paid, and all stay."""
 PICTURES = "pictures/"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bodypose.skeleton import Pose
 from facemodel.arrays import RgbImage
 from services.mesher.domain.face.model import WornFace
 from services.mesher.domain.model import Appearance, BodyOrder, Garment, StoredBlob
 from services.mesher.domain.stage import Backdrop, Stage, Style
 from services.mesher.domain.surface import IntArray
 from services.mesher.domain.views import Camera
+
+VERSION = "1"
+"""Grows with every change that shows in pictures: what was drawn before is not given any more."""
 
 
 class PictureFormat(enum.Enum):
@@ -58,6 +64,12 @@ class Drawn:
     file: StoredBlob
     clamped_bones: Sequence[str] = ()
     """Joints that were turned back to what a body can do."""
+
+
+def pose_key(pose: Pose, body_type: str, size: int) -> str:
+    """SHA-256 of all that a picture of a pose follows from."""
+    shown = [VERSION, sorted(pose.turns.items()), pose.support.value, body_type, size]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 class Draughtsman(Protocol):

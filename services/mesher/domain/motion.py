@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from bodypose.skeleton import Pose, pose_of, turns_of
+from bodypose.skeleton import Pose, Support, pose_of, turns_of
+from services.mesher.domain import views
+from services.mesher.domain.model import Scene
+from services.mesher.domain.stage import Stage, View
 from services.mesher.domain.surface import FloatArray
+from services.mesher.domain.views import Camera
 
 
 class Step(NamedTuple):
@@ -62,3 +67,36 @@ def slerp(first: FloatArray, second: FloatArray, share: float) -> FloatArray:
 def held(poses: Sequence[Pose], step: Step) -> Pose:
     """The pose of that moment."""
     return between(poses[step.first], poses[step.second], step.share)
+
+
+class Poseable(Protocol):
+    """An avatar that takes poses."""
+
+    def at(self, pose: Pose) -> Scene:
+        """The avatar in a pose, on the floor."""
+        ...
+
+
+def moving(
+    figure: Poseable,
+    poses: Sequence[Pose],
+    count: int,
+    set_up: Callable[[Scene, Support], Stage],
+    camera: Camera,
+) -> Iterator[Stage]:
+    """So many stages of an avatar that goes through the poses and back, each posed when it is asked for.
+
+    The camera stands where it has all of them in the frame; in a portrait it goes with the head.
+    """
+    view = None if camera is Camera.PORTRAIT else _of_all(figure, poses, camera)
+    for step in steps(len(poses), count):
+        pose = held(poses, step)
+        stage = set_up(figure.at(pose), pose.support)
+        yield stage if view is None else replace(stage, view=view)
+
+
+def _of_all(figure: Poseable, poses: Sequence[Pose], camera: Camera) -> View:
+    """The closest view of the camera's that shows every pose, and the middle of every way between two."""
+    moments = [held(poses, step) for step in steps(len(poses), 4 * len(poses)) if step.share in (0.0, 0.5)]
+    points = [part.positions for pose in moments for part in figure.at(pose).parts]
+    return views.whole(np.concatenate(points).astype(np.float64), views.AZIMUTHS[camera])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from atelierkit.errors import NotFound
 from atelierkit.workshop import Workshop
 from bodypose.skeleton import Pose, Support
 from services.mesher.domain import features
@@ -18,6 +20,7 @@ from services.mesher.domain.drawing import (
     PictureFormat,
     PictureOptions,
     Sitter,
+    pose_key,
 )
 from services.mesher.domain.dresser import Dressed, Dresser
 from services.mesher.domain.expressions import Weights
@@ -33,6 +36,9 @@ from services.mesher.domain.views import Camera
 from services.mesher.use_cases.bodies import WornFaces
 
 PREFIX = "pictures"
+POSES_PREFIX = "poses"
+"""Of pictures of poses, which are nobody's: each in a folder of all that it follows from."""
+_EVER = datetime.max.replace(tzinfo=UTC)
 _POSE_PICTURE_QUALITY = 82
 
 Timed = Callable[[Style], AbstractContextManager[None]]
@@ -90,6 +96,18 @@ class Sittings:
             return Sitting(dressed.scene)
         return await self._workshop.run(lambda: posed(self._poser, dressed, pose), "posing")
 
+    async def figure(
+        self, sitter: Sitter, face_shapes: Weights, poses: Sequence[Pose]
+    ) -> tuple[Sequence[Pose], Figure]:
+        """The person, ready to take poses, and those as its body holds them. Raise what `dressed` raises."""
+        dressed = await self.dressed(sitter, face_shapes)
+
+        def hold() -> tuple[Sequence[Pose], Figure]:
+            held = [self._poser.hold(dressed.body, pose).pose for pose in poses]
+            return held, self._poser.figure(dressed.scene, dressed.body)
+
+        return await self._workshop.run(hold, "posing")
+
     async def dressed(self, sitter: Sitter, face_shapes: Weights) -> Dressed:
         """The person in A pose, with that expression; at ease without. Raise what BuildAvatar raises."""
         face = await self._faces.get(sitter.worn)
@@ -111,13 +129,37 @@ def posed(poser: Poser, dressed: Dressed, pose: Pose) -> Sitting:
     return Sitting(scene, pose.support, held.clamped_bones)
 
 
+class Scenery:
+    """What stands behind people."""
+
+    def __init__(self, pictures: PictureFiles, files: Files, workshop: Workshop) -> None:
+        self._pictures = pictures
+        self._files = files
+        self._workshop = workshop
+
+    async def behind(self, options: PictureOptions) -> Backdrop:
+        """As asked for. Raise InvalidPicture, and NotFound for a picture that is not there."""
+        if not options.scenery_key:
+            return options.backdrop
+        data = await self._files.get(options.scenery_key)
+        pixels = await self._workshop.run(lambda: self._pictures.read(data), "scenery")
+        return replace(options.backdrop, picture=pixels)
+
+
 class RenderPicture:
     """A person to a picture in the object store."""
 
     def __init__(
-        self, sittings: Sittings, easel: Easel, pictures: PictureFiles, files: Files, workshop: Workshop
+        self,
+        sittings: Sittings,
+        scenery: Scenery,
+        easel: Easel,
+        pictures: PictureFiles,
+        files: Files,
+        workshop: Workshop,
     ) -> None:
         self._sittings = sittings
+        self._scenery = scenery
         self._easel = easel
         self._pictures = pictures
         self._files = files
@@ -125,7 +167,7 @@ class RenderPicture:
 
     async def __call__(self, sitter: Sitter, pose: Pose | None, options: PictureOptions) -> Drawn:
         """Raise what BuildAvatar raises, DrawingUnavailable; InvalidPicture for one that should stand behind."""
-        backdrop = await self._backdrop(options)
+        backdrop = await self._scenery.behind(options)
         sitting = await self._sittings.sit(sitter, options.face_shapes, pose)
         stage = await self._workshop.run(
             lambda: staged(
@@ -139,13 +181,6 @@ class RenderPicture:
         )
         file = await self._files.put(data, prefix=PREFIX, media_type=options.format.value)
         return Drawn(file, sitting.clamped_bones)
-
-    async def _backdrop(self, options: PictureOptions) -> Backdrop:
-        if not options.scenery_key:
-            return options.backdrop
-        data = await self._files.get(options.scenery_key)
-        pixels = await self._workshop.run(lambda: self._pictures.read(data), "scenery")
-        return replace(options.backdrop, picture=pixels)
 
 
 class RenderPosePicture:
@@ -169,8 +204,18 @@ class RenderPosePicture:
         self._figure = functools.cache(self._made)
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
-        """Raise DrawingUnavailable."""
+        """The picture of before, where it was drawn before. Raise DrawingUnavailable."""
+        folder = f"{POSES_PREFIX}/{pose_key(pose, body_type, size)}"
+        return await self._known(folder) or await self._drawn(folder, pose, body_type, size)
 
+    async def _known(self, folder: str) -> StoredBlob | None:
+        async for keys in self._files.written_before(_EVER, within=f"{folder}/"):
+            for key in keys:
+                with suppress(NotFound):
+                    return await self._files.head(key)
+        return None
+
+    async def _drawn(self, folder: str, pose: Pose, body_type: str, size: int) -> StoredBlob:
         def stage() -> Stage:
             body, figure = self._figure(body_type)
             scene = figure.at(self._poser.hold(body, pose).pose)
@@ -178,7 +223,7 @@ class RenderPosePicture:
 
         pixels = await self._easel.draw(await self._workshop.run(stage, "pose"))
         data = self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY)
-        return await self._files.put(data, prefix=PREFIX, media_type=PictureFormat.WEBP.value)
+        return await self._files.put(data, prefix=folder, media_type=PictureFormat.WEBP.value)
 
     def _made(self, body_type: str) -> tuple[Body, Figure]:
         mannequin = self._mannequins.get(body_type)

@@ -13,16 +13,17 @@ import numpy as np
 
 from atelierkit.errors import Overloaded
 from atelierkit.workshop import Workshop
-from bodypose.skeleton import Pose
+from bodypose.skeleton import Pose, Support
 from facemodel.arrays import RgbImage
 from services.mesher.domain.drawing import Sitter
 from services.mesher.domain.film import Film, FilmWriter, VideoOptions
-from services.mesher.domain.model import StoredBlob
+from services.mesher.domain.model import Scene, StoredBlob
+from services.mesher.domain.motion import moving
 from services.mesher.domain.ports import Files
 from services.mesher.domain.stage import Stage
 from services.mesher.domain.staging import staged
 from services.mesher.domain.turntable import turntable
-from services.mesher.use_cases.pictures import Easel, Sittings
+from services.mesher.use_cases.pictures import Easel, Scenery, Sittings
 
 PREFIX = "videos"
 _WHOLE = 100
@@ -41,19 +42,25 @@ class Shots(Protocol):
 
 
 class PersonShots:
-    """A person, with one pose or none, while the camera goes round."""
+    """A person: still while the camera goes round, or going from pose to pose before a camera that stands."""
 
-    def __init__(self, sittings: Sittings) -> None:
+    def __init__(self, sittings: Sittings, scenery: Scenery) -> None:
         self._sittings = sittings
+        self._scenery = scenery
 
     async def stages(self, sitter: Sitter, poses: Sequence[Pose], options: VideoOptions) -> Iterator[Stage]:
         """As the port says."""
         picture = options.picture
+        backdrop = await self._scenery.behind(picture)
+
+        def set_up(scene: Scene, support: Support) -> Stage:
+            return staged(scene, picture.camera, picture.style, picture.size, backdrop, support)
+
+        if len(poses) > 1:
+            holds, figure = await self._sittings.figure(sitter, picture.face_shapes, poses)
+            return moving(figure, holds, options.count, set_up, picture.camera)
         sitting = await self._sittings.sit(sitter, picture.face_shapes, poses[0] if poses else None)
-        first = staged(
-            sitting.scene, picture.camera, picture.style, picture.size, picture.backdrop, sitting.support
-        )
-        return turntable(first, picture.camera, options.count)
+        return turntable(set_up(sitting.scene, sitting.support), picture.camera, options.count)
 
 
 class RenderVideo:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from prometheus_client import REGISTRY
 
 if TYPE_CHECKING:
     from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceAsyncStub
 
-from atelier.common.v1 import picture_pb2
+from atelier.common.v1 import picture_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
 from atelierkit.blobs import MemoryBlobs
@@ -80,6 +81,27 @@ async def test_an_unknown_face_shape_is_named(
 
 
 async def test_a_pose_is_drawn_for_anybody(stub: PictureServiceAsyncStub, blobs: MemoryBlobs) -> None:
-    answer = await stub.RenderPosePicture(pb.RenderPosePictureRequest(pose={}, size=96))
+    answer = await stub.RenderPosePicture(pb.RenderPosePictureRequest(pose=pose_pb2.Pose(), size=96))
     picture = Image.open(io.BytesIO(await blobs.get(answer.file.key)))
     assert (picture.format, picture.size) == ("WEBP", (96, 96))
+
+
+def drawn() -> float:
+    """How many pictures were drawn in this process."""
+    labels = {"style": "realistic", "outcome": "ok"}
+    return REGISTRY.get_sample_value("atelier_mesher_draw_duration_seconds_count", labels) or 0.0
+
+
+async def test_a_picture_of_a_pose_is_drawn_once(stub: PictureServiceAsyncStub, blobs: MemoryBlobs) -> None:
+    nod = pose_pb2.Pose(turns=[pose_pb2.JointTurn(bone="Head", x=0.1, w=0.995)])
+    request = pb.RenderPosePictureRequest(pose=nod, size=64)
+    first, before = (await stub.RenderPosePicture(request)).file, drawn()
+    assert (await stub.RenderPosePicture(request)).file == first
+    assert drawn() == before
+    # Where nobody's records look for what is left over.
+    assert first.key.startswith("poses/")
+    await blobs.delete(first.key)
+    assert (await stub.RenderPosePicture(request)).file == first
+    assert drawn() == before + 1
+    request.size = 65
+    assert (await stub.RenderPosePicture(request)).file != first

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceAsyncStub
 
-from atelier.common.v1 import picture_pb2
+from atelier.common.v1 import picture_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.errors import AppError, Code
@@ -52,6 +52,23 @@ async def test_the_same_video_is_the_same_file(
         [each async for each in stub.RenderVideo(request(model), metadata=token)][-1].file for _ in range(2)
     ]
     assert files[0] == files[1]
+
+
+async def test_a_person_goes_from_pose_to_pose(
+    stub: PictureServiceAsyncStub, token: Token, model: BodyModel
+) -> None:
+    arm = pose_pb2.Pose(turns=[pose_pb2.JointTurn(bone="LeftArm", z=0.6, w=0.8)])
+    seated = pose_pb2.Pose(
+        turns=[pose_pb2.JointTurn(bone=f"{side}UpLeg", x=-0.7071, w=0.7071) for side in ("Left", "Right")],
+        support=pose_pb2.SUPPORT_SEAT,
+    )
+    made = {}
+    for name, poses in (("round", []), ("one", [arm]), ("both", [arm, seated])):
+        asked = request(model)
+        asked.poses.extend(poses)
+        news = [each async for each in stub.RenderVideo(asked, metadata=token)]
+        made[name] = news[-1].file.sha256
+    assert len(set(made.values())) == 3
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import aclosing, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -20,10 +22,11 @@ from atelierkit.admission import Limits
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.workshop import Workshop, workshop
 from bodypose.skeleton import BONES, INDEX, Pose, Support, turns_of
-from services.mesher.domain import motion
+from services.mesher.domain import motion, views
 from services.mesher.domain.drawing import PictureOptions, Sitter
 from services.mesher.domain.errors import DrawingUnavailable
 from services.mesher.domain.film import Film, VideoOptions
+from services.mesher.domain.model import Part, Rig, Scene
 from services.mesher.domain.stage import Prop, Stage, Style, Substance, View
 from services.mesher.domain.surface import FloatArray, IntArray
 from services.mesher.domain.turntable import around, swept, turntable
@@ -56,8 +59,9 @@ def seen(view: View, points: FloatArray) -> FloatArray:
     off = points - eye
     depth = off @ ahead
     reach = np.tan(np.radians(view.field_of_view) / 2.0)
-    places: FloatArray = np.stack([off @ right, off @ np.cross(right, ahead)], axis=1)
-    return places / (depth * reach)[:, None]
+    across = np.stack([off @ right, off @ np.cross(right, ahead)], axis=1)
+    places: FloatArray = across / (depth * reach)[:, None]
+    return places
 
 
 @pytest.mark.parametrize("camera", list(Camera))
@@ -138,6 +142,53 @@ def test_a_film_of_poses_goes_through_all_and_back() -> None:
     assert speeds[-1] < 0.02
     assert speeds.max() > 0.15
     assert len(turns_of(motion.held([pose("Head", [0, 9, 0]), Pose({})], way[3]))) == len(BONES)
+
+
+class Stick:
+    """Somebody whose height is how far the head is turned."""
+
+    def __init__(self) -> None:
+        self.posed = 0
+
+    def at(self, pose: Pose) -> Scene:
+        self.posed += 1
+        height = 1.0 + 3.0 * abs(turns_of(pose)[INDEX["Head"]][1])
+        points = np.array([[-0.2, 0.0, 0.0], [0.2, 0.0, 0.0], [0.0, height, 0.0]], np.float32)
+        part = cast(Part, SimpleNamespace(positions=points))
+        return Scene([part], cast(Rig, None), {})
+
+
+def before(scene: Scene, support: Support) -> Stage:
+    """That somebody before a camera of its own."""
+    points = scene.parts[0].positions
+    return replace(stage(points), view=views.whole(points.astype(np.float64), 0.0))
+
+
+def test_every_pose_is_in_the_frame_of_one_camera() -> None:
+    stick, poses = Stick(), [Pose({}), pose("Head", [0, 80, 0]), pose("Head", [0, -50, 0])]
+    stages = list(motion.moving(stick, poses, 30, before, Camera.FULL_BODY))
+    assert len({each.view for each in stages}) == 1
+    reach = [np.abs(seen(each.view, each.props[0].positions)).max() for each in stages]
+    assert 0.8 < max(reach) <= 1.0
+    heights = [each.props[0].positions[2, 1] for each in stages]
+    assert heights[0] == pytest.approx(1.0)
+    assert heights[10] == pytest.approx(1.0 + 3.0 * np.sin(np.radians(40)), abs=1e-5)
+    # Each frame is posed once, and the key poses and their middles for the camera.
+    assert stick.posed == 30 + 6
+
+
+def test_a_portrait_goes_with_the_head() -> None:
+    poses = [Pose({}), pose("Head", [0, 80, 0])]
+    stages = list(motion.moving(Stick(), poses, 8, before, Camera.PORTRAIT))
+    assert len({each.view for each in stages}) > 2
+
+
+def test_frames_are_posed_as_they_are_asked_for() -> None:
+    stick = Stick()
+    stages = motion.moving(stick, [Pose({}), pose("Head", [0, 80, 0])], 8, before, Camera.PORTRAIT)
+    assert stick.posed == 0
+    next(stages)
+    assert stick.posed == 1
 
 
 class Draughtsman:
