@@ -32,6 +32,8 @@ from atelier.auth.v1 import (
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import (
+    custom_poses_pb2,
+    custom_poses_pb2_grpc,
     faces_pb2,
     faces_pb2_grpc,
     generations_pb2,
@@ -44,6 +46,8 @@ from atelier.generator.v1 import (
     person_pb2_grpc,
     pictures_pb2,
     pictures_pb2_grpc,
+    shares_pb2,
+    shares_pb2_grpc,
 )
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
 from atelier.mesher.v1 import pictures_pb2 as mesher_pictures_pb2
@@ -75,6 +79,8 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         person_pb2.DESCRIPTOR.services_by_name["PersonService"],
         faces_pb2.DESCRIPTOR.services_by_name["FaceService"],
         generations_pb2.DESCRIPTOR.services_by_name["GenerationService"],
+        custom_poses_pb2.DESCRIPTOR.services_by_name["CustomPoseService"],
+        shares_pb2.DESCRIPTOR.services_by_name["ShareService"],
         pictures_pb2.DESCRIPTOR.services_by_name["PictureService"],
     ),
     "mesher": (
@@ -178,6 +184,16 @@ class Clients:
     def generations(self) -> generations_pb2_grpc.GenerationServiceAsyncStub:
         """Pictures of people in poses."""
         return generations_pb2_grpc.GenerationServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def custom_poses(self) -> custom_poses_pb2_grpc.CustomPoseServiceAsyncStub:
+        """People's own poses."""
+        return custom_poses_pb2_grpc.CustomPoseServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def shares(self) -> shares_pb2_grpc.ShareServiceAsyncStub:
+        """Links to pictures."""
+        return shares_pb2_grpc.ShareServiceStub(self.channels["generator"])
 
     @functools.cached_property
     def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:

@@ -164,12 +164,15 @@ def _uploaded(media_type: str) -> tuple[str, dict[str, Any]]:
 
 
 def _filled_in(form: Form) -> dict[str, Any]:
-    files = {name: {"type": "string", "format": "binary", "description": text} for name, text in form.files}
+    described = {
+        name: {"type": "string", "format": "binary", "description": text}
+        for name, text in (*form.files, *form.either)
+    }
     fields = form.fields.model_json_schema()["properties"]
     return {
         "type": "object",
-        "required": [*files, *form.required],
-        "properties": {**files, **{name: _without_null(schema) for name, schema in fields.items()}},
+        "required": [*(name for name, _ in form.files), *form.required],
+        "properties": {**described, **{name: _without_null(schema) for name, schema in fields.items()}},
         "additionalProperties": False,
     }
 

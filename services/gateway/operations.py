@@ -99,6 +99,8 @@ class Form:
     """Shape of its other parts."""
     required: Sequence[str] = ()
     """Of these, the ones that must be there."""
+    either: Sequence[tuple[str, str]] = ()
+    """Files of which exactly one must be there."""
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ from starlette.requests import Request
 from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import faces_pb2
 from atelierkit.blobs import Blobs
-from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
+from atelierkit.errors import FieldFault, InvalidInput
 from photos import limits
 from photos.model import PhotoFormat, PhotoRefused
-from services.gateway import form_stream, multipart, reading
+from services.gateway import form_stream, multipart, reading, uploads
 from services.gateway.form_stream import PartLimit
 from services.gateway.multipart import Head, Part
 from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
+from services.gateway.uploads import Upload
 
 SLOTS: Mapping[str, faces_pb2.PhotoSlot.ValueType] = {
     "front": faces_pb2.PHOTO_SLOT_FRONT,
@@ -54,17 +55,6 @@ FILES = (
 _LONGEST_FILENAME = 100
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of what is not seen, or changes how the rest is."""
-_NOTHING_BEGUN = frozenset(
-    {
-        Code.INVALID_ARGUMENT,
-        Code.FAILED_PRECONDITION,
-        Code.NOT_FOUND,
-        Code.PERMISSION_DENIED,
-        Code.UNAUTHENTICATED,
-        Code.RESOURCE_EXHAUSTED,
-        Code.UNIMPLEMENTED,
-    }
-)
 
 
 class InvalidPhotos(InvalidInput):
@@ -112,16 +102,25 @@ def announced(request: Request, slots: Collection[str] = tuple(SLOTS)) -> None:
 async def read(request: Request, fields: Collection[str], slots: Collection[str] = tuple(SLOTS)) -> PhotoForm:
     """The form in a request's body: a photo in each of these slots, and any of these fields beside them.
 
-    Raises InvalidInput, InvalidPhotos, PayloadTooLarge and UnsupportedMediaType. Names of files are noted in the request's
-    state, for whoever tells of a refusal.
+    Raises InvalidInput, InvalidPhotos, PayloadTooLarge and UnsupportedMediaType.
     """
-    expected = _Expected(fields, slots)
+    files, texts = await taken(request, fields, slots)
+    return PhotoForm(judged(files, slots, request.state.filenames), texts)
+
+
+async def taken(
+    request: Request, fields: Collection[str], files: Collection[str]
+) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
+    """The files and the fields of a form, by name, and no others; files are no larger than photos may be.
+
+    Raises InvalidInput and PayloadTooLarge. Names of files are noted in the request's state, for whoever tells of a refusal.
+    """
+    expected = _Expected(fields, files)
     request.state.filenames = expected.filenames
     parts = await form_stream.read(request.stream(), request.headers["content-type"], expected.limit_of)
-    photos = [part for part in parts if part.name in slots]
-    return PhotoForm(
-        _judged(photos, slots, expected.filenames),
-        {part.name: _text(part) for part in parts if part.name not in slots},
+    return (
+        {part.name: part.data for part in parts if part.name in files},
+        {part.name: _text(part) for part in parts if part.name not in files},
     )
 
 
@@ -141,29 +140,10 @@ async def stored(
 async def uploaded(
     form: PhotoForm, blobs: Blobs, request_uuid: uuid.UUID, *, for_job: bool = False
 ) -> AsyncIterator[Sequence[blob_pb2.BlobRef]]:
-    """The photos in the object store while the block runs; whoever is called there deletes them, and nobody else needs to.
-
-    Where the block fails they are deleted here. A job's are left to the generator's sweep where the call may have begun one:
-    the same request is run again under the same id, and finds them.
-    """
-    sent: list[blob_pb2.BlobRef] = []
-    try:
-        for photo in form.photos:
-            file = await _put(photo, blobs, request_uuid)
-            sent.append(file)
+    """The photos in the object store while the block runs; see `uploads.held`."""
+    files = [Upload(photo.data, photo.format.media_type) for photo in form.photos]
+    async with uploads.held(files, blobs, request_uuid, for_job=for_job) as sent:
         yield sent
-    except BaseException as error:
-        if not for_job or (isinstance(error, AppError) and error.code in _NOTHING_BEGUN):
-            for file in sent:
-                await blobs.delete(file.key)
-        raise
-
-
-async def _put(photo: Photo, blobs: Blobs, request_uuid: uuid.UUID) -> blob_pb2.BlobRef:
-    ref = await blobs.put(
-        photo.data, prefix=f"uploads/{request_uuid.hex}", media_type=photo.format.media_type
-    )
-    return blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
 
 
 class _Expected:
@@ -200,14 +180,15 @@ def clean_filename(text: str) -> str:
     return seen.strip(" .")[:_LONGEST_FILENAME]
 
 
-def _judged(parts: Sequence[Part], slots: Collection[str], filenames: Mapping[str, str]) -> Sequence[Photo]:
-    """The photos; InvalidPhotos and UnsupportedMediaType tell of all that cannot be taken."""
-    by_slot = {part.name: part.data for part in parts}
+def judged(
+    files: Mapping[str, bytes], slots: Collection[str], filenames: Mapping[str, str]
+) -> Sequence[Photo]:
+    """A photo in each slot; InvalidPhotos and UnsupportedMediaType tell of all that cannot be taken."""
     faults: list[FieldFault] = []
     photos: list[Photo] = []
     for slot in slots:
         try:
-            photos.append(_photo(slot, filenames.get(slot, slot), by_slot.get(slot)))
+            photos.append(_photo(slot, filenames.get(slot, slot), files.get(slot)))
         except PhotoRefused as refused:
             faults.append(FieldFault(slot, refused.code, refused.message, _limit(refused)))
     faults += _repeated(photos)
