@@ -85,14 +85,14 @@ def video_options(query: shapes.VideoQuery) -> pb.VideoOptions:
     return pb.VideoOptions(picture=options, seconds=query.seconds or 0, frame_rate=query.fps or 0)
 
 
-def pose_id(text: str | None) -> str:
-    """A pose's id for the generator; empty for the A pose."""
-    return SAME_POSES.get(text or "", text or "")
+def pose_id(text: str | None) -> str | None:
+    """A pose's id for the generator; empty for the A pose, None for the avatar's own."""
+    return None if text is None else SAME_POSES.get(text, text)
 
 
 def pose_ids(text: str | None) -> list[str]:
-    """The poses of a list with commas."""
-    return list(filter(None, map(pose_id, (text or "").split(","))))
+    """The poses of a list with commas; none for the avatar's own."""
+    return [SAME_POSES.get(each, each) for each in text.split(",")] if text else []
 
 
 def background(text: str | None, *, transparent: bool) -> pb.Background | None:

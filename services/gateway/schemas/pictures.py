@@ -65,8 +65,8 @@ class PictureQuery(DrawnQuery):
     """A picture."""
 
     pose: Annotated[str, Field(pattern=rf"^(A|{POSE})$")] | None = None
-    """A pose of the catalogue or the UUID of one of your own; `A`, arms at 45 degrees, by default. Ready Player Me's
-    `power-stance`, `relaxed`, `standing` and `thumbs-up` are poses as well."""
+    """A pose of the catalogue, the UUID of one of your own, or `A`, arms at 45 degrees; the avatar's own pose by default.
+    Ready Player Me's `power-stance`, `relaxed`, `standing` and `thumbs-up` are poses as well."""
     size: Annotated[int, Field(ge=64, le=2048)] | None = None
     """Pixels a side; 1024 by default."""
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -79,10 +79,11 @@ class VideoQuery(DrawnQuery):
     elsewhere: ClassVar[frozenset[str]] = frozenset({"quality"})
 
     pose: (
-        Annotated[str, Field(pattern=rf"^(A|{POSE}(,{POSE}){{0,{MOST_POSES - 1}}})$", max_length=600)] | None
+        Annotated[str, Field(pattern=rf"^(A|{POSE})(,(A|{POSE})){{0,{MOST_POSES - 1}}}$", max_length=600)]
+        | None
     ) = None
-    """With one pose, or none, the camera goes round once; with up to eight, commas between, the person goes from the first
-    to the last and back."""
+    """With one pose, as in pictures, the camera goes round once; with up to eight, commas between, the person goes from the
+    first to the last and back."""
     size: Annotated[int, Field(ge=64, le=1024)] | None = None
     """Pixels a side; 512 by default."""
     seconds: Annotated[int, Field(ge=1, le=20)] | None = None

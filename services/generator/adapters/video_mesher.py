@@ -28,11 +28,16 @@ class RemoteVideoMesher:
         self._timeout_s = timeout_s
 
     async def render_video(
-        self, person: Person, wardrobe: Wardrobe, poses: Sequence[bytes], options: VideoOptions, told: Told
+        self,
+        person: Person,
+        wardrobe: Wardrobe,
+        poses: Sequence[bytes | None],
+        options: VideoOptions,
+        told: Told,
     ) -> StoredFile:
         request = pb.RenderVideoRequest(
             sitter=sitter(person, wardrobe),
-            poses=map(pose_pb2.Pose.FromString, poses),
+            poses=[pose_pb2.Pose.FromString(pose or b"") for pose in poses],
             video=convert_pictures.video_options_message(options),
         )
         with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):

@@ -6,7 +6,7 @@ import enum
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from services.generator.domain.model import Avatar
@@ -33,23 +33,24 @@ class VideoOrder:
 
     avatar_id: UUID
     pose_ids: tuple[str, ...]
+    """An empty one for the A pose; none for the avatar's own."""
     options: VideoOptions
     content: str
     """Key of what it shows: where the avatar is another one by then, it is not drawn."""
 
 
-def content_key(avatar: Avatar, poses: Sequence[bytes], options: PictureOptions | VideoOptions) -> str:
+def content_key(avatar: Avatar, poses: Sequence[bytes | None], options: PictureOptions | VideoOptions) -> str:
     """SHA-256 of all that a picture or video follows from.
 
-    An id of the catalogue never comes to mean another thing, so the recipe says what its garments are; ``poses`` are the
-    contract's ``Pose``, whose ids are not in the recipe.
+    An id of the catalogue never comes to mean another thing, so the recipe says what its garments are. ``poses`` are the
+    contract's ``Pose``, and stand for the recipe's own.
     """
-    recipe = asdict(avatar.recipe)
+    recipe = asdict(replace(avatar.recipe, pose_id=""))
     shown = {
         "renderer": RENDERER,
         "recipe": recipe,
         "points": avatar.files.points.sha256,
-        "poses": [pose.hex() for pose in poses],
+        "poses": ["" if pose is None else pose.hex() for pose in poses],
         "options": [type(options).__name__, asdict(options)],
     }
     return hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).hexdigest()

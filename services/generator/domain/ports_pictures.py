@@ -39,8 +39,13 @@ class VideoMesher(Protocol):
     """Films people. The same arguments always give the same bytes."""
 
     async def render_video(
-        self, person: Person, wardrobe: Wardrobe, poses: Sequence[bytes], options: VideoOptions, told: Told
+        self,
+        person: Person,
+        wardrobe: Wardrobe,
+        poses: Sequence[bytes | None],
+        options: VideoOptions,
+        told: Told,
     ) -> StoredFile:
-        """Draw and store that video. With one pose or none the camera goes round once, with more the person goes from the
-        first to the last and back. Raise as ``render_picture`` does."""
+        """Draw and store that video; None is the A pose. With one pose the camera goes round once, with more the person goes
+        from the first to the last and back. Raise as ``render_picture`` does."""
         ...

@@ -42,7 +42,7 @@ class PictureServicer(PictureServiceServicer):
         drawn = await self._verbs.export_picture(
             require_caller().subject,
             UUID(request.avatar_id),
-            request.pose_id,
+            request.pose_id if request.HasField("pose_id") else None,
             convert_pictures.options(request.picture),
         )
         return pb.ExportPictureResponse(file=convert.blob_ref(drawn.file), clamped_bones=drawn.clamped_bones)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from atelierkit import failpoints
 from atelierkit.repeat import repeated
 from services.generator.domain.albums import PICTURES, Medium, content_key
-from services.generator.domain.errors import PictureNotFound, PoseNotFound
+from services.generator.domain.errors import PictureNotFound
 from services.generator.domain.model import Avatar, StoredFile
 from services.generator.domain.pictures import Drawn, PictureOptions
 from services.generator.domain.ports import Clock, Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.use_cases.avatars import GetAvatar
+from services.generator.use_cases.posing import taken_pose
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.wearing import person_of, wardrobe_of
 
@@ -48,17 +48,6 @@ class Album:
         await self.shelf.require([drawn.file])
 
 
-async def poses_of(shelf: PoseShelf, owner: str, ids: Sequence[str], field: str) -> list[bytes]:
-    """The poses of those ids, in their order. Raise PoseNotFound, which names the place in the field, and Unavailable."""
-    found = []
-    for index, id in enumerate(ids):
-        try:
-            found.append(await shelf.get(owner, id))
-        except PoseNotFound as unknown:
-            raise PoseNotFound(id, field.format(index)) from unknown
-    return found
-
-
 @dataclass(frozen=True)
 class ExportPicture:
     """Gives a picture of an avatar, drawn when it is not there."""
@@ -69,14 +58,17 @@ class ExportPicture:
     mesher: PictureMesher
     album: Album
 
-    async def __call__(self, owner: str, id: UUID, pose_id: str, options: PictureOptions) -> Drawn:
-        """Raise AvatarNotFound, PoseNotFound and the mesher's refusal of face shapes; Unavailable when a neighbour is away,
-        or the mesher cannot draw."""
+    async def __call__(self, owner: str, id: UUID, pose_id: str | None, options: PictureOptions) -> Drawn:
+        """In a pose by its id, in A pose where that is empty, or in the avatar's own where it is None.
+
+        Raise AvatarNotFound, PoseNotFound and the mesher's refusal of face shapes; Unavailable when a neighbour is away, or
+        the mesher cannot draw.
+        """
         avatar = await self.get_avatar(owner, id)
-        poses = await poses_of(self.poses, owner, [pose_id] if pose_id else [], "pose_id")
-        content = content_key(avatar, poses, options)
+        pose = await taken_pose(self.poses, avatar, pose_id)
+        content = content_key(avatar, [pose], options)
         known = await self.album.find(avatar, content)
-        return known or await self._drawn(avatar, next(iter(poses), None), options, content)
+        return known or await self._drawn(avatar, pose, options, content)
 
     async def _drawn(
         self, avatar: Avatar, pose: bytes | None, options: PictureOptions, content: str

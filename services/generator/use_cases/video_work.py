@@ -17,7 +17,8 @@ from services.generator.domain.ports_pictures import PoseShelf, VideoMesher
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.batch_work import locked
 from services.generator.use_cases.endings import store_end
-from services.generator.use_cases.pictures import Album, poses_of
+from services.generator.use_cases.pictures import Album
+from services.generator.use_cases.posing import taken_poses
 from services.generator.use_cases.videos import VIDEO
 from services.generator.use_cases.wearing import person_of, wardrobe_of
 
@@ -49,7 +50,7 @@ class VideoCraft:
     async def make(self, job: Job, asked: VideoOrder) -> Job:
         """Raise AvatarNotFound, AvatarChanged, PoseNotFound, JobEnded and Unavailable."""
         avatar = await self.get_avatar(job.owner, asked.avatar_id)
-        poses = await poses_of(self.poses, job.owner, asked.pose_ids, "pose_ids[{}]")
+        poses = await taken_poses(self.poses, avatar, asked.pose_ids)
         if content_key(avatar, poses, asked.options) != asked.content:
             raise AvatarChanged
         wardrobe = await wardrobe_of(self.looks, avatar)

@@ -19,7 +19,8 @@ from services.generator.domain.ports_jobs import Credits, Task
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.use_cases.acceptance import AcceptJob
 from services.generator.use_cases.avatars import GetAvatar
-from services.generator.use_cases.pictures import Album, poses_of
+from services.generator.use_cases.pictures import Album
+from services.generator.use_cases.posing import taken_poses
 
 VIDEO = "video.mp4"
 """Name of the result of a job that draws a video."""
@@ -37,9 +38,12 @@ class ExportVideo:
     async def __call__(
         self, owner: str, id: UUID, pose_ids: tuple[str, ...], options: VideoOptions
     ) -> StoredFile | Queued:
-        """Raise AvatarNotFound, PoseNotFound, INSUFFICIENT_CREDITS and Unavailable."""
+        """An empty id stands for the A pose; without any it is the avatar's own pose.
+
+        Raise AvatarNotFound, PoseNotFound, INSUFFICIENT_CREDITS and Unavailable.
+        """
         avatar = await self.get_avatar(owner, id)
-        poses = await poses_of(self.poses, owner, pose_ids, "pose_ids[{}]")
+        poses = await taken_poses(self.poses, avatar, pose_ids)
         order = VideoOrder(id, pose_ids, options, content_key(avatar, poses, options))
         known = await self.album.find(avatar, order.content)
         return known.file if known else await self._ordered(avatar, order)

@@ -35,7 +35,12 @@ class ClayPainter:
         return Drawn(StoredFile(ref.key, ref.sha256, ref.media_type, ref.size), clamped)
 
     async def render_video(
-        self, person: Person, wardrobe: Wardrobe, poses: Sequence[bytes], options: VideoOptions, told: Told
+        self,
+        person: Person,
+        wardrobe: Wardrobe,
+        poses: Sequence[bytes | None],
+        options: VideoOptions,
+        told: Told,
     ) -> StoredFile:
         self.videos += 1
         for percent in (20, 21, 60, 95):
@@ -43,7 +48,7 @@ class ClayPainter:
             if self.before_answer is not None:
                 await self.before_answer()
         drawn = json.dumps(
-            [body_digest(person), repr(person.face), [pose.hex() for pose in poses], repr(options)]
+            [body_digest(person), repr(person.face), [(pose or b"").hex() for pose in poses], repr(options)]
         )
         ref = await self.blobs.put(drawn.encode(), prefix="videos", media_type="video/mp4")
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)

@@ -24,7 +24,7 @@ class Gallery:
         self.get_picture = verbs.get_picture
 
     async def picture(
-        self, avatar: Avatar, pose_id: str = "", options: PictureOptions = PICTURE, owner: str = ANN
+        self, avatar: Avatar, pose_id: str | None = None, options: PictureOptions = PICTURE, owner: str = ANN
     ) -> Drawn:
         self.world.clock.advance(seconds=1)
         return await self.export_picture(owner, avatar.id, pose_id, options)

@@ -79,6 +79,15 @@ async def test_another_pose_or_look_is_another_picture(gallery: Gallery) -> None
     assert gallery.world.mesher.pictures == 3
 
 
+async def test_an_avatar_with_a_pose_of_its_own_is_drawn_in_it(gallery: Gallery) -> None:
+    avatar = await gallery.world.avatar()
+    plain, asked = await gallery.picture(avatar), await gallery.picture(avatar, "seated")
+    await gallery.world.update(ANN, avatar.id, LookChange(), None, "seated")
+    assert await gallery.picture(avatar) == await gallery.picture(avatar, "seated") == asked
+    assert await gallery.picture(avatar, "") == plain
+    assert gallery.world.mesher.pictures == 2
+
+
 async def test_a_pose_of_ones_own_is_nobody_elses(gallery: Gallery) -> None:
     own = "11111111-2222-3333-4444-555555555555"
     gallery.world.poses.own[ANN, own] = b"own"
@@ -207,7 +216,7 @@ async def test_poses_count_in_their_order_and_a_film_is_no_picture(world: World)
         content_key(avatar, [b"a", b"b"], options),
         content_key(avatar, [b"b", b"a"], options),
         content_key(avatar, [b"ab"], options),
-        content_key(avatar, [], options),
-        content_key(avatar, [], VideoOptions(options)),
+        content_key(avatar, [None], options),
+        content_key(avatar, [None], VideoOptions(options)),
     }
     assert len(keys) == 5

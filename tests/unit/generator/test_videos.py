@@ -97,6 +97,19 @@ async def test_who_begins_anew_tells_nothing_that_was_told(gallery: Gallery) -> 
     assert seen == [20, 20, 60, 60, 60, 60, 95]
 
 
+async def test_an_avatar_with_a_pose_of_its_own_is_filmed_in_it(gallery: Gallery) -> None:
+    avatar = await gallery.world.avatar()
+    plain, seated = await gallery.job(avatar), await gallery.job(avatar, "seated")
+    assert (await gallery.job(avatar, "")).id == plain.id
+    await gallery.world.update(ANN, avatar.id, LookChange(), None, "seated")
+    assert (await gallery.job(avatar)).id == seated.id
+    await gallery.factory.work()
+    assert [(await gallery.factory.job(job.id)).state for job in (plain, seated)] == [
+        State.FAILED,
+        State.COMPLETED,
+    ]
+
+
 @pytest.mark.parametrize("pose_ids", [("no-such",), ("seated", "no-such")])
 async def test_an_unknown_pose_is_refused_with_its_place(gallery: Gallery, pose_ids: tuple[str, ...]) -> None:
     avatar = await gallery.world.avatar()

@@ -29,7 +29,7 @@ from atelier.generator.v1 import jobs_pb2 as atelier_dot_generator_dot_v1_dot_jo
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#atelier/generator/v1/pictures.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\"\x9d\x01\n\x14\x45xportPictureRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x34\n\x07pose_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\x32\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptions\"X\n\x15\x45xportPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\x9c\x01\n\x12\x45xportVideoRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x39\n\x08pose_ids\x18\x02 \x03(\tB\'\xbaH$\x92\x01!\x10\x08\"\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12.\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptions\"u\n\x13\x45xportVideoResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x12(\n\x03job\x18\x02 \x01(\x0b\x32\x19.atelier.generator.v1.JobH\x00\x42\x08\n\x06\x61nswer\":\n\x11GetPictureRequest\x12%\n\x06sha256\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\">\n\x12GetPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\x89\x03\n\x0ePictureService\x12\x81\x01\n\rExportPicture\x12*.atelier.generator.v1.ExportPictureRequest\x1a+.atelier.generator.v1.ExportPictureResponse\"\x17\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x45xportVideo\x12(.atelier.generator.v1.ExportVideoRequest\x1a).atelier.generator.v1.ExportVideoResponse\"\x15\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12x\n\nGetPicture\x12\'.atelier.generator.v1.GetPictureRequest\x1a(.atelier.generator.v1.GetPictureResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#atelier/generator/v1/pictures.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\"\xae\x01\n\x14\x45xportPictureRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x39\n\x07pose_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$H\x00\x88\x01\x01\x12\x32\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptionsB\n\n\x08_pose_id\"X\n\x15\x45xportPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\x9f\x01\n\x12\x45xportVideoRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12<\n\x08pose_ids\x18\x02 \x03(\tB*\xbaH\'\x92\x01$\x10\x08\" r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12.\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptions\"u\n\x13\x45xportVideoResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x12(\n\x03job\x18\x02 \x01(\x0b\x32\x19.atelier.generator.v1.JobH\x00\x42\x08\n\x06\x61nswer\":\n\x11GetPictureRequest\x12%\n\x06sha256\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\">\n\x12GetPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\x89\x03\n\x0ePictureService\x12\x81\x01\n\rExportPicture\x12*.atelier.generator.v1.ExportPictureRequest\x1a+.atelier.generator.v1.ExportPictureResponse\"\x17\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x45xportVideo\x12(.atelier.generator.v1.ExportVideoRequest\x1a).atelier.generator.v1.ExportVideoResponse\"\x15\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12x\n\nGetPicture\x12\'.atelier.generator.v1.GetPictureRequest\x1a(.atelier.generator.v1.GetPictureResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,7 +43,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['avatar_id']._loaded_options = None
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['avatar_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['pose_ids']._loaded_options = None
-  _globals['_EXPORTVIDEOREQUEST'].fields_by_name['pose_ids']._serialized_options = b'\272H$\222\001!\020\010\"\035r\0332\031^[a-z0-9][a-z0-9-]{0,63}$'
+  _globals['_EXPORTVIDEOREQUEST'].fields_by_name['pose_ids']._serialized_options = b'\272H\'\222\001$\020\010\" r\0362\034^([a-z0-9][a-z0-9-]{0,63})?$'
   _globals['_GETPICTUREREQUEST'].fields_by_name['sha256']._loaded_options = None
   _globals['_GETPICTUREREQUEST'].fields_by_name['sha256']._serialized_options = b'\272H\022r\0202\016^[0-9a-f]{64}$'
   _globals['_PICTURESERVICE'].methods_by_name['ExportPicture']._loaded_options = None
@@ -53,17 +53,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PICTURESERVICE'].methods_by_name['GetPicture']._loaded_options = None
   _globals['_PICTURESERVICE'].methods_by_name['GetPicture']._serialized_options = b'\220\002\001\210\265\030\002\232\265\030\014avatars:read'
   _globals['_EXPORTPICTUREREQUEST']._serialized_start=219
-  _globals['_EXPORTPICTUREREQUEST']._serialized_end=376
-  _globals['_EXPORTPICTURERESPONSE']._serialized_start=378
-  _globals['_EXPORTPICTURERESPONSE']._serialized_end=466
-  _globals['_EXPORTVIDEOREQUEST']._serialized_start=469
-  _globals['_EXPORTVIDEOREQUEST']._serialized_end=625
-  _globals['_EXPORTVIDEORESPONSE']._serialized_start=627
-  _globals['_EXPORTVIDEORESPONSE']._serialized_end=744
-  _globals['_GETPICTUREREQUEST']._serialized_start=746
-  _globals['_GETPICTUREREQUEST']._serialized_end=804
-  _globals['_GETPICTURERESPONSE']._serialized_start=806
-  _globals['_GETPICTURERESPONSE']._serialized_end=868
-  _globals['_PICTURESERVICE']._serialized_start=871
-  _globals['_PICTURESERVICE']._serialized_end=1264
+  _globals['_EXPORTPICTUREREQUEST']._serialized_end=393
+  _globals['_EXPORTPICTURERESPONSE']._serialized_start=395
+  _globals['_EXPORTPICTURERESPONSE']._serialized_end=483
+  _globals['_EXPORTVIDEOREQUEST']._serialized_start=486
+  _globals['_EXPORTVIDEOREQUEST']._serialized_end=645
+  _globals['_EXPORTVIDEORESPONSE']._serialized_start=647
+  _globals['_EXPORTVIDEORESPONSE']._serialized_end=764
+  _globals['_GETPICTUREREQUEST']._serialized_start=766
+  _globals['_GETPICTUREREQUEST']._serialized_end=824
+  _globals['_GETPICTURERESPONSE']._serialized_start=826
+  _globals['_GETPICTURERESPONSE']._serialized_end=888
+  _globals['_PICTURESERVICE']._serialized_start=891
+  _globals['_PICTURESERVICE']._serialized_end=1284
 # @@protoc_insertion_point(module_scope)

@@ -33,7 +33,7 @@ class ExportPictureRequest(_message.Message):
     avatar_id: _builtins.str
     """UUID of the avatar."""
     pose_id: _builtins.str
-    """A pose of the library, or the UUID of one of the caller's own; empty for the A pose."""
+    """A pose of the library, or the UUID of one of the caller's own; empty for the A pose, the avatar's own when unset."""
     @_builtins.property
     def picture(self) -> _picture_pb2.PictureOptions:
         """How it is drawn."""
@@ -42,14 +42,16 @@ class ExportPictureRequest(_message.Message):
         self,
         *,
         avatar_id: _builtins.str = ...,
-        pose_id: _builtins.str = ...,
+        pose_id: _builtins.str | None = ...,
         picture: _picture_pb2.PictureOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["picture", b"picture"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "picture", b"picture", "pose_id", b"pose_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar_id", b"avatar_id", "picture", b"picture", "pose_id", b"pose_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "avatar_id", b"avatar_id", "picture", b"picture", "pose_id", b"pose_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__pose_id: _TypeAlias = _typing.Literal["pose_id"]  # noqa: Y015
+    _WhichOneofArgType__pose_id: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pose_id) -> _WhichOneofReturnType__pose_id | None: ...
 
 Global___ExportPictureRequest: _TypeAlias = ExportPictureRequest  # noqa: Y015
 
@@ -96,7 +98,9 @@ class ExportVideoRequest(_message.Message):
     """UUID of the avatar."""
     @_builtins.property
     def pose_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Poses from the first to the last and back, as in `ExportPictureRequest`; with one or none, the camera goes round once."""
+        """Poses from the first to the last and back, as in `ExportPictureRequest`; with one, the camera goes round once, and with
+        none, it goes round the avatar in its own.
+        """
 
     @_builtins.property
     def video(self) -> _picture_pb2.VideoOptions:
