@@ -42,6 +42,7 @@ from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonD
 from tests.contract.gateway.faces import FacesDouble
 from tests.contract.gateway.generations import PosesDouble, with_generations
 from tests.contract.gateway.jobs import Jobs
+from tests.contract.gateway.own_poses import with_own_poses
 from tests.contract.gateway.people import PersonDouble, with_person
 from tests.contract.gateway.pictures import PicturesDouble, PosePicturesDouble
 from tests.unit.auth.couriers import CourierDouble
@@ -153,13 +154,16 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 letters_are_sent=letters_are_sent,
             ),
             "catalog": PosesDouble().beside(assemble_catalog(units=lambda: CatalogMemory(released()))),
-            "generator": with_generations(
-                pictures.beside(
-                    faces.beside(
-                        jobs.beside(
-                            with_person(service("generator", generator, verifier), person), faces.watching
+            "generator": with_own_poses(
+                with_generations(
+                    pictures.beside(
+                        faces.beside(
+                            jobs.beside(
+                                with_person(service("generator", generator, verifier), person), faces.watching
+                            )
                         )
-                    )
+                    ),
+                    jobs.world,
                 ),
                 jobs.world,
             ),

@@ -114,7 +114,7 @@ class ClayPoseReader:
         self._store = store
 
     async def of_photo(self, photo: StoredFile) -> ReadPose:
-        text = (await self._store.get(photo)).decode()
+        text = (await self._store.get(photo)).decode("utf-8", "replace")
         if text.startswith("bad "):
             raise InvalidPosePhoto(text.removeprefix("bad "), "cannot be used", "3")
         return self._read(f"photo {text}", ("RightFoot",))
@@ -126,7 +126,7 @@ class ClayPoseReader:
         return self._read(f"motion {text} {frame}", ())
 
     def _read(self, text: str, unknown: tuple[str, ...]) -> ReadPose:
-        turn = pose_pb2.JointTurn(bone="Hips", x=len(text) / 1000, w=1.0)
+        turn = pose_pb2.JointTurn(bone="Hips", x=len(text) % 97 / 100, w=1.0)
         pose = pose_pb2.Pose(turns=[turn], support=pose_pb2.SUPPORT_SEAT)
         return ReadPose(pose.SerializeToString(deterministic=True), ("LeftForeArm",), unknown)
 
