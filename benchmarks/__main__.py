@@ -8,6 +8,7 @@ NAMES = (
     "body_accuracy",
     "main_way",
     "glb_writing",
+    "posing",
     "peers",
     "scans",
     "face_identity",

@@ -10,9 +10,10 @@ blended matrices would shrink it. Three things make that hold:
 - the weights of trunk, shoulders, upper arms and thighs are evened out over the skin: theirs were painted for blended
   matrices, and crease.
 
-Measured in `benchmarks/posing.py` against linear blending, and against the joint alone as centre, which is what dual
-quaternions do: the former loses a quarter of a seated hip, the latter swells raised shoulders by a tenth. Smoothing
-afterwards (delta mush) was tried and dropped: it took 8 to 15 % of the volume of bent knees and hips.
+Measured in `benchmarks/posing.py`: linear blending loses up to a third of a deeply bent hip or shoulder, this a seventh
+at most. Joints alone as centres, which is what dual quaternions come to, keep as much and swell raised shoulders a little
+more; skin between bones that do not follow each other has no joint to turn about. Smoothing afterwards (delta mush) was
+tried and dropped: it took 8 to 15 % of the volume of bent knees and hips.
 """
 
 from __future__ import annotations
