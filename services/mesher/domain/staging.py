@@ -26,7 +26,7 @@ _SUBSTANCES = {
     "hair": Substance.HAIR,
 }
 _HEAD = "Head"
-_MOST_TURN, _TOO_FAR = 16.0, 40.0
+_MOST_TURN, _TOO_FAR = 20.0, 40.0
 """Degrees that eyes turn towards the camera, and from which on they look ahead."""
 
 

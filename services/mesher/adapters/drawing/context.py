@@ -8,15 +8,16 @@ import moderngl
 
 from services.mesher.domain.errors import DrawingUnavailable
 
-_EGL: Any = {"backend": "egl", "libgl": "libOpenGL.so.0", "libegl": "libEGL.so.1"}
-"""Libraries by the names that packages without headers install them under."""
+LIBRARY = "libEGL.so.1"
+"""By the name that packages without headers install it under."""
 _VERSION = 400
 
 
-def open_context() -> moderngl.Context:
+def open_context(library: str = LIBRARY) -> moderngl.Context:
     """A context of the calling thread, and of no other; raise DrawingUnavailable."""
+    how: Any = {"backend": "egl", "libgl": "libOpenGL.so.0", "libegl": library}
     try:
-        context = moderngl.create_context(require=_VERSION, standalone=True, **_EGL)
+        context = moderngl.create_context(require=_VERSION, standalone=True, **how)
     except Exception as error:  # glcontext raises plain Exceptions
         raise DrawingUnavailable(str(error)) from error
     # What Python lets go is released at the next `gc`, on this thread: wherever the last reference dies.

@@ -13,6 +13,7 @@ from services.mesher.domain.surface import FloatArray
 _DIRECTIONS = 48
 """As `openness.vert.glsl` has them."""
 _TILES = 7
+"""Along a side of the atlas, as `openness.vert.glsl` has them."""
 _TILE = 192
 """Pixels a side: a centimetre of a standing person each."""
 _AWAY = 0.012
@@ -41,11 +42,10 @@ class Openness:
         views = [parallel(direction, geometry.centre, geometry.radius) for direction in directions]
         self._draw(geometry, views)
         self._atlas.use(0)
-        tiles = np.concatenate([_in_tile(number, view).T.ravel() for number, view in enumerate(views)])
         tell(
             self._gather,
             atlas=0,
-            to_tile=tiles.astype("<f4").tobytes(),
+            views=b"".join(packed(view) for view in views),
             directions=directions.astype("<f4").tobytes(),
             away=_AWAY,
             reach=_REACH / (2.0 * geometry.radius),
@@ -71,12 +71,3 @@ def _directions() -> FloatArray:
     height = 1.0 - 2.0 * (number + 0.5) / _DIRECTIONS
     across, angle = np.sqrt(1.0 - height**2), number * _SPREAD
     return np.stack([across * np.cos(angle), height, across * np.sin(angle)], axis=1)
-
-
-def _in_tile(number: int, view: FloatArray) -> FloatArray:
-    """World to a place in the atlas, 0..1 on all three axes."""
-    share = 0.5 / _TILES
-    place = np.diag([share, share, 0.5, 1.0])
-    place[:3, 3] = (number % _TILES + 0.5) / _TILES, (number // _TILES + 0.5) / _TILES, 0.5
-    placed: FloatArray = place @ view
-    return placed
