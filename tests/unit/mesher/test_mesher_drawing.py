@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,13 +37,14 @@ SKIN = "#d7a98c"
 
 
 @pytest.fixture(scope="module")
-def draughtsman() -> OpenGlDraughtsman:
+def draughtsman() -> Iterator[OpenGlDraughtsman]:
     draughtsman = OpenGlDraughtsman()
     try:
         draughtsman.open()
     except DrawingUnavailable as error:
         pytest.skip(f"nothing draws here: {error.metadata['why']}")
-    return draughtsman
+    yield draughtsman
+    draughtsman.close()
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +114,9 @@ def test_right_is_right_and_up_is_up(draughtsman: OpenGlDraughtsman) -> None:
     props = [block(0.5, 1.0, (0.8, 0.02, 0.02)), block(0.0, 1.6, (0.02, 0.02, 0.8))]
     points = np.concatenate([prop.positions for prop in props]).astype(np.float64)
     drawn = draughtsman.draw(Stage(props, views.whole(points, 0.0), Style.REALISTIC, 128, TRANSPARENT))
-    rows, columns = np.indices(drawn.shape[:2])
-    red = solid(drawn) & (drawn[..., 0] > 2 * drawn[..., 2].astype(int))
-    blue = solid(drawn) & (drawn[..., 2] > 2 * drawn[..., 0].astype(int))
+    rows, columns = np.mgrid[0:128, 0:128]
+    red = solid(drawn) & (drawn[..., 0] > 2 * drawn[..., 2].astype(np.int64))
+    blue = solid(drawn) & (drawn[..., 2] > 2 * drawn[..., 0].astype(np.int64))
     # Seen from the front, what stands at +X is on the right.
     assert columns[red].mean() > columns[blue].mean() + 15
     assert rows[blue].mean() < rows[red].mean() - 15
@@ -233,8 +234,11 @@ def test_the_same_stage_gives_the_same_picture(draughtsman: OpenGlDraughtsman, p
     draughtsman.draw(picture(person, Camera.BACK, Style.CARTOON, 64))
     again = draughtsman.draw(picture(person, Camera.PORTRAIT, size=128))
     assert (first == again).all()
-    fresh = OpenGlDraughtsman().draw(picture(person, Camera.PORTRAIT, size=128))
-    assert (first == fresh).all()
+    other = OpenGlDraughtsman()
+    assert (first == other.draw(picture(person, Camera.PORTRAIT, size=128))).all()
+    # Two of them do not get into each other's way.
+    assert (first == draughtsman.draw(picture(person, Camera.PORTRAIT, size=128))).all()
+    other.close()
 
 
 def test_after_a_failure_it_draws_again(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:

@@ -39,8 +39,14 @@ class OpenGlDraughtsman:
         try:
             return self._at().draw(stage)
         except moderngl.Error as error:
-            self._table = None
+            self.close()
             raise DrawingUnavailable(str(error)) from error
+
+    def close(self) -> None:
+        """Give the context back; the next call opens another."""
+        if self._table is not None:
+            self._table.close()
+        self._table = None
 
     def _at(self) -> _Table:
         self._table = self._table or _Table(open_context())
@@ -63,7 +69,16 @@ class _Table:
         self._geometry: Geometry | None = None
 
     def draw(self, stage: Stage) -> NDArray[np.uint8]:
-        self._context.gc()
+        # Another context of this thread may have been opened since.
+        with self._context:
+            self._context.gc()
+            return self._drawn(stage)
+
+    def close(self) -> None:
+        """Give everything back to the driver."""
+        self._context.release()
+
+    def _drawn(self, stage: Stage) -> NDArray[np.uint8]:
         geometry = self._modelled(stage.props)
         sight = Sight.of(stage, geometry)
         size = (stage.size, stage.size)
