@@ -20,13 +20,14 @@ help: ## List the targets
 .PHONY: run
 run: setup models web ## Start the whole platform and print its address; Ctrl-C stops it
 	@deploy/local/open3d.sh --optional
+	@deploy/local/drawing.sh --optional
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
 # As every service runs: the pools of BLAS would only wait for each other, and cost twice the processor.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
-test: setup models web client-ts chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
+test: setup models web client-ts chromium open3d drawing triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@npm --prefix clients/typescript test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
@@ -136,6 +137,10 @@ chromium: ## Find Chromium, or install it
 .PHONY: open3d
 open3d: ## Find the system libraries of Open3D, or install them
 	@deploy/local/open3d.sh
+
+.PHONY: drawing
+drawing: setup ## Find the driver that draws pictures, or install Mesa
+	@deploy/local/drawing.sh
 
 .PHONY: prometheus
 prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them

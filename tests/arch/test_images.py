@@ -31,7 +31,7 @@ MODELS = {
         "face_topology",
         "face_traits",
     },
-    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould"},
+    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould", "population"},
 }
 
 
