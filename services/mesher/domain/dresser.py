@@ -52,7 +52,7 @@ class Dresser:
         parts = (
             self._outfitter.bare(body, appearance, lod)
             if whole_body
-            else self._outfitter.dress(body, appearance, garments, lod)
+            else self._outfitter.dress(body, appearance, garments, lod, every_strand=for_picture)
         )
         parts = self._likeness.painted(parts, face, appearance) if face else parts
         if for_picture:

@@ -66,17 +66,28 @@ class Outfitter:
         return [own, *self._small(body, level)]
 
     def dress(
-        self, body: Body, appearance: Appearance, garments: Sequence[Garment], level: int = 0
+        self,
+        body: Body,
+        appearance: Appearance,
+        garments: Sequence[Garment],
+        level: int = 0,
+        *,
+        every_strand: bool = False,
     ) -> list[Part]:
-        """Body, eyes, mouth, clothes and hair at a level of detail; skin well under cloth is left out."""
+        """Body, eyes, mouth, clothes and hair at a level of detail; skin well under cloth is left out.
+
+        `every_strand` leaves hair as fine as it is, for those who look at its strands.
+        """
         normals = self._skin.normals(body.vertices)
         layers = [self._skin.layer(body.vertices, normals, self._touchable)]
         clothes, hidden = self._clothe(body, garments, layers)
         own = self._skin_at(level).part(
             body.vertices, normals, hidden, appearance.skin_color, lod.SUNK_M[level]
         )
-        cover = [*clothes, *self._hair(body, appearance, layers)]
-        return [own, *self._small(body, level), *(lod.coarse(part, level) for part in cover)]
+        worn = [lod.coarse(part, level) for part in clothes]
+        hairdo = self._hair(body, appearance, layers)
+        worn += hairdo if every_strand else [lod.coarse(part, level) for part in hairdo]
+        return [own, *self._small(body, level), *worn]
 
     def fringed(self, parts: Sequence[Part], body: Body, hair_color: str, *, brows: bool) -> list[Part]:
         """Dressed parts for a picture: lashes hair by hair, and brows where the skin's picture holds nobody's own."""

@@ -89,18 +89,18 @@ class Sittings:
         self._faces = faces
         self._workshop = workshop
 
-    async def sit(self, sitter: Sitter, face_shapes: Weights, pose: Pose | None) -> Sitting:
+    async def sit(self, sitter: Sitter, face_shapes: Weights, pose: Pose | None, lod: int = 0) -> Sitting:
         """The person in a pose, in A pose without one. Raise what `dressed` raises."""
-        dressed = await self.dressed(sitter, face_shapes)
+        dressed = await self.dressed(sitter, face_shapes, lod)
         if pose is None:
             return Sitting(dressed.scene)
         return await self._workshop.run(lambda: posed(self._poser, dressed, pose), "posing")
 
     async def figure(
-        self, sitter: Sitter, face_shapes: Weights, poses: Sequence[Pose]
+        self, sitter: Sitter, face_shapes: Weights, poses: Sequence[Pose], lod: int = 0
     ) -> tuple[Sequence[Pose], Figure]:
         """The person, ready to take poses, and those as its body holds them. Raise what `dressed` raises."""
-        dressed = await self.dressed(sitter, face_shapes)
+        dressed = await self.dressed(sitter, face_shapes, lod)
 
         def hold() -> tuple[Sequence[Pose], Figure]:
             held = [self._poser.hold(dressed.body, pose).pose for pose in poses]
@@ -108,13 +108,13 @@ class Sittings:
 
         return await self._workshop.run(hold, "posing")
 
-    async def dressed(self, sitter: Sitter, face_shapes: Weights) -> Dressed:
-        """The person in A pose, with that expression; at ease without. Raise what BuildAvatar raises."""
+    async def dressed(self, sitter: Sitter, face_shapes: Weights, lod: int = 0) -> Dressed:
+        """The person in A pose, with that expression, at a level of detail; at ease without. Raise what BuildAvatar raises."""
         face = await self._faces.get(sitter.worn)
 
         def dress() -> Dressed:
             dressed = self._dresser.dress(
-                sitter.order, sitter.appearance, sitter.garments, face(), for_picture=True
+                sitter.order, sitter.appearance, sitter.garments, face(), lod=lod, for_picture=True
             )
             scene = self._variants.faced(dressed.scene, dressed.body, face_shapes or features.AT_EASE)
             return replace(dressed, scene=scene)
