@@ -120,7 +120,7 @@ class Clearance:
         stance = self._stance(own, body)
         skin = body.skin(stance, self._limbs)
         chosen = self._limbs.arms[side]
-        obstacle, arm = Obstacle(skin.only(self._limbs.body)), skin.only(chosen)
+        obstacle, arm = Obstacle(skin.only(self._limbs.around[side])), skin.only(chosen)
         lower, hand = self._limbs.lower[chosen], self._limbs.hand[chosen]
         everything = np.arange(len(chosen))
         shoulder, elbow, wrist = (

@@ -30,8 +30,8 @@ class Limbs:
     """Side -> what of it moves freely, from the middle of the upper arm to the fingertips."""
     legs: Mapping[str, IntArray]
     """Side -> the same from a third of the thigh to the toes."""
-    body: IntArray
-    """What arms must stay outside of: trunk, head and legs."""
+    around: Mapping[str, IntArray]
+    """Side -> what its arm must stay outside of: trunk, head and legs; for the right one, which gives way, the left arm."""
     lower: NDArray[np.bool_]
     """(n,) whether a vertex is beyond the elbow or the knee."""
     hand: NDArray[np.bool_]
@@ -60,11 +60,13 @@ class Limbs:
         arms = np.isin(limb, ("Arm", "ForeArm")) | np.array([bone.startswith("Hand") for bone in limb])
         chosen = np.flatnonzero(kept & (trunk | legs | (arms & free)))
         of_side = {side: np.array([name.startswith(side) for name in names])[chosen] for side in SIDES}
+        body = np.flatnonzero((trunk | legs)[chosen])
+        free_arms = {side: np.flatnonzero(of_side[side] & arms[chosen]) for side in SIDES}
         return cls(
             vertices=chosen,
-            arms={side: np.flatnonzero(of_side[side] & arms[chosen]) for side in SIDES},
+            arms=free_arms,
             legs={side: np.flatnonzero(of_side[side] & (legs & free)[chosen]) for side in SIDES},
-            body=np.flatnonzero((trunk | legs)[chosen]),
+            around={"Left": body, "Right": np.concatenate([body, free_arms["Left"]])},
             lower=(arms & (limb != "Arm") | legs & (limb != "UpLeg"))[chosen],
             hand=np.array([bone.startswith("Hand") for bone in limb])[chosen],
         )

@@ -39,11 +39,12 @@ class Touch:
 
 def touches(skin: Skin, limbs: Limbs) -> Mapping[str, Touch | None]:
     """Where each side's hand rests on a posed body; None where it does not."""
-    body = Obstacle(skin.only(limbs.body))
-    return {side: _touch(skin, limbs, side, body) for side in SIDES}
+    return {side: _touch(skin, limbs, side) for side in SIDES}
 
 
-def _touch(skin: Skin, limbs: Limbs, side: str, body: Obstacle) -> Touch | None:
+def _touch(skin: Skin, limbs: Limbs, side: str) -> Touch | None:
+    around = limbs.around[side]
+    body = Obstacle(skin.only(around))
     hand = limbs.arms[side][limbs.hand[limbs.arms[side]]]
     heights, nearest = body.heights(skin.points[hand])
     closest = int(heights.argmin())
@@ -51,7 +52,7 @@ def _touch(skin: Skin, limbs: Limbs, side: str, body: Obstacle) -> Touch | None:
     if height >= _NEAR_M:
         return None
     share = min((_NEAR_M - height) / (_NEAR_M - _RESTS_M), 1.0)
-    place = int(limbs.body[nearest[closest]])
+    place = int(around[nearest[closest]])
     offset = skin.points[hand[closest]] - skin.points[place]
     inside = min(float(offset @ skin.normals[place]), 0.0)
     return Touch(int(hand[closest]), place, offset - inside * skin.normals[place], share)
