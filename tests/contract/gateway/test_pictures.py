@@ -11,8 +11,11 @@ import pytest
 from atelier.common.v1 import picture_pb2 as pb
 from bodymodel.expressions import EXPRESSIONS
 from services.gateway.convert.pictures import FACES, FORMATS, MEDIA_TYPES, SAME_SHAPES
+from services.generator.domain.jobs import Job
 from tests.contract.gateway.conftest import World
 from tests.contract.gateway.pictures import FILM
+from tests.unit.generator.factory import Factory
+from tests.unit.generator.gallery import Gallery
 
 DRAFT = {"measurements": {}, "bodyType": "neutral"}
 RPM = "camera=portrait&size=512&quality=80&background=255,0,128&expression=rage&pose=thumbs-up&uat=2024-01-01T00:00:00Z"
@@ -321,3 +324,24 @@ async def test_a_video_has_its_own_bounds(
     assert answer.status_code == 400, answer.text
     assert faults(answer) == [fault]
     assert world.pictures.videos == []
+
+
+async def test_a_job_names_its_video(world: World, signed_in: httpx.AsyncClient) -> None:
+    ada = (await signed_in.get("/v1/me")).json()["id"]
+    gallery = Gallery(Factory(world.jobs.world))
+    job = await gallery.video(await gallery.world.avatar(ada), owner=ada)
+    assert isinstance(job, Job)
+    address = f"/v1/jobs/{job.id}"
+    assert (await signed_in.get(f"{address}/video.mp4")).status_code == 404
+    await world.jobs.work()
+    shown = (await signed_in.get(address)).json()
+    assert (shown["kind"], shown["state"], shown["progressPercent"]) == ("video", "completed", 100)
+    [result] = shown["results"]
+    assert (result["name"], result["href"], result["mediaType"]) == (
+        "video.mp4",
+        f"{address}/video.mp4",
+        "video/mp4",
+    )
+    whole = await signed_in.get(result["href"])
+    part = await signed_in.get(result["href"], headers={"Range": "bytes=2-5"})
+    assert (part.status_code, part.content) == (206, whole.content[2:6])
