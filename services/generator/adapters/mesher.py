@@ -39,7 +39,7 @@ class RemoteMesher:
     ) -> Build:
         request = pb.BuildAvatarRequest(
             body=body_message(person),
-            appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
+            appearance=appearance_message(person, wardrobe),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
             face=face_message(person, wardrobe),
@@ -86,6 +86,14 @@ def body_message(person: Person) -> pb.BodyRequest:
 
 def _xyz(point: body_pb2.Point) -> Xyz:
     return point.x, point.y, point.z
+
+
+def appearance_message(person: Person, wardrobe: Wardrobe) -> outfit_pb2.Appearance:
+    """Skin and hair: the skin of the face that it wears, where that has one of its own."""
+    appearance = outfit_pb2.Appearance.FromString(wardrobe.appearance)
+    if person.face is not None and person.face.skin_color:
+        appearance.skin_color = person.face.skin_color
+    return appearance
 
 
 def face_message(person: Person, wardrobe: Wardrobe) -> face_pb2.PersonFace | None:

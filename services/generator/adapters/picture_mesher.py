@@ -8,7 +8,12 @@ from atelier.common.v1 import outfit_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
 from services.generator import convert
-from services.generator.adapters.mesher import blaming_a_build, body_message, face_message
+from services.generator.adapters.mesher import (
+    appearance_message,
+    blaming_a_build,
+    body_message,
+    face_message,
+)
 from services.generator.adapters.neighbours import calling
 from services.generator.convert import pictures as convert_pictures
 from services.generator.domain.model import Person, Wardrobe
@@ -40,7 +45,7 @@ def sitter(person: Person, wardrobe: Wardrobe) -> pb.Sitter:
     """Who is drawn."""
     return pb.Sitter(
         body=body_message(person),
-        appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
+        appearance=appearance_message(person, wardrobe),
         garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
         face=face_message(person, wardrobe),
     )

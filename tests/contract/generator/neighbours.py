@@ -18,7 +18,7 @@ import pytest
 
 from anthropometry.measurements import NAMES
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
-from atelier.common.v1 import body_pb2, face_pb2, file_pb2
+from atelier.common.v1 import body_pb2, face_pb2, file_pb2, outfit_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.faces_pb2_grpc import FaceServiceStub
 from atelier.generator.v1.generations_pb2_grpc import GenerationServiceStub
@@ -80,6 +80,7 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer, PictureServic
         self.callers: list[str] = []
         self.files: list[file_pb2.FileOptions] = []
         self.worn: list[face_pb2.PersonFace] = []
+        self.appearances: list[outfit_pb2.Appearance] = []
         self.painted: list[faces_pb2.BuildFaceRequest] = []
         self.drawn: list[pictures_pb2.RenderPictureRequest] = []
         self.error: Exception | None = None
@@ -87,6 +88,7 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer, PictureServic
     async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
         self._called()
         self.files.append(request.file)
+        self.appearances.append(request.appearance)
         wardrobe = _wardrobe(request)
         person = _person(request.body)
         if request.HasField("face"):

@@ -118,7 +118,7 @@ async def test_the_mesher_draws_the_face_the_pose_and_plain_clothes(here: Town) 
     )
     sitter = drawn.sitter
     assert (len(sitter.face.geometry.points), sitter.face.skin_color) == (5616, "#c89678")
-    assert sitter.appearance.hair_color == "#a3835a"
+    assert (sitter.appearance.skin_color, sitter.appearance.hair_color) == ("#c89678", "#a3835a")
     # Charcoal trousers, and the darkest of the T-shirt's colours.
     assert [garment.color for garment in sitter.garments] == ["#43464b", "#1d1c1f"]
     assert (await now(here, generation)).job.state == jobs_pb2.JOB_STATE_COMPLETED
