@@ -37,8 +37,36 @@ _LEAST_ALIKE = 1e-3
 _INWARDS, _MOSTLY, _SOME = -0.5, 0.5, 0.01
 # Cloth round both legs is evened out where pelvis and thighs hold this share, over so many steps of 1 to 2 cm.
 _LOW, _EVENED = 0.1, 30
+# Cloth on the floor, on a seat, and where it turns down over its edge.
+_FLOOR_M, _LAYERS_M, _EDGE_M = 0.002, 0.01, 0.08
 _OPPOSITE = -0.9
 """Cosine between two normals of one place beyond which no turn from one to the other makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What is below a body: the floor at Y = 0, and a seat under thighs where one carries it."""
+
+    seat: float = 0.0
+    """Height of the seat, metres; 0 for none."""
+    pelvis: tuple[float, float] = (0.0, 0.0)
+    """Where it begins: X and Z."""
+    forward: tuple[float, float] = (0.0, 1.0)
+    """The way from there to between the knees, of unit length."""
+    depth: float = 0.0
+    """Metres from there to the seat's front edge."""
+
+    def lay(self, points: FloatArray) -> FloatArray:
+        """Points (n, 3) of cloth or hair laid on the floor, and on the seat what is not in front of it."""
+        laid = points.copy()
+        laid[:, 1] = np.maximum(points[:, 1], _FLOOR_M)
+        if self.seat > 0.0:
+            beyond = (points[:, [0, 2]] - self.pelvis) @ np.array(self.forward) - self.depth
+            below = np.maximum(self.seat - laid[:, 1], 0.0)
+            # What lies deeper stays below what lies higher, all in a layer as thick as cloth.
+            pressed = _LAYERS_M * (1.0 - np.exp(-below / _LAYERS_M))
+            laid[:, 1] += smoothstep(-beyond / _EDGE_M) * (below - pressed)
+        return laid
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,8 +89,8 @@ class Wearer:
     normals: FloatArray
     """(n, 3) unit vectors."""
 
-    def posed(self, stance: Stance, points: FloatArray) -> Hide:
-        """The skin in a pose, which has its points there (n, 3)."""
+    def posed(self, stance: Stance, points: FloatArray, support: Support) -> Hide:
+        """The skin in a pose on that support, which has its points there (n, 3)."""
         normals = surface.vertex_normals(points, self.triangles, self.corners)
         across = surface.unit(surface.areas(points, self.triangles))
         # Vertices lie up to 3 cm apart: the middles of triangles stand in between.
@@ -71,7 +99,7 @@ class Wearer:
             np.concatenate([normals, across]),
             np.ones(len(points) + len(across), bool),
         )
-        return Hide(stance, points, normals, Obstacle.of([solid]))
+        return Hide(stance, points, normals, Obstacle.of([solid]), support)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,6 +113,8 @@ class Hide:
     """(n, 3) unit vectors."""
     solid: Obstacle
     """What hanging cloth and hair stay outside of."""
+    support: Support
+    """What lies on the floor, or a seat below it."""
 
 
 class Follower(Protocol):
@@ -168,7 +198,7 @@ class Hair:
         hanging = part.weights[:, 1] > 0
         if hanging.any():
             points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
-        return self.sheet.moved(points, turns)
+        return self.sheet.moved(hide.support.lay(points), turns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -219,7 +249,7 @@ class Cloth:
         if (self.close < 1.0).any():
             lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
             points += (1.0 - self.close)[:, None] * (lifted - points)
-        return self.sheet.moved(points, turns)
+        return self.sheet.moved(hide.support.lay(points), turns)
 
 
 def _wraps_legs(part: Part, wearer: Wearer, below: IntArray) -> bool:

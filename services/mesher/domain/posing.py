@@ -10,18 +10,21 @@ import numpy as np
 from bodypose.clearance import Clearance
 from bodypose.ground import Ground
 from bodypose.limits import clamp
-from bodypose.skeleton import Pose, pose_of, turns_of
+from bodypose.skeleton import Pose, Support, pose_of, turns_of
 from bodypose.skinning import SoftSkin, Stance, linear
-from services.mesher.domain import surface
+from services.mesher.domain import bending, surface
 from services.mesher.domain.anatomy import SIDES
 from services.mesher.domain.bending import Cloth, Fitting, Follower, Hair, Skin, Wearer
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.model import Part, Posture, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.pose import level_stance
+from services.mesher.domain.surface import FloatArray
 
 _SKIN = "body"
 _HAIR = "hair"
+_BEHIND_KNEES_M = 0.05
+_LEAST_REACH_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,30 @@ class Figure:
         stance = Stance.of(turns_of(pose), flesh.rest, flesh.skin.parents)
         points, _ = flesh.body(stance, self._wearer.skin)
         drop = self._ground.drop(points)
-        hide = self._wearer.posed(stance.moved(drop), points + drop)
+        set_down = stance.moved(drop)
+        support = self._support(pose, set_down, points + drop)
+        hide = self._wearer.posed(set_down, points + drop, support)
         heads = hide.stance.heads.astype(np.float32)
         return replace(
             self._scene,
             parts=[follower.at(hide) for follower in self._followers],
             rig=replace(self._scene.rig, heads=heads),
+        )
+
+    def _support(self, pose: Pose, stance: Stance, skin: FloatArray) -> bending.Support:
+        """What is below the body: where it is seated, a seat from its back to just behind its knees."""
+        if pose.support is not Support.SEAT:
+            return bending.Support()
+        bones = self._scene.rig.bones
+        pelvis = stance.heads[bones.index("Hips"), [0, 2]]
+        knees = np.mean([stance.heads[bones.index(f"{side}Leg"), [0, 2]] for side in SIDES], axis=0)
+        reach = float(np.linalg.norm(knees - pelvis))
+        forward = (knees - pelvis) / max(reach, _LEAST_REACH_M)
+        return bending.Support(
+            seat=self._ground.seat_height(skin),
+            pelvis=(float(pelvis[0]), float(pelvis[1])),
+            forward=(float(forward[0]), float(forward[1])),
+            depth=max(reach - _BEHIND_KNEES_M, 0.0),
         )
 
 

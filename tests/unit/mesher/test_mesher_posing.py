@@ -31,7 +31,7 @@ from services.mesher.domain.posing import Poser
 from services.mesher.domain.variants import Variants
 from tests.unit.bodypose.angles import HANDS_ON_HIPS, SEATED, STRIDE, Angles, turned
 from tests.unit.mesher import khronos
-from tests.unit.mesher.conftest import SKIRT, TROUSERS, TSHIRT
+from tests.unit.mesher.conftest import DRESS, SKIRT, TROUSERS, TSHIRT
 from tests.unit.mesher.glb_reader import Glb
 
 REST = Pose({})
@@ -103,6 +103,32 @@ def test_cloth_stays_outside_of_the_skin(
         height, _ = solid.heights(named(posed, name).positions.astype(np.float64))
         # In the depth of a crease cloth is nearest to the skin of the other side.
         assert (height < 0.0).mean() < 0.01
+
+
+def test_a_skirt_lies_on_the_seat_and_turns_down_over_its_edge(
+    poser: Poser, model: BodyModel, clothed: Scene, mean_body: Body
+) -> None:
+    figure = poser.figure(clothed, mean_body)
+    standing = figure.at(held(poser, mean_body, SEATED))
+    seated = figure.at(held(poser, mean_body, SEATED, Support.SEAT))
+    knees = seated.rig.heads[clothed.rig.bones.index("LeftLeg"), 2]
+    hanging, lying = (named(scene, "skirt").positions for scene in (standing, seated))
+    behind = hanging[:, 2] < knees - 0.15
+    assert lying[behind, 1].min() > hanging[behind, 1].min() + 0.02
+    np.testing.assert_array_equal(lying[hanging[:, 2] > knees], hanging[hanging[:, 2] > knees])
+    skin = [named(scene, "body").positions for scene in (standing, seated)]
+    np.testing.assert_array_equal(skin[0], skin[1])
+
+
+def test_a_long_dress_does_not_go_through_the_floor(
+    poser: Poser, model: BodyModel, outfitter: Outfitter, mean_body: Body
+) -> None:
+    cut = replace(DRESS.cut, hem=1.0)
+    parts = outfitter.dress(mean_body, LOOK, [replace(DRESS, cut=cut)])
+    scene = Scene(parts, Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads), {})
+    kneeling = turned({"Leg": (110, 0, 0), "UpLeg": (20, 0, 0)})
+    posed = poser.figure(scene, mean_body).at(poser.hold(mean_body, pose_of(kneeling)).pose)
+    assert named(posed, "dress").positions[:, 1].min() > 0.0
 
 
 def test_face_shapes_turn_with_the_head(poser: Poser, clothed: Scene, mean_body: Body) -> None:
