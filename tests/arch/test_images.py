@@ -30,6 +30,8 @@ MODELS = {
         "face_mesh",
         "face_topology",
         "face_traits",
+        "pose_detector",
+        "pose_landmarks",
     },
     "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould", "population"},
 }
