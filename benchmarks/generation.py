@@ -72,7 +72,7 @@ class Sitter:
         for generation in answer["data"]:
             self._await(generation)
         wall_s, after = time.perf_counter() - began, cpu_seconds(self._groups)
-        spent = {name: after[name] - before[name] - wall_s * self._idle[name] for name in after}
+        spent = {name: max(0.0, after[name] - before[name] - wall_s * self._idle[name]) for name in after}
         return Run(spent, wall_s, len(poses))
 
     def _await(self, generation: dict[str, Any]) -> None:
