@@ -16,6 +16,7 @@ SCANS = MESHER.series("atelier_mesher_scan_duration_seconds_count")
 SCAN_BUCKETS = MESHER.series("atelier_mesher_scan_duration_seconds_bucket")
 DRAWN_BUCKETS = MESHER.series("atelier_mesher_draw_duration_seconds_bucket")
 DRAWS = MESHER.series("atelier_mesher_drawing_available")
+FILM_BUCKETS = MESHER.series("atelier_mesher_video_duration_seconds_bucket")
 STEPS = MESHER.series("atelier_mesher_correction_iterations_bucket")
 BODIES = MESHER.series("atelier_mesher_correction_iterations_count")
 CUTS = MESHER.series("atelier_mesher_cut_lookups_total")
@@ -93,6 +94,15 @@ BOARD = Board(
                     "By style, without the wait for the turn: pictures are drawn one at a time. It grows with their size.",
                     Query(quantile(0.95, DRAWN_BUCKETS, "style"), "{{style}}", exemplars=True),
                     unit=units.Seconds,
+                    width=8,
+                ),
+                graph(
+                    "Time to make a video: 95 of 100 are faster, by outcome",
+                    "The wait for the turn counts: videos are made one at a time, and give way to pictures. `failed` counts "
+                    "those whose callers went.",
+                    Query(quantile(0.95, FILM_BUCKETS, "outcome"), "{{outcome}}", exemplars=True),
+                    unit=units.Seconds,
+                    width=8,
                 ),
                 graph(
                     "Replicas that can draw",
@@ -101,6 +111,7 @@ BOARD = Board(
                     Query(sum_of(DRAWS), "can draw"),
                     Query(f"count({DRAWS})", "there are"),
                     unit="replicas",
+                    width=8,
                 ),
             ],
         ),
