@@ -37,6 +37,7 @@ _LEAST_ALIKE = 1e-3
 _INWARDS, _MOSTLY, _SOME = -0.5, 0.5, 0.01
 # Cloth round both legs is evened out where pelvis and thighs hold this share, over so many steps of 1 to 2 cm.
 _LOW, _EVENED = 0.1, 30
+_SIDED = 2.5
 # Cloth on the floor, on a seat, and where it turns down over its edge.
 _FLOOR_M, _LAYERS_M, _EDGE_M = 0.002, 0.01, 0.08
 _OPPOSITE = -0.9
@@ -235,6 +236,7 @@ class Cloth:
         for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
             np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
         if not _wraps_legs(part, wearer, near[:, 0]):
+            weights = _sided(weights, wearer.thighs, close)
             weights = _draped(part, weights, weights[:, wearer.trunk].sum(axis=1) > _LOW)
         kept = np.minimum(height, _KEPT_M)
         return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, *_strongest(weights))
@@ -257,6 +259,17 @@ def _wraps_legs(part: Part, wearer: Wearer, below: IntArray) -> bool:
     inwards = wearer.normals[below, 0] * np.sign(part.positions[:, 0]) < _INWARDS
     on_thigh = wearer.shares[below][:, wearer.thighs].sum(axis=1) > _MOSTLY
     return float((inwards & on_thigh).mean()) > _SOME
+
+
+def _sided(weights: FloatArray, thighs: IntArray, close: FloatArray) -> FloatArray:
+    """Weights (p, B) of a skirt that leaves each leg its own side: only the middle is shared."""
+    both = weights[:, thighs].sum(axis=1)
+    left = weights[:, thighs[0]] / np.maximum(both, _LEAST_ALIKE)
+    own = smoothstep(_SIDED * (left - 0.5) + 0.5)
+    left = left + (1.0 - close) * (own - left)
+    sided = weights.copy()
+    sided[:, thighs[0]], sided[:, thighs[1]] = both * left, both * (1.0 - left)
+    return sided
 
 
 def _draped(part: Part, weights: FloatArray, low: NDArray[np.bool_]) -> FloatArray:
