@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import UUID
@@ -126,7 +127,8 @@ class ClayPoseReader:
         return self._read(f"motion {text} {frame}", ())
 
     def _read(self, text: str, unknown: tuple[str, ...]) -> ReadPose:
-        turn = pose_pb2.JointTurn(bone="Hips", x=len(text) % 97 / 100, w=1.0)
+        angle = len(text) % 97 / 100
+        turn = pose_pb2.JointTurn(bone="Hips", x=math.sin(angle), w=math.cos(angle))
         pose = pose_pb2.Pose(turns=[turn], support=pose_pb2.SUPPORT_SEAT)
         return ReadPose(pose.SerializeToString(deterministic=True), ("LeftForeArm",), unknown)
 
