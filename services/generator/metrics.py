@@ -29,7 +29,7 @@ SCANS_CREATED = Counter(
 JOBS_ENDED = Counter(
     "atelier_generator_jobs_ended_total",
     "Jobs that came to their end, by what they did and how they ended.",
-    ["kind", "state"],  # avatar_batch | avatar_from_photos | pose_generation | video; completed | failed | cancelled
+    ["kind", "state"],  # a Kind; completed | failed | cancelled
 )
 BATCH_ROWS = Counter(
     "atelier_generator_batch_rows_total",
