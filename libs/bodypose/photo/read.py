@@ -9,11 +9,11 @@ import numpy as np
 
 from bodypose import body
 from bodypose.arrays import BoolArray, FloatArray
-from bodypose.limits import clamp
+from bodypose.limits import clamp, excess
 from bodypose.photo.people import Person
 from bodypose.photo.residuals import SEEN, Guess
 from bodypose.photo.solve import solve
-from bodypose.skeleton import BONES, INDEX, Pose, Support, pose_of, product
+from bodypose.skeleton import BONES, INDEX, Pose, Support, pose_of, product, turns_of
 from bodypose.support import Stand, level_tilt, support_of, tilted, upright_tilt
 from photos.model import PhotoRefused
 
@@ -32,6 +32,8 @@ _EVIDENCE: Mapping[str, tuple[tuple[int, int], ...]] = {
     "Foot": (body.HEELS, body.TOES),
 }
 """The landmarks of its side by which a bone is known."""
+_NOTICED = np.radians(2.0)
+"""A fit leans on limits, and goes a little beyond them; nobody sees that it was brought back."""
 _ROOT = INDEX["Hips"]
 _TRUNK = ("Hips", "Spine", "Spine1", "Spine2")
 _LEGS = [*body.HIPS, *body.KNEES, *body.ANKLES]
@@ -43,7 +45,7 @@ class PhotoPose:
 
     pose: Pose
     clamped: tuple[str, ...]
-    """Bones that were turned back to what a body can do."""
+    """Bones that were turned back to what a body can do, so far that it can be noticed."""
     unknown: tuple[str, ...]
     """Bones that could not be seen and are at ease."""
     off: FloatArray
@@ -62,7 +64,10 @@ def read(people: Sequence[Person]) -> PhotoPose:
         raise PhotoRefused(
             "person_unclear", "The person cannot be made out. Use a photo in good light, not cut off."
         )
-    pose, clamped = clamp(_stood(guess, bool(seen[_LEGS].all())))
+    stood = _stood(guess, bool(seen[_LEGS].all()))
+    pose, _ = clamp(stood)
+    beyond = excess(turns_of(stood)) > _NOTICED
+    clamped = tuple(bone for bone, noticed in zip(BONES, beyond, strict=True) if noticed)
     return PhotoPose(pose, clamped, _unknown(seen), off)
 
 
