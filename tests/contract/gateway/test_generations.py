@@ -268,7 +268,7 @@ async def test_the_list_and_its_pages(world: World, person: httpx.AsyncClient) -
     }
 
 
-@pytest.mark.attack("A21")
+@pytest.mark.attack("A16")
 async def test_nobody_else_sees_any_of_it(world: World, person: httpx.AsyncClient) -> None:
     kept = await made(world, person, keepPhoto="true")
     path = kept["links"]["self"]

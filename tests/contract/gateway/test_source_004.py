@@ -238,7 +238,7 @@ async def test_without_a_token_everything_is_401(world: World, person: httpx.Asy
     assert [answer.status_code for answer in answers] == [401] * 6
 
 
-@pytest.mark.attack("A21")
+@pytest.mark.attack("A16")
 async def test_others_see_nothing_of_it(world: World, person: httpx.AsyncClient) -> None:
     done = await made(world, person)
     eve = bearer(await world.token_of("eve@example.org"))

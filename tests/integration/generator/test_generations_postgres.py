@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from atelierkit import failpoints
 from services.generator.domain.errors import GenerationNotFound
 from services.generator.domain.generations import Generation, Portrait, Quality, Sitting
 from services.generator.domain.jobs import State
@@ -17,6 +19,7 @@ from services.generator.domain.ports import UnitsOfWork
 from services.generator.use_cases.people import ExportPerson, ForgetPerson, Place, Section
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.studio import Studio
+from tests.unit.generator.test_batch_faults import CutOff
 from tests.unit.generator.world import ANN, BOB, TROUSERS, World
 
 
@@ -161,6 +164,41 @@ async def test_ends_that_come_together_take_the_photo_along(studio: Studio) -> N
     done = [await studio.now(each) for each in accepted]
     assert set(studio.keys) == {picture_key(each) for each in done}
     assert studio.world.reader.reads == 1
+
+
+PLACES = [
+    "jobs.held",
+    "jobs.put",
+    "photos.leased",
+    "faces.built",
+    "generations.portrait_kept",
+    "generations.drawn",
+    "photos.completed",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_being_cut_off_between_two_steps_costs_nothing_but_time(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    request, cut_off = uuid4(), CutOff(place)
+    monkeypatch.setattr(failpoints, "reach", cut_off)
+    with suppress(asyncio.CancelledError):
+        await studio.accepted("contrapposto", "seated", request=request)
+    accepted = await studio.accepted("contrapposto", "seated", request=request)
+    for _ in range(2):
+        for each in accepted:
+            with suppress(asyncio.CancelledError):
+                await studio.factory.tasks.generations(each.id)
+    assert cut_off.hits == 1
+    for each in accepted:
+        await studio.factory.tasks.settle(each.id)
+    done = [await studio.now(each) for each in accepted]
+    assert [each.job.state for each in done] == [State.COMPLETED] * 2
+    assert studio.world.ledger.paid == {each.id: 5 for each in done}
+    assert studio.world.ledger.held == {}
+    await studio.world.shelf.sweep_all()
+    assert set(studio.keys) == {picture_key(each) for each in done}
 
 
 async def test_a_kept_photo_goes_when_its_time_is_over(studio: Studio) -> None:
