@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from atelier.catalog.v1 import poses_pb2
 from atelier.common.v1 import body_pb2
 from atelier.common.v1 import picture_pb2 as pb
 from atelierkit.errors import FieldFault, InvalidInput
@@ -58,8 +59,14 @@ SAME_SHAPES: Mapping[str, tuple[str, ...]] = {
     "mouthSmile": ("mouthSmileLeft", "mouthSmileRight"),
 }
 """Ready Player Me's two shapes that are none of ARKit's."""
-SAME_POSES: Mapping[str, str] = {"A": ""}
-"""Poses that are written otherwise in the catalogue."""
+REST_POSE = "A"
+SPIRITS: Mapping[str, tuple[str, ...]] = {
+    "power-stance": ("wide", "hand-on-hip"),
+    "relaxed": ("casual",),
+    "standing": ("model-stance",),
+    "thumbs-up": ("greeting",),
+}
+"""Ready Player Me's poses: tags of standing poses in their spirit, of which the catalogue's first is taken."""
 
 _TRANSPARENT = "transparent"
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
@@ -85,14 +92,11 @@ def video_options(query: shapes.VideoQuery) -> pb.VideoOptions:
     return pb.VideoOptions(picture=options, seconds=query.seconds or 0, frame_rate=query.fps or 0)
 
 
-def pose_id(text: str | None) -> str | None:
-    """A pose's id for the generator; empty for the A pose, None for the avatar's own."""
-    return None if text is None else SAME_POSES.get(text, text)
-
-
-def pose_ids(text: str | None) -> list[str]:
-    """The poses of a list with commas; none for the avatar's own."""
-    return [SAME_POSES.get(each, each) for each in text.split(",")] if text else []
+def spirit(name: str) -> poses_pb2.ListPosesRequest | None:
+    """What finds the pose that one of Ready Player Me's stands for; None for other poses."""
+    if name not in SPIRITS:
+        return None
+    return poses_pb2.ListPosesRequest(category="standing", tags=SPIRITS[name], page_size=1)
 
 
 def background(text: str | None, *, transparent: bool) -> pb.Background | None:

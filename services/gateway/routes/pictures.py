@@ -41,7 +41,7 @@ def _picture(format: shapes.Format) -> Handler:
             answer = await call.clients.pictures.ExportPicture(
                 pictures_pb2.ExportPictureRequest(
                     avatar_id=avatar_id,
-                    pose_id=convert.pose_id(query.pose),
+                    pose_id=None if query.pose is None else await _pose_id(call, query.pose),
                     picture=convert.picture_options(format, query),
                 )
             )
@@ -82,7 +82,7 @@ async def video(call: Call[None]) -> Response:
         answer = await call.clients.pictures.ExportVideo(
             pictures_pb2.ExportVideoRequest(
                 avatar_id=avatar_id,
-                pose_ids=convert.pose_ids(query.pose),
+                pose_ids=[await _pose_id(call, name) for name in query.pose.split(",")] if query.pose else [],
                 video=convert.video_options(query),
             )
         )
@@ -95,6 +95,18 @@ async def video(call: Call[None]) -> Response:
         headers={"Location": job.links.self, "Retry-After": _SOON_S, "Cache-Control": "no-store"},
         media_type="application/json",
     )
+
+
+async def _pose_id(call: Call[None], name: str) -> str:
+    """A pose's id for the generator; empty for the A pose."""
+    if name == convert.REST_POSE:
+        return ""
+    wanted = convert.spirit(name)
+    if wanted is None:
+        return name
+    found = (await call.clients.poses.ListPoses(wanted)).poses
+    # A catalogue without one has the name refused as any other pose that there is not.
+    return found[0].id if found else name
 
 
 async def pose_picture(call: Call[None]) -> Response:

@@ -10,7 +10,7 @@ import pytest
 
 from atelier.common.v1 import picture_pb2 as pb
 from bodymodel.expressions import EXPRESSIONS
-from services.gateway.convert.pictures import FACES, FORMATS, MEDIA_TYPES, SAME_SHAPES
+from services.gateway.convert.pictures import FACES, FORMATS, MEDIA_TYPES, SAME_SHAPES, SPIRITS
 from services.generator.domain.jobs import Job
 from tests.contract.gateway.conftest import World
 from tests.contract.gateway.pictures import FILM
@@ -18,7 +18,7 @@ from tests.unit.generator.factory import Factory
 from tests.unit.generator.gallery import Gallery
 
 DRAFT = {"measurements": {}, "bodyType": "neutral"}
-RPM = "camera=portrait&size=512&quality=80&background=255,0,128&expression=rage&pose=thumbs-up&uat=2024-01-01T00:00:00Z"
+RPM = "camera=portrait&size=512&quality=80&background=255,0,128&expression=rage&uat=2024-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -150,6 +150,19 @@ async def test_a_query_names_a_pose(
     assert (await signed_in.get(f"{path}.png?{query}")).status_code == 200
     [asked] = world.pictures.asked
     assert (asked.pose_id if asked.HasField("pose_id") else None) == pose_id
+
+
+@pytest.mark.parametrize("name", SPIRITS)
+async def test_ready_player_mes_poses_are_poses_of_the_catalogue(
+    world: World, signed_in: httpx.AsyncClient, path: str, name: str
+) -> None:
+    assert (await signed_in.get(f"{path}.png?pose={name}")).status_code == 200
+    assert (await signed_in.get(f"{path}.mp4?pose=A,{name}")).status_code == 202
+    taken = world.pictures.asked[0].pose_id
+    assert world.pictures.videos[0].pose_ids == ["", taken]
+    pose = (await signed_in.get(f"/v1/catalog/poses/{taken}")).json()
+    assert pose["category"] == "standing"
+    assert set(SPIRITS[name]) <= set(pose["tags"])
 
 
 async def test_joints_that_were_turned_back_are_told(signed_in: httpx.AsyncClient, path: str) -> None:
