@@ -56,7 +56,7 @@ def pose_ids(text: str) -> list[str]:
     """The ids of a JSON array. InvalidInput."""
     try:
         found: list[str] | None = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     limit = f"a JSON array of 1 to {shapes.MOST_POSES} different ids"
     is_list = isinstance(found, list) and all(isinstance(each, str) for each in found)

@@ -149,6 +149,7 @@ async def test_a_batch_is_a_picture_a_pose(world: World, person: httpx.AsyncClie
         (PATH, {"priority": "maybe"}, ("priority", "wrong_type", "true or false")),
         (BATCH, {"poses": "contrapposto"}, ("poses", "wrong_type", None)),
         (BATCH, {"poses": "[]"}, ("poses", "wrong_type", None)),
+        (BATCH, {"poses": "[" * 2_000}, ("poses", "wrong_type", None)),
         (BATCH, {"poses": json.dumps([POSE] * 2)}, ("poses", "wrong_type", None)),
         (BATCH, {"poses": json.dumps([f"p{index}" for index in range(21)])}, ("poses", "wrong_type", None)),
         (BATCH, {"poses": json.dumps([POSE, "No!"])}, ("poses[1]", "invalid_format", None)),
