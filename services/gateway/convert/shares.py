@@ -15,9 +15,8 @@ PAGE = "/s/"
 
 def request(draft: shapes.ShareDraft) -> pb.CreateShareRequest:
     """What is asked for. InvalidInput for a background that is none."""
-    message = pb.CreateShareRequest(
-        pose_id=pictures.pose_id(draft.pose), title=draft.title, hours=draft.hours
-    )
+    pose_id = "" if draft.pose in (None, pictures.REST_POSE) else draft.pose
+    message = pb.CreateShareRequest(pose_id=pose_id, title=draft.title, hours=draft.hours)
     if draft.generation_id is not None:
         message.generation_id = draft.generation_id
         return message

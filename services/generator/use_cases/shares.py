@@ -55,7 +55,7 @@ class CreateShare:
 
     async def _picture(self, owner: str, order: ShareOrder) -> SharedPicture:
         if order.avatar_id is not None:
-            drawn = await self.export_picture(owner, order.avatar_id, order.pose_id or None, order.options)
+            drawn = await self.export_picture(owner, order.avatar_id, order.pose_id, order.options)
             return SharedPicture(drawn.file, order.options.size, order.options.size)
         async with self.shelf.units() as unit:
             found = await unit.generations.get(owner, order.generation_id) if order.generation_id else None
