@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial.transform import Rotation
 
+from bodymodel.shape import on_grid
 from bodymodel.template import Template
 from bodypose.arrays import FloatArray, IntArray
 from bodypose.skeleton import forward, product
@@ -36,6 +37,9 @@ _ALIKE = 0.1
 """Shares that differ by this much turn about different centres."""
 _TO_JOINT = 0.7
 _LEAST_SHARE = 1e-3
+GRID_M = 6e-8
+"""Points in a pose lie on this grid: the last bits of sines, which differ between machines, decide nothing. No power of
+two, whose halves many points at rest lie on."""
 _NOTHING = 1e-9
 """Metres that sums along the skeleton may round off."""
 _PASSES = 4
@@ -171,8 +175,8 @@ class Flesh:
     ) -> tuple[FloatArray, FloatArray]:
         """Points (n, 3) in a pose of this body, and the turn of each, (n, 4) unit quaternions.
 
-        Joints and weights (n, 4) are the points' own; weights sum to 1. Points that hang on resting bones alone stay
-        where they are, to the bit.
+        Joints and weights (n, 4) are the points' own; weights sum to 1. Points lie on a grid of 60 nm; those that hang on
+        resting bones alone stay where they are, to the bit.
         """
         points = points.astype(np.float64)
         turns = self._turns(stance, points, joints, weights)
@@ -182,7 +186,7 @@ class Flesh:
         centres = self._centres(points, joints, weights)
         arms = centres[:, None] - self.rest[joints]
         carried = np.einsum("nk,nkx->nx", weights, turned(turns, arms) + stance.heads[joints])
-        moved = turned(blend, points - centres) + carried
+        moved = on_grid(turned(blend, points - centres) + carried, GRID_M)
         held = (stance.resting[joints] | (weights == 0.0)).all(axis=1)
         return np.where(held[:, None], points, moved), blend
 

@@ -112,6 +112,8 @@ def _places(parent_of: Sequence[int], heads: FloatArray, turned: FloatArray) -> 
     above = np.where(root[..., None], np.eye(3), turned[parents])
     offsets = np.einsum("bji,bj->bi", above, heads - np.where(root, 0.0, heads[parents])).round(8)
     turns = Rotation.from_matrix(above.transpose(0, 2, 1) @ turned).as_quat().round(8)
+    # No zero with a sign, which would hang on the last bit of a sum.
+    offsets, turns = offsets + 0.0, turns + 0.0
     still = np.abs(turns[:, 3]) == 1.0
     return [
         {"translation": offset} if unturned else {"translation": offset, "rotation": turn}

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from bodypose.skinning import Flesh, Stance, turned
+from bodymodel.shape import on_grid
+from bodypose.skinning import GRID_M, Flesh, Stance, turned
 from services.mesher.domain import surface
 from services.mesher.domain.cutting import smoothstep
 from services.mesher.domain.model import Morph, Part
@@ -92,8 +93,8 @@ class Wearer:
 
     def posed(self, stance: Stance, points: FloatArray, support: Support) -> Hide:
         """The skin in a pose on that support, which has its points there (n, 3)."""
-        normals = surface.vertex_normals(points, self.triangles, self.corners)
-        across = surface.unit(surface.areas(points, self.triangles))
+        normals = on_grid(surface.vertex_normals(points, self.triangles, self.corners), GRID_M)
+        across = on_grid(surface.unit(surface.areas(points, self.triangles)), GRID_M)
         # Vertices lie up to 3 cm apart: the middles of triangles stand in between.
         solid = Layer(
             np.concatenate([points, points[self.triangles].mean(axis=1)]),
@@ -199,7 +200,7 @@ class Hair:
         hanging = part.weights[:, 1] > 0
         if hanging.any():
             points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
-        return self.sheet.moved(hide.support.lay(points), turns)
+        return self.sheet.moved(on_grid(hide.support.lay(points), GRID_M), turns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -246,12 +247,14 @@ class Cloth:
         part = self.sheet.part
         points, turns = self.flesh.bend(hide.stance, part.positions, self.joints, self.weights)
         height, upwards = _over(points, self.near, self.pull, hide.skin, hide.normals)
-        points += (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards
+        points = on_grid(
+            points + (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards, GRID_M
+        )
         # Close cloth is not: in a crease the nearest skin may be the other side's, and hems would fray.
         if (self.close < 1.0).any():
             lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
             points += (1.0 - self.close)[:, None] * (lifted - points)
-        return self.sheet.moved(hide.support.lay(points), turns)
+        return self.sheet.moved(on_grid(hide.support.lay(points), GRID_M), turns)
 
 
 def _wraps_legs(part: Part, wearer: Wearer, below: IntArray) -> bool:
@@ -317,7 +320,7 @@ def _moved(part: Part, points: FloatArray, turns: FloatArray, normals: FloatArra
     return replace(
         part,
         positions=points.astype(np.float32),
-        normals=normals.astype(np.float32),
+        normals=on_grid(normals, GRID_M).astype(np.float32),
         morphs=tuple(_carried(morph, turns) for morph in part.morphs),
     )
 

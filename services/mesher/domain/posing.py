@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bodymodel.shape import on_grid
 from bodypose.clearance import Clearance
 from bodypose.ground import Ground
 from bodypose.limits import clamp
 from bodypose.skeleton import Pose, Support, pose_of, turns_of
-from bodypose.skinning import SoftSkin, Stance, linear
+from bodypose.skinning import GRID_M, SoftSkin, Stance, linear
 from services.mesher.domain import bending, surface
 from services.mesher.domain.anatomy import SIDES
 from services.mesher.domain.bending import Cloth, Fitting, Follower, Hair, Skin, Wearer
@@ -103,7 +104,7 @@ class Poser:
         within, clamped_bones = clamp(pose)
         flesh = self._skin.on(body.vertices, body.heads)
         own = self._clearance.fitted(turns_of(within), self._clearance.posable(flesh, body.vertices))
-        return Held(pose_of(own, pose.support), clamped_bones)
+        return Held(pose_of(on_grid(own, GRID_M), pose.support), clamped_bones)
 
     def figure(self, scene: Scene, body: Body) -> Figure:
         """The avatar of a body, bound in A pose, ready to take poses."""

@@ -61,6 +61,17 @@ async def test_a_glb_takes_the_pose_and_keeps_its_rest(
     assert foot[1][2] - foot[0][2] > 0.3
 
 
+async def test_a_body_that_lies_on_its_side_is_baked(
+    mesher: Mesher, model: BodyModel, blobs: MemoryBlobs
+) -> None:
+    asked = request(model, turn("Hips", z=HALF, w=HALF), format=file_pb2.FILE_FORMAT_PLY)
+    answer = await mesher.stub.BuildAvatar(asked, metadata=mesher.token)
+    skin = trimesh.load(io.BytesIO(await blobs.get(answer.file.key)), file_type="ply")
+    low, high = skin.bounds
+    assert low[1] == pytest.approx(0.0, abs=1e-6)
+    assert high[0] - low[0] > 1.5 > high[1]
+
+
 async def test_an_stl_is_baked(mesher: Mesher, model: BodyModel, blobs: MemoryBlobs) -> None:
     asked = request(model, *LIFTED, format=file_pb2.FILE_FORMAT_STL)
     answer = await mesher.stub.BuildAvatar(asked, metadata=mesher.token)

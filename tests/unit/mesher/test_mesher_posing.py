@@ -76,7 +76,7 @@ def test_a_turned_body_takes_all_its_meshes_along(poser: Poser, clothed: Scene, 
     for before, after in zip(figure.at(REST).parts, figure.at(half_turn).parts, strict=True):
         around = by(np.array([0.0, 1.0, 0.0, 0.0]), before.positions - hips) + hips
         np.testing.assert_allclose(after.positions, around, rtol=0, atol=2e-6)
-        np.testing.assert_allclose(after.normals, before.normals * [-1.0, 1.0, -1.0], rtol=0, atol=1e-5)
+        np.testing.assert_allclose(after.normals, before.normals * [-1.0, 1.0, -1.0], rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("angles", POSES.values(), ids=POSES)
