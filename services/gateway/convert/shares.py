@@ -15,12 +15,13 @@ PAGE = "/s/"
 
 def request(draft: shapes.ShareDraft) -> pb.CreateShareRequest:
     """What is asked for. InvalidInput for a background that is none."""
-    pose_id = "" if draft.pose in (None, pictures.REST_POSE) else draft.pose
-    message = pb.CreateShareRequest(pose_id=pose_id, title=draft.title, hours=draft.hours)
+    message = pb.CreateShareRequest(title=draft.title, hours=draft.hours)
     if draft.generation_id is not None:
         message.generation_id = draft.generation_id
         return message
     message.avatar_id = draft.avatar_id or ""
+    if draft.pose is not None:
+        message.pose_id = "" if draft.pose == pictures.REST_POSE else draft.pose
     told = draft.model_dump(include={"camera", "style", "size", "background"}, exclude_none=True)
     message.picture.CopyFrom(pictures.picture_options("png", PictureQuery(**told)))
     return message

@@ -23,7 +23,7 @@ class ShareDraft(Input):
     hours: Annotated[int, Field(ge=1, le=LONGEST_HOURS)] = 168
     """How long the link holds."""
     pose: Annotated[str, Field(pattern=rf"^(A|{POSE})$")] | None = None
-    """A pose of the catalogue or the UUID of one of your own; `A` by default."""
+    """A pose of the catalogue, the UUID of one of your own, or `A`; the avatar's own by default."""
     camera: Camera | None = None
     style: Style | None = None
     size: Annotated[int, Field(ge=200, le=2048)] | None = None

@@ -17,7 +17,7 @@ def order(request: pb.CreateShareRequest) -> ShareOrder:
         title=request.title.strip(),
         life=timedelta(hours=request.hours) if request.hours else USUAL_LIFE,
         avatar_id=UUID(request.avatar_id) if request.avatar_id else None,
-        pose_id=request.pose_id,
+        pose_id=request.pose_id if request.HasField("pose_id") else None,
         options=pictures.options(request.picture),
         generation_id=UUID(request.generation_id) if request.generation_id else None,
     )

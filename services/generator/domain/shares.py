@@ -52,7 +52,8 @@ class ShareOrder:
     title: str = ""
     life: timedelta = USUAL_LIFE
     avatar_id: UUID | None = None
-    pose_id: str = ""
+    pose_id: str | None = None
+    """The avatar's own where it is None, the A pose where it is empty."""
     options: PictureOptions = field(default_factory=PictureOptions)
     """How an avatar is drawn."""
     generation_id: UUID | None = None

@@ -115,7 +115,7 @@ async def test_a_person_has_so_many_and_no_more_even_at_once(world: World) -> No
     )
     assert [type(result) for result in results].count(TooManyPoses) == 3
     assert len((await pose_verbs(world.tools).list(ANN, 10, None)).poses) == 3
-    assert await create(BOB, "Another person's", await upload(world))
+    assert (await create(BOB, "Another person's", await upload(world))).owner == BOB
 
 
 async def test_a_uuid_is_an_own_pose_and_a_word_one_of_the_library(world: World) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +20,7 @@ from services.generator.domain.errors import (
     TooManyShares,
 )
 from services.generator.domain.generations import Quality
+from services.generator.domain.model import Look
 from services.generator.domain.pictures import PictureOptions, Style
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.shares import Share, ShareOrder, digest
@@ -25,7 +28,7 @@ from services.generator.use_cases.people import ExportPerson, ForgetPerson, Plac
 from services.generator.use_cases.shares import ClearShares
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.studio import Studio
-from tests.unit.generator.world import ANN, BOB, World
+from tests.unit.generator.world import ANN, BOB, DRESS, WOMAN, World
 
 PLAIN = PictureOptions(size=512)
 
@@ -35,7 +38,7 @@ def world(units: UnitsOfWork) -> World:
     return World(units=units)
 
 
-async def made(world: World, avatar_id: UUID, owner: str = ANN, **over: object) -> tuple[Share, str]:
+async def made(world: World, avatar_id: UUID, owner: str = ANN, **over: Any) -> tuple[Share, str]:
     world.clock.advance(seconds=1)
     order = ShareOrder(title="Ann & <b>", avatar_id=avatar_id, options=PLAIN)
     return await share_verbs(world.tools).create(owner, replace(order, **over))
@@ -59,6 +62,14 @@ async def test_whoever_has_the_token_sees_the_picture(world: World) -> None:
     assert shown.expires_at - shown.created_at == timedelta(days=7)
     assert len(token) == 43
     assert token not in repr(share)
+
+
+async def test_an_avatar_is_shown_in_its_own_pose_unless_another_is_named(world: World) -> None:
+    avatar = await world.create(ANN, WOMAN, Look(), DRESS, pose_id="seated")
+    for named, shown in ((None, "seated"), ("contrapposto", "contrapposto"), ("", "")):
+        share, _ = await made(world, avatar.id, pose_id=named)
+        drawn = json.loads(await world.store.get(share.picture.file))
+        assert bytes.fromhex(drawn[4]).decode() == shown
 
 
 @pytest.mark.attack("A64")

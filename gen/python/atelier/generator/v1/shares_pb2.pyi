@@ -86,7 +86,7 @@ class CreateShareRequest(_message.Message):
     generation_id: _builtins.str
     """UUID of a generation."""
     pose_id: _builtins.str
-    """The pose of an avatar; empty for the A pose."""
+    """The pose of an avatar; its own where it is not set, the A pose where it is empty."""
     title: _builtins.str
     """What people read beside the picture."""
     hours: _builtins.int
@@ -101,16 +101,21 @@ class CreateShareRequest(_message.Message):
         avatar_id: _builtins.str = ...,
         generation_id: _builtins.str = ...,
         picture: _picture_pb2.PictureOptions | None = ...,
-        pose_id: _builtins.str = ...,
+        pose_id: _builtins.str | None = ...,
         title: _builtins.str = ...,
         hours: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["avatar_id", b"avatar_id", "generation_id", b"generation_id", "picture", b"picture", "shown", b"shown"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "avatar_id", b"avatar_id", "generation_id", b"generation_id", "picture", b"picture", "pose_id", b"pose_id", "shown", b"shown"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatar_id", b"avatar_id", "generation_id", b"generation_id", "hours", b"hours", "picture", b"picture", "pose_id", b"pose_id", "shown", b"shown", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "avatar_id", b"avatar_id", "generation_id", b"generation_id", "hours", b"hours", "picture", b"picture", "pose_id", b"pose_id", "shown", b"shown", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__pose_id: _TypeAlias = _typing.Literal["pose_id"]  # noqa: Y015
+    _WhichOneofArgType__pose_id: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id"]  # noqa: Y015
     _WhichOneofReturnType_shown: _TypeAlias = _typing.Literal["avatar_id", "generation_id"]  # noqa: Y015
     _WhichOneofArgType_shown: _TypeAlias = _typing.Literal["shown", b"shown"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pose_id) -> _WhichOneofReturnType__pose_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_shown) -> _WhichOneofReturnType_shown | None: ...
 
 Global___CreateShareRequest: _TypeAlias = CreateShareRequest  # noqa: Y015
