@@ -16,6 +16,7 @@ NAMES = (
     "face_request",
     "face_features",
     "face_truth",
+    "photo_poses",
     "mtls",
     "gateway",
     "load",
