@@ -142,6 +142,10 @@ open3d: ## Find the system libraries of Open3D, or install them
 drawing: setup ## Find the driver that draws pictures, or install Mesa
 	@deploy/local/drawing.sh
 
+.PHONY: pose-pictures
+pose-pictures: setup models drawing ## Draw the pictures of all poses into the store of make run; goes on where it stopped
+	@$(BIN)/python -m deploy.pose_pictures
+
 .PHONY: prometheus
 prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
 	@deploy/local/prometheus.sh

@@ -13,7 +13,7 @@ _HALF_WIDTH = 0.23
 _HALF_DEPTH = 0.20
 _BEVEL = 0.012
 _SITTING = ("Hips", "LeftUpLeg", "RightUpLeg")
-_STEPS = 6
+_STEPS = 10
 """Rows of vertices on each side: the block darkens where the legs are near it."""
 
 

@@ -22,6 +22,8 @@ from services.mesher.domain.errors import DrawingUnavailable
 from services.mesher.domain.stage import Prop, Stage, Style
 
 _SAMPLES = 4
+_COARSE_SIZE = 512
+"""Pixels a side up to which less has to be known of the light."""
 
 
 class OpenGlDraughtsman:
@@ -66,6 +68,7 @@ class _Table:
         self._toon = Toon(studio)
         self._finishing = Finishing(context, programs, textures)
         self._props: Sequence[Prop] = ()
+        self._fine = True
         self._geometry: Geometry | None = None
 
     def draw(self, stage: Stage) -> NDArray[np.uint8]:
@@ -79,7 +82,8 @@ class _Table:
         self._context.release()
 
     def _drawn(self, stage: Stage) -> NDArray[np.uint8]:
-        geometry = self._modelled(stage.props)
+        fine = stage.size > _COARSE_SIZE
+        geometry = self._modelled(stage.props, fine=fine)
         sight = Sight.of(stage, geometry)
         size = (stage.size, stage.size)
         canvas = self._context.framebuffer(
@@ -88,16 +92,16 @@ class _Table:
         )
         canvas.clear()
         if stage.style is Style.REALISTIC:
-            self._realistic.draw(geometry, sight, canvas)
+            self._realistic.draw(geometry, sight, canvas, fine=fine)
         else:
             self._toon.draw(geometry, sight, canvas, MANNERS[stage.style])
         drawn = self._context.texture(size, 4)
         self._context.copy_framebuffer(self._context.framebuffer([drawn]), canvas)
         return self._finishing.finish(drawn, stage.backdrop)
 
-    def _modelled(self, props: Sequence[Prop]) -> Geometry:
+    def _modelled(self, props: Sequence[Prop], *, fine: bool) -> Geometry:
         """The surfaces; those of the last picture are still there when only the camera has moved."""
-        if self._geometry is None or self._props is not props:
-            self._props, self._geometry = props, Geometry(self._context, props)
-            self._openness.bake(self._geometry)
+        if self._geometry is None or self._props is not props or self._fine is not fine:
+            self._props, self._fine, self._geometry = props, fine, Geometry(self._context, props)
+            self._openness.bake(self._geometry, fine=fine)
         return self._geometry

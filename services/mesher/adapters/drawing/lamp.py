@@ -10,6 +10,8 @@ from services.mesher.adapters.drawing.programs import Programs, tell
 from services.mesher.domain.surface import FloatArray
 
 _SIDE = 2048
+REACH = 1.4
+"""Radii of what is drawn that the map covers: shadows on the floor lie beyond it."""
 
 
 class Lamp:
@@ -28,7 +30,7 @@ class Lamp:
 
     def shine(self, geometry: Geometry, towards: FloatArray) -> FloatArray:
         """Draw the map for light from a direction; gives world to the map's clip space."""
-        view = parallel(towards, geometry.centre, geometry.radius)
+        view = parallel(towards, geometry.centre, REACH * geometry.radius)
         self._target.use()
         self._target.clear()
         self._context.enable_only(moderngl.DEPTH_TEST)

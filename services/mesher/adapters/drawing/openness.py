@@ -10,8 +10,8 @@ from services.mesher.adapters.drawing.matrices import packed, parallel
 from services.mesher.adapters.drawing.programs import Programs, tell
 from services.mesher.domain.surface import FloatArray
 
-_DIRECTIONS = 48
-"""As `openness.vert.glsl` has them."""
+_DIRECTIONS, _FEWER = 48, 20
+"""At most, as `openness.vert.glsl` has them; and for pictures in which nobody sees the difference."""
 _TILES = 7
 """Along a side of the atlas, as `openness.vert.glsl` has them."""
 _TILE = 192
@@ -36,15 +36,16 @@ class Openness:
         self._atlas.repeat_x = self._atlas.repeat_y = False
         self._target = context.framebuffer(depth_attachment=self._atlas)
 
-    def bake(self, geometry: Geometry) -> None:
+    def bake(self, geometry: Geometry, *, fine: bool) -> None:
         """Fill the geometry's openness."""
-        directions = _directions()
+        directions = _directions(_DIRECTIONS if fine else _FEWER)
         views = [parallel(direction, geometry.centre, geometry.radius) for direction in directions]
         self._draw(geometry, views)
         self._atlas.use(0)
         tell(
             self._gather,
             atlas=0,
+            count=len(directions),
             views=b"".join(packed(view) for view in views),
             directions=directions.astype("<f4").tobytes(),
             away=_AWAY,
@@ -65,9 +66,9 @@ class Openness:
             bound.render(vertices=geometry.coarse_count)
 
 
-def _directions() -> FloatArray:
-    """(48, 3) spread evenly over the sphere."""
-    number = np.arange(_DIRECTIONS)
-    height = 1.0 - 2.0 * (number + 0.5) / _DIRECTIONS
+def _directions(count: int) -> FloatArray:
+    """(count, 3) spread evenly over the sphere."""
+    number = np.arange(count)
+    height = 1.0 - 2.0 * (number + 0.5) / count
     across, angle = np.sqrt(1.0 - height**2), number * _SPREAD
     return np.stack([across * np.cos(angle), height, across * np.sin(angle)], axis=1)

@@ -43,7 +43,8 @@ def tell(program: moderngl.Program, **values: Value) -> None:
         if not isinstance(uniform, moderngl.Uniform):
             continue
         if isinstance(value, bytes):
-            # The compiler may have cut an array's unused end.
-            uniform.write(value[: 4 * uniform.dimension * uniform.array_length])
+            # The compiler may have cut an array's unused end; what is not given of one is zero.
+            data = value[: 4 * uniform.dimension * uniform.array_length]
+            uniform.write(data.ljust(4 * uniform.dimension * uniform.array_length, b"\0"))
         else:
             uniform.value = value

@@ -27,6 +27,7 @@ _FRAGMENT = {
     Substance.SEAT: "cloth.frag.glsl",
 }
 _ROUGHNESS = {Substance.TOOTH: 0.22, Substance.TONGUE: 0.4, Substance.CLOTH: 0.75, Substance.SEAT: 0.6}
+_CLOSED = {Substance.SKIN, Substance.EYE, Substance.TONGUE, Substance.SEAT}
 _FLOOR_EDGE = (0.0, 1.0)
 
 
@@ -54,18 +55,26 @@ class Realistic:
         self._studio = studio
         self._crevices = Crevices(studio.context, programs)
 
-    def draw(self, geometry: Geometry, sight: Sight, target: moderngl.Framebuffer) -> None:
-        """Into the target, premultiplied: the figure, then the shadows on the floor."""
-        shot = self._studio.lit(geometry, sight, self._crevices.find(geometry, sight))
+    def draw(self, geometry: Geometry, sight: Sight, target: moderngl.Framebuffer, *, fine: bool) -> None:
+        """Into the target, premultiplied: the figure, then the shadows on the floor.
+
+        Without `fine` small hollows and stray strands are left out, which in a small picture would be specks.
+        """
+        hollows = self._crevices.find(geometry, sight) if fine else None
+        shot = self._studio.lit(geometry, sight, hollows)
         target.use()
-        self._context.enable_only(moderngl.DEPTH_TEST)
         # What is hidden is not shaded, so what hides most comes first: the outside of hair, and its inside last.
         hair = [drawn for drawn in geometry.drawn if drawn.prop.substance is Substance.HAIR]
         for drawn in hair:
-            self._hair(shot, drawn, _OUTSIDE)
+            self._hair(shot, drawn, _OUTSIDE if fine else _OUTSIDE[:1])
         for drawn in geometry.drawn:
             if drawn.prop.substance is not Substance.HAIR:
-                self._ready(shot, drawn).render(vertices=drawn.count, first=drawn.first)
+                bound = self._ready(shot, drawn)
+                # Of what is closed nobody sees the inside.
+                closed = moderngl.CULL_FACE if drawn.prop.substance in _CLOSED else moderngl.NOTHING
+                self._context.enable_only(moderngl.DEPTH_TEST | closed)
+                self._context.cull_face = "back"
+                bound.render(vertices=drawn.count, first=drawn.first)
         for drawn in hair:
             self._hair(shot, drawn, _INSIDE)
         self._studio.floor(shot, _FLOOR_EDGE)
@@ -81,7 +90,6 @@ class Realistic:
             self._context.cull_face = layer.culled
             tell(bound.program, lift=layer.lift, layer=layer.stray)
             bound.render(vertices=drawn.count, first=drawn.first)
-        self._context.enable_only(moderngl.DEPTH_TEST)
 
 
 def _own(prop: Prop) -> dict[str, Value]:

@@ -9,7 +9,7 @@ import moderngl
 
 from services.mesher.adapters.drawing import light
 from services.mesher.adapters.drawing.geometry import Drawn, Geometry
-from services.mesher.adapters.drawing.lamp import Lamp
+from services.mesher.adapters.drawing.lamp import REACH, Lamp
 from services.mesher.adapters.drawing.light import Rig
 from services.mesher.adapters.drawing.matrices import packed
 from services.mesher.adapters.drawing.programs import Programs, Value, tell
@@ -49,7 +49,8 @@ class Studio:
         self._textures.grain.use(_GRAIN)
         self._textures.strands.use(_STRANDS)
         self._textures.weave.use(_WEAVE)
-        return Shot(geometry, sight, _told(geometry, sight, rig) | {"to_light": packed(to_light)})
+        told: dict[str, Value] = {"to_light": packed(to_light), "has_crevices": float(hollows is not None)}
+        return Shot(geometry, sight, _told(geometry, sight, rig) | told)
 
     def ready(
         self, shot: Shot, drawn: Drawn, vertex: str, fragment: str, **own: Value
@@ -83,7 +84,7 @@ def _told(geometry: Geometry, sight: Sight, rig: Rig) -> dict[str, Value]:
         "lobe_light": rig.lobe_light.astype("<f4").tobytes(),
         "harmonics": rig.harmonics.astype("<f4").tobytes(),
         "windows": rig.windows.astype("<f4").tobytes(),
-        "lamp_reach": 2.0 * geometry.radius,
+        "lamp_reach": 2.0 * REACH * geometry.radius,
         "crevice_step": (1.0 / sight.size, 1.0 / sight.size),
         "reach": paint.EYE_REACH,
         "crevices": _HOLLOWS,

@@ -13,6 +13,7 @@ uniform sampler2D lamp_depth_plain;
 uniform float lamp_reach;     // metres across the lamp's map
 uniform sampler2D crevices;   // screen: openness of small hollows, distance
 uniform vec2 crevice_step;
+uniform float has_crevices;
 
 in vec3 at;
 in vec3 facing;
@@ -81,6 +82,7 @@ float roughly_lit() {
 
 // Openness of small hollows, of those neighbours on the screen that lie at the same distance.
 float hollow() {
+  if (has_crevices == 0.0) return 1.0;
   vec2 where = gl_FragCoord.xy * crevice_step;
   float depth = distance(eye, at);
   vec2 texel = 1.0 / vec2(textureSize(crevices, 0));

@@ -1,7 +1,8 @@
 // How open a vertex is to the light around: from each direction a small depth map has been drawn, side by side in an atlas.
 in vec3 position;
 in vec3 normal;
-const int DIRECTIONS = 48;
+const int DIRECTIONS = 48;   // at most
+uniform int count;
 uniform sampler2D atlas;
 uniform mat4 views[DIRECTIONS];   // to clip space
 const int TILES = 7;
@@ -15,7 +16,7 @@ void main() {
   vec3 bent = vec3(0.0);
   float seen = 0.0, all = 0.0;
   vec2 side = vec2(textureSize(atlas, 0));
-  for (int each = 0; each < DIRECTIONS; each++) {
+  for (int each = 0; each < count; each++) {
     float weight = max(dot(normal, directions[each]), 0.0);
     if (weight == 0.0) continue;
     vec3 clip = (views[each] * vec4(from, 1.0)).xyz;
