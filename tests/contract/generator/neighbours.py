@@ -83,6 +83,8 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer, PictureServic
         self.appearances: list[outfit_pb2.Appearance] = []
         self.painted: list[faces_pb2.BuildFaceRequest] = []
         self.drawn: list[pictures_pb2.RenderPictureRequest] = []
+        self.news: list[pictures_pb2.RenderVideoResponse] = []
+        """What is told of each film."""
         self.error: Exception | None = None
 
     async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
@@ -118,6 +120,16 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer, PictureServic
         return pictures_pb2.RenderPictureResponse(
             file=convert.blob_ref(drawn.file), clamped_bones=[turn.bone for turn in request.pose.turns]
         )
+
+    async def RenderPosePicture(self, request: pictures_pb2.RenderPosePictureRequest, context: Any) -> Any:
+        raise NotImplementedError("the generator never asks for it")
+
+    async def RenderVideo(
+        self, request: pictures_pb2.RenderVideoRequest, context: Any
+    ) -> AsyncIterator[pictures_pb2.RenderVideoResponse]:
+        self._called()
+        for news in self.news:
+            yield news
 
     async def PreviewBody(self, request: mesher_pb2.PreviewBodyRequest, context: Any) -> Any:
         self._called()

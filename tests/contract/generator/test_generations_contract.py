@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from atelier.auth.v1 import credits_pb2
-from atelier.common.v1 import body_pb2, picture_pb2, pose_pb2
+from atelier.common.v1 import blob_pb2, body_pb2, picture_pb2, pose_pb2
 from atelier.generator.v1 import generations_pb2 as pb
 from atelier.generator.v1 import generator_pb2, jobs_pb2
 from atelierkit.errors import Code, RemoteError
@@ -151,7 +151,7 @@ async def test_bad_requests_are_refused_by_the_schema(here: Town) -> None:
         ("pose_ids", {"pose_ids": [f"p{index}" for index in range(21)]}),
         ("pose_ids[0]", {"pose_ids": ["No pose"]}),
         ("quality", {"quality": 9}),
-        ("background", {"background": picture_pb2.Background(picture={"key": "uploads/x"})}),
+        ("background", {"background": picture_pb2.Background(picture=blob_pb2.BlobRef(key="uploads/x"))}),
         ("request_id", {"request_id": ""}),
     ]
     for field, over in cases:
@@ -232,9 +232,8 @@ class AuthDouble:
 
     async def GetPrices(self, request: Any, **_: Any) -> Any:
         prices = Prices()
-        return credits_pb2.GetPricesResponse(
-            prices={name: getattr(prices, name) for name in credits_pb2.Prices.DESCRIPTOR.fields_by_name}
-        )
+        named = {name: getattr(prices, name) for name in credits_pb2.Prices.DESCRIPTOR.fields_by_name}
+        return credits_pb2.GetPricesResponse(prices=credits_pb2.Prices(**named))
 
     async def Announce(self, request: Any, **_: Any) -> None:
         self.announced.append(request)
