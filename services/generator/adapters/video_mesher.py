@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import cast
 
 import grpc
 
@@ -41,13 +43,24 @@ class RemoteVideoMesher:
             video=convert_pictures.video_options_message(options),
         )
         with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
-            call = self._stub.RenderVideo(request, timeout=self._timeout_s)
-            try:
-                async for news in call:
-                    if news.HasField("file"):
-                        return convert.stored_file(news.file)
-                    await told(news.progress_percent)
-            finally:
-                # Whoever does not wait for the rest has it stopped.
-                call.cancel()
-        raise RuntimeError("the mesher ended a video without its file")
+            # Behind the client's interceptors a stream is a generator, and one that is closed has its call cancelled.
+            stream = cast(
+                AsyncGenerator[pb.RenderVideoResponse],
+                self._stub.RenderVideo(request, timeout=self._timeout_s),
+            )
+            file = await _heard(stream, told)
+        if file is None:
+            raise RuntimeError("the mesher ended a video without its file")
+        return file
+
+
+async def _heard(stream: AsyncGenerator[pb.RenderVideoResponse], told: Told) -> StoredFile | None:
+    """The file at the stream's end. What ``told`` raises ends the stream."""
+    file = None
+    async with aclosing(stream) as coming:
+        async for news in coming:
+            if news.HasField("file"):
+                file = convert.stored_file(news.file)
+            else:
+                await told(news.progress_percent)
+    return file
