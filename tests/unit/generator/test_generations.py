@@ -272,6 +272,8 @@ async def test_deleting_one_that_is_under_way_cancels_it_and_costs_nothing(
     assert (studio.world.ledger.balance, studio.world.ledger.held) == (100, {})
     assert studio.keys == []
     assert [job.state for job in studio.factory.mailbox.ended_jobs] == [State.CANCELLED]
+    # Whoever was at work on it has given up without a failure.
+    assert studio.world.rail.waiting == []
     assert (await studio.list(ANN, 10)).generations == ()
 
 
