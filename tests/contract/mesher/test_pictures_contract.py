@@ -21,7 +21,13 @@ from atelierkit.blobs import MemoryBlobs
 from atelierkit.errors import AppError, Code
 from atelierkit.service import Service
 from atelierkit.testing import MemoryVerifier, serve
+from atelierkit.workshop import Workshop
 from services.mesher.domain.body import BodyModel
+from services.mesher.domain.errors import DrawingUnavailable
+from services.mesher.domain.stage import Stage, Style, View
+from services.mesher.domain.surface import IntArray
+from services.mesher.metrics import draw_timed
+from services.mesher.use_cases.pictures import Easel
 from tests.contract.mesher.test_mesher_contract import build_request
 from tests.patience import PATIENCE_S
 
@@ -105,3 +111,26 @@ async def test_a_picture_of_a_pose_is_drawn_once(stub: PictureServiceAsyncStub, 
     assert drawn() == before + 1
     request.size = 65
     assert (await stub.RenderPosePicture(request)).file != first
+
+
+class NoDriver:
+    """A machine on which nothing draws."""
+
+    def open(self) -> str:
+        raise DrawingUnavailable("no driver")
+
+    def draw(self, stage: Stage) -> IntArray:
+        raise DrawingUnavailable("no driver")
+
+
+async def test_without_a_driver_pictures_are_refused_with_the_reason(
+    drawings: Workshop, model: BodyModel
+) -> None:
+    easel = Easel(NoDriver(), drawings, draw_timed)
+    with pytest.raises(DrawingUnavailable):
+        await easel.open()
+    with pytest.raises(DrawingUnavailable) as refused:
+        await easel.draw(Stage([], View((0.0, 1.0, 3.0), (0.0, 1.0, 0.0), 20.0), Style.REALISTIC, 64))
+    assert refused.value.code is Code.UNAVAILABLE
+    assert "libgl1-mesa-dri" in refused.value.message
+    assert REGISTRY.get_sample_value("atelier_mesher_drawing_available") == 0.0
