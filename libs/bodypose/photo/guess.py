@@ -29,13 +29,13 @@ _HABITS: Mapping[str, tuple[tuple[float, float], tuple[float, float], tuple[floa
 """Limb -> (at ease, how far people leave that) in flexion, abduction and rotation, degrees; zero where nothing is left."""
 
 _CURL: Mapping[str, tuple[float, float, float]] = {
-    "HandIndex": (14.0, 22.0, 12.0),
-    "HandMiddle": (20.0, 26.0, 14.0),
-    "HandRing": (24.0, 28.0, 16.0),
-    "HandPinky": (26.0, 28.0, 16.0),
-    "HandThumb": (6.0, 8.0, 10.0),
+    "HandIndex": (5.0, 9.0, 5.0),
+    "HandMiddle": (7.0, 11.0, 6.0),
+    "HandRing": (9.0, 12.0, 6.0),
+    "HandPinky": (10.0, 12.0, 6.0),
+    "HandThumb": (2.0, 4.0, 4.0),
 }
-"""Flexion of the three joints of a hand at ease, degrees."""
+"""Flexion of the three joints of a hand at ease, degrees; the A pose's is half way there."""
 
 
 @dataclass(frozen=True, slots=True)
