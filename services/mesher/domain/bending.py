@@ -35,7 +35,7 @@ _HANGING_M = 0.006
 _HAIR_M = 0.008
 _LEAST_ALIKE = 1e-3
 # Cloth on the inner thigh: where the skin faces the middle, and hangs on the thigh; this share of a garment tells trousers.
-_INWARDS, _MOSTLY, _SOME = -0.5, 0.5, 0.01
+_INWARDS, _MOSTLY, _TOUCHING_M, _SOME = -0.5, 0.5, 0.02, 0.01
 # Cloth round both legs is evened out where pelvis and thighs hold this share, over so many steps of 1 to 2 cm.
 _LOW, _EVENED = 0.1, 30
 _SIDED = 2.5
@@ -58,8 +58,8 @@ class Support:
     depth: float = 0.0
     """Metres from there to the seat's front edge."""
 
-    def lay(self, points: FloatArray) -> FloatArray:
-        """Points (n, 3) of cloth or hair laid on the floor, and on the seat what is not in front of it."""
+    def lay(self, points: FloatArray, hanging: FloatArray) -> FloatArray:
+        """Points (n, 3) of cloth laid on the floor and, by the share (n,) that they hang, on the seat that they are over."""
         laid = points.copy()
         laid[:, 1] = np.maximum(points[:, 1], _FLOOR_M)
         if self.seat > 0.0:
@@ -67,7 +67,7 @@ class Support:
             below = np.maximum(self.seat - laid[:, 1], 0.0)
             # What lies deeper stays below what lies higher, all in a layer as thick as cloth.
             pressed = _LAYERS_M * (1.0 - np.exp(-below / _LAYERS_M))
-            laid[:, 1] += smoothstep(-beyond / _EDGE_M) * (below - pressed)
+            laid[:, 1] += hanging * smoothstep(-beyond / _EDGE_M) * (below - pressed)
         return laid
 
 
@@ -200,7 +200,7 @@ class Hair:
         hanging = part.weights[:, 1] > 0
         if hanging.any():
             points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
-        return self.sheet.moved(on_grid(hide.support.lay(points), GRID_M), turns)
+        return self.sheet.moved(on_grid(points, GRID_M), turns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -217,6 +217,8 @@ class Cloth:
     """(p,) 1 for cloth that goes with the skin, 0 for what hangs."""
     height: FloatArray
     """(p,) metres over the skin that it keeps."""
+    wraps_legs: bool
+    """Whether it goes round each leg by itself."""
     joints: IntArray
     weights: FloatArray
     """(p, 4) each."""
@@ -236,11 +238,12 @@ class Cloth:
         rows = np.arange(len(weights))[:, None]
         for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
             np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
-        if not _wraps_legs(part, wearer, near[:, 0]):
+        wraps_legs = _wraps_legs(part, wearer, near[:, 0], distance[:, 0])
+        if not wraps_legs:
             weights = _sided(weights, wearer.thighs, close)
             weights = _draped(part, weights, weights[:, wearer.trunk].sum(axis=1) > _LOW)
         kept = np.minimum(height, _KEPT_M)
-        return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, *_strongest(weights))
+        return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, wraps_legs, *_strongest(weights))
 
     def at(self, hide: Hide) -> Part:
         """Bent, and moved out along the skin's normals where that came nearer than it was."""
@@ -254,14 +257,16 @@ class Cloth:
         if (self.close < 1.0).any():
             lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
             points += (1.0 - self.close)[:, None] * (lifted - points)
-        return self.sheet.moved(on_grid(hide.support.lay(points), GRID_M), turns)
+        # Trousers go with the shins, wherever those are.
+        hanging = np.zeros(len(points)) if self.wraps_legs else 1.0 - self.close
+        return self.sheet.moved(on_grid(hide.support.lay(points, hanging), GRID_M), turns)
 
 
-def _wraps_legs(part: Part, wearer: Wearer, below: IntArray) -> bool:
+def _wraps_legs(part: Part, wearer: Wearer, below: IntArray, distance: FloatArray) -> bool:
     """Whether cloth goes round each leg by itself, as that of trousers does: then some lies on the inner thighs."""
     inwards = wearer.normals[below, 0] * np.sign(part.positions[:, 0]) < _INWARDS
     on_thigh = wearer.shares[below][:, wearer.thighs].sum(axis=1) > _MOSTLY
-    return float((inwards & on_thigh).mean()) > _SOME
+    return float((inwards & on_thigh & (distance < _TOUCHING_M)).mean()) > _SOME
 
 
 def _sided(weights: FloatArray, thighs: IntArray, close: FloatArray) -> FloatArray:
