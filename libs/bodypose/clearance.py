@@ -78,7 +78,7 @@ class Clearance:
         resting = touches(self._middling.skin(self._stance(own, self._middling), self._limbs), self._limbs)
         for side in SIDES:
             own = self._arm(own, body, side, resting[side])
-        return own
+        return clamped(own)
 
     def _stance(self, own: FloatArray, body: Posable) -> Stance:
         return Stance.of(own, body.flesh.rest, self._template.parents)

@@ -1,5 +1,5 @@
-"""Source 004, a photo in a pose: `/api/apps/avatar-generator/generate`, `/generations`, `/generations/:id`, `/stats`, and the
-files that its records name.
+"""Source 004, a photo in a pose: `/api/apps/avatar-generator/generate`, `/generations`, `/generations/:id`, `/stats`, the
+files that its records name, and the poses that its clients choose from, `/api/poses`.
 
 A bearer token or a browser's session. The work is that of /v1; the photo is kept with the picture until that is deleted, for
 the source's clients show both.
@@ -34,7 +34,10 @@ from services.gateway.photo_form import PhotoForm
 GENERATE = f"{shapes.PREFIX}/generate"
 GENERATIONS = f"{shapes.PREFIX}/generations"
 ONE = f"{GENERATIONS}/{{id}}"
+POSES = "/api/poses"
 _SLOTS = ("image",)
+_ALL_POSES = 1000
+"""The library's largest page, which holds all of it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class _Order:
 
 
 def routes(backend: Backend) -> list[BaseRoute]:
-    """The five routes of the source, and its files."""
+    """The five routes of the source, its files, and the poses."""
     source = Source004(backend)
     return [
         route(backend, "POST", GENERATE, source.generate, Work.PHOTO, Cost.GENERATE),
@@ -54,6 +57,7 @@ def routes(backend: Backend) -> list[BaseRoute]:
         route(backend, "GET", ONE, source.one, Work.READ),
         route(backend, "DELETE", ONE, source.delete, Work.READ),
         route(backend, "GET", f"{shapes.PREFIX}/stats", source.stats, Work.READ),
+        route(backend, "GET", POSES, source.poses, Work.READ),
         route(backend, "GET", f"{shapes.UPLOADS}/{{user}}/{{filename}}", source.file, Work.FILE),
     ]
 
@@ -111,6 +115,14 @@ class Source004:
         identity.require_caller()
         answer = await self._clients.generations.GetGenerationStats(pb.GetGenerationStatsRequest())
         return JSONResponse({"data": shapes.stats(answer)})
+
+    async def poses(self, request: Request) -> Response:
+        """All poses: the source's clients sort and search themselves."""
+        identity.require_caller()
+        language = problems.language_of(request.headers)
+        answer = await self._clients.poses.ListPoses(poses_pb2.ListPosesRequest(page_size=_ALL_POSES))
+        base = str(request.base_url)
+        return JSONResponse({"data": [shapes.pose_template(each, language, base) for each in answer.poses]})
 
     async def file(self, request: Request) -> Response:
         """A photo or a picture, to its owner alone."""

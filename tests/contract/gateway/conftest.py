@@ -40,7 +40,7 @@ from services.gateway.trail import Trail
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
 from tests.contract.gateway.faces import FacesDouble
-from tests.contract.gateway.generations import PosesDouble, with_generations
+from tests.contract.gateway.generations import with_generations, with_known
 from tests.contract.gateway.jobs import Jobs
 from tests.contract.gateway.own_poses import with_own_poses
 from tests.contract.gateway.people import PersonDouble, with_person
@@ -53,6 +53,7 @@ from tests.unit.generator.world import RecordingBlobs
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 ADMIN = "ops@example.org"
+CATALOGUE = with_known(released())
 
 
 class Replica(Protocol):
@@ -153,7 +154,7 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 courier=CourierDouble(),
                 letters_are_sent=letters_are_sent,
             ),
-            "catalog": PosesDouble().beside(assemble_catalog(units=lambda: CatalogMemory(released()))),
+            "catalog": assemble_catalog(units=lambda: CatalogMemory(CATALOGUE)),
             "generator": with_own_poses(
                 with_generations(
                     pictures.beside(

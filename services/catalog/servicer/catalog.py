@@ -9,7 +9,7 @@ import grpc
 from atelier.catalog.v1 import catalog_pb2 as pb
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceServicer
 from services.catalog import convert, metrics
-from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
+from services.catalog.use_cases.looks import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

@@ -1,4 +1,4 @@
-"""The verbs of the catalog service. Each reads in one transaction, so that it sees one state of the catalogue."""
+"""Garments, hairstyles, skins and looks. Each verb reads in one transaction: it sees one state of the catalogue."""
 
 from __future__ import annotations
 

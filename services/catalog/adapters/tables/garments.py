@@ -1,24 +1,11 @@
-"""The service's tables. Positions order what people see; ids and labels are the keys that requests name."""
+"""What can be worn. Positions order what people see; ids and labels are the keys that requests name."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from atelierkit import sql
-
-
-class Base(DeclarativeBase):
-    """Base of the service's rows."""
-
-    metadata = sql.metadata()
-    type_annotation_map: ClassVar = {str: sa.Text}
-
-
-metadata = Base.metadata
+from services.catalog.adapters.tables.base import Base
 
 _COLOR = "color ~ '^#[0-9a-f]{6}$'"
 # PostgreSQL's least() passes nulls over: at least one zone, and none without room.
