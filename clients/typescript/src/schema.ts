@@ -1023,6 +1023,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/poses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Poses, filtered and searched */
+        get: operations["poses_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/poses/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories and tags of poses, with their counts */
+        get: operations["poses_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/poses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pose with its joints */
+        get: operations["poses_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/size-advice": {
         parameters: {
             query?: never;
@@ -1100,6 +1151,23 @@ export interface paths {
         };
         /** Every change of a job */
         get: operations["jobs_watch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/video.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The video that a job has drawn */
+        get: operations["jobs_video"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2113,7 +2181,7 @@ export interface components {
              * Joints
              * @description Those that are turned; others are as in the A pose.
              */
-            joints: components["schemas"]["JointTurn"][];
+            joints: components["schemas"]["services__gateway__schemas__custom_poses__JointTurn"][];
             /**
              * Support
              * @description What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself.
@@ -2798,22 +2866,6 @@ export interface components {
             sha256: string;
         };
         /**
-         * JointTurn
-         * @description How one joint is turned from the A pose: a unit quaternion, as its parent carries it.
-         */
-        JointTurn: {
-            /** Bone */
-            bone: string;
-            /** X */
-            x: number;
-            /** Y */
-            y: number;
-            /** Z */
-            z: number;
-            /** W */
-            w: number;
-        };
-        /**
          * LocalizedText
          * @description A name in every language of the platform.
          */
@@ -3087,6 +3139,134 @@ export interface components {
             purpose: "face_photos" | "improve_models";
             /** Version */
             version: string;
+        };
+        /**
+         * Pose
+         * @description A pose with its joints.
+         */
+        Pose: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /** Category */
+            category: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Difficulty
+             * @enum {string}
+             */
+            difficulty: "easy" | "medium" | "hard";
+            /** Suits */
+            suits: ("feminine" | "masculine" | "neutral")[];
+            /**
+             * Support
+             * @description What carries the body; a seat is shown in pictures.
+             * @enum {string}
+             */
+            support: "feet" | "seat" | "floor";
+            links: components["schemas"]["PoseLinks"];
+            /**
+             * Joints
+             * @description Bones that are not named do not turn beside their parents.
+             */
+            joints: components["schemas"]["services__gateway__schemas__poses__JointTurn"][];
+        };
+        /**
+         * PoseCategory
+         * @description A kind of pose.
+         */
+        PoseCategory: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Count
+             * @description Poses of it.
+             */
+            count: number;
+        };
+        /**
+         * PoseFacets
+         * @description What poses can be sorted by.
+         */
+        PoseFacets: {
+            /**
+             * Categories
+             * @description In the library's order.
+             */
+            categories: components["schemas"]["PoseCategory"][];
+            /**
+             * Tags
+             * @description By their names.
+             */
+            tags: components["schemas"]["PoseTag"][];
+        };
+        /**
+         * PoseLinks
+         * @description Where more of a pose is.
+         */
+        PoseLinks: {
+            /**
+             * Self
+             * @description The pose with its joints.
+             */
+            self: string;
+            /**
+             * Picture
+             * @description A picture of it as WebP.
+             */
+            picture: string;
+        };
+        /**
+         * PoseList
+         * @description Poses, in the library's order.
+         */
+        PoseList: {
+            /** Data */
+            data: components["schemas"]["PoseSummary"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * PoseSummary
+         * @description A pose without its joints.
+         */
+        PoseSummary: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /** Category */
+            category: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Difficulty
+             * @enum {string}
+             */
+            difficulty: "easy" | "medium" | "hard";
+            /** Suits */
+            suits: ("feminine" | "masculine" | "neutral")[];
+            /**
+             * Support
+             * @description What carries the body; a seat is shown in pictures.
+             * @enum {string}
+             */
+            support: "feet" | "seat" | "floor";
+            links: components["schemas"]["PoseLinks"];
+        };
+        /**
+         * PoseTag
+         * @description A word that poses have.
+         */
+        PoseTag: {
+            /** Tag */
+            tag: string;
+            /**
+             * Count
+             * @description Poses that have it.
+             */
+            count: number;
         };
         /**
          * Prices
@@ -3577,7 +3757,7 @@ export interface components {
             hours?: number;
             /**
              * Pose
-             * @description A pose of the catalogue or the UUID of one of your own; `A` by default.
+             * @description A pose of the catalogue, the UUID of one of your own, or `A`; the avatar's own by default.
              * @default null
              */
             pose?: string | null;
@@ -3986,6 +4166,35 @@ export interface components {
              * @enum {string}
              */
             fit: "tight" | "good" | "loose";
+        };
+        /**
+         * JointTurn
+         * @description How one joint is turned from the A pose: a unit quaternion, as its parent carries it.
+         */
+        services__gateway__schemas__custom_poses__JointTurn: {
+            /** Bone */
+            bone: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Z */
+            z: number;
+            /** W */
+            w: number;
+        };
+        /**
+         * JointTurn
+         * @description How a joint is turned from the A pose, as a glTF node's rotation.
+         */
+        services__gateway__schemas__poses__JointTurn: {
+            /** Bone */
+            bone: string;
+            /**
+             * Rotation
+             * @description Unit quaternion x, y, z, w, beside the bone's parent.
+             */
+            rotation: number[];
         };
     };
     responses: never;
@@ -10657,6 +10866,157 @@ export interface operations {
             };
         };
     };
+    poses_listed: {
+        parameters: {
+            query?: {
+                category?: string;
+                tags?: string;
+                difficulty?: "easy" | "medium" | "hard";
+                suits?: "feminine" | "masculine" | "neutral";
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Poses, filtered and searched */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoseList"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poses_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Categories and tags of poses, with their counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoseFacets"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poses_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A pose with its joints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pose"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sizes_advise: {
         parameters: {
             query?: never;
@@ -11043,6 +11403,82 @@ export interface operations {
             };
             /** @description Unknown, or somebody else's */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The video that a job has drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

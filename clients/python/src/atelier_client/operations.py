@@ -819,6 +819,50 @@ def catalog_skins() -> Call[shapes.SkinList]:
     return Call("GET", "/v1/catalog/skins", shapes.SkinList)
 
 
+def poses_listed(
+    *,
+    category: str | None = None,
+    tags: str | None = None,
+    difficulty: Literal["easy", "medium", "hard"] | None = None,
+    suits: Literal["feminine", "masculine", "neutral"] | None = None,
+    q: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Call[shapes.PoseList]:
+    """Poses, filtered and searched.
+
+    tags: Only poses that have all of these, separated by commas.
+    suits: Only poses that suit this body type.
+    q: Only poses whose name, in either language, or tags hold these words; case and accents do not matter.
+    limit: At most this many.
+    cursor: `nextCursor` of the page before; one that no page gave ends the list.
+    """
+    return Call(
+        "GET",
+        "/v1/catalog/poses",
+        shapes.PoseList,
+        query={
+            "category": category,
+            "tags": tags,
+            "difficulty": difficulty,
+            "suits": suits,
+            "q": q,
+            "limit": limit,
+            "cursor": cursor,
+        },
+    )
+
+
+def poses_facets() -> Call[shapes.PoseFacets]:
+    """Categories and tags of poses, with their counts."""
+    return Call("GET", "/v1/catalog/poses/facets", shapes.PoseFacets)
+
+
+def poses_one(id: str) -> Call[shapes.Pose]:
+    """A pose with its joints."""
+    return Call("GET", path("/v1/catalog/poses/{id}", id=id), shapes.Pose)
+
+
 def sizes_advise(body: shapes.SizeQuestion | JsonObject) -> Call[shapes.SizeAdvice]:
     """Which size suits."""
     return Call("POST", "/v1/size-advice", shapes.SizeAdvice, body=body)
@@ -846,6 +890,11 @@ def jobs_cancel(id: str) -> Call[shapes.Job]:
 def jobs_watch(id: str) -> Call[bytes]:
     """Every change of a job."""
     return Call("GET", path("/v1/jobs/{id}/events", id=id), bytes)
+
+
+def jobs_video(id: str) -> Call[bytes]:
+    """The video that a job has drawn."""
+    return Call("GET", path("/v1/jobs/{id}/video.mp4", id=id), bytes)
 
 
 def jobs_avatars_zip(id: str) -> Call[bytes]:

@@ -355,7 +355,7 @@ class CustomPose:
     name: str
     source: Literal["photo", "motion"]
     created_at: datetime
-    joints: list[JointTurn]
+    joints: list[services__gateway__schemas__custom_poses__JointTurn]
     """Those that are turned; others are as in the A pose."""
     support: Literal["feet", "seat", "floor"]
     """What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself."""
@@ -749,17 +749,6 @@ class JobResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JointTurn:
-    """How one joint is turned from the A pose: a unit quaternion, as its parent carries it."""
-
-    bone: str
-    x: float
-    y: float
-    z: float
-    w: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class LocalizedText:
     """A name in every language of the platform."""
 
@@ -915,6 +904,85 @@ class Policy:
 
     purpose: Literal["face_photos", "improve_models"]
     version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pose:
+    """A pose with its joints."""
+
+    id: str
+    name: LocalizedText
+    category: str
+    tags: list[str]
+    difficulty: Literal["easy", "medium", "hard"]
+    suits: list[Literal["feminine", "masculine", "neutral"]]
+    support: Literal["feet", "seat", "floor"]
+    """What carries the body; a seat is shown in pictures."""
+    links: PoseLinks
+    joints: list[services__gateway__schemas__poses__JointTurn]
+    """Bones that are not named do not turn beside their parents."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseCategory:
+    """A kind of pose."""
+
+    id: str
+    name: LocalizedText
+    count: int
+    """Poses of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseFacets:
+    """What poses can be sorted by."""
+
+    categories: list[PoseCategory]
+    """In the library's order."""
+    tags: list[PoseTag]
+    """By their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseLinks:
+    """Where more of a pose is."""
+
+    self: str
+    """The pose with its joints."""
+    picture: str
+    """A picture of it as WebP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseList:
+    """Poses, in the library's order."""
+
+    data: list[PoseSummary]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseSummary:
+    """A pose without its joints."""
+
+    id: str
+    name: LocalizedText
+    category: str
+    tags: list[str]
+    difficulty: Literal["easy", "medium", "hard"]
+    suits: list[Literal["feminine", "masculine", "neutral"]]
+    support: Literal["feet", "seat", "floor"]
+    """What carries the body; a seat is shown in pictures."""
+    links: PoseLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseTag:
+    """A word that poses have."""
+
+    tag: str
+    count: int
+    """Poses that have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1168,7 +1236,7 @@ class ShareDraft:
     hours: int | None = None
     """How long the link holds."""
     pose: str | None = None
-    """A pose of the catalogue or the UUID of one of your own; `A` by default."""
+    """A pose of the catalogue, the UUID of one of your own, or `A`; the avatar's own by default."""
     camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None
     style: Literal["realistic", "cartoon", "anime"] | None = None
     size: int | None = None
@@ -1383,3 +1451,23 @@ class ZoneFit:
     ease_mm: float
     """Garment minus body: negative means that the cloth must stretch."""
     fit: Literal["tight", "good", "loose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class services__gateway__schemas__custom_poses__JointTurn:
+    """How one joint is turned from the A pose: a unit quaternion, as its parent carries it."""
+
+    bone: str
+    x: float
+    y: float
+    z: float
+    w: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class services__gateway__schemas__poses__JointTurn:
+    """How a joint is turned from the A pose, as a glTF node's rotation."""
+
+    bone: str
+    rotation: list[float]
+    """Unit quaternion x, y, z, w, beside the bone's parent."""
