@@ -188,6 +188,11 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	    "train --without tape" evaluate export card; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
+.PHONY: pose-library
+pose-library: setup ## Compose, judge and choose the catalogue's poses again (some twenty minutes; goes on where it stopped)
+	@$(BIN)/python -m training.poses.settle
+	@$(BIN)/python -m training.poses.library
+
 .PHONY: train-traits
 train-traits: models .venv-training/.ready ## Rebuild the network of face traits from rendered heads (half an hour of one core)
 	@for step in traits_data traits_cuts; do $(BIN)/python -m training.face.$$step; done

@@ -109,6 +109,7 @@ def place(puppet: Puppet, side: str, way: Hang | Reach, hand: str) -> None:
 
 def _reach(puppet: Puppet, side: str, reach: Reach, mirror: FloatArray) -> None:
     bone, point, out = _target(reach, side, mirror)
+    place: FloatArray
     if bone == "floor":
         # As the hips face, on the level.
         carried = upright(puppet.turned("Hips"))
@@ -161,7 +162,8 @@ def _contact(puppet: Puppet, side: str, touch: str) -> FloatArray:
     if touch == "wrist":
         return np.zeros(3)
     tip = puppet.rest[INDEX[f"{side}HandMiddle3"]] - wrist
-    return tip + _TIP_M * along / np.linalg.norm(along) + 0.3 * _PALM_M * facing
+    end: FloatArray = tip + _TIP_M * along / np.linalg.norm(along) + 0.3 * _PALM_M * facing
+    return end
 
 
 ARMS: Mapping[str, Arm] = {

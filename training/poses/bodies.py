@@ -128,8 +128,8 @@ def _body(name: str, vertices: FloatArray, heads: FloatArray) -> Body:
 def _masses(skin: FloatArray, heads: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Shares (52,) and centres (52, 3) of what each bone carries: points inside go with the skin nearest to them."""
     low, high = skin.min(axis=0), skin.max(axis=0)
-    axes = [np.arange(start, end, _SPACING_M, np.float32) for start, end in zip(low, high, strict=True)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    axes = [np.arange(start, end, _SPACING_M) for start, end in zip(low.tolist(), high.tolist(), strict=True)]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3).astype(np.float32)
     inside = grid[caster(skin).compute_occupancy(o3d.core.Tensor.from_numpy(grid), nthreads=1).numpy() > 0.0]
     _, nearest = KDTree(skin).query(inside)
     carried = np.zeros((len(inside), len(BONES)))

@@ -71,7 +71,8 @@ def _ground(stance: Stance) -> FloatArray:
     steps = [foot for foot in (stance.left, stance.right) if isinstance(foot, Step)]
     if not steps or stance.support is not Support.FEET:
         return np.zeros(2)
-    return np.mean([[foot.x, foot.z - 0.06] for foot in steps], axis=0)
+    middle: FloatArray = np.mean([[foot.x, foot.z - 0.06] for foot in steps], axis=0)
+    return middle
 
 
 def _stand(puppet: Puppet, stance: Stance, ground: FloatArray) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
 from bodypose.arrays import FloatArray
@@ -132,15 +133,15 @@ def _balance(body: Body, posed: Posed, support: Support) -> tuple[float, float]:
 
 
 @cache
-def _sitting() -> FloatArray:
+def _sitting() -> NDArray[np.bool_]:
     names = [BONES[bone] for bone in soft_skin().joints[:, 0]]
     return np.isin(names, ("Hips", "LeftUpLeg", "RightUpLeg"))
 
 
-def _seated(skin: FloatArray) -> FloatArray:
+def _seated(skin: FloatArray) -> NDArray[np.bool_]:
     """(V,) skin of pelvis and thighs that is as low as any of it: it lies on the seat."""
     lowest = skin[_sitting(), 1].min()
-    lying: FloatArray = _sitting() & (skin[:, 1] < lowest + _ON_GROUND_M)
+    lying: NDArray[np.bool_] = _sitting() & (skin[:, 1] < lowest + _ON_GROUND_M)
     return lying
 
 

@@ -36,7 +36,7 @@ def tile(skin: FloatArray, yaw_deg: float = 0.0, target_y: float = 0.92) -> Imag
     x, y = np.meshgrid(np.arange(width) + 0.5 - width / 2.0, height / 2.0 - np.arange(height) - 0.5)
     ways = forward + (x[..., None] * right + y[..., None] * up) / focal
     ways /= np.linalg.norm(ways, axis=-1, keepdims=True)
-    return Image.fromarray(_shaded(caster(skin), skin, eye, ways))
+    return Image.fromarray(_shaded(caster(skin), eye, ways))
 
 
 def sheet(tiles: Iterable[tuple[str, Image.Image]], columns: int, path: Path) -> None:
@@ -53,9 +53,7 @@ def sheet(tiles: Iterable[tuple[str, Image.Image]], columns: int, path: Path) ->
     page.save(path)
 
 
-def _shaded(
-    scene: o3d.t.geometry.RaycastingScene, skin: FloatArray, eye: FloatArray, ways: FloatArray
-) -> np.ndarray:
+def _shaded(scene: o3d.t.geometry.RaycastingScene, eye: FloatArray, ways: FloatArray) -> np.ndarray:
     rays = np.concatenate([np.broadcast_to(eye, ways.shape), ways], axis=-1).astype(np.float32)
     answer = scene.cast_rays(o3d.core.Tensor.from_numpy(rays), nthreads=1)
     depth = answer["t_hit"].numpy()

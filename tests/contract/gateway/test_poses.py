@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -12,10 +14,10 @@ POSES = with_known(released()).library.poses
 PATH = "/v1/catalog/poses"
 
 
-async def data(client: httpx.AsyncClient, **params: str | int) -> list[dict]:
+async def data(client: httpx.AsyncClient, **params: str | int) -> list[dict[str, Any]]:
     answer = await client.get(PATH, params=params)
     assert answer.status_code == 200, answer.text
-    listed: list[dict] = answer.json()["data"]
+    listed: list[dict[str, Any]] = answer.json()["data"]
     return listed
 
 
