@@ -18,7 +18,9 @@ from starlette.requests import Request
 from atelierkit.errors import AppError, Code
 from atelierkit.identity import current_caller
 
-_ENTRY = re.compile(r"(?:([a-z]+)\.)?(generate|general|preview|gallery)=([1-9]\d{0,8})/([1-9]\d{0,3})(s|min|h|d)")
+_ENTRY = re.compile(
+    r"(?:([a-z]+)\.)?(generate|general|preview|gallery)=([1-9]\d{0,8})/([1-9]\d{0,3})(s|min|h|d)"
+)
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _OFF = "off"
 _IPV6_SITE = 64
