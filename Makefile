@@ -20,13 +20,14 @@ help: ## List the targets
 .PHONY: run
 run: setup models web ## Start the whole platform and print its address; Ctrl-C stops it
 	@deploy/local/open3d.sh --optional
+	@deploy/local/drawing.sh --optional
 	@exec $(BIN)/python -m deploy.local
 
 .PHONY: test
 # As every service runs: the pools of BLAS would only wait for each other, and cost twice the processor.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
-test: setup models web client-ts chromium open3d triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
+test: setup models web client-ts chromium open3d drawing triton prometheus redis kubectl .tools/custom-resources/.ready ## Set up and pass all tests
 	@npm --prefix web test --silent
 	@npm --prefix clients/typescript test --silent
 	@$(BIN)/pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
@@ -58,7 +59,7 @@ preflight:
 	@touch $@
 
 .PHONY: models
-models: setup ## Prepare the trained models: convert the face networks, verify all against their manifests
+models: setup ## Prepare the trained models: convert the vision networks, verify all against their manifests
 	@$(BIN)/python -m deploy.models
 
 .PHONY: web
@@ -137,6 +138,14 @@ chromium: ## Find Chromium, or install it
 open3d: ## Find the system libraries of Open3D, or install them
 	@deploy/local/open3d.sh
 
+.PHONY: drawing
+drawing: setup ## Find the driver that draws pictures, or install Mesa
+	@deploy/local/drawing.sh
+
+.PHONY: pose-pictures
+pose-pictures: setup models drawing ## Draw the pictures of all poses into the store of make run; goes on where it stopped
+	@$(BIN)/python -m deploy.pose_pictures
+
 .PHONY: prometheus
 prometheus: ## Find Prometheus and its exporter for PostgreSQL, or install them
 	@deploy/local/prometheus.sh
@@ -179,6 +188,11 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	    "train --without tape" evaluate export card; do \
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
+.PHONY: pose-library
+pose-library: setup ## Compose, judge and choose the catalogue's poses again (some twenty minutes; goes on where it stopped)
+	@$(BIN)/python -m training.poses.settle
+	@$(BIN)/python -m training.poses.library
+
 .PHONY: train-traits
 train-traits: models .venv-training/.ready ## Rebuild the network of face traits from rendered heads (half an hour of one core)
 	@for step in traits_data traits_cuts; do $(BIN)/python -m training.face.$$step; done
@@ -199,6 +213,7 @@ oracles: .oracles/litert/.ready .oracles/mediapipe/.ready ## Record anew what ot
 	@.oracles/litert/bin/python -m tests.oracles.tflite.record
 	@.oracles/mediapipe/bin/python -m tests.oracles.tflite.record_custom
 	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.face_mesh.record $(PHOTOS))
+	@$(if $(PHOTOS),.oracles/mediapipe/bin/python -m tests.oracles.pose.record $(PHOTOS))
 
 .PHONY: bench
 bench: setup models web ## Measure and write the tables in benchmarks/results

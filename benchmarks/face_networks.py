@@ -1,4 +1,4 @@
-"""The face's networks on one thread of this process, without a server between."""
+"""The face's networks, and what opens any, on one thread of this process, without a server between."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class PlainNetworks:
     """`facemodel.networks.Networks` by onnxruntime alone."""
 
     def __init__(self, models: Path) -> None:
-        self._detectors = {reach: _opened(models, f"face_detector_{reach.value}") for reach in Range}
-        self._mesh = _opened(models, "face_mesh")
+        self._detectors = {reach: opened(models, f"face_detector_{reach.value}") for reach in Range}
+        self._mesh = opened(models, "face_mesh")
 
     async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
         return RawBoxes(*self._detectors[reach].run(["boxes", "scores"], {"image": images}))
@@ -30,13 +30,14 @@ class PlainTraits:
     """`facemodel.features.network.TraitNetwork` by onnxruntime alone."""
 
     def __init__(self, models: Path) -> None:
-        self._traits = _opened(models, "face_traits")
+        self._traits = opened(models, "face_traits")
 
     async def traits(self, inputs: Mapping[str, FloatArray]) -> RawTraits:
         return RawTraits(*self._traits.run(["worn", "shown", "at_ears"], inputs))
 
 
-def _opened(models: Path, name: str) -> onnxruntime.InferenceSession:
+def opened(models: Path, name: str) -> onnxruntime.InferenceSession:
+    """A released network."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(

@@ -22,14 +22,13 @@ from PIL import Image
 from benchmarks.face_networks import PlainNetworks, PlainTraits
 from benchmarks.network import MODELS
 from benchmarks.stack import write_result
-from facemodel import crop
 from facemodel.features.network import looked_at
 from facemodel.landmarks import MESH_POINTS
 from facemodel.networks import MESH_SIDE
 from facemodel.search import FaceSearch
 from facemodel.texture import Painter, Picture
 from facemodel.topology import FaceTopology
-from photos import encode
+from photos import crop, encode
 from photos.decode import upright
 from services.generator.adapters.face_sense import FaceSense, Sight
 from services.generator.domain.faces import FaceOrder as Order

@@ -25,7 +25,7 @@ from services.catalog import convert as catalog_convert
 from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.seed import released
 from services.catalog.domain.model import LookRequest, OutfitItem
-from services.catalog.use_cases import ResolveLook
+from services.catalog.use_cases.looks import ResolveLook
 from services.mesher import convert as mesher_convert
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import BodyModel

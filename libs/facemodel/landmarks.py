@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from facemodel.arrays import FloatArray, IntArray, RgbImage
-from facemodel.crop import Grid, Window
-from facemodel.detect import Detection
 from facemodel.networks import MESH_SIDE, RawMeshes
+from photos.crop import Grid, Window
+from photos.detect import Detection
 
 MESH_POINTS = 468
 RIGHT_EYE, LEFT_EYE = 33, 263

@@ -47,7 +47,7 @@ class Networks(Protocol):
     """The networks, wherever they run."""
 
     async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
-        """Faces in (N, 3, S, S) float32 in -1..1, where S is `detect.SIDES[reach]`."""
+        """Faces in (N, 3, S, S) float32 in -1..1, where S is the side of `detect.DETECTORS[reach]`."""
         ...
 
     async def mesh(self, images: FloatArray) -> RawMeshes:

@@ -13,10 +13,10 @@ import numpy as np
 from scipy import ndimage
 
 from facemodel.arrays import FloatArray, RgbImage
-from facemodel.crop import Grid
 from facemodel.landmarks import MESH_POINTS, FaceMesh, around_mesh
 from facemodel.slots import YAWS_DEG, Slot, misfit_deg
 from facemodel.view import View
+from photos.crop import Grid
 
 LEAST_EXTENT = 90
 """Pixels from brow to chin. The networks see 150. Photos made smaller: at 150 points move by 0.5 % of the eyes' distance,

@@ -8,12 +8,13 @@ from functools import cache
 
 import numpy as np
 
-from facemodel import color, crop, detect, landmarks
+from facemodel import color, detect, landmarks
 from facemodel.arrays import IntArray, RgbImage
-from facemodel.crop import Window
-from facemodel.detect import Sight
 from facemodel.landmarks import FaceMesh
 from facemodel.networks import Networks, Range
+from photos import crop
+from photos.crop import Window
+from photos.detect import Sight
 
 _LOOKS = ((Range.SHORT, 1.0), (Range.FULL, 1.0), (Range.SHORT, 12.0), (Range.FULL, 12.0))
 """Which detector looks, and how many times longer the photo is exposed for it; the next one where the last found nothing.
@@ -105,7 +106,7 @@ class FaceSearch:
     ) -> list[_Place]:
         if not numbers:
             return []
-        sights = [Sight.of(images[number], reach) for number in numbers]
+        sights = [Sight.of(images[number], detect.DETECTORS[reach]) for number in numbers]
         cuts = [
             exposed.take(sight.cut(images[number]), mode="clip")
             for sight, number in zip(sights, numbers, strict=True)

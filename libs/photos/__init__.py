@@ -7,7 +7,9 @@
     limits.py    what is allowed, in the words of source 001
     decode.py    bytes to upright RGB
     encode.py    RGB to a file without metadata
+    crop.py      turned squares of a photo, as networks want to see them
+    detect.py    what a detecting network says of a photo, as boxes and points in it
 
-All but `decode.py` and `encode.py` use the standard library alone, so that the gateway may refuse a file from its first
+All but the last four use the standard library alone, so that the gateway may refuse a file from its first
 kilobytes.
 """

@@ -8,17 +8,14 @@ from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from photos import jpeg, limits, png, webp
+from photos.arrays import RgbImage
 from photos.model import Header, PhotoFormat, PhotoRefused, damaged
-
-RgbImage = NDArray[np.uint8]
-"""(height, width, 3) uint8, sRGB, upright."""
 
 _LARGEST_PROFILE = 1_048_576
 """Bytes. Profiles of cameras and screens take 0.5 to 4 KB, of presses 0.6 MB."""

@@ -6,16 +6,21 @@ import functools
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from atelier.catalog.v1 import catalog_pb2
+import grpc.aio
+
+from atelier.catalog.v1 import catalog_pb2, poses_pb2
 from atelier.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
+from atelier.catalog.v1.poses_pb2_grpc import add_PoseServiceServicer_to_server
 from atelierkit import sql
 from atelierkit.health import Dependency
 from atelierkit.service import Service
 from services.catalog.adapters.postgres import PostgresUnitOfWork
 from services.catalog.domain.ports import UnitsOfWork
-from services.catalog.servicer import CatalogServicer
+from services.catalog.servicer.catalog import CatalogServicer
+from services.catalog.servicer.poses import PoseServicer
 from services.catalog.settings import CatalogSettings
-from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
+from services.catalog.use_cases.looks import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
+from services.catalog.use_cases.poses import GetPose, ListPoseFacets, ListPoses
 
 SCHEMA = "catalog"
 
@@ -30,16 +35,25 @@ async def build(settings: CatalogSettings, stack: AsyncExitStack) -> Service:
 
 def assemble(*, units: UnitsOfWork) -> Service:
     """The service on this store. Every call of it is public, so it verifies no tokens."""
-    servicer = CatalogServicer(
+    catalog = CatalogServicer(
         list_garments=ListGarments(units),
         get_garment=GetGarment(units),
         list_hairstyles=ListHairstyles(units),
         list_skins=ListSkins(units),
         resolve_look=ResolveLook(units),
     )
+    poses = PoseServicer(
+        list_poses=ListPoses(units), get_pose=GetPose(units), list_facets=ListPoseFacets(units)
+    )
+
+    def add(server: grpc.aio.Server) -> None:
+        add_CatalogServiceServicer_to_server(catalog, server)
+        add_PoseServiceServicer_to_server(poses, server)
+
     descriptor = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"]
     return Service(
         name=descriptor.full_name,
-        add=functools.partial(add_CatalogServiceServicer_to_server, servicer),
+        add=add,
         descriptor=descriptor,
+        also=[poses_pb2.DESCRIPTOR.services_by_name["PoseService"]],
     )

@@ -13,16 +13,28 @@ from starlette.routing import BaseRoute
 
 from atelierkit.errors import NotFound
 from atelierkit.health import Readiness
-from services.gateway import openapi, problems
+from services.gateway import openapi, problems, share_pages
 from services.gateway.areas import Areas
 from services.gateway.audit import Audit
-from services.gateway.compat import source_000, source_001
+from services.gateway.compat import source_000, source_001, source_004
 from services.gateway.compression import Compression
 from services.gateway.draining import Draining
 from services.gateway.middleware import Failures, Identity, RequestScope
 from services.gateway.operations import Backend, route
 from services.gateway.probes import Probes
-from services.gateway.routes import OPERATIONS, batches, clouds, export, faces, from_photos, jobs
+from services.gateway.routes import (
+    OPERATIONS,
+    batches,
+    clouds,
+    custom_poses,
+    export,
+    faces,
+    from_photos,
+    generations,
+    jobs,
+    pictures,
+    shares,
+)
 from services.gateway.sessions import BrowserSessions, Callers
 from services.gateway.static import static_routes
 from services.gateway.tracing import Tracing
@@ -38,6 +50,8 @@ def create(
         Areas(route(operation, backend) for operation in OPERATIONS),
         *source_000.routes(backend, sessions),
         *source_001.routes(backend),
+        *source_004.routes(backend),
+        *share_pages.routes(backend),
         *openapi.routes(OPERATIONS),
         *Probes(readiness, list(backend.clients.channels), serve_metrics=settings.serve_metrics).routes(),
         *static_routes(Path(settings.web_dir)),
@@ -57,8 +71,14 @@ def create(
                     ("GET", export.PATH): settings.export_timeout_s,
                     ("POST", faces.PATH): settings.photo_timeout_s,
                     ("POST", from_photos.PATH): settings.photo_timeout_s,
+                    ("POST", custom_poses.PATH): settings.photo_timeout_s,
+                    ("POST", shares.PATH): settings.picture_timeout_s,
+                    ("POST", generations.PATH): settings.photo_timeout_s,
+                    ("POST", generations.BATCH): settings.photo_timeout_s,
                     ("POST", source_001.GENERATE): settings.photo_timeout_s,
+                    ("POST", source_004.GENERATE): settings.photo_timeout_s,
                 },
+                patterns=[(pictures.DRAWN, settings.picture_timeout_s)],
                 streams=jobs.STREAMS,
                 stream_s=settings.event_stream_s,
             ),

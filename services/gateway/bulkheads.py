@@ -18,6 +18,10 @@ class Work(enum.Enum):
     """A record or two."""
     FILE = "files"
     """A stored file, or one that must be built first."""
+    PICTURE = "pictures"
+    """A picture of an avatar, drawn where it is not there."""
+    GALLERY = "gallery"
+    """A picture of a pose, for anybody: drawn once, and then a stored file."""
     BODY = "bodies"
     """A body: by far the most CPU."""
     PASSWORD = "passwords"  # noqa: S105 - a kind of work
@@ -38,6 +42,8 @@ def bulkheads(settings: GatewaySettings, lag: LoopLag) -> Bulkheads:
     places = {
         Work.READ: settings.max_reads,
         Work.FILE: settings.max_files,
+        Work.PICTURE: settings.max_pictures,
+        Work.GALLERY: settings.max_gallery,
         Work.BODY: settings.max_bodies,
         Work.PASSWORD: settings.max_passwords,
         Work.UPLOAD: settings.max_uploads,

@@ -30,18 +30,28 @@ from atelier.auth.v1 import (
     webhooks_pb2,
     webhooks_pb2_grpc,
 )
-from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import (
+    custom_poses_pb2,
+    custom_poses_pb2_grpc,
     faces_pb2,
     faces_pb2_grpc,
+    generations_pb2,
+    generations_pb2_grpc,
     generator_pb2,
     generator_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     person_pb2,
     person_pb2_grpc,
+    pictures_pb2,
+    pictures_pb2_grpc,
+    shares_pb2,
+    shares_pb2_grpc,
 )
 from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
+from atelier.mesher.v1 import pictures_pb2 as mesher_pictures_pb2
+from atelier.mesher.v1 import pictures_pb2_grpc as mesher_pictures_pb2_grpc
 from atelier.tryon.v1 import tryon_pb2, tryon_pb2_grpc
 from atelierkit import client
 from atelierkit.blobs import Blobs
@@ -59,14 +69,24 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         audit_pb2.DESCRIPTOR.services_by_name["AuditService"],
         webhooks_pb2.DESCRIPTOR.services_by_name["WebhookService"],
     ),
-    "catalog": (catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"],),
+    "catalog": (
+        catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"],
+        poses_pb2.DESCRIPTOR.services_by_name["PoseService"],
+    ),
     "generator": (
         generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"],
         jobs_pb2.DESCRIPTOR.services_by_name["JobService"],
         person_pb2.DESCRIPTOR.services_by_name["PersonService"],
         faces_pb2.DESCRIPTOR.services_by_name["FaceService"],
+        generations_pb2.DESCRIPTOR.services_by_name["GenerationService"],
+        custom_poses_pb2.DESCRIPTOR.services_by_name["CustomPoseService"],
+        shares_pb2.DESCRIPTOR.services_by_name["ShareService"],
+        pictures_pb2.DESCRIPTOR.services_by_name["PictureService"],
     ),
-    "mesher": (mesher_pb2.DESCRIPTOR.services_by_name["MesherService"],),
+    "mesher": (
+        mesher_pb2.DESCRIPTOR.services_by_name["MesherService"],
+        mesher_pictures_pb2.DESCRIPTOR.services_by_name["PictureService"],
+    ),
     "tryon": (tryon_pb2.DESCRIPTOR.services_by_name["TryonService"],),
 }
 """What each service offers; the first is the one whose health is asked for."""
@@ -131,6 +151,11 @@ class Clients:
         return catalog_pb2_grpc.CatalogServiceStub(self.channels["catalog"])
 
     @functools.cached_property
+    def poses(self) -> poses_pb2_grpc.PoseServiceAsyncStub:
+        """What a body can do."""
+        return poses_pb2_grpc.PoseServiceStub(self.channels["catalog"])
+
+    @functools.cached_property
     def generator(self) -> generator_pb2_grpc.GeneratorServiceAsyncStub:
         """Avatars and scans."""
         return generator_pb2_grpc.GeneratorServiceStub(self.channels["generator"])
@@ -151,9 +176,34 @@ class Clients:
         return faces_pb2_grpc.FaceServiceStub(self.channels["generator"])
 
     @functools.cached_property
+    def pictures(self) -> pictures_pb2_grpc.PictureServiceAsyncStub:
+        """Pictures and videos of avatars."""
+        return pictures_pb2_grpc.PictureServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def generations(self) -> generations_pb2_grpc.GenerationServiceAsyncStub:
+        """Pictures of people in poses."""
+        return generations_pb2_grpc.GenerationServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def custom_poses(self) -> custom_poses_pb2_grpc.CustomPoseServiceAsyncStub:
+        """People's own poses."""
+        return custom_poses_pb2_grpc.CustomPoseServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def shares(self) -> shares_pb2_grpc.ShareServiceAsyncStub:
+        """Links to pictures."""
+        return shares_pb2_grpc.ShareServiceStub(self.channels["generator"])
+
+    @functools.cached_property
     def mesher(self) -> mesher_pb2_grpc.MesherServiceAsyncStub:
         """Geometry."""
         return mesher_pb2_grpc.MesherServiceStub(self.channels["mesher"])
+
+    @functools.cached_property
+    def mesher_pictures(self) -> mesher_pictures_pb2_grpc.PictureServiceAsyncStub:
+        """Pictures of poses."""
+        return mesher_pictures_pb2_grpc.PictureServiceStub(self.channels["mesher"])
 
     @functools.cached_property
     def tryon(self) -> tryon_pb2_grpc.TryonServiceAsyncStub:

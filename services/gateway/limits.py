@@ -18,7 +18,9 @@ from starlette.requests import Request
 from atelierkit.errors import AppError, Code
 from atelierkit.identity import current_caller
 
-_ENTRY = re.compile(r"(?:([a-z]+)\.)?(generate|general|preview)=([1-9]\d{0,8})/([1-9]\d{0,3})(s|min|h|d)")
+_ENTRY = re.compile(
+    r"(?:([a-z]+)\.)?(generate|general|preview|gallery)=([1-9]\d{0,8})/([1-9]\d{0,3})(s|min|h|d)"
+)
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _OFF = "off"
 _IPV6_SITE = 64
@@ -32,6 +34,8 @@ class Cost(enum.Enum):
     """It makes an avatar, or something that takes as long."""
     PREVIEW = "preview"
     """A slider was moved: there are many, and each is cheap."""
+    GALLERY = "gallery"
+    """A small picture among hundreds on a page."""
     GENERAL = "general"
     """Everything else."""
     FREE = "free"
@@ -143,7 +147,7 @@ def _entries(text: str) -> dict[tuple[str, str], Policy]:
         matched = _ENTRY.fullmatch(entry.strip())
         if matched is None:
             raise ValueError(
-                f"{entry.strip()!r} is no limit; one is [tier.]generate|general|preview=10/15min"
+                f"{entry.strip()!r} is no limit; one is [tier.]generate|general|preview|gallery=10/15min"
             )
         tier, name, quota, count, unit = matched.groups()
         found[tier or "", name] = Policy(name, int(quota), int(count) * _SECONDS[unit])

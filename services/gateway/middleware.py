@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -48,15 +48,17 @@ class RequestScope:
         app: ASGIApp,
         timeout_s: float,
         longer: Mapping[tuple[str, str], float] | None = None,
+        patterns: Sequence[tuple[re.Pattern[str], float]] = (),
         streams: re.Pattern[str] | None = None,
         stream_s: float = 0.0,
     ) -> None:
-        """``longer`` are deadlines of their own, by method and path. Answers at paths like ``streams`` last up to
-        ``stream_s``; what is measured of them is the time until they begin.
+        """``longer`` are deadlines of their own, by method and path, ``patterns`` by paths that are like one. Answers at
+        paths like ``streams`` last up to ``stream_s``; what is measured of them is the time until they begin.
         """
         self._app = app
         self._timeout_s = timeout_s
         self._longer = longer or {}
+        self._patterns = patterns
         self._streams = streams
         self._stream_s = stream_s
         self._unanswered: dict[int, float] = {}
@@ -73,9 +75,7 @@ class RequestScope:
         started = time.perf_counter()
         status = 500
         lasting = self._streams is not None and self._streams.fullmatch(scope["path"]) is not None
-        timeout_s = (
-            self._stream_s if lasting else self._longer.get((scope["method"], scope["path"]), self._timeout_s)
-        )
+        timeout_s = self._stream_s if lasting else self._deadline_s(scope["method"], scope["path"])
         self._unanswered[id(scope)] = started + (self._timeout_s if lasting else timeout_s)
         answered: float | None = None
         with (
@@ -103,6 +103,13 @@ class RequestScope:
             finally:
                 self._unanswered.pop(id(scope), None)
                 self._record(scope, status, (answered or time.perf_counter()) - started)
+
+    def _deadline_s(self, method: str, path: str) -> float:
+        own = self._longer.get((method, path))
+        if own is not None:
+            return own
+        like = (seconds for pattern, seconds in self._patterns if pattern.fullmatch(path))
+        return next(like, self._timeout_s)
 
     def _overdue(self) -> float:
         """Requests that should have been answered by now; asked by the thread that serves metrics, hence the copy."""

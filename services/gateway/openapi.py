@@ -164,12 +164,15 @@ def _uploaded(media_type: str) -> tuple[str, dict[str, Any]]:
 
 
 def _filled_in(form: Form) -> dict[str, Any]:
-    files = {name: {"type": "string", "format": "binary", "description": text} for name, text in form.files}
+    described = {
+        name: {"type": "string", "format": "binary", "description": text}
+        for name, text in (*form.files, *form.either)
+    }
     fields = form.fields.model_json_schema()["properties"]
     return {
         "type": "object",
-        "required": [*files, *form.required],
-        "properties": {**files, **{name: _without_null(schema) for name, schema in fields.items()}},
+        "required": [*(name for name, _ in form.files), *form.required],
+        "properties": {**described, **{name: _without_null(schema) for name, schema in fields.items()}},
         "additionalProperties": False,
     }
 
@@ -201,9 +204,18 @@ def _refusals(operation: Operation) -> list[int]:
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {"name": name, "in": "path", "required": True, "schema": _named(path, name)}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
+
+
+def _named(path: str, name: str) -> dict[str, Any]:
+    """Shape of an identifier: most are UUIDs."""
+    if name == "sha256":
+        return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    if path.startswith("/v1/catalog/"):
+        return {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}
+    return {"type": "string", "format": "uuid"}
 
 
 def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
@@ -211,9 +223,14 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
         return []
     properties = model.model_json_schema()["properties"]
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
+        {"name": name, "in": "query", "required": False, "schema": _without_null(schema), **_style(schema)}
         for name, schema in properties.items()
     ]
+
+
+def _style(schema: dict[str, Any]) -> dict[str, Any]:
+    """How an object is written in a query: a parameter for each of its members."""
+    return {"style": "deepObject", "explode": True} if schema.get("type") == "object" else {}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

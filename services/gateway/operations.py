@@ -24,6 +24,7 @@ from services.gateway.events import Streams
 from services.gateway.idempotency import Once
 from services.gateway.limits import Cost, Limiter
 from services.gateway.middleware import remember_route
+from services.gateway.pose_pictures import PosePictures
 from services.gateway.schemas.base import Query
 from services.gateway.settings import GatewaySettings
 
@@ -49,6 +50,7 @@ class Backend:
     limiter: Limiter
     once: Once
     streams: Streams = field(default_factory=Streams)
+    pose_pictures: PosePictures = field(default_factory=PosePictures)
 
 
 async def _keep_the_place() -> None:
@@ -97,6 +99,8 @@ class Form:
     """Shape of its other parts."""
     required: Sequence[str] = ()
     """Of these, the ones that must be there."""
+    either: Sequence[tuple[str, str]] = ()
+    """Files of which exactly one must be there."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Forms with three photos of a face: read with limits, judged by the photos' headers, and put into the object store.
+"""Forms with photos of a person: read with limits, judged by the photos' headers, and put into the object store.
 
-No photo is decoded here, and none is stored before all three may be decoded.
+No photo is decoded here, and none is stored before all of them may be decoded.
 """
 
 from __future__ import annotations
@@ -20,49 +20,41 @@ from starlette.requests import Request
 from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import faces_pb2
 from atelierkit.blobs import Blobs
-from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
+from atelierkit.errors import FieldFault, InvalidInput
 from photos import limits
 from photos.model import PhotoFormat, PhotoRefused
-from services.gateway import form_stream, multipart, reading
+from services.gateway import form_stream, multipart, reading, uploads
 from services.gateway.form_stream import PartLimit
 from services.gateway.multipart import Head, Part
 from services.gateway.problems import PayloadTooLarge, UnsupportedMediaType
+from services.gateway.uploads import Upload
 
 SLOTS: Mapping[str, faces_pb2.PhotoSlot.ValueType] = {
     "front": faces_pb2.PHOTO_SLOT_FRONT,
     "left": faces_pb2.PHOTO_SLOT_LEFT,
     "right": faces_pb2.PHOTO_SLOT_RIGHT,
 }
-FILES = tuple(
-    (
-        slot,
-        f"{seen}: JPEG, PNG or WebP, {limits.SMALLEST_SIDE} to {limits.LARGEST_SIDE} pixels a side, at most 10 MB",
-    )
-    for slot, seen in (
-        ("front", "The face from the front"),
-        ("left", "The person's left side, turned by 30 to 45 degrees"),
-        ("right", "The person's right side, turned likewise"),
-    )
-)
-"""What each slot is for."""
 LARGEST_FIELD = 65_536
 """Bytes of a part that is no photo."""
 LARGEST_FORM = len(SLOTS) * (limits.LARGEST_FILE + LARGEST_FIELD)
-"""Bytes of the whole body."""
+"""Bytes of the whole body, however few photos it has."""
+
+
+def file(slot: str, seen: str) -> tuple[str, str]:
+    """A slot, and what it is for."""
+    sides = f"{limits.SMALLEST_SIDE} to {limits.LARGEST_SIDE}"
+    return slot, f"{seen}: JPEG, PNG or WebP, {sides} pixels a side, at most 10 MB"
+
+
+FILES = (
+    file("front", "The face from the front"),
+    file("left", "The person's left side, turned by 30 to 45 degrees"),
+    file("right", "The person's right side, turned likewise"),
+)
+"""The slots of a form with a face from three sides."""
 _LONGEST_FILENAME = 100
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of what is not seen, or changes how the rest is."""
-_NOTHING_BEGUN = frozenset(
-    {
-        Code.INVALID_ARGUMENT,
-        Code.FAILED_PRECONDITION,
-        Code.NOT_FOUND,
-        Code.PERMISSION_DENIED,
-        Code.UNAUTHENTICATED,
-        Code.RESOURCE_EXHAUSTED,
-        Code.UNIMPLEMENTED,
-    }
-)
 
 
 class InvalidPhotos(InvalidInput):
@@ -73,7 +65,7 @@ class InvalidPhotos(InvalidInput):
 
 @dataclass(frozen=True)
 class Photo:
-    """One of the three."""
+    """One of a form's."""
 
     slot: str
     filename: str
@@ -84,7 +76,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class PhotoForm:
-    """Three photos that may be decoded, and what was filled in beside them."""
+    """Photos that may be decoded, and what was filled in beside them."""
 
     photos: Sequence[Photo]
     fields: Mapping[str, str]
@@ -97,28 +89,38 @@ class PhotoForm:
         return hashlib.sha256(text.encode()).digest()
 
 
-def announced(request: Request) -> None:
-    """Raise UnsupportedMediaType or PayloadTooLarge for a body that says that it is no such form, before it is read."""
+def announced(request: Request, slots: Collection[str] = tuple(SLOTS)) -> None:
+    """Raise UnsupportedMediaType or PayloadTooLarge for a body that says that it is no form with photos in these slots,
+    before it is read."""
     if reading.media_type(request) != multipart.MEDIA_TYPE:
-        message = "the body must be a form with three photos"
+        message = f"the body must be a form with photos: {', '.join(slots)}"
         fault = FieldFault("", "media_type", message, multipart.MEDIA_TYPE)
         raise UnsupportedMediaType(message, faults=[fault])
     reading.refuse_announced(request, LARGEST_FORM)
 
 
-async def read(request: Request, fields: Collection[str]) -> PhotoForm:
-    """The form in a request's body, which may have these fields beside the photos.
+async def read(request: Request, fields: Collection[str], slots: Collection[str] = tuple(SLOTS)) -> PhotoForm:
+    """The form in a request's body: a photo in each of these slots, and any of these fields beside them.
 
-    Raises InvalidInput, InvalidPhotos, PayloadTooLarge and UnsupportedMediaType. Names of files are noted in the request's
-    state, for whoever tells of a refusal.
+    Raises InvalidInput, InvalidPhotos, PayloadTooLarge and UnsupportedMediaType.
     """
-    expected = _Expected(fields)
+    files, texts = await taken(request, fields, slots)
+    return PhotoForm(judged(files, slots, request.state.filenames), texts)
+
+
+async def taken(
+    request: Request, fields: Collection[str], files: Collection[str]
+) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
+    """The files and the fields of a form, by name, and no others; files are no larger than photos may be.
+
+    Raises InvalidInput and PayloadTooLarge. Names of files are noted in the request's state, for whoever tells of a refusal.
+    """
+    expected = _Expected(fields, files)
     request.state.filenames = expected.filenames
     parts = await form_stream.read(request.stream(), request.headers["content-type"], expected.limit_of)
-    photos = [part for part in parts if part.name in SLOTS]
-    return PhotoForm(
-        _judged(photos, expected.filenames),
-        {part.name: _text(part) for part in parts if part.name not in SLOTS},
+    return (
+        {part.name: part.data for part in parts if part.name in files},
+        {part.name: _text(part) for part in parts if part.name not in files},
     )
 
 
@@ -126,50 +128,43 @@ async def read(request: Request, fields: Collection[str]) -> PhotoForm:
 async def stored(
     form: PhotoForm, blobs: Blobs, request_uuid: uuid.UUID, *, for_job: bool = False
 ) -> AsyncIterator[Sequence[faces_pb2.Photo]]:
-    """The photos in the object store while the block runs; whoever is called there deletes them, and nobody else needs to.
+    """The three photos of a face, `uploaded`."""
+    async with uploaded(form, blobs, request_uuid, for_job=for_job) as files:
+        yield [
+            faces_pb2.Photo(slot=SLOTS[photo.slot], file=file, filename=photo.filename)
+            for photo, file in zip(form.photos, files, strict=True)
+        ]
 
-    Where the block fails they are deleted here. A job's are left to the generator's sweep where the call may have begun one:
-    the same request is run again under the same id, and finds them.
-    """
-    sent: list[faces_pb2.Photo] = []
-    try:
-        for photo in form.photos:
-            uploaded = await _put(photo, blobs, request_uuid)
-            sent.append(uploaded)
+
+@asynccontextmanager
+async def uploaded(
+    form: PhotoForm, blobs: Blobs, request_uuid: uuid.UUID, *, for_job: bool = False
+) -> AsyncIterator[Sequence[blob_pb2.BlobRef]]:
+    """The photos in the object store while the block runs; see `uploads.held`."""
+    files = [Upload(photo.data, photo.format.media_type) for photo in form.photos]
+    async with uploads.held(files, blobs, request_uuid, for_job=for_job) as sent:
         yield sent
-    except BaseException as error:
-        if not for_job or (isinstance(error, AppError) and error.code in _NOTHING_BEGUN):
-            for uploaded in sent:
-                await blobs.delete(uploaded.file.key)
-        raise
-
-
-async def _put(photo: Photo, blobs: Blobs, request_uuid: uuid.UUID) -> faces_pb2.Photo:
-    ref = await blobs.put(
-        photo.data, prefix=f"uploads/{request_uuid.hex}", media_type=photo.format.media_type
-    )
-    file = blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
-    return faces_pb2.Photo(slot=SLOTS[photo.slot], file=file, filename=photo.filename)
 
 
 class _Expected:
     """What a form may hold, and what it has told so far."""
 
-    def __init__(self, fields: Collection[str]) -> None:
+    def __init__(self, fields: Collection[str], slots: Collection[str]) -> None:
         self._fields = fields
+        self._slots = slots
         self._seen: set[str] = set()
         self.filenames: dict[str, str] = {}
         """By slot, cleaned."""
 
     def limit_of(self, head: Head) -> PartLimit:
         """Raises InvalidInput for a part that has no business here, before its content is read."""
-        if head.name not in SLOTS and head.name not in self._fields:
-            offered = ", ".join((*SLOTS, *self._fields))
+        if head.name not in self._slots and head.name not in self._fields:
+            offered = ", ".join((*self._slots, *self._fields))
             raise _refused(head.name, "unknown_field", "there is no such field", offered)
         if head.name in self._seen:
             raise _refused(head.name, "duplicate_field", "the field is given twice", "once")
         self._seen.add(head.name)
-        if head.name not in SLOTS:
+        if head.name not in self._slots:
             fault = FieldFault(head.name, "too_large", "too large", f"{LARGEST_FIELD} bytes")
             return PartLimit(LARGEST_FIELD, PayloadTooLarge("the field is too large", faults=[fault]))
         self.filenames[head.name] = clean_filename(head.filename) or head.name
@@ -185,14 +180,15 @@ def clean_filename(text: str) -> str:
     return seen.strip(" .")[:_LONGEST_FILENAME]
 
 
-def _judged(parts: Sequence[Part], filenames: Mapping[str, str]) -> Sequence[Photo]:
-    """The photos; InvalidPhotos and UnsupportedMediaType tell of all that cannot be taken."""
-    by_slot = {part.name: part.data for part in parts}
+def judged(
+    files: Mapping[str, bytes], slots: Collection[str], filenames: Mapping[str, str]
+) -> Sequence[Photo]:
+    """A photo in each slot; InvalidPhotos and UnsupportedMediaType tell of all that cannot be taken."""
     faults: list[FieldFault] = []
     photos: list[Photo] = []
-    for slot in SLOTS:
+    for slot in slots:
         try:
-            photos.append(_photo(slot, filenames.get(slot, slot), by_slot.get(slot)))
+            photos.append(_photo(slot, filenames.get(slot, slot), files.get(slot)))
         except PhotoRefused as refused:
             faults.append(FieldFault(slot, refused.code, refused.message, _limit(refused)))
     faults += _repeated(photos)

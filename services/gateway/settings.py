@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from atelierkit.settings import TokenSettings
 from services.gateway.limits import Policies
 
-PUBLISHED_LIMITS = "generate=10/15min,general=100/15min,preview=900/15min"
+PUBLISHED_LIMITS = "generate=10/15min,general=100/15min,preview=900/15min,gallery=2000/15min"
 
 
 def _spool_folder(fields: dict[str, Any]) -> Path:
@@ -79,6 +79,12 @@ class GatewaySettings(TokenSettings):
     """Reads at work at a time; as many wait."""
     max_files: int = Field(default=16, gt=0)
     """Downloads prepared at a time; as many wait. Sending is not counted."""
+    max_pictures: int = Field(default=8, gt=0)
+    """Pictures of avatars that are asked for at a time; as many wait. Each may have to be drawn, one after the other."""
+    max_gallery: int = Field(default=12, gt=0)
+    """Pictures of poses that are asked for at a time, by anybody; as many wait."""
+    picture_timeout_s: float = Field(default=30.0, gt=0)
+    """Deadline of one picture, in place of `request_timeout_s`: it may wait for others that are drawn before it."""
     max_bodies: int = Field(default=6, gt=0)
     """Avatars and previews made at a time, about three for each worker of the meshers; as many wait."""
     max_passwords: int = Field(default=8, gt=0)

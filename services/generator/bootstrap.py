@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,14 +22,27 @@ from atelier.auth.v1 import (
     events_pb2,
     people_pb2,
 )
-from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc
-from atelier.generator.v1 import faces_pb2, generator_pb2, jobs_pb2, person_pb2
+from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
+from atelier.generator.v1 import (
+    custom_poses_pb2,
+    faces_pb2,
+    generations_pb2,
+    generator_pb2,
+    jobs_pb2,
+    person_pb2,
+    shares_pb2,
+)
+from atelier.generator.v1 import pictures_pb2 as own_pictures_pb2
+from atelier.generator.v1.custom_poses_pb2_grpc import add_CustomPoseServiceServicer_to_server
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
+from atelier.generator.v1.generations_pb2_grpc import add_GenerationServiceServicer_to_server
 from atelier.generator.v1.generator_pb2_grpc import add_GeneratorServiceServicer_to_server
 from atelier.generator.v1.jobs_pb2_grpc import add_JobServiceServicer_to_server
 from atelier.generator.v1.person_pb2_grpc import add_PersonServiceServicer_to_server
+from atelier.generator.v1.pictures_pb2_grpc import add_PictureServiceServicer_to_server
+from atelier.generator.v1.shares_pb2_grpc import add_ShareServiceServicer_to_server
 from atelier.mesher.v1 import faces_pb2 as mesher_faces_pb2
-from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc
+from atelier.mesher.v1 import mesher_pb2, mesher_pb2_grpc, pictures_pb2
 from atelierkit import blobs, client, issuer, sql
 from atelierkit.admission import Admission, Limits
 from atelierkit.health import Dependency
@@ -52,107 +64,63 @@ from services.generator.adapters.job_changes import JobChanges, listening
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.photos import PhotoReader
+from services.generator.adapters.picture_mesher import RemotePictureMesher
+from services.generator.adapters.plain_looks import CatalogPlainLooks
 from services.generator.adapters.population import PopulationEstimator
+from services.generator.adapters.pose_networks import POSE_MODELS
+from services.generator.adapters.pose_reader import UploadedPoses
+from services.generator.adapters.poses import CatalogPoses
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.adapters.scanner import RemoteScanner
+from services.generator.adapters.video_mesher import RemoteVideoMesher
 from services.generator.domain.faces import Terms
-from services.generator.domain.ports import (
-    Clock,
-    Estimator,
-    FileStore,
-    Looks,
-    Mesher,
-    Network,
-    Scanner,
-    UnitsOfWork,
-)
-from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
-from services.generator.domain.ports_jobs import Changes, Credits
+from services.generator.domain.ports_jobs import Changes
 from services.generator.servicer.avatars import GeneratorServicer
+from services.generator.servicer.custom_poses import CustomPoseServicer, CustomPoseVerbs
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
+from services.generator.servicer.generations import GenerationServicer, GenerationVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
+from services.generator.servicer.pictures import PictureServicer, PictureVerbs
+from services.generator.servicer.shares import ShareServicer, ShareVerbs
 from services.generator.settings import GeneratorSettings
-from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
+from services.generator.tools import Tools
+from services.generator.use_cases.avatars import DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.batches import CreateBatch
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import (
     ExportAvatar,
     Rebuild,
-    Redress,
-    SetAvatarFace,
     UpdateAvatar,
 )
-from services.generator.use_cases.faces import (
-    CreateFace,
-    DeleteFace,
-    DownloadFace,
-    GetFace,
-    ListFaces,
-    MakeFace,
+from services.generator.use_cases.custom_poses import (
+    CreatePoseFromMotion,
+    CreatePoseFromPhoto,
+    DeleteCustomPose,
+    GetCustomPose,
+    KeepPose,
+    ListCustomPoses,
+    OwnAndLibraryPoses,
+)
+from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, ListFaces
+from services.generator.use_cases.generation_jobs import (
+    CreateGenerations,
+    DeleteGeneration,
+    GetGeneration,
+    ListGenerations,
+    SumGenerations,
 )
 from services.generator.use_cases.jobs import CancelJob, GetJob, ListJobs, RetryJob, WatchJob
-from services.generator.use_cases.people import ExportPerson, ForgetPerson
+from services.generator.use_cases.people import ExportPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
+from services.generator.use_cases.pictures import Album, GetPicture
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
-from services.generator.use_cases.shelf import Shelf
+from services.generator.use_cases.shares import CreateShare, DeleteShare, ListShares, OpenShare
+from services.generator.use_cases.videos import ExportVideo
 
 SCHEMA = "generator"
 PHOTOS_S = 0.3
 """Time that reading three photos takes, until the first was measured."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What avatars are made with and where they are kept, in the server and in the worker alike."""
-
-    units: UnitsOfWork
-    store: FileStore
-    estimator: Estimator
-    network: Network
-    looks: Looks
-    mesher: Mesher
-    scanner: Scanner
-    face_reader: FaceReader
-    face_models: FaceModels
-    face_mesher: FaceMesher
-    consents: Consents
-    credits: Credits
-    clock: Clock
-    terms: Terms
-
-    def create_avatar(self) -> CreateAvatar:
-        """The verb that both have."""
-        return CreateAvatar(
-            MakePerson(self.estimator, self.network),
-            self.estimator,
-            self.looks,
-            self.mesher,
-            self.shelf(),
-            self.clock,
-        )
-
-    def make_face(self) -> MakeFace:
-        """The same."""
-        return MakeFace(
-            self.face_reader, self.face_mesher, self.shelf(), self.clock, time.monotonic, self.terms
-        )
-
-    def redress(self) -> Redress:
-        """The same."""
-        return Redress(self.looks, Rebuild(self.mesher, self.shelf()), self.shelf(), self.clock)
-
-    def set_avatar_face(self) -> SetAvatarFace:
-        """The same."""
-        return SetAvatarFace(GetAvatar(self.units), GetFace(self.units, self.clock), self.redress())
-
-    def shelf(self) -> Shelf:
-        """Records and their files."""
-        return Shelf(self.units, self.store)
-
-    def forget_person(self) -> ForgetPerson:
-        """The same."""
-        return ForgetPerson(self.units, self.shelf())
 
 
 async def build(settings: GeneratorSettings, stack: AsyncExitStack) -> Service:
@@ -185,7 +153,11 @@ async def open_tools(
     """The tools on PostgreSQL, the object store and the neighbours, and whether those answer."""
     engine = await stack.enter_async_context(sql.engine_of(settings, schema=SCHEMA))
     catalog = await stack.enter_async_context(
-        client.channel(settings.catalog_addr, settings, services=[_service(catalog_pb2, "CatalogService")])
+        client.channel(
+            settings.catalog_addr,
+            settings,
+            services=[_service(catalog_pb2, "CatalogService"), _service(poses_pb2, "PoseService")],
+        )
     )
     mesher = await stack.enter_async_context(
         client.channel(
@@ -194,29 +166,40 @@ async def open_tools(
             services=[
                 _service(mesher_pb2, "MesherService"),
                 _service(mesher_faces_pb2, "FaceMeshService"),
+                _service(pictures_pb2, "PictureService"),
             ],
         )
     )
     inference = await _inference(settings, stack)
     store = BlobFiles(WatchedBlobs(blobs.open(settings.blob_url)))
+    units, photos = functools.partial(PostgresUnitOfWork, engine, rail), _photo_queue(settings)
     tools = Tools(
-        units=functools.partial(PostgresUnitOfWork, engine, rail),
+        units=units,
         store=store,
         estimator=PopulationEstimator(Population.load(settings.models_dir)),
         network=BodyNetwork(inference, released_version(settings.models_dir, MODEL)),
         looks=RememberedLooks(
             CatalogLooks(catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s)
         ),
+        plain_looks=CatalogPlainLooks(
+            catalog_pb2_grpc.CatalogServiceStub(catalog), settings.catalog_timeout_s
+        ),
         mesher=RemoteMesher(mesher, settings.mesher_timeout_s),
         scanner=RemoteScanner(mesher_pb2_grpc.MesherServiceStub(mesher), settings.scan_timeout_s),
         face_reader=PhotoReader(
             inference,
             store,
-            _photo_queue(settings),
+            photos,
             FaceSense(FaceTopology.load(settings.models_dir), released_version(settings.models_dir, MESH)),
         ),
         face_models=KnownFaceModel(inference, released_version(settings.models_dir, MESH)),
         face_mesher=RemoteFaceMesher(mesher, settings.face_timeout_s),
+        picture_mesher=RemotePictureMesher(mesher, settings.picture_timeout_s),
+        video_mesher=RemoteVideoMesher(mesher, settings.video_timeout_s),
+        poses=OwnAndLibraryPoses(
+            units, CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s)
+        ),
+        pose_reader=UploadedPoses(inference, store, photos),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
         clock=functools.partial(datetime.now, UTC),
@@ -244,7 +227,9 @@ async def open_tools(
 def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Service:
     """The service with these tools."""
     avatars, jobs = _avatars(tools), job_servicer(tools, changes)
-    faces = face_servicer(tools)
+    faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
+    pictures = PictureServicer(picture_verbs(tools))
+    poses, shares = CustomPoseServicer(pose_verbs(tools)), ShareServicer(share_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -252,6 +237,10 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_JobServiceServicer_to_server(jobs, server)
         add_PersonServiceServicer_to_server(people, server)
         add_FaceServiceServicer_to_server(faces, server)
+        add_GenerationServiceServicer_to_server(generations, server)
+        add_PictureServiceServicer_to_server(pictures, server)
+        add_CustomPoseServiceServicer_to_server(poses, server)
+        add_ShareServiceServicer_to_server(shares, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
@@ -262,6 +251,10 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(jobs_pb2, "JobService"),
             _service(person_pb2, "PersonService"),
             _service(faces_pb2, "FaceService"),
+            _service(generations_pb2, "GenerationService"),
+            _service(own_pictures_pb2, "PictureService"),
+            _service(custom_poses_pb2, "CustomPoseService"),
+            _service(shares_pb2, "ShareService"),
         ),
         verifier=verifier,
     )
@@ -277,9 +270,9 @@ def _avatars(tools: Tools) -> GeneratorServicer:
         estimate_measurements=EstimateMeasurements(tools.estimator),
         get_avatar=get_avatar,
         list_avatars=ListAvatars(units),
-        update_avatar=UpdateAvatar(get_avatar, tools.redress()),
+        update_avatar=UpdateAvatar(get_avatar, tools.redress(), tools.poses),
         delete_avatar=DeleteAvatar(units, shelf),
-        export_avatar=ExportAvatar(get_avatar, looks, Rebuild(mesher, shelf), shelf),
+        export_avatar=ExportAvatar(get_avatar, tools.poses, looks, Rebuild(mesher, shelf), shelf),
         create_scan=CreateScan(tools.scanner, shelf, clock),
         get_scan=GetScan(units),
         delete_scan=DeleteScan(units, shelf),
@@ -302,6 +295,61 @@ def face_servicer(tools: Tools) -> FaceServicer:
             ),
             set_avatar_face=tools.set_avatar_face(),
         )
+    )
+
+
+def picture_verbs(tools: Tools) -> PictureVerbs:
+    """The verbs of pictures and videos."""
+    get_avatar, album = GetAvatar(tools.units), Album(tools.shelf(), tools.clock)
+    return PictureVerbs(
+        export_picture=tools.export_picture(),
+        export_video=ExportVideo(get_avatar, tools.poses, tools.credits, album),
+        get_picture=GetPicture(tools.units),
+    )
+
+
+def pose_verbs(tools: Tools) -> CustomPoseVerbs:
+    """The verbs of people's own poses."""
+    units, keep = tools.units, KeepPose(tools.units, tools.clock)
+    return CustomPoseVerbs(
+        CreatePoseFromPhoto(tools.pose_reader, tools.store, keep),
+        CreatePoseFromMotion(tools.pose_reader, tools.store, keep),
+        GetCustomPose(units),
+        ListCustomPoses(units),
+        DeleteCustomPose(units),
+    )
+
+
+def share_verbs(tools: Tools) -> ShareVerbs:
+    """The verbs of links."""
+    return ShareVerbs(
+        CreateShare(tools.export_picture(), tools.shelf(), tools.clock),
+        ListShares(tools.units, tools.clock),
+        DeleteShare(tools.shelf()),
+        OpenShare(tools.units, tools.clock),
+    )
+
+
+def generation_verbs(tools: Tools) -> GenerationVerbs:
+    """The verbs of generations."""
+    units, shelf = tools.units, tools.shelf()
+    create = CreateGenerations(
+        units,
+        tools.estimator,
+        tools.looks,
+        tools.poses,
+        tools.credits,
+        tools.consents,
+        shelf,
+        tools.clock,
+        tools.terms,
+    )
+    return GenerationVerbs(
+        create,
+        GetGeneration(units),
+        ListGenerations(units),
+        DeleteGeneration(units, shelf, tools.clock),
+        SumGenerations(units),
     )
 
 
@@ -331,7 +379,10 @@ async def _inference(settings: GeneratorSettings, stack: AsyncExitStack) -> Infe
             settings.inference,
             settings if settings.inference_tls else None,
             timeout_s=settings.infer_timeout_s,
-            versions={model: released_version(settings.models_dir, model) for model in (MODEL, *MODELS)},
+            versions={
+                model: released_version(settings.models_dir, model)
+                for model in (MODEL, *MODELS, *POSE_MODELS)
+            },
         )
         return WatchedInference(await stack.enter_async_context(triton), "triton")
     local = await stack.enter_async_context(LocalInference(settings.models_dir))

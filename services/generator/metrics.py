@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from prometheus_client import Counter, Histogram
 
+from atelierkit.errors import AppError
+from services.generator.domain.custom_poses import Origin
 from services.generator.domain.faces import Face, PhotoFault
 from services.generator.domain.jobs import Job, Kind
 from services.generator.domain.model import Receipt
@@ -26,7 +29,7 @@ SCANS_CREATED = Counter(
 JOBS_ENDED = Counter(
     "atelier_generator_jobs_ended_total",
     "Jobs that came to their end, by what they did and how they ended.",
-    ["kind", "state"],  # avatar_batch | avatar_from_photos; completed | failed | cancelled
+    ["kind", "state"],  # a Kind; completed | failed | cancelled
 )
 BATCH_ROWS = Counter(
     "atelier_generator_batch_rows_total",
@@ -48,6 +51,11 @@ FACES_CLEARED = Counter(
     "atelier_generator_faces_cleared_total",
     "What the worker's rounds have deleted because its time was over.",
     ["what"],  # faces | photos | uploads
+)
+POSES_READ = Counter(
+    "atelier_generator_poses_read_total",
+    "Uploads that were read for a pose, by what they were and what came of it.",
+    ["origin", "outcome"],  # photo | motion; kept | refused | failed
 )
 HOLDS_REPAIRED = Counter(
     "atelier_generator_holds_repaired_total",
@@ -76,6 +84,20 @@ def photos_refused(faults: Iterable[PhotoFault]) -> None:
     """Count photos that cannot be used, each once."""
     for slot in {fault.slot for fault in faults}:
         PHOTOS_REFUSED.labels(slot.value).inc()
+
+
+@contextmanager
+def pose_read(origin: Origin) -> Iterator[None]:
+    """Count what comes of an upload that is read for a pose in the block."""
+    outcome = "failed"
+    try:
+        yield
+        outcome = "kept"
+    except AppError:
+        outcome = "refused"
+        raise
+    finally:
+        POSES_READ.labels(origin.value, outcome).inc()
 
 
 def cleared(cleared: Cleared) -> None:

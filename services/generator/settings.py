@@ -47,6 +47,8 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     """Time between two comparisons of what is held with what is under way, by the worker."""
     forget_interval_s: float = Field(default=60.0, gt=0)
     """Time between two looks of the worker for people whose accounts are gone."""
+    shares_interval_s: float = Field(default=300.0, gt=0)
+    """Time between two looks of the worker for links that have expired; they open nothing from the moment they do."""
     hold_age_s: float = Field(default=300.0, gt=0)
     """Age from which a hold without a job is given back; longer than any request works."""
     photo_threads: int = Field(default=1, ge=1, le=64)
@@ -64,5 +66,9 @@ class GeneratorSettings(TokenSettings, JobSettings, DatabaseSettings):
     and that look for consents taken back."""
     face_timeout_s: float = Field(default=10.0, gt=0)
     """Longest wait for the mesher to paint a face."""
+    picture_timeout_s: float = Field(default=20.0, gt=0)
+    """Longest wait for the mesher to draw a picture, waiting for its turn there included."""
+    video_timeout_s: float = Field(default=600.0, gt=0)
+    """Longest wait for the mesher to draw a video, waiting for its turn there included."""
     mesher_timeout_s: float = Field(default=6.0, gt=0)
     """Longest wait for the mesher, whose work is by far the longest."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from atelierkit.errors import AppError
@@ -10,6 +12,8 @@ from atelierkit.jobs import Again, Cause, Retry
 from atelierkit.jobs.model import Tasks
 from atelierkit.logs import get_logger
 from services.generator import metrics
+from services.generator.domain.albums import VideoOrder
+from services.generator.domain.faces import AvatarOrder
 from services.generator.domain.jobs import Failure, Job
 from services.generator.domain.ports_jobs import Task
 from services.generator.use_cases.batch_work import PASSING, WorkOnBatch
@@ -35,7 +39,9 @@ class JobTasks:
     """The verbs behind the tasks."""
 
     work: WorkOnBatch
-    photos: WorkOnPhotos
+    photos: WorkOnPhotos[AvatarOrder]
+    generations: WorkOnPhotos[Any]
+    videos: WorkOnPhotos[VideoOrder]
     clear_photos: ClearPhotos
     settle: SettleJob
     announce: AnnounceJob
@@ -44,8 +50,14 @@ class JobTasks:
     def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
         """Put them on the rail by their names."""
         tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._give_up)(self._work)
-        given_up = self._give_up_photos
-        tasks.task(Task.PHOTOS, retry=_WORK, on_failed=given_up, on_poisoned=given_up)(self._photos)
+        verbs: Mapping[Task, WorkOnPhotos[Any]] = {
+            Task.PHOTOS: self.photos,
+            Task.GENERATION: self.generations,
+            Task.VIDEO: self.videos,
+        }
+        for task, verb in verbs.items():
+            given_up = _giving_up(verb)
+            tasks.task(task, retry=_WORK, on_failed=given_up, on_poisoned=given_up)(_working(verb))
         tasks.task(Task.CLEAR, retry=_ENDING)(self._clear)
         tasks.task(Task.SETTLE, retry=_ENDING)(self._settle)
         tasks.task(Task.ANNOUNCE, retry=_ENDING)(self._announce)
@@ -75,16 +87,6 @@ class JobTasks:
         if ended is not None:
             metrics.job_ended(ended)
 
-    async def _photos(self, job: str) -> None:
-        ended = await self.photos(UUID(job))
-        if ended is not None:
-            metrics.job_ended(ended)
-
-    async def _give_up_photos(self, cause: Cause, job: str) -> None:
-        ended = await self.photos.give_up(UUID(job), Failure(cause.reason, cause.detail))
-        if ended is not None:
-            metrics.job_ended(ended)
-
     async def _clear(self, job: str) -> None:
         await self.clear_photos(UUID(job))
 
@@ -99,6 +101,24 @@ class JobTasks:
         metrics.reconciled(repairs)
         if any(repairs):
             _log.warning("holds were put right", released=repairs.released, settled=repairs.settled)
+
+
+def _working(verb: WorkOnPhotos[Any]) -> Callable[[str], Awaitable[None]]:
+    async def work(job: str) -> None:
+        ended = await verb(UUID(job))
+        if ended is not None:
+            metrics.job_ended(ended)
+
+    return work
+
+
+def _giving_up(verb: WorkOnPhotos[Any]) -> Callable[[Cause, str], Awaitable[None]]:
+    async def give_up(cause: Cause, job: str) -> None:
+        ended = await verb.give_up(UUID(job), Failure(cause.reason, cause.detail))
+        if ended is not None:
+            metrics.job_ended(ended)
+
+    return give_up
 
 
 @dataclass(frozen=True)

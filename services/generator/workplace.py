@@ -14,21 +14,29 @@ from services.generator.adapters.announcer import RemoteAnnouncer
 from services.generator.adapters.consents import RemoteWithdrawals
 from services.generator.adapters.delegates import TokenDelegates
 from services.generator.adapters.deletions import RemoteDeletions
-from services.generator.bootstrap import SCHEMA, Tools, open_auth, open_tools
+from services.generator.bootstrap import SCHEMA, open_auth, open_tools
 from services.generator.domain.ports_jobs import Announcer, Delegates
 from services.generator.settings import GeneratorSettings
 from services.generator.tasks import FaceRounds, JobTasks
+from services.generator.tools import Tools
+from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.batch_work import MakeRow, WorkOnBatch
+from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
 from services.generator.use_cases.face_rounds import ClearFaces
+from services.generator.use_cases.generation_work import DressSitter, GenerationCraft, SitForPortrait
 from services.generator.use_cases.people import ForgetTheDeleted
-from services.generator.use_cases.photo_work import ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.results import CollectResults
+from services.generator.use_cases.shares import ClearShares
 from services.generator.use_cases.shelf import TidyUp
+from services.generator.use_cases.video_work import VideoCraft
 from services.generator.use_cases.withdrawals import ForgetFaces, ForgetWithdrawn
 
 TIDY_UP = "tidy_up"
 FORGET = "generator.forget"
+CLEAR_SHARES = "generator.clear_shares"
 
 
 async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Workplace:
@@ -41,6 +49,8 @@ async def build_worker(settings: GeneratorSettings, stack: AsyncExitStack) -> Wo
     deletions = RemoteDeletions(people_pb2_grpc.PeopleServiceStub(auth), settings.auth_timeout_s)
     forget = ForgetTheDeleted(deletions, tools.forget_person())
     rail.task(FORGET, every_s=settings.forget_interval_s)(forget)
+    clear_shares = ClearShares(tools.shelf(), tools.clock)
+    rail.task(CLEAR_SHARES, every_s=settings.shares_interval_s)(clear_shares)
     delegates = TokenDelegates(auth_pb2_grpc.AuthServiceStub(auth), settings.auth_timeout_s)
     withdrawals = RemoteWithdrawals(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s)
     FaceRounds(
@@ -81,18 +91,23 @@ def job_tasks(
         clock=tools.clock,
         seconds=time.monotonic,
     )
-    photos = WorkOnPhotos(
-        units=units,
-        make_face=tools.make_face(),
-        create_avatar=tools.create_avatar(),
-        consents=tools.consents,
-        delegates=delegates,
-        shelf=shelf,
-        clock=tools.clock,
+    avatars = AvatarCraft(tools.make_face(), tools.create_avatar(), shelf, tools.clock)
+    generations = GenerationCraft(
+        SitForPortrait(units, tools.face_reader, tools.make_face(), shelf),
+        DressSitter(MakePerson(tools.estimator, tools.network), tools.looks, tools.plain_looks, shelf),
+        tools.poses,
+        tools.picture_mesher,
+        shelf,
+        tools.clock,
+    )
+    videos = VideoCraft(
+        GetAvatar(units), tools.poses, tools.looks, tools.video_mesher, Album(shelf, tools.clock)
     )
     return JobTasks(
         work=work,
-        photos=photos,
+        photos=WorkOnPhotos(units, avatars, tools.consents, delegates, tools.clock),
+        generations=WorkOnPhotos(units, generations, tools.consents, delegates, tools.clock),
+        videos=WorkOnPhotos(units, videos, tools.consents, delegates, tools.clock),
         clear_photos=ClearPhotos(shelf),
         settle=SettleJob(units, tools.credits),
         announce=AnnounceJob(units, announcer),

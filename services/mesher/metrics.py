@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from atelierkit import metrics
 from atelierkit.errors import AppError
 from bodymodel.correct import Correction
+from services.mesher.domain.errors import DrawingUnavailable
+from services.mesher.domain.stage import Style
 
 BUILD_SECONDS = Histogram(
     "atelier_mesher_build_duration_seconds",
@@ -41,6 +43,22 @@ INFEASIBLE_BODIES = Counter(
     "atelier_mesher_infeasible_bodies_total",
     "Bodies of which at least one measurement could not be delivered as asked.",
 )
+DRAW_SECONDS = Histogram(
+    "atelier_mesher_draw_duration_seconds",
+    "Time to draw one picture, by style and outcome.",
+    ["style", "outcome"],  # realistic | cartoon | anime; ok | refused | failed
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+VIDEO_SECONDS = Histogram(
+    "atelier_mesher_video_duration_seconds",
+    "Time to draw and write one video, waiting for its turn included, by outcome.",
+    ["outcome"],  # ok | refused | failed, where its caller went as well
+    buckets=(5, 10, 20, 40, 60, 90, 120, 180, 300, 600),
+)
+DRAWING_AVAILABLE = Gauge(
+    "atelier_mesher_drawing_available",
+    "1 while this process can draw pictures, 0 while it has no driver of OpenGL that works.",
+)
 
 
 class Metrics:
@@ -70,6 +88,31 @@ def scan_timed(*, register: bool) -> Iterator[None]:
     """Record how long the block takes for a scan, by how it ends."""
     with _timed(SCAN_SECONDS, "body" if register else "mesh"):
         yield
+
+
+@contextmanager
+def draw_timed(style: Style) -> Iterator[None]:
+    """Record how long the block takes to draw a picture, by how it ends."""
+    with drawing_told(), _timed(DRAW_SECONDS, "ok", style=style.value):
+        yield
+
+
+@contextmanager
+def video_timed() -> Iterator[None]:
+    """Record how long the block takes to make a video, by how it ends."""
+    with _timed(VIDEO_SECONDS, "ok"):
+        yield
+
+
+@contextmanager
+def drawing_told() -> Iterator[None]:
+    """Tell by how the block ends whether this process can draw."""
+    try:
+        yield
+    except DrawingUnavailable:
+        DRAWING_AVAILABLE.set(0)
+        raise
+    DRAWING_AVAILABLE.set(1)
 
 
 @contextmanager

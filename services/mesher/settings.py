@@ -23,6 +23,10 @@ class MesherSettings(TokenSettings):
     """Longest wait of a body for its turn; one that would wait longer is refused at once."""
     longest_scan_wait_s: float = Field(default=60.0, ge=0)
     """The same for a scan."""
+    longest_drawing_wait_s: float = Field(default=8.0, ge=0)
+    """The same for a picture; one is drawn at a time."""
+    longest_film_wait_s: float = Field(default=240.0, ge=0)
+    """The same for a video; one is drawn at a time, and pictures go before it."""
     scan_threads: int = Field(default=1, ge=1)
     """Threads that the surface of one scan is made with; scans are taken one at a time, beside the bodies."""
     kept_cuts: int = Field(default=256, ge=1)

@@ -33,6 +33,10 @@ GENERATOR_LEAVES_OUT: Mapping[str, str] = {
     "photo_retention": "how long photos are kept, which stands with each face",
     "photo_orders": "what the person sent, until the job ends; what came of it is among the avatars and faces",
     "photo_order_files": "as above",
+    "sittings": "what the person sent, until the jobs end; a photo that is kept is shown with each generation",
+    "sitting_files": "links to files, as above",
+    "drawings": "pictures and videos of avatars, which their recipes draw again",
+    "video_orders": "what jobs of videos were asked for; the jobs are exported",
     "given_up_jobs": "ids of jobs that never were",
     "batch_items": "what the person sent; what came of it is among the avatars and in the job's table",
 }

@@ -20,7 +20,7 @@ from tests.arch.source_tree import ROOT
 SERVICES = tuple(CALLS)
 TARGETS = (*SERVICES, "triton")
 FULL_TAG = re.compile(r"[a-z0-9.-]+\.[a-z]+/[a-z0-9./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
-OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel", "facemodel", "photos")
+OWN_PACKAGES = ("anthropometry", "atelier", "atelierkit", "bodymodel", "bodypose", "facemodel", "photos")
 MODELS = {
     "generator": {
         "population",
@@ -30,8 +30,10 @@ MODELS = {
         "face_mesh",
         "face_topology",
         "face_traits",
+        "pose_detector",
+        "pose_landmarks",
     },
-    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould"},
+    "mesher": {"body_template", "body_shape", "face_shapes", "face_topology", "head_mould", "population"},
 }
 
 

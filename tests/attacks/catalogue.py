@@ -142,5 +142,15 @@ ATTACKS: tuple[Attack, ...] = (
         "403 `consent_required` before a photo is read; the withdrawal stops jobs and deletes faces",
     ),
     Attack("A62", "looking for somebody who is deleted", "no hit anywhere; the export had everything"),
+    Attack(
+        "A63",
+        "motion files that nest, claim or repeat without end, or hold no numbers",
+        "400, at no price",
+    ),
+    Attack(
+        "A64",
+        "share links that are guessed, revoked, expired, or of somebody else's",
+        "404 without a word why; what is stored opens nothing",
+    ),
 )
 """All of them, in order of their ids."""

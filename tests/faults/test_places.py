@@ -1,4 +1,4 @@
-"""The sweep of the job protocol misses no place."""
+"""The sweeps of the job protocol and of work on photos miss no place."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections import Counter
 from pathlib import Path
 
 from deploy.local.platform import ROOT
-from tests.faults.experiments.jobs import PLACES
+from tests.faults.experiments import jobs, photos
 
-_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("(jobs\.\w+)"\)')
+_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("((?:jobs|photos|faces|generations)\.\w+)"\)')
+OF_NO_JOB = {"faces.recorded"}
+"""A face that is made while somebody waits."""
 
 
 def places(folder: Path) -> Counter[str]:
-    """Places of the job protocol, and how often each is named."""
+    """Places of these protocols, and how often each is named."""
     return Counter(name for path in folder.rglob("*.py") for name in _PLACE.findall(path.read_text()))
 
 
 def test_every_place_is_swept_and_has_a_name_of_its_own() -> None:
-    assert places(ROOT / "services") + places(ROOT / "libs") == Counter(PLACES.keys())
+    swept = Counter([*jobs.PLACES, *photos.PLACES, *OF_NO_JOB])
+    assert places(ROOT / "services") + places(ROOT / "libs") == swept

@@ -26,7 +26,7 @@ from tests.policy.objects import (
 )
 from tests.policy.variables import image_variables, variables
 
-STANDARD = re.compile(r"(AWS|OTEL|OMP|OPENBLAS|GRPC)_[A-Z_]+")
+STANDARD = re.compile(r"(AWS|OTEL|OMP|OPENBLAS|GRPC|NVIDIA)_[A-Z_]+")
 """Variables that keep the names that their libraries gave them."""
 _OPERATORS_SECRETS = {"atelier-postgres-ca"}
 """Made by CloudNativePG for the cluster atelier-postgres."""

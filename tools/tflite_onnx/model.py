@@ -60,6 +60,7 @@ _KINDS = {
     4: "DEPTHWISE_CONV_2D",
     5: "DEPTH_TO_SPACE",
     6: "DEQUANTIZE",
+    14: "LOGISTIC",
     17: "MAX_POOL_2D",
     18: "MUL",
     19: "RELU",

@@ -14,6 +14,7 @@ from tools.tflite_onnx.unsupported import Unsupported
 AXES = {0: 0, 1: 2, 2: 3, 3: 1}
 """Where each axis of a picture in rows, height, width, channels goes to."""
 _TO_CHANNELS_FIRST = (0, 3, 1, 2)
+_NONE, _RELU, _RELU_TO_6 = 0, 1, 3
 
 
 class Translation:
@@ -52,6 +53,8 @@ class Translation:
 
     def let(self, tensor: int, value: str, activation: int = 0) -> None:
         """``tensor`` is ``value`` after the activation that its operator includes."""
-        if activation not in (0, 1):
+        if activation not in (_NONE, _RELU, _RELU_TO_6):
             raise Unsupported(f"activation {activation}")
-        self._values[tensor] = self.graph.add("Relu", value) if activation else value
+        if activation == _RELU_TO_6:
+            value = self.graph.add("Clip", value, self.graph.floats(0.0), self.graph.floats(6.0))
+        self._values[tensor] = self.graph.add("Relu", value) if activation == _RELU else value

@@ -417,6 +417,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/avatars/{id}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the avatar as PNG */
+        get: operations["pictures_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{sha256}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture that was drawn, as PNG */
+        get: operations["pictures_kept_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/avatars/{id}.webp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the avatar as WEBP */
+        get: operations["pictures_webp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{sha256}.webp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture that was drawn, as WEBP */
+        get: operations["pictures_kept_webp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/avatars/{id}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the avatar as JPG */
+        get: operations["pictures_jpg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{sha256}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture that was drawn, as JPG */
+        get: operations["pictures_kept_jpg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/avatars/{id}.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A video of the avatar, or the job that draws it */
+        get: operations["pictures_video"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/poses/{id}.webp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a pose */
+        get: operations["pictures_pose_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/avatars/batch": {
         parameters: {
             query?: never;
@@ -464,6 +600,181 @@ export interface paths {
         post?: never;
         /** Take the face off an avatar */
         delete: operations["from_photos_take_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's pictures in poses */
+        get: operations["generations_page"];
+        put?: never;
+        /** Draw the person of a photo in a pose */
+        post: operations["generations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw the person of a photo in several poses */
+        post: operations["generations_create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums over them */
+        get: operations["generations_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations/{id}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finished picture */
+        get: operations["generations_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations/{id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The photo that it was drawn from, where it is kept */
+        get: operations["generations_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/generations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One picture in a pose */
+        get: operations["generations_get"];
+        put?: never;
+        post?: never;
+        /** Delete a picture and its files; one that is not drawn yet is cancelled and costs nothing */
+        delete: operations["generations_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own poses */
+        get: operations["custom_poses_page"];
+        put?: never;
+        /** Keep the pose of a photo, or of a frame of a motion */
+        post: operations["custom_poses_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/poses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your own poses */
+        get: operations["custom_poses_get"];
+        put?: never;
+        post?: never;
+        /** Delete one of your own poses; what was drawn with it stays */
+        delete: operations["custom_poses_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your links that hold */
+        get: operations["shares_page"];
+        put?: never;
+        /** Make a link to a picture of an avatar, or to a generation */
+        post: operations["shares_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a link */
+        delete: operations["shares_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -536,7 +847,7 @@ export interface paths {
         delete: operations["avatars_delete"];
         options?: never;
         head?: never;
-        /** Change look and clothes */
+        /** Change look, clothes and pose */
         patch: operations["avatars_change"];
         trace?: never;
     };
@@ -713,6 +1024,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/poses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Poses, filtered and searched */
+        get: operations["poses_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/poses/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories and tags of poses, with their counts */
+        get: operations["poses_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/poses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pose with its joints */
+        get: operations["poses_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/size-advice": {
         parameters: {
             query?: never;
@@ -798,6 +1160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/video.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The video that a job has drawn */
+        get: operations["jobs_video"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/avatars.zip": {
         parameters: {
             query?: never;
@@ -841,6 +1220,23 @@ export interface paths {
         };
         /** The batch's receipts */
         get: operations["jobs_receipts_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/picture.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a person in a pose */
+        get: operations["jobs_picture_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1195,7 +1591,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "avatar_batch" | "avatar_from_photos";
+            kind: "avatar_batch" | "avatar_from_photos" | "pose_generation" | "video";
             /**
              * State
              * @description The last three are final.
@@ -1410,7 +1806,7 @@ export interface components {
         };
         /**
          * AvatarChange
-         * @description New look or clothes; what is left out stays, and so does the body.
+         * @description New look, clothes or pose; what is left out stays, and so does the body.
          */
         AvatarChange: {
             /** @default null */
@@ -1421,6 +1817,12 @@ export interface components {
              * @default null
              */
             outfit?: components["schemas"]["OutfitItemInput"][] | null;
+            /**
+             * Pose
+             * @description The pose that its files show where none is asked for; empty for the A pose.
+             * @default null
+             */
+            pose?: string | null;
         };
         /**
          * AvatarDraft
@@ -1466,6 +1868,12 @@ export interface components {
              * @default null
              */
             outfit?: components["schemas"]["OutfitItemInput"][] | null;
+            /**
+             * Pose
+             * @description The pose that its files show where none is asked for: one of the catalogue, or the UUID of one of your own.
+             * @default null
+             */
+            pose?: string | null;
         };
         /**
          * AvatarLinks
@@ -1549,6 +1957,12 @@ export interface components {
              * @default null
              */
             outfit?: components["schemas"]["OutfitItemInput"][] | null;
+            /**
+             * Pose
+             * @description The pose that its files show where none is asked for: one of the catalogue, or the UUID of one of your own.
+             * @default null
+             */
+            pose?: string | null;
             /**
              * Reference
              * @description Your own name for it, which comes back with its receipt.
@@ -1744,6 +2158,72 @@ export interface components {
              * @description Credits held for jobs under way.
              */
             held: number;
+        };
+        /**
+         * CustomPose
+         * @description A pose of your own. Its id may stand wherever a pose of the catalogue may.
+         */
+        CustomPose: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "photo" | "motion";
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Joints
+             * @description Those that are turned; others are as in the A pose.
+             */
+            joints: components["schemas"]["services__gateway__schemas__custom_poses__JointTurn"][];
+            /**
+             * Support
+             * @description What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself.
+             * @enum {string}
+             */
+            support: "feet" | "seat" | "floor";
+            /**
+             * Clampedbones
+             * @description Joints that were turned back to what a body can do.
+             */
+            clampedBones: string[];
+            /**
+             * Unknownbones
+             * @description Joints that could not be seen or were not in the file, and are at ease.
+             */
+            unknownBones: string[];
+            links: components["schemas"]["CustomPoseLinks"];
+        };
+        /**
+         * CustomPoseLinks
+         * @description Where the pose lies.
+         */
+        CustomPoseLinks: {
+            /** Self */
+            self: string;
+        };
+        /**
+         * CustomPosePage
+         * @description A page of your poses.
+         */
+        CustomPosePage: {
+            /**
+             * Data
+             * @description Newest first.
+             */
+            data: components["schemas"]["CustomPose"][];
+            /**
+             * Nextcursor
+             * @description `cursor` of the next page; null on the last.
+             */
+            nextCursor: string | null;
         };
         /**
          * Delivery
@@ -2084,6 +2564,149 @@ export interface components {
             nextCursor: string | null;
         };
         /**
+         * Generation
+         * @description A picture of a person in a pose.
+         */
+        Generation: {
+            /**
+             * Id
+             * @description The job's as well.
+             */
+            id: string;
+            /** Poseid */
+            poseId: string;
+            /**
+             * Quality
+             * @enum {string}
+             */
+            quality: "sd" | "hd";
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "realistic" | "cartoon" | "anime";
+            /**
+             * State
+             * @description The last three are final.
+             * @enum {string}
+             */
+            state: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /** Progresspercent */
+            progressPercent: number;
+            /**
+             * Queueposition
+             * @description Its place among those that wait, 1 for the next. Null when it does not wait, and in lists.
+             */
+            queuePosition: number | null;
+            /** Priority */
+            priority: boolean;
+            /**
+             * Credits
+             * @description What it costs; nothing unless it completes.
+             */
+            credits: number;
+            error: components["schemas"]["JobError"] | null;
+            /**
+             * Clampedbones
+             * @description Joints that were turned back to what a body can do.
+             */
+            clampedBones: string[];
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Endedat */
+            endedAt: string | null;
+            links: components["schemas"]["GenerationLinks"];
+        };
+        /**
+         * GenerationLinks
+         * @description Where more is to be had.
+         */
+        GenerationLinks: {
+            /** Self */
+            self: string;
+            /**
+             * Job
+             * @description Its progress and its events.
+             */
+            job: string;
+            /**
+             * Picture
+             * @description Null until it is drawn.
+             */
+            picture: string | null;
+            /**
+             * Photo
+             * @description Null where it is not kept.
+             */
+            photo: string | null;
+        };
+        /**
+         * GenerationMeta
+         * @description Where a page lies in the list.
+         */
+        GenerationMeta: {
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Hasmore */
+            hasMore: boolean;
+        };
+        /**
+         * GenerationPage
+         * @description Pictures, newest first.
+         */
+        GenerationPage: {
+            /** Data */
+            data: components["schemas"]["Generation"][];
+            meta: components["schemas"]["GenerationMeta"];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * GenerationStats
+         * @description Sums over the pictures that are not deleted.
+         */
+        GenerationStats: {
+            /** Total */
+            total: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Meanprocessingseconds
+             * @description From a worker's beginning to the end, of those completed.
+             */
+            meanProcessingSeconds: number;
+            /**
+             * Creditsused
+             * @description What those completed have cost.
+             */
+            creditsUsed: number;
+        };
+        /**
+         * Generations
+         * @description Pictures that were accepted together.
+         */
+        Generations: {
+            /**
+             * Data
+             * @description In the order of the poses.
+             */
+            data: components["schemas"]["Generation"][];
+            /**
+             * Credits
+             * @description What all of them cost.
+             */
+            credits: number;
+        };
+        /**
          * Hairstyle
          * @description A hairstyle.
          */
@@ -2118,7 +2741,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "avatar_batch" | "avatar_from_photos";
+            kind: "avatar_batch" | "avatar_from_photos" | "pose_generation" | "video";
             /**
              * State
              * @description The last three are final.
@@ -2376,6 +2999,40 @@ export interface components {
             password: string;
         };
         /**
+         * NewShare
+         * @description A link that was made just now. Its addresses are told this once.
+         */
+        NewShare: {
+            /** Id */
+            id: string;
+            /** Avatarid */
+            avatarId: string | null;
+            /** Generationid */
+            generationId: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+            /**
+             * Url
+             * @description A page with the picture, for people and for networks that show links.
+             */
+            url: string;
+            /**
+             * Pictureurl
+             * @description The picture alone.
+             */
+            pictureUrl: string;
+        };
+        /**
          * OutfitItem
          * @description One garment.
          */
@@ -2454,7 +3111,7 @@ export interface components {
              * @description Which photo.
              * @enum {string}
              */
-            field: "front" | "left" | "right";
+            field: "front" | "left" | "right" | "photo";
             /**
              * Filename
              * @description As you called it.
@@ -2493,6 +3150,134 @@ export interface components {
             purpose: "face_photos" | "improve_models";
             /** Version */
             version: string;
+        };
+        /**
+         * Pose
+         * @description A pose with its joints.
+         */
+        Pose: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /** Category */
+            category: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Difficulty
+             * @enum {string}
+             */
+            difficulty: "easy" | "medium" | "hard";
+            /** Suits */
+            suits: ("feminine" | "masculine" | "neutral")[];
+            /**
+             * Support
+             * @description What carries the body; a seat is shown in pictures.
+             * @enum {string}
+             */
+            support: "feet" | "seat" | "floor";
+            links: components["schemas"]["PoseLinks"];
+            /**
+             * Joints
+             * @description Bones that are not named do not turn beside their parents.
+             */
+            joints: components["schemas"]["services__gateway__schemas__poses__JointTurn"][];
+        };
+        /**
+         * PoseCategory
+         * @description A kind of pose.
+         */
+        PoseCategory: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Count
+             * @description Poses of it.
+             */
+            count: number;
+        };
+        /**
+         * PoseFacets
+         * @description What poses can be sorted by.
+         */
+        PoseFacets: {
+            /**
+             * Categories
+             * @description In the library's order.
+             */
+            categories: components["schemas"]["PoseCategory"][];
+            /**
+             * Tags
+             * @description By their names.
+             */
+            tags: components["schemas"]["PoseTag"][];
+        };
+        /**
+         * PoseLinks
+         * @description Where more of a pose is.
+         */
+        PoseLinks: {
+            /**
+             * Self
+             * @description The pose with its joints.
+             */
+            self: string;
+            /**
+             * Picture
+             * @description A picture of it as WebP.
+             */
+            picture: string;
+        };
+        /**
+         * PoseList
+         * @description Poses, in the library's order.
+         */
+        PoseList: {
+            /** Data */
+            data: components["schemas"]["PoseSummary"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * PoseSummary
+         * @description A pose without its joints.
+         */
+        PoseSummary: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["LocalizedText"];
+            /** Category */
+            category: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Difficulty
+             * @enum {string}
+             */
+            difficulty: "easy" | "medium" | "hard";
+            /** Suits */
+            suits: ("feminine" | "masculine" | "neutral")[];
+            /**
+             * Support
+             * @description What carries the body; a seat is shown in pictures.
+             * @enum {string}
+             */
+            support: "feet" | "seat" | "floor";
+            links: components["schemas"]["PoseLinks"];
+        };
+        /**
+         * PoseTag
+         * @description A word that poses have.
+         */
+        PoseTag: {
+            /** Tag */
+            tag: string;
+            /**
+             * Count
+             * @description Poses that have it.
+             */
+            count: number;
         };
         /**
          * Prices
@@ -2695,6 +3480,11 @@ export interface components {
             outfit: components["schemas"]["OutfitItem"][];
             /** @description Null for a face of nobody. */
             face: components["schemas"]["RecipeFace"] | null;
+            /**
+             * Pose
+             * @description What its files show where no pose is asked for; null for the A pose.
+             */
+            pose: string | null;
         };
         /**
          * RecipeFace
@@ -2924,6 +3714,102 @@ export interface components {
         Sessions: {
             /** Data */
             data: components["schemas"]["Session"][];
+        };
+        /**
+         * Share
+         * @description A link.
+         */
+        Share: {
+            /** Id */
+            id: string;
+            /** Avatarid */
+            avatarId: string | null;
+            /** Generationid */
+            generationId: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+        };
+        /**
+         * ShareDraft
+         * @description A link to make: to an avatar, drawn as you say, or to a finished generation.
+         */
+        ShareDraft: {
+            /**
+             * Avatarid
+             * @default null
+             */
+            avatarId?: string | null;
+            /**
+             * Generationid
+             * @default null
+             */
+            generationId?: string | null;
+            /**
+             * Title
+             * @description What people read beside the picture.
+             * @default
+             */
+            title?: string;
+            /**
+             * Hours
+             * @description How long the link holds.
+             * @default 168
+             */
+            hours?: number;
+            /**
+             * Pose
+             * @description A pose of the catalogue, the UUID of one of your own, or `A`; the avatar's own by default.
+             * @default null
+             */
+            pose?: string | null;
+            /**
+             * Camera
+             * @default null
+             */
+            camera?: ("portrait" | "fullbody" | "side" | "back" | "fit") | null;
+            /**
+             * Style
+             * @default null
+             */
+            style?: ("realistic" | "cartoon" | "anime") | null;
+            /**
+             * Size
+             * @description Pixels a side; 1024 by default. Networks that show links want 200 at least.
+             * @default null
+             */
+            size?: number | null;
+            /**
+             * Background
+             * @description As in the query of an avatar's picture.
+             * @default null
+             */
+            background?: string | null;
+        };
+        /**
+         * SharePage
+         * @description A page of your links, without their addresses.
+         */
+        SharePage: {
+            /**
+             * Data
+             * @description Newest first.
+             */
+            data: components["schemas"]["Share"][];
+            /**
+             * Nextcursor
+             * @description `cursor` of the next page; null on the last.
+             */
+            nextCursor: string | null;
         };
         /**
          * SizeAdvice
@@ -3291,6 +4177,35 @@ export interface components {
              * @enum {string}
              */
             fit: "tight" | "good" | "loose";
+        };
+        /**
+         * JointTurn
+         * @description How one joint is turned from the A pose: a unit quaternion, as its parent carries it.
+         */
+        services__gateway__schemas__custom_poses__JointTurn: {
+            /** Bone */
+            bone: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Z */
+            z: number;
+            /** W */
+            w: number;
+        };
+        /**
+         * JointTurn
+         * @description How a joint is turned from the A pose, as a glTF node's rotation.
+         */
+        services__gateway__schemas__poses__JointTurn: {
+            /** Bone */
+            bone: string;
+            /**
+             * Rotation
+             * @description Unit quaternion x, y, z, w, beside the bone's parent.
+             */
+            rotation: number[];
         };
     };
     responses: never;
@@ -5160,7 +6075,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "A" | "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5253,7 +6168,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5339,7 +6254,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "A" | "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5424,7 +6339,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "A" | "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5509,7 +6424,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "A" | "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5591,7 +6506,7 @@ export interface operations {
         parameters: {
             query?: {
                 parts?: "all" | "body";
-                pose?: "A" | "T";
+                pose?: string;
                 lod?: "0" | "1" | "2" | "3";
                 meshLod?: "0" | "1" | "2" | "3";
                 quality?: "low" | "medium" | "high";
@@ -5633,6 +6548,666 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_png: {
+        parameters: {
+            query?: {
+                camera?: "portrait" | "fullbody" | "side" | "back" | "fit";
+                style?: "realistic" | "cartoon" | "anime";
+                background?: string;
+                expression?: "happy" | "lol" | "sad" | "scared" | "rage";
+                blendShapes?: {
+                    [key: string]: number;
+                };
+                uat?: string;
+                pose?: string;
+                size?: number;
+                quality?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of the avatar as PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_kept_png: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture that was drawn, as PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_webp: {
+        parameters: {
+            query?: {
+                camera?: "portrait" | "fullbody" | "side" | "back" | "fit";
+                style?: "realistic" | "cartoon" | "anime";
+                background?: string;
+                expression?: "happy" | "lol" | "sad" | "scared" | "rage";
+                blendShapes?: {
+                    [key: string]: number;
+                };
+                uat?: string;
+                pose?: string;
+                size?: number;
+                quality?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of the avatar as WEBP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_kept_webp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture that was drawn, as WEBP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_jpg: {
+        parameters: {
+            query?: {
+                camera?: "portrait" | "fullbody" | "side" | "back" | "fit";
+                style?: "realistic" | "cartoon" | "anime";
+                background?: string;
+                expression?: "happy" | "lol" | "sad" | "scared" | "rage";
+                blendShapes?: {
+                    [key: string]: number;
+                };
+                uat?: string;
+                pose?: string;
+                size?: number;
+                quality?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of the avatar as JPG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_kept_jpg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture that was drawn, as JPG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_video: {
+        parameters: {
+            query?: {
+                camera?: "portrait" | "fullbody" | "side" | "back" | "fit";
+                style?: "realistic" | "cartoon" | "anime";
+                background?: string;
+                expression?: "happy" | "lol" | "sad" | "scared" | "rage";
+                blendShapes?: {
+                    [key: string]: number;
+                };
+                uat?: string;
+                pose?: string;
+                size?: number;
+                seconds?: number;
+                fps?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A video of the avatar, or the job that draws it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A video of the avatar, or the job that draws it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not enough credits */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pictures_pose_picture: {
+        parameters: {
+            query?: {
+                size?: "128" | "256" | "512";
+                bodyType?: "feminine" | "masculine" | "neutral";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of a pose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5818,6 +7393,22 @@ export interface operations {
                      */
                     right: string;
                     /**
+                     * Avatar
+                     * @description The body, look and clothes as JSON, in place of the fields below.
+                     */
+                    avatar?: string;
+                    /**
+                     * Bodytype
+                     * @enum {string}
+                     */
+                    bodyType?: "feminine" | "masculine" | "neutral";
+                    /** Seed */
+                    seed?: number;
+                    /** Weightkg */
+                    weightKg?: number;
+                    /** Age */
+                    age?: number;
+                    /**
                      * Consent
                      * @description Version of the policy on photos of faces that you consented to; it must be the one in force.
                      * @default
@@ -5834,22 +7425,6 @@ export interface operations {
                      * @default false
                      */
                     keepPhotos?: boolean;
-                    /**
-                     * Avatar
-                     * @description The body, look and clothes as JSON, in place of the fields below.
-                     */
-                    avatar?: string;
-                    /**
-                     * Bodytype
-                     * @enum {string}
-                     */
-                    bodyType?: "feminine" | "masculine" | "neutral";
-                    /** Seed */
-                    seed?: number;
-                    /** Weightkg */
-                    weightKg?: number;
-                    /** Age */
-                    age?: number;
                     /**
                      * Stature
                      * @description millimetres
@@ -6165,6 +7740,1596 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Avatar"];
                 };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_page: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's pictures in poses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationPage"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description One person, the face from the front: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    photo: string;
+                    /**
+                     * Avatar
+                     * @description The body, look and clothes as JSON, in place of the fields below.
+                     */
+                    avatar?: string;
+                    /**
+                     * Bodytype
+                     * @enum {string}
+                     */
+                    bodyType?: "feminine" | "masculine" | "neutral";
+                    /** Seed */
+                    seed?: number;
+                    /** Weightkg */
+                    weightKg?: number;
+                    /** Age */
+                    age?: number;
+                    /**
+                     * Consent
+                     * @description Version of the policy on photos of faces that you consented to; it must be the one in force.
+                     * @default
+                     */
+                    consent: string;
+                    /**
+                     * Quality
+                     * @description `sd` is 512 pixels a side, `hd` 1024 for two credits more.
+                     * @default sd
+                     * @enum {string}
+                     */
+                    quality?: "sd" | "hd";
+                    /**
+                     * Style
+                     * @description How it is drawn.
+                     * @default realistic
+                     * @enum {string}
+                     */
+                    style?: "realistic" | "cartoon" | "anime";
+                    /**
+                     * Priority
+                     * @description Wait in the priority lane, for three credits more.
+                     * @default false
+                     */
+                    priority?: boolean;
+                    /**
+                     * Background
+                     * @description As for pictures: `rrggbb`, `r,g,b`, two colours `rrggbb,rrggbb` or `transparent`; a quiet light grey by default.
+                     */
+                    background?: string;
+                    /**
+                     * Keepphoto
+                     * @description Keep the photo with the picture until that is deleted; otherwise it goes when the picture is there.
+                     * @default false
+                     */
+                    keepPhoto?: boolean;
+                    /**
+                     * Poseid
+                     * @description A pose of the catalogue, or the UUID of one of your own.
+                     */
+                    poseId: string;
+                    /**
+                     * Stature
+                     * @description millimetres
+                     */
+                    stature?: number;
+                    /**
+                     * Neck Girth
+                     * @description millimetres
+                     */
+                    neck_girth?: number;
+                    /**
+                     * Biacromial Breadth
+                     * @description millimetres
+                     */
+                    biacromial_breadth?: number;
+                    /**
+                     * Chest Girth
+                     * @description millimetres
+                     */
+                    chest_girth?: number;
+                    /**
+                     * Waist Girth
+                     * @description millimetres
+                     */
+                    waist_girth?: number;
+                    /**
+                     * Hip Girth
+                     * @description millimetres
+                     */
+                    hip_girth?: number;
+                    /**
+                     * Upper Arm Girth
+                     * @description millimetres
+                     */
+                    upper_arm_girth?: number;
+                    /**
+                     * Wrist Girth
+                     * @description millimetres
+                     */
+                    wrist_girth?: number;
+                    /**
+                     * Thigh Girth
+                     * @description millimetres
+                     */
+                    thigh_girth?: number;
+                    /**
+                     * Knee Girth
+                     * @description millimetres
+                     */
+                    knee_girth?: number;
+                    /**
+                     * Calf Girth
+                     * @description millimetres
+                     */
+                    calf_girth?: number;
+                    /**
+                     * Ankle Girth
+                     * @description millimetres
+                     */
+                    ankle_girth?: number;
+                    /**
+                     * Arm Length
+                     * @description millimetres
+                     */
+                    arm_length?: number;
+                    /**
+                     * Inside Leg
+                     * @description millimetres
+                     */
+                    inside_leg?: number;
+                    /**
+                     * Back Length
+                     * @description millimetres
+                     */
+                    back_length?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Draw the person of a photo in a pose */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not enough credits */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The deadline passed */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_create_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description One person, the face from the front: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    photo: string;
+                    /**
+                     * Avatar
+                     * @description The body, look and clothes as JSON, in place of the fields below.
+                     */
+                    avatar?: string;
+                    /**
+                     * Bodytype
+                     * @enum {string}
+                     */
+                    bodyType?: "feminine" | "masculine" | "neutral";
+                    /** Seed */
+                    seed?: number;
+                    /** Weightkg */
+                    weightKg?: number;
+                    /** Age */
+                    age?: number;
+                    /**
+                     * Consent
+                     * @description Version of the policy on photos of faces that you consented to; it must be the one in force.
+                     * @default
+                     */
+                    consent: string;
+                    /**
+                     * Quality
+                     * @description `sd` is 512 pixels a side, `hd` 1024 for two credits more.
+                     * @default sd
+                     * @enum {string}
+                     */
+                    quality?: "sd" | "hd";
+                    /**
+                     * Style
+                     * @description How it is drawn.
+                     * @default realistic
+                     * @enum {string}
+                     */
+                    style?: "realistic" | "cartoon" | "anime";
+                    /**
+                     * Priority
+                     * @description Wait in the priority lane, for three credits more.
+                     * @default false
+                     */
+                    priority?: boolean;
+                    /**
+                     * Background
+                     * @description As for pictures: `rrggbb`, `r,g,b`, two colours `rrggbb,rrggbb` or `transparent`; a quiet light grey by default.
+                     */
+                    background?: string;
+                    /**
+                     * Keepphoto
+                     * @description Keep the photo with the picture until that is deleted; otherwise it goes when the picture is there.
+                     * @default false
+                     */
+                    keepPhoto?: boolean;
+                    /**
+                     * Poses
+                     * @description Poses as a JSON array of ids, 20 at most: a picture of each.
+                     */
+                    poses: string;
+                    /**
+                     * Stature
+                     * @description millimetres
+                     */
+                    stature?: number;
+                    /**
+                     * Neck Girth
+                     * @description millimetres
+                     */
+                    neck_girth?: number;
+                    /**
+                     * Biacromial Breadth
+                     * @description millimetres
+                     */
+                    biacromial_breadth?: number;
+                    /**
+                     * Chest Girth
+                     * @description millimetres
+                     */
+                    chest_girth?: number;
+                    /**
+                     * Waist Girth
+                     * @description millimetres
+                     */
+                    waist_girth?: number;
+                    /**
+                     * Hip Girth
+                     * @description millimetres
+                     */
+                    hip_girth?: number;
+                    /**
+                     * Upper Arm Girth
+                     * @description millimetres
+                     */
+                    upper_arm_girth?: number;
+                    /**
+                     * Wrist Girth
+                     * @description millimetres
+                     */
+                    wrist_girth?: number;
+                    /**
+                     * Thigh Girth
+                     * @description millimetres
+                     */
+                    thigh_girth?: number;
+                    /**
+                     * Knee Girth
+                     * @description millimetres
+                     */
+                    knee_girth?: number;
+                    /**
+                     * Calf Girth
+                     * @description millimetres
+                     */
+                    calf_girth?: number;
+                    /**
+                     * Ankle Girth
+                     * @description millimetres
+                     */
+                    ankle_girth?: number;
+                    /**
+                     * Arm Length
+                     * @description millimetres
+                     */
+                    arm_length?: number;
+                    /**
+                     * Inside Leg
+                     * @description millimetres
+                     */
+                    inside_leg?: number;
+                    /**
+                     * Back Length
+                     * @description millimetres
+                     */
+                    back_length?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Draw the person of a photo in several poses */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generations"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not enough credits */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The deadline passed */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sums over them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationStats"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The finished picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo that it was drawn from, where it is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One picture in a pose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generations_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    custom_poses_page: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your own poses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomPosePage"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    custom_poses_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description One person, as much of them as there is room for: JPEG, PNG or WebP, 224 to 4096 pixels a side, at most 10 MB
+                     */
+                    photo?: string;
+                    /**
+                     * Format: binary
+                     * @description In place of a photo, a BVH file, at most 10 MB
+                     */
+                    motion?: string;
+                    /**
+                     * Name
+                     * @description What you call the pose.
+                     */
+                    name: string;
+                    /**
+                     * Frame
+                     * @description Which frame of the motion, counted from 0, which is also the default.
+                     */
+                    frame?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep the pose of a photo, or of a frame of a motion */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomPose"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The deadline passed */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    custom_poses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One of your own poses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomPose"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    custom_poses_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shares_page: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your links that hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePage"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shares_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: within 24 hours the same key is answered alike. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareDraft"];
+            };
+        };
+        responses: {
+            /** @description Make a link to a picture of an avatar, or to a generation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShare"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Exists already, or is still at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not one that the route reads */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key came with another request, or the file is not of a person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shares_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A field breaks its rule */
             400: {
@@ -6688,7 +9853,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change look and clothes */
+            /** @description Change look, clothes and pose */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7780,6 +10945,157 @@ export interface operations {
             };
         };
     };
+    poses_listed: {
+        parameters: {
+            query?: {
+                category?: string;
+                tags?: string;
+                difficulty?: "easy" | "medium" | "hard";
+                suits?: "feminine" | "masculine" | "neutral";
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Poses, filtered and searched */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoseList"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poses_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Categories and tags of poses, with their counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoseFacets"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poses_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A pose with its joints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pose"];
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sizes_advise: {
         parameters: {
             query?: never;
@@ -8184,6 +11500,82 @@ export interface operations {
             };
         };
     };
+    jobs_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The video that a job has drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_avatars_zip: {
         parameters: {
             query?: never;
@@ -8354,6 +11746,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description A field breaks its rule */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_picture_png: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture of a person in a pose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description A field breaks its rule */

@@ -15,6 +15,7 @@ OUTSIDE = GENERATOR.series("atelier_generator_avatars_created_total", 'within_is
 SCANS = GENERATOR.series("atelier_generator_scans_created_total")
 FACE_BUCKETS = GENERATOR.series("atelier_generator_face_duration_seconds_bucket")
 PHOTOS_REFUSED = GENERATOR.series("atelier_generator_photos_refused_total")
+POSES_READ = GENERATOR.series("atelier_generator_poses_read_total")
 FACES_CLEARED = GENERATOR.series("atelier_generator_faces_cleared_total")
 REFUSALS = GENERATOR.series("atelier_grpc_server_refusals_total")
 CALL_BUCKETS = GENERATOR.series("atelier_grpc_client_duration_seconds_bucket")
@@ -95,7 +96,7 @@ BOARD = Board(
                     "decoding and painting.",
                     Query(quantile(0.95, FACE_BUCKETS, "part"), "{{part}}", exemplars=True),
                     unit=units.Seconds,
-                    width=8,
+                    width=6,
                 ),
                 graph(
                     "Photos refused, by side",
@@ -103,7 +104,18 @@ BOARD = Board(
                     Query(or_none(rate(PHOTOS_REFUSED, "slot"), slot="none"), "{{slot}}"),
                     unit="photos/s",
                     stacked=True,
-                    width=8,
+                    width=6,
+                ),
+                graph(
+                    "Poses read from photos and motions",
+                    "`refused` is what people sent; `failed` is ours.",
+                    Query(
+                        or_none(rate(POSES_READ, "origin, outcome"), origin="none", outcome=""),
+                        "{{origin}} {{outcome}}",
+                    ),
+                    unit="files/s",
+                    stacked=True,
+                    width=6,
                 ),
                 graph(
                     "Deleted because their time was over",
@@ -111,7 +123,7 @@ BOARD = Board(
                     Query(or_none(rate(FACES_CLEARED, "what"), what="none"), "{{what}}"),
                     unit="objects/s",
                     stacked=True,
-                    width=8,
+                    width=6,
                 ),
             ],
         ),

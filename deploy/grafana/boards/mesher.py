@@ -7,13 +7,16 @@ from grafana_foundation_sdk.models import units
 from deploy.grafana.board import Board, Row
 from deploy.grafana.boards import shared
 from deploy.grafana.panels import YELLOW, Query, graph, spread
-from deploy.grafana.queries import Job, quantile, rate, share
+from deploy.grafana.queries import Job, quantile, rate, share, sum_of
 
 MESHER = Job("atelier-mesher")
 BUILDS = MESHER.series("atelier_mesher_build_duration_seconds_count")
 BUILD_BUCKETS = MESHER.series("atelier_mesher_build_duration_seconds_bucket")
 SCANS = MESHER.series("atelier_mesher_scan_duration_seconds_count")
 SCAN_BUCKETS = MESHER.series("atelier_mesher_scan_duration_seconds_bucket")
+DRAWN_BUCKETS = MESHER.series("atelier_mesher_draw_duration_seconds_bucket")
+DRAWS = MESHER.series("atelier_mesher_drawing_available")
+FILM_BUCKETS = MESHER.series("atelier_mesher_video_duration_seconds_bucket")
 STEPS = MESHER.series("atelier_mesher_correction_iterations_bucket")
 BODIES = MESHER.series("atelier_mesher_correction_iterations_count")
 CUTS = MESHER.series("atelier_mesher_cut_lookups_total")
@@ -80,6 +83,35 @@ BOARD = Board(
                     Query(share(CUTS_MADE, CUTS), "share"),
                     unit=units.PercentUnit,
                     width=6,
+                ),
+            ],
+        ),
+        Row(
+            "Pictures",
+            [
+                graph(
+                    "Time to draw a picture: 95 of 100 are faster",
+                    "By style, without the wait for the turn: pictures are drawn one at a time. It grows with their size.",
+                    Query(quantile(0.95, DRAWN_BUCKETS, "style"), "{{style}}", exemplars=True),
+                    unit=units.Seconds,
+                    width=8,
+                ),
+                graph(
+                    "Time to make a video: 95 of 100 are faster, by outcome",
+                    "The wait for the turn counts: videos are made one at a time, and give way to pictures. `failed` counts "
+                    "those whose callers went.",
+                    Query(quantile(0.95, FILM_BUCKETS, "outcome"), "{{outcome}}", exemplars=True),
+                    unit=units.Seconds,
+                    width=8,
+                ),
+                graph(
+                    "Replicas that can draw",
+                    "Fewer than there are: a driver of OpenGL is missing or was lost, and pictures are refused there. The "
+                    "log says why at the start.",
+                    Query(sum_of(DRAWS), "can draw"),
+                    Query(f"count({DRAWS})", "there are"),
+                    unit="replicas",
+                    width=8,
                 ),
             ],
         ),

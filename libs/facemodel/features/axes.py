@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from facemodel.arrays import FloatArray
-from facemodel.crop import Window
 from facemodel.landmarks import LEFT_EYE, RIGHT_EYE
+from photos.crop import Window
 
 _CROWN, _CHIN = 10, 152
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facemodel import crop
 from facemodel.arrays import FloatArray, RgbImage
-from facemodel.crop import Grid, Window
 from facemodel.features.axes import Axes
+from photos import crop
+from photos.crop import Grid, Window
 
 HEAD, EYES, EAR = 64, 80, 40
 """Pixels a side."""

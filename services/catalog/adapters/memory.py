@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
+from services.catalog.adapters.memory_poses import MemoryPoses
 from services.catalog.adapters.seed import Seed
 from services.catalog.domain.model import Category, Garment, Hairstyle, Skin
 
@@ -56,6 +57,7 @@ class MemoryUnitOfWork:
         self.garments = MemoryGarments(seed.garments)
         self.hairstyles = MemoryHairstyles(seed.hairstyles)
         self.skins = MemorySkins(seed.skins)
+        self.poses = MemoryPoses(seed.library.categories, seed.library.poses)
 
     async def __aenter__(self) -> Self:
         return self

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
-from services.catalog.adapters.tables import (
+from services.catalog.adapters.postgres_poses import PostgresPoses
+from services.catalog.adapters.tables.garments import (
     GarmentColorRow,
     GarmentRow,
     HairstyleColorRow,
@@ -88,6 +89,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.garments = PostgresGarments(self.session)
         self.hairstyles = PostgresHairstyles(self.session)
         self.skins = PostgresSkins(self.session)
+        self.poses = PostgresPoses(self.session)
         return self
 
 

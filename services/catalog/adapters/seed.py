@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from services.catalog.adapters import pose_file
+from services.catalog.adapters.pose_file import PoseLibrary
 from services.catalog.domain.model import (
     Category,
     Color,
@@ -24,6 +26,8 @@ from services.catalog.domain.model import (
     Zone,
 )
 
+_DATA = Path(__file__).parents[1] / "migrations" / "data"
+
 
 @dataclass(frozen=True)
 class Seed:
@@ -32,18 +36,18 @@ class Seed:
     garments: tuple[Garment, ...]
     hairstyles: tuple[Hairstyle, ...]
     skins: tuple[Skin, ...]
+    library: PoseLibrary
 
 
 def released() -> Seed:
     """The catalogue as the newest migration leaves it."""
-    data = json.loads(
-        resources.files("services.catalog").joinpath("migrations/data/0002_catalogue.json").read_text("utf-8")
-    )
+    data = json.loads((_DATA / "0002_catalogue.json").read_text("utf-8"))
     palette = {key: _color(color) for key, color in data["colors"].items()}
     return Seed(
         garments=tuple(_garment(garment, palette) for garment in data["garments"]),
         hairstyles=tuple(_hairstyle(hairstyle, palette) for hairstyle in data["hairstyles"]),
         skins=tuple(Skin(skin["id"], skin["color"], Text(**skin["name"])) for skin in data["skins"]),
+        library=pose_file.read(_DATA / "0003_poses.json"),
     )
 
 

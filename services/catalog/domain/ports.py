@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.catalog.domain.model import Category, Garment, Hairstyle, Skin
+from services.catalog.domain.poses import Pose, PoseFacets, PoseFilter, PoseSummary
 
 
 class Garments(Protocol):
@@ -38,6 +39,23 @@ class Skins(Protocol):
         ...
 
 
+class Poses(Protocol):
+    """Poses by what they are and by their id."""
+
+    async def listed(self, asked: PoseFilter, *, limit: int, after: str) -> tuple[PoseSummary, ...]:
+        """The first of those that are meant, in the library's order; those after the pose `after`, where it is not
+        empty, and none where no pose has that id."""
+        ...
+
+    async def by_id(self, id: str) -> Pose | None:
+        """The pose with its joints; None where no pose has that id."""
+        ...
+
+    async def facets(self) -> PoseFacets:
+        """Categories and tags that are in use."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """Everything that one transaction reads."""
 
@@ -49,6 +67,9 @@ class UnitOfWork(Protocol):
 
     @property
     def skins(self) -> Skins: ...
+
+    @property
+    def poses(self) -> Poses: ...
 
 
 UnitsOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

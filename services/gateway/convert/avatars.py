@@ -41,6 +41,11 @@ def look_change_message(look: shapes.LookChange | None) -> generator_pb2.LookCha
     return generator_pb2.LookChange(skin_id=look.skin, hairstyle_id=look.hairstyle, hair_color=color)
 
 
+def as_pose(field: str) -> str:
+    """What requests call a field of the generator's."""
+    return "pose" if field == "pose_id" else field
+
+
 def outfit_message(items: Sequence[shapes.OutfitItemInput] | None) -> generator_pb2.Outfit | None:
     """Clothes; None stays None, an empty list undresses."""
     if items is None:
@@ -140,6 +145,7 @@ def _recipe(message: generator_pb2.Recipe) -> shapes.Recipe:
             for item in message.outfit.items
         ],
         face=_face(message.face) if message.HasField("face") else None,
+        pose=message.pose_id or None,
     )
 
 

@@ -11,13 +11,14 @@ from atelierkit.errors import FieldFault, InvalidInput
 from services.gateway import reading
 from services.gateway.convert.body import NAMES
 from services.gateway.schemas import faces as shapes
+from services.gateway.schemas.base import Query
 
 _DECIMALS = 3
 
 
-def photo_avatar(fields: shapes.FaceFields) -> shapes.PhotoAvatar:
-    """The body that a form asks for, from its JSON part or from its fields. Raises InvalidInput."""
-    given = fields.model_dump(exclude_unset=True, exclude=set(shapes.FaceFields.model_fields))
+def photo_avatar(fields: Query, beside: type[Query] = shapes.FaceFields) -> shapes.PhotoAvatar:
+    """The body that a form asks for, from its JSON part or from its fields but those `beside`. Raises InvalidInput."""
+    given = fields.model_dump(exclude_unset=True, exclude=set(beside.model_fields))
     text = given.pop("avatar", None)
     if text is None:
         measurements = {name: given.pop(name) for name in NAMES if given.get(name) is not None}

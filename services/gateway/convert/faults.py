@@ -1,11 +1,12 @@
-"""Faults of many rows as one refusal."""
+"""Faults of many rows as one refusal, and faults in the names of whoever is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from atelierkit.errors import FieldFault, InvalidInput
+from atelierkit.errors import AppError, FieldFault, InvalidInput
 
 MOST_FAULTS = 100
 """Faults that the refusal of a batch names."""
@@ -24,3 +25,13 @@ def among_rows(refusals: Mapping[int, InvalidInput]) -> InvalidInput:
 def at_most(message: str, faults: Sequence[FieldFault]) -> InvalidInput:
     """A refusal with as many faults as are told."""
     return InvalidInput(message, faults=faults[:MOST_FAULTS])
+
+
+@contextmanager
+def named(ours: Callable[[str], str]) -> Iterator[None]:
+    """A service's refusal in the block, about its own fields, in our names of them."""
+    try:
+        yield
+    except AppError as refusal:
+        refusal.faults = tuple(replace(fault, field=ours(fault.field)) for fault in refusal.faults)
+        raise

@@ -23,7 +23,7 @@ MORPH_GROUPS: Mapping[str, tuple[str, ...]] = {"ARKit": ARKIT, "Oculus Visemes":
 """Names that stand for several face shapes."""
 
 _PARTS = {"all": file_pb2.PARTS_ALL, "body": file_pb2.PARTS_BODY}
-_POSES = {"A": file_pb2.REST_POSE_A, "T": file_pb2.REST_POSE_T}
+_REST_POSES = {"A": file_pb2.REST_POSE_A, "T": file_pb2.REST_POSE_T}
 _COMPRESSIONS = {
     "none": file_pb2.COMPRESSION_NONE,
     "meshopt": file_pb2.COMPRESSION_MESHOPT,
@@ -61,7 +61,7 @@ def file_options(format: shapes.Format, query: shapes.ShapeQuery) -> file_pb2.Fi
     options = file_pb2.FileOptions(
         format=FORMATS[format],
         parts=_PARTS[query.parts],
-        pose=file_pb2.REST_POSE_UNSPECIFIED if query.pose is None else _POSES[query.pose],
+        pose=_REST_POSES.get(query.pose or "", file_pb2.REST_POSE_UNSPECIFIED),
         lod=int(_agreed({"lod": query.lod, "mesh_lod": query.mesh_lod}) or preset.lod),
     )
     if isinstance(query, shapes.PaintedQuery):
@@ -74,6 +74,11 @@ def file_options(format: shapes.Format, query: shapes.ShapeQuery) -> file_pb2.Fi
     if isinstance(query, shapes.GlbQuery):
         options.compression = _COMPRESSIONS[_compression(query)]
     return options
+
+
+def pose_id(query: shapes.ShapeQuery) -> str:
+    """The pose that is asked for by its id; empty for a rest pose and where nothing is said."""
+    return "" if query.pose in _REST_POSES else query.pose or ""
 
 
 def morph_targets(text: str) -> list[str]:

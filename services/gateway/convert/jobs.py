@@ -19,6 +19,8 @@ from services.gateway.schemas import jobs as shapes
 _KINDS: Mapping[int, shapes.JobKind] = {
     jobs_pb2.JOB_KIND_AVATAR_BATCH: "avatar_batch",
     jobs_pb2.JOB_KIND_AVATAR_FROM_PHOTOS: "avatar_from_photos",
+    jobs_pb2.JOB_KIND_POSE_GENERATION: "pose_generation",
+    jobs_pb2.JOB_KIND_VIDEO: "video",
 }
 _LANES: Mapping[int, shapes.JobLane] = {
     jobs_pb2.JOB_LANE_NORMAL: "normal",
@@ -31,7 +33,7 @@ STATES: Mapping[shapes.JobState, jobs_pb2.JobState.ValueType] = {
     "failed": jobs_pb2.JOB_STATE_FAILED,
     "cancelled": jobs_pb2.JOB_STATE_CANCELLED,
 }
-_STATE_NAMES: Mapping[int, shapes.JobState] = {state: name for name, state in STATES.items()}
+STATE_NAMES: Mapping[int, shapes.JobState] = {state: name for name, state in STATES.items()}
 _ENDS = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -70,7 +72,7 @@ def admin_job(message: jobs_pb2.Job, language: str) -> shapes.AdminJob:
 
 def ended(message: jobs_pb2.Job) -> bool:
     """Whether no further change will come."""
-    return _STATE_NAMES[message.state] in _ENDS
+    return STATE_NAMES[message.state] in _ENDS
 
 
 def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
     return {
         "id": message.id,
         "kind": _KINDS[message.kind],
-        "state": _STATE_NAMES[message.state],
+        "state": STATE_NAMES[message.state],
         "progress_percent": message.progress_percent,
         "queue_position": message.queue_position or None,
         "lane": _LANES[message.lane],
@@ -86,7 +88,7 @@ def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
         "items": shapes.JobItems(
             total=message.total_count, made=message.made_count, failed=message.failed_count
         ),
-        "error": _error(message, language),
+        "error": error(message, language),
         "revision": message.revision,
         "created_at": message.create_time.ToDatetime(tzinfo=UTC),
         "started_at": _moment(message.start_time) if message.HasField("start_time") else None,
@@ -98,21 +100,24 @@ def _fields(message: jobs_pb2.Job, language: str) -> dict[str, Any]:
     }
 
 
-def _error(message: jobs_pb2.Job, language: str) -> shapes.JobError | None:
+def error(message: jobs_pb2.Job, language: str) -> shapes.JobError | None:
+    """Why a job failed; None where it did not."""
     if not message.HasField("error"):
         return None
     code = message.error.reason.lower()
+    # The one photo of a person has no side.
+    alone = message.kind == jobs_pb2.JOB_KIND_POSE_GENERATION
     return shapes.JobError(
         code=code,
         message=problems.text(language, code) or message.error.message,
-        photos=[_photo_fault(fault, language) for fault in message.error.photos],
+        photos=[_photo_fault(fault, alone, language) for fault in message.error.photos],
     )
 
 
-def _photo_fault(fault: jobs_pb2.PhotoFault, language: str) -> shapes.PhotoFault:
+def _photo_fault(fault: jobs_pb2.PhotoFault, alone: bool, language: str) -> shapes.PhotoFault:
     known = problems.text(language, f"field.{fault.code}", fault.limit)
     return shapes.PhotoFault(
-        field=fault.slot,
+        field="photo" if alone else fault.slot,
         filename=fault.filename,
         code=fault.code,
         message=known or fault.message,

@@ -14,6 +14,7 @@ from atelierkit.scopes import Scope
 from services.gateway.bulkheads import Work
 from services.gateway.convert import avatars as convert
 from services.gateway.convert.body import body_spec
+from services.gateway.convert.faults import named
 from services.gateway.downloads import is_known
 from services.gateway.limits import Cost
 from services.gateway.operations import Access, Call, Operation
@@ -26,13 +27,15 @@ TOPOLOGY_MAX_AGE_S = 3600
 
 
 async def create(call: Call[shapes.AvatarDraft]) -> shapes.Avatar:
-    answer = await call.clients.generator.CreateAvatar(
-        generator_pb2.CreateAvatarRequest(
-            body=body_spec(call.body),
-            look=convert.look_message(call.body.look),
-            outfit=convert.outfit_message(call.body.outfit),
+    with named(convert.as_pose):
+        answer = await call.clients.generator.CreateAvatar(
+            generator_pb2.CreateAvatarRequest(
+                body=body_spec(call.body),
+                look=convert.look_message(call.body.look),
+                outfit=convert.outfit_message(call.body.outfit),
+                pose_id=call.body.pose or "",
+            )
         )
-    )
     return convert.avatar(answer.avatar)
 
 
@@ -71,13 +74,15 @@ async def get(call: Call[None]) -> shapes.Avatar:
 
 
 async def change(call: Call[shapes.AvatarChange]) -> shapes.Avatar:
-    answer = await call.clients.generator.UpdateAvatar(
-        generator_pb2.UpdateAvatarRequest(
-            id=_id(call.request),
-            look=convert.look_change_message(call.body.look),
-            outfit=convert.outfit_message(call.body.outfit),
+    with named(convert.as_pose):
+        answer = await call.clients.generator.UpdateAvatar(
+            generator_pb2.UpdateAvatarRequest(
+                id=_id(call.request),
+                look=convert.look_change_message(call.body.look),
+                outfit=convert.outfit_message(call.body.outfit),
+                pose_id=call.body.pose,
+            )
         )
-    )
     return convert.avatar(answer.avatar)
 
 
@@ -149,7 +154,7 @@ OPERATIONS = (
     Operation(
         "PATCH",
         "/v1/avatars/{id}",
-        "Change look and clothes",
+        "Change look, clothes and pose",
         TAG,
         change,
         scopes=(Scope.AVATARS_WRITE,),

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from atelier.generator.v1 import generator_pb2
 from atelierkit.scopes import Scope
 from services.gateway.bulkheads import Work
-from services.gateway.convert.files import file_options
+from services.gateway.convert.avatars import as_pose
+from services.gateway.convert.faults import named
+from services.gateway.convert.files import file_options, pose_id
 from services.gateway.downloads import download
 from services.gateway.operations import Call, Handler, Operation
 from services.gateway.schemas import files as shapes
@@ -17,9 +19,12 @@ def _export(format: shapes.Format, saved_as: str) -> Handler:
     async def export(call: Call[None]) -> Response:
         query: shapes.ShapeQuery = call.request.state.query
         avatar_id: str = call.request.path_params["id"]
-        answer = await call.clients.generator.ExportAvatar(
-            generator_pb2.ExportAvatarRequest(id=avatar_id, file=file_options(format, query))
-        )
+        with named(as_pose):
+            answer = await call.clients.generator.ExportAvatar(
+                generator_pb2.ExportAvatarRequest(
+                    id=avatar_id, file=file_options(format, query), pose_id=pose_id(query)
+                )
+            )
         return download(call.request, call.clients.blobs, answer.file, f"avatar-{avatar_id}.{saved_as}")
 
     export.__name__ = format

@@ -13,13 +13,15 @@ from atelierkit.scopes import Scope
 from services.gateway import events, problems
 from services.gateway.bulkheads import Work
 from services.gateway.convert import jobs as convert
-from services.gateway.downloads import download
+from services.gateway.downloads import download, played
 from services.gateway.limits import Cost
 from services.gateway.operations import Call, Handler, Operation
 from services.gateway.schemas import jobs as shapes
 from services.gateway.schemas.base import Page
 
 TAG = "Jobs"
+VIDEO = "video.mp4"
+"""Name of the result of a job that draws a video."""
 STREAMS = re.compile(r"/v1/jobs/[^/]+/events")
 """Addresses whose answers last longer than a request may."""
 
@@ -85,6 +87,14 @@ def _result(name: str) -> Handler:
     return result
 
 
+async def video(call: Call[None]) -> Response:
+    job = await _job(call)
+    for made in job.results:
+        if made.name == VIDEO:
+            return played(call.request, call.clients.blobs, made.file, f"job-{job.id}.mp4")
+    raise NotFound("the job has made no video")
+
+
 def _results(*results: tuple[str, str, str]) -> Sequence[Operation]:
     return [
         Operation(
@@ -144,9 +154,21 @@ OPERATIONS = (
         answer=events.MEDIA_TYPE,
         refusals=(404,),
     ),
+    Operation(
+        "GET",
+        f"/v1/jobs/{{id}}/{VIDEO}",
+        "The video that a job has drawn",
+        TAG,
+        video,
+        scopes=(Scope.JOBS_READ,),
+        work=Work.FILE,
+        answer="video/mp4",
+        refusals=(404,),
+    ),
     *_results(
         ("avatars.zip", "application/zip", "The batch's avatars as GLB, with their receipts"),
         ("receipts.csv", "text/csv", "The batch's receipts as a table"),
         ("receipts.json", "application/json", "The batch's receipts"),
+        ("picture.png", "image/png", "The picture of a person in a pose"),
     ),
 )

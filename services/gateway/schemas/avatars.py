@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.schemas.base import Input, Output
+from services.gateway.schemas.pictures import POSE
 
 BodyType = Literal["feminine", "masculine", "neutral"]
 Source = Literal["asked", "estimated"]
@@ -58,6 +59,8 @@ class AvatarDraft(SeededPerson):
     look: LookInput | None = None
     outfit: Annotated[list[OutfitItemInput], Field(max_length=8)] | None = None
     """From the skin outwards."""
+    pose: Annotated[str, Field(pattern=rf"^{POSE}$")] | None = None
+    """The pose that its files show where none is asked for: one of the catalogue, or the UUID of one of your own."""
 
 
 class LookChange(Input):
@@ -71,11 +74,13 @@ class LookChange(Input):
 
 
 class AvatarChange(Input):
-    """New look or clothes; what is left out stays, and so does the body."""
+    """New look, clothes or pose; what is left out stays, and so does the body."""
 
     look: LookChange | None = None
     outfit: Annotated[list[OutfitItemInput], Field(max_length=8)] | None = None
     """In place of all that is worn; empty undresses."""
+    pose: Annotated[str, Field(pattern=rf"^({POSE})?$")] | None = None
+    """The pose that its files show where none is asked for; empty for the A pose."""
 
 
 class Look(Output):
@@ -118,6 +123,8 @@ class Recipe(Output):
     outfit: list[OutfitItem]
     face: RecipeFace | None
     """Null for a face of nobody."""
+    pose: str | None
+    """What its files show where no pose is asked for; null for the A pose."""
 
 
 class ReceiptLine(Output):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -35,7 +35,9 @@ class PhotoAvatar(AvatarDraft):
     """Completes what the measurements leave open."""
 
 
-class _AvatarFields(FaceFields):
+class BodyFields(Query):
+    """A body beside photos: a JSON part, or a field for each thing."""
+
     avatar: Annotated[str, Field(max_length=65_536)] | None = None
     """The body, look and clothes as JSON, in place of the fields below."""
     body_type: BodyType | None = None
@@ -44,13 +46,18 @@ class _AvatarFields(FaceFields):
     age: float | None = None
 
 
-AvatarFields = create_model(
-    "AvatarFields",
-    __base__=_AvatarFields,
-    __doc__="What is filled in beside three photos for a whole avatar: a JSON part, or a field for each thing.",
-    **{  # type: ignore[call-overload]
+def with_body(name: str, doc: str, *bases: type[Query]) -> type[Any]:
+    """A form's fields, and a body beside them."""
+    measurements = {
         name: (Annotated[float | None, Field(alias=name, description="millimetres")], None) for name in NAMES
-    },
+    }
+    return create_model(name, __base__=(*bases, BodyFields), __doc__=doc, **measurements)  # type: ignore[call-overload,no-any-return]
+
+
+AvatarFields = with_body(
+    "AvatarFields",
+    "What is filled in beside three photos for a whole avatar: a JSON part, or a field for each thing.",
+    FaceFields,
 )
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from services.gateway.schemas.base import Query
+from services.gateway.schemas.pictures import POSE
 
 Format = Literal["glb", "vrm", "usdz", "obj", "ply", "stl"]
-Pose = Literal["A", "T"]
 Quality = Literal["low", "medium", "high"]
 Compression = Literal["none", "meshopt", "draco"]
 Lod = Literal["0", "1", "2", "3"]
@@ -36,8 +36,9 @@ class ShapeQuery(Query):
 
     parts: Literal["all", "body"] = "all"
     """`body`: the whole body alone, nothing left out, for measuring."""
-    pose: Pose | None = None
-    """The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`."""
+    pose: Annotated[str, Field(pattern=rf"^(A|T|{POSE})$")] | None = None
+    """`A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your
+    own. The avatar's own pose by default, `A` where it has none."""
     lod: Lod | None = None
     """Level of detail of the whole avatar, `0`, the default, for the finest."""
     mesh_lod: Lod | None = None
@@ -60,12 +61,13 @@ class PaintedQuery(ShapeQuery):
 
 
 class VrmQuery(PaintedQuery):
-    """VRM: always in T pose."""
+    """VRM: its skeleton is always bound in T pose."""
 
     elsewhere: ClassVar[frozenset[str]] = _COMPRESSION
 
-    pose: Literal["T"] | None = None
-    """VRM knows no other pose."""
+    pose: Annotated[str, Field(pattern=rf"^(T|{POSE})$")] | None = None
+    """`T`, VRM's own rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by
+    default."""
     morph_targets: str = "none"
     """Face shapes, comma-separated: `ARKit`, `Oculus Visemes`, `none` or single names."""
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.gateway.schemas.avatars import AvatarDraft
 from services.gateway.schemas.base import Input, Output, Page
 
-JobKind = Literal["avatar_batch", "avatar_from_photos"]
+JobKind = Literal["avatar_batch", "avatar_from_photos", "pose_generation", "video"]
 JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
 JobLane = Literal["normal", "priority"]
 
@@ -33,7 +33,7 @@ class BatchDraft(Input):
 class PhotoFault(Output):
     """Why a photo cannot be used, and what to do about it."""
 
-    field: Literal["front", "left", "right"]
+    field: Literal["front", "left", "right", "photo"]
     """Which photo."""
     filename: str
     """As you called it."""

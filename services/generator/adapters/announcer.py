@@ -9,7 +9,8 @@ from uuid import uuid5
 from atelier.auth.v1 import events_pb2 as pb
 from atelier.auth.v1 import events_pb2_grpc
 from services.generator.adapters.neighbours import calling
-from services.generator.domain.jobs import Job, State
+from services.generator.domain.generations import PICTURE
+from services.generator.domain.jobs import Job, Kind, State
 
 _KINDS: Mapping[State, str] = {
     State.COMPLETED: "job.completed",
@@ -38,7 +39,7 @@ class RemoteAnnouncer:
 
 def _told(job: Job) -> dict[str, object]:
     """What a webhook hears: as the API names it, and nothing about persons."""
-    return {
+    told: dict[str, object] = {
         "jobId": str(job.id),
         "kind": job.kind.value,
         "state": job.state.value,
@@ -48,3 +49,11 @@ def _told(job: Job) -> dict[str, object]:
         "avatarId": str(job.avatar_id) if job.has_made_a_face else None,
         "faceId": str(job.face_id) if job.has_made_a_face else None,
     }
+    if job.kind is Kind.POSE_GENERATION:
+        path = f"/v1/poses/generations/{job.id}"
+        told["generation"] = {
+            "id": str(job.id),
+            "href": path,
+            "picture": f"{path}.png" if PICTURE in job.results else None,
+        }
+    return told

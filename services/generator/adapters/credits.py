@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from atelier.auth.v1 import credits_pb2 as pb
 from atelier.auth.v1 import credits_pb2_grpc
 from atelierkit.errors import RemoteError
 from services.generator.adapters.neighbours import calling
-from services.generator.domain.jobs import Kind
+from services.generator.domain.jobs import Extra, Kind
 from services.generator.domain.ports_jobs import Hold
 
 _AUTH = "auth"
@@ -18,6 +18,16 @@ _SETTLED = "HOLD_SETTLED"
 _REASONS: Mapping[Kind, str] = {
     Kind.AVATAR_BATCH: "avatars in a batch",
     Kind.AVATAR_FROM_PHOTOS: "an avatar from photos",
+    Kind.POSE_GENERATION: "a picture in a pose",
+    Kind.VIDEO: "a video of an avatar",
+}
+_PRICES: Mapping[Kind | Extra, Callable[[pb.Prices], int]] = {
+    Kind.AVATAR_BATCH: lambda prices: prices.batch_avatar,
+    Kind.AVATAR_FROM_PHOTOS: lambda prices: prices.face_avatar,
+    Kind.POSE_GENERATION: lambda prices: prices.pose_picture,
+    Kind.VIDEO: lambda prices: prices.turntable,
+    Extra.HD: lambda prices: prices.hd,
+    Extra.PRIORITY: lambda prices: prices.priority,
 }
 _HOLDS_AT_A_TIME = 500
 
@@ -29,10 +39,11 @@ class RemoteCredits:
         self._stub = stub
         self._timeout_s = timeout_s
 
-    async def price(self, kind: Kind) -> int:
+    async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
         with calling(_AUTH):
             answer = await self._stub.GetPrices(pb.GetPricesRequest(), timeout=self._timeout_s)
-        return answer.prices.batch_avatar if kind is Kind.AVATAR_BATCH else answer.prices.face_avatar
+        priced: tuple[Kind | Extra, ...] = (kind, *extras)
+        return sum(_PRICES[each](answer.prices) for each in priced)
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         request = pb.ReserveRequest(

@@ -42,6 +42,7 @@ def recipe_document(recipe: Recipe) -> Document:
             {"garment_id": item.garment_id, "size": item.size, "color": item.color} for item in recipe.outfit
         ],
         "face": None if recipe.face is None else {**asdict(recipe.face), "face_id": str(recipe.face.face_id)},
+        "pose_id": recipe.pose_id,
     }
 
 
@@ -60,6 +61,7 @@ def recipe_of(document: Mapping[str, Any]) -> Recipe:
         outfit=tuple(OutfitItem(**item) for item in document["outfit"]),
         # Absent from recipes of before.
         face=_worn_of(document.get("face")),
+        pose_id=document.get("pose_id", ""),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from atelierkit.errors import AppError, TimedOut, Unavailable
+from atelierkit.errors import AppError
 from atelierkit.inference import Inference
 from facemodel.arrays import FloatArray
 from facemodel.features.network import RawTraits
 from facemodel.networks import Range, RawBoxes, RawMeshes
+from services.generator.adapters.inferring import inferred
 from services.generator.domain.ports_faces import FaceModel
 
 MESH = "face_mesh"
@@ -42,9 +43,7 @@ class FaceNetworks:
     async def _inferred(self, model: str, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         began = time.perf_counter()
         try:
-            return await self._inference.infer(model, inputs)
-        except TimedOut as error:
-            raise Unavailable("the inference does not answer", dependency="inference") from error
+            return await inferred(self._inference, model, inputs)
         finally:
             self.seconds += time.perf_counter() - began
 

@@ -10,11 +10,13 @@ import numpy as np
 from atelier.common.v1 import face_pb2
 from facemodel import quality, slots
 from facemodel.arrays import FloatArray, IntArray, RgbImage
+from facemodel.features import light
 from facemodel.features import model as told
+from facemodel.features.around import surroundings
 from facemodel.features.describe import describe
 from facemodel.features.network import RawTraits
 from facemodel.fusion import fuse
-from facemodel.judge import judge
+from facemodel.judge import judge, judge_alone
 from facemodel.landmarks import MESH_POINTS, FaceMesh
 from facemodel.topology import FaceTopology
 from facemodel.view import View
@@ -74,10 +76,13 @@ class FaceSense:
         return self._topology.mirror
 
     def judged(self, sights: Sequence[Sight]) -> list[Judged]:
-        """The photos by the sides that they show: in whichever order they came, the same photos are the same face.
+        """The photos by the sides that they show: in whichever order they came, the same photos are the same face. One
+        that is alone shows the front.
 
         Raise InvalidPhotos with all that is wrong with any of them.
         """
+        if len(sights) == 1:
+            return [self._alone(*sights)]
         by_slot = {slots.Slot(sight.photo.slot): sight for sight in sights}
         verdict = judge(
             {slot: sight.image for slot, sight in by_slot.items()},
@@ -98,17 +103,29 @@ class FaceSense:
             for shown in slots.Slot
         ]
 
+    def _alone(self, sight: Sight) -> Judged:
+        found = judge_alone(sight.image, sight.faces, self._topology)
+        if not isinstance(found, View):
+            raise InvalidPhotos([_fault(sight.photo, fault) for fault in found])
+        return Judged(Slot.FRONT, found, sight.image)
+
     def face(self, photos: Sequence[Judged], traits: RawTraits, order: FaceOrder) -> ReadFace:
         """The face that they show; the networks' time is not known here."""
         views, images = [photo.view for photo in photos], [photo.image for photo in photos]
         face = fuse(views, self._topology, order.pupil_distance_mm)
+        features = describe(views, images, face, traits)
+        front = next(photo for photo in photos if photo.slot is Slot.FRONT)
+        around = surroundings(front.view, front.image, light.of(front.view, front.image, hidden=False))
         return ReadFace(
             seen=tuple(map(seen_photo, photos)),
             geometry=face_pb2.FaceGeometry(points=_bytes(face.points)).SerializeToString(deterministic=True),
             scale_source=face.scale_source,
-            features=_features(describe(views, images, face, traits)),
+            features=_features(features),
             model_version=self._model_version,
             inference_ms=0,
+            # A hat lies where the hair would be seen.
+            hair=None if features.accessories["hat"].present else _color(around.hair),
+            clothes=_color(around.clothes),
         )
 
 

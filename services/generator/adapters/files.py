@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from atelierkit.blobs import Blobs
 from atelierkit.errors import NotFound
+from services.generator.domain.albums import PICTURES
 from services.generator.domain.model import StoredFile
 
 _PREFIX = "clouds"
@@ -19,7 +20,7 @@ _RESULTS = "jobs"
 _PHOTOS = "faces/photos"
 """Where small pictures of photos lie, each in a folder of its own; faces themselves are written by the mesher."""
 _UPLOADS = "uploads/"
-_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "faces/", _UPLOADS)
+_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "faces/", PICTURES, "videos/", _UPLOADS)
 """All that the generator's records refer to, and uploads; other files are not its business."""
 
 

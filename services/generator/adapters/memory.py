@@ -9,15 +9,23 @@ from uuid import UUID
 
 from atelierkit.jobs import MemoryRail
 from services.generator.adapters.job_changes import JobChanges
+from services.generator.adapters.memory_albums import Drawing, MemoryAlbums, MemoryVideoOrders, Place
+from services.generator.adapters.memory_custom_poses import MemoryCustomPoses
 from services.generator.adapters.memory_faces import MemoryFaces, MemoryPhotoOrders
+from services.generator.adapters.memory_generations import MemoryGenerations, MemorySittings
 from services.generator.adapters.memory_jobs import MemoryItems, MemoryJobs
+from services.generator.adapters.memory_shares import MemoryShares
 from services.generator.adapters.rail import SessionRail
+from services.generator.domain.albums import VideoOrder
 from services.generator.domain.batch import Item
+from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.errors import Outdated
 from services.generator.domain.faces import AvatarOrder, Face
+from services.generator.domain.generations import Generation, Sitting
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.scan import Scan
+from services.generator.domain.shares import Share
 
 
 class MemoryUnitsOfWork:
@@ -28,6 +36,13 @@ class MemoryUnitsOfWork:
         self._scans: dict[UUID, Scan] = {}
         self._faces: dict[UUID, Face] = {}
         self._photo_orders: dict[UUID, tuple[AvatarOrder, int]] = {}
+        self._drawings: dict[Place, Drawing] = {}
+        self._video_orders: dict[UUID, tuple[VideoOrder, int]] = {}
+        self._generations: dict[UUID, Generation] = {}
+        self._generation_breakdowns: dict[UUID, int] = {}
+        self._sittings: dict[UUID, Sitting] = {}
+        self._custom_poses: dict[UUID, CustomPose] = {}
+        self._shares: dict[str, Share] = {}
         self._jobs: dict[UUID, Job] = {}
         self._given_up_jobs: set[UUID] = set()
         self._items: dict[tuple[UUID, int], Item] = {}
@@ -41,13 +56,26 @@ class MemoryUnitsOfWork:
         """Begin a unit of work on a copy, which replaces what is kept when the block succeeds."""
         async with self._turn, self._rail.transaction() as session:
             items = MemoryItems(dict(self._items))
+            jobs = MemoryJobs(dict(self._jobs), set(self._given_up_jobs), items)
+            sittings = dict(self._sittings)
+            generations = MemoryGenerations(
+                dict(self._generations), dict(self._generation_breakdowns), jobs, sittings
+            )
+            avatars = MemoryAvatars(dict(self._avatars))
+            orders = MemoryVideoOrders(dict(self._video_orders))
             unit = MemoryUnitOfWork(
-                MemoryAvatars(dict(self._avatars)),
+                avatars,
                 MemoryScans(dict(self._scans)),
                 MemoryFaces(dict(self._faces)),
                 MemoryPhotoOrders(dict(self._photo_orders)),
-                MemoryJobs(dict(self._jobs), set(self._given_up_jobs), items),
+                jobs,
                 items,
+                MemoryAlbums(dict(self._drawings), avatars.by_id, jobs.by_id, orders),
+                orders,
+                generations,
+                MemorySittings(sittings, generations),
+                MemoryCustomPoses(dict(self._custom_poses)),
+                MemoryShares(dict(self._shares), avatars.by_id, generations.by_id, jobs.by_id),
                 dict(self._marks),
                 SessionRail(self._rail, session),
             )
@@ -56,6 +84,10 @@ class MemoryUnitsOfWork:
             self._faces, self._photo_orders = unit.faces.by_id, unit.photo_orders.by_job
             self._jobs, self._items = unit.jobs.by_id, unit.items.by_place
             self._given_up_jobs = unit.jobs.given_up
+            self._drawings, self._video_orders = unit.albums.by_place, unit.video_orders.by_job
+            self._generations, self._sittings = unit.generations.by_id, unit.sittings.by_id
+            self._generation_breakdowns = unit.generations.breakdowns
+            self._custom_poses, self._shares = unit.custom_poses.by_id, unit.shares.by_token
             self._marks = unit.files.marks
         for job_id in unit.jobs.changed:
             self._changes.tell(job_id)
@@ -72,6 +104,12 @@ class MemoryUnitOfWork:
         photo_orders: MemoryPhotoOrders,
         jobs: MemoryJobs,
         items: MemoryItems,
+        albums: MemoryAlbums,
+        video_orders: MemoryVideoOrders,
+        generations: MemoryGenerations,
+        sittings: MemorySittings,
+        custom_poses: MemoryCustomPoses,
+        shares: MemoryShares,
         marks: dict[str, bool],
         rail: SessionRail,
     ) -> None:
@@ -81,6 +119,12 @@ class MemoryUnitOfWork:
         self.photo_orders = photo_orders
         self.jobs = jobs
         self.items = items
+        self.albums = albums
+        self.video_orders = video_orders
+        self.generations = generations
+        self.sittings = sittings
+        self.custom_poses = custom_poses
+        self.shares = shares
         self.files = MemoryFileIndex(marks, self)
         self.rail = rail
 
@@ -163,6 +207,9 @@ class MemoryFileIndex:
         used |= {file.key for face in self._unit.faces.by_id.values() for file in face.files()}
         orders = (order for order, _ in self._unit.photo_orders.by_job.values())
         used |= {file.key for order in orders for file in order.face.files()}
+        used |= {file.key for file in self._unit.albums.files()}
+        used |= {file.key for file in self._unit.shares.files()}
+        used |= {file.key for sitting in self._unit.sittings.by_id.values() for file in sitting.files()}
         used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]
         for key in marked:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import grpc
 
-from atelier.common.v1 import body_pb2, face_pb2, outfit_pb2
+from atelier.common.v1 import body_pb2, face_pb2, outfit_pb2, pose_pb2
 from atelier.mesher.v1 import mesher_pb2 as pb
 from atelier.mesher.v1 import mesher_pb2_grpc
 from atelierkit import client
@@ -18,7 +18,6 @@ from services.generator.domain.errors import MesherBrokeDown
 from services.generator.domain.model import (
     Build,
     Person,
-    PersonFace,
     Preview,
     Quantities,
     Wardrobe,
@@ -35,13 +34,16 @@ class RemoteMesher:
         self._stub = mesher_pb2_grpc.MesherServiceStub(channel)
         self._timeout_s = timeout_s
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
         request = pb.BuildAvatarRequest(
-            body=_body(person),
-            appearance=outfit_pb2.Appearance.FromString(wardrobe.appearance),
+            body=body_message(person),
+            appearance=appearance_message(person, wardrobe),
             garments=map(outfit_pb2.WornGarment.FromString, wardrobe.garments),
             file=convert.file_options_message(options),
-            face=None if person.face is None else _face(person.face, wardrobe),
+            face=face_message(person, wardrobe),
+            pose=None if pose is None else pose_pb2.Pose.FromString(pose),
         )
         with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
             answer = await self._stub.BuildAvatar(request, timeout=self._timeout_s)
@@ -54,7 +56,7 @@ class RemoteMesher:
         )
 
     async def preview(self, person: Person) -> Preview:
-        request = pb.PreviewBodyRequest(body=_body(person))
+        request = pb.PreviewBodyRequest(body=body_message(person))
         with calling("mesher"):
             answer = await self._stub.PreviewBody(request, timeout=self._timeout_s)
         return Preview(answer.positions, _xyz(answer.origin), _xyz(answer.step), tuple(answer.delivered_mm))
@@ -72,7 +74,8 @@ def blaming_a_build(mesher: grpc.aio.Channel) -> Iterator[None]:
         raise
 
 
-def _body(person: Person) -> pb.BodyRequest:
+def body_message(person: Person) -> pb.BodyRequest:
+    """The body to build."""
     targets = {f"{target.name}_mm": target.value_mm for target in person.targets}
     return pb.BodyRequest(
         points=person.points,
@@ -85,7 +88,19 @@ def _xyz(point: body_pb2.Point) -> Xyz:
     return point.x, point.y, point.z
 
 
-def _face(face: PersonFace, wardrobe: Wardrobe) -> face_pb2.PersonFace:
+def appearance_message(person: Person, wardrobe: Wardrobe) -> outfit_pb2.Appearance:
+    """Skin and hair: the skin of the face that it wears, where that has one of its own."""
+    appearance = outfit_pb2.Appearance.FromString(wardrobe.appearance)
+    if person.face is not None and person.face.skin_color:
+        appearance.skin_color = person.face.skin_color
+    return appearance
+
+
+def face_message(person: Person, wardrobe: Wardrobe) -> face_pb2.PersonFace | None:
+    """The face that it wears, in the skin of the look unless it has one of its own; None for the template's."""
+    face = person.face
+    if face is None:
+        return None
     skin_of_the_look = outfit_pb2.Appearance.FromString(wardrobe.appearance).skin_color
     return face_pb2.PersonFace(
         geometry=face_pb2.FaceGeometry.FromString(face.geometry),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atelierkit.errors import TimedOut, Unavailable
 from atelierkit.inference import Inference
+from services.generator.adapters.inferring import inferred
 from services.generator.domain.model import BodySpec, BodyType, Targets
 from services.generator.domain.receipts import POINT_COUNT
 
@@ -34,18 +34,12 @@ class BodyNetwork:
             "body_type": np.array([[_BODY_TYPES[spec.body_type]]], np.float32),
             "z": latent(spec.seed)[np.newaxis],
         }
-        points = await self._inferred(inputs)
+        points = (await inferred(self._inference, MODEL, inputs))["points"]
         if points.shape != (1, POINT_COUNT, 3):
             raise ValueError(f"{MODEL} {self._version} answered points {points.shape}")
         if not np.isfinite(points).all():
             raise ValueError(f"{MODEL} {self._version} answered points that are not finite")
         return points.astype("<f4").tobytes()
-
-    async def _inferred(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        try:
-            return (await self._inference.infer(MODEL, inputs))["points"]
-        except TimedOut as error:
-            raise Unavailable("the inference does not answer", dependency="inference") from error
 
 
 def latent(seed: int) -> NDArray[np.float32]:

@@ -59,7 +59,7 @@ class PhotoReader:
         for photo in photos:
             data = await self._store.get(photo.file)
             try:
-                images.append(await asyncio.to_thread(_image, data))
+                images.append(await asyncio.to_thread(decoded, data))
             except PhotoRefused as refusal:
                 faults.append(_fault(photo, refusal))
         if faults:
@@ -67,7 +67,8 @@ class PhotoReader:
         return images
 
 
-def _image(data: bytes) -> RgbImage:
+def decoded(data: bytes) -> RgbImage:
+    """Upright pixels, as many as are worked on. Raise PhotoRefused."""
     return shrunk(upright(data, _ENOUGH), WORKING_SIDE)
 
 

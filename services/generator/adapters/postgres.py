@@ -13,19 +13,21 @@ from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.postgres_albums import PostgresAlbums, PostgresVideoOrders
+from services.generator.adapters.postgres_custom_poses import PostgresCustomPoses
 from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
+from services.generator.adapters.postgres_generations import PostgresGenerations, PostgresSittings
 from services.generator.adapters.postgres_jobs import PostgresItems, PostgresJobs
 from services.generator.adapters.postgres_scans import PostgresScans
+from services.generator.adapters.postgres_shares import PostgresShares
 from services.generator.adapters.rail import JobRail, SessionRail
-from services.generator.adapters.tables import (
-    AvatarFileRow,
-    AvatarRow,
-    FaceFileRow,
-    FileRow,
-    JobFileRow,
-    PhotoOrderFileRow,
-    ScanFileRow,
-)
+from services.generator.adapters.tables.albums import DrawingRow
+from services.generator.adapters.tables.avatars import AvatarFileRow, AvatarRow, ScanFileRow
+from services.generator.adapters.tables.base import FileRow
+from services.generator.adapters.tables.faces import FaceFileRow, PhotoOrderFileRow
+from services.generator.adapters.tables.generations import SittingFileRow
+from services.generator.adapters.tables.jobs import JobFileRow
+from services.generator.adapters.tables.shares import ShareRow
 from services.generator.domain.errors import Outdated
 from services.generator.domain.model import Avatar, FaceFiles, Files, Position, StoredFile
 
@@ -93,8 +95,21 @@ class PostgresAvatars:
         )
 
 
+_LINKS = (
+    AvatarFileRow,
+    DrawingRow,
+    ScanFileRow,
+    FaceFileRow,
+    JobFileRow,
+    PhotoOrderFileRow,
+    SittingFileRow,
+    ShareRow,
+)
+"""Rows that refer to files."""
+
+
 class PostgresFileIndex:
-    """Which objects avatars, scans, faces and jobs need."""
+    """Which objects avatars, scans, faces, sittings and jobs need."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -142,12 +157,7 @@ class PostgresFileIndex:
         marked = select(FileRow.key).where(FileRow.dropped).order_by(FileRow.key).limit(limit)
         claimed = set(await self._session.scalars(marked.with_for_update(skip_locked=True)))
         # A statement of its own: it sees what was committed before the locks were given.
-        referred = union(
-            *(
-                select(link.key).where(link.key.in_(claimed))
-                for link in (AvatarFileRow, ScanFileRow, FaceFileRow, JobFileRow, PhotoOrderFileRow)
-            )
-        )
+        referred = union(*(select(link.key).where(link.key.in_(claimed)) for link in _LINKS))
         used = set(await self._session.scalars(referred))
         await self._session.execute(
             update(FileRow)
@@ -171,11 +181,17 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         await super().__aenter__()
         self.jobs = PostgresJobs(self.session)
         self.items = PostgresItems(self.session)
+        self.sittings = PostgresSittings(self.session)
+        self.generations = PostgresGenerations(self.session, self.jobs, self.sittings)
         self.rail = SessionRail(self._rail, self.session)
         self.avatars = PostgresAvatars(self.session)
         self.scans = PostgresScans(self.session)
         self.faces = PostgresFaces(self.session)
         self.photo_orders = PostgresPhotoOrders(self.session)
+        self.albums = PostgresAlbums(self.session)
+        self.video_orders = PostgresVideoOrders(self.session)
+        self.custom_poses = PostgresCustomPoses(self.session)
+        self.shares = PostgresShares(self.session)
         self.files = PostgresFileIndex(self.session)
         return self
 
@@ -201,10 +217,7 @@ def _roles(files: Files) -> dict[str, StoredFile]:
 
 
 def _files(links: Iterable[AvatarFileRow]) -> Files:
-    by_role = {
-        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
-        for link in links
-    }
+    by_role = {link.role: link.file.stored for link in links}
     worn = [by_role.pop(role) for role in _OF_A_FACE if role in by_role]
     return Files(
         points=by_role.pop("points"),

@@ -16,7 +16,7 @@ from services.generator.adapters.documents_faces import (
     order_document,
     order_of,
 )
-from services.generator.adapters.tables import (
+from services.generator.adapters.tables.faces import (
     FaceFileRow,
     FaceRow,
     PhotoOrderFileRow,
@@ -159,7 +159,7 @@ def _roles(face: Face) -> dict[str, StoredFile]:
 
 def _face(row: FaceRow) -> Face:
     by_role = {
-        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
+        link.role: link.file.stored
         for link in row.files
     }
     kept = row.retention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from services.generator.adapters.documents_batch import (
     row_of,
 )
 from services.generator.adapters.job_changes import CHANNEL
-from services.generator.adapters.tables import BatchItemRow, GivenUpJobRow, JobFileRow, JobRow
+from services.generator.adapters.tables.jobs import BatchItemRow, GivenUpJobRow, JobFileRow, JobRow
 from services.generator.domain.batch import Item, ItemState
 from services.generator.domain.jobs import POSITIONS_COUNTED, Count, Job, Kind, Lane, State
-from services.generator.domain.model import Position, StoredFile
+from services.generator.domain.model import Position
 
 _TELL = text("SELECT pg_notify(:channel, :id)")
 
@@ -67,6 +67,11 @@ class PostgresJobs:
     async def get(self, id: UUID, owner: str | None = None) -> Job | None:
         row = await self._session.scalar(_of(owner).where(JobRow.id == id))
         return None if row is None else _job(row)
+
+    async def those(self, ids: Collection[UUID]) -> Mapping[UUID, Job]:
+        """Jobs by their ids."""
+        rows = await self._session.scalars(_of(None).where(JobRow.id.in_(ids))) if ids else ()
+        return {row.id: _job(row) for row in rows}
 
     async def lock(self, id: UUID, owner: str | None = None) -> Job | None:
         row = await self._session.scalar(_of(owner).where(JobRow.id == id).with_for_update(of=JobRow))
@@ -195,6 +200,7 @@ def _changing(job: Job) -> dict[str, Any]:
     return {
         "made": job.count.made,
         "failed": job.count.failed,
+        "progress": job.progress,
         "state": job.state.value,
         "failure": failure_document(job.failure),
         "started_at": job.started_at,
@@ -214,11 +220,9 @@ def _job(row: JobRow) -> Job:
         created_at=row.created_at,
         state=State(row.state),
         count=Count(row.made, row.failed),
+        progress=row.progress,
         failure=failure_of(row.failure),
-        results={
-            link.name: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
-            for link in row.files
-        },
+        results={link.name: link.file.stored for link in row.files},
         started_at=row.started_at,
         ended_at=row.ended_at,
         revision=row.revision,

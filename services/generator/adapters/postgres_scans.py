@@ -15,8 +15,8 @@ from services.generator.adapters.documents import (
     scan_report_document,
     scan_report_of,
 )
-from services.generator.adapters.tables import ScanFileRow, ScanRow
-from services.generator.domain.model import Position, StoredFile
+from services.generator.adapters.tables.avatars import ScanFileRow, ScanRow
+from services.generator.domain.model import Position
 from services.generator.domain.scan import Scan, ScanBuild
 
 
@@ -67,7 +67,7 @@ class PostgresScans:
 
 def _scan(row: ScanRow) -> Scan:
     files = {
-        link.role: StoredFile(link.file.key, link.file.sha256, link.file.media_type, link.file.size)
+        link.role: link.file.stored
         for link in row.files
     }
     build = ScanBuild(

@@ -122,6 +122,12 @@ def file_options(message: file_pb2.FileOptions) -> FileOptions:
     )
 
 
+def pose_id(request: pb.ExportAvatarRequest) -> str | None:
+    """Which pose a file shows: an id, empty for the rest pose, None for the avatar's own where nothing was said."""
+    said = request.pose_id or request.file.pose != file_pb2.REST_POSE_UNSPECIFIED
+    return request.pose_id if said else None
+
+
 def file_options_message(options: FileOptions) -> file_pb2.FileOptions:
     """Which file the mesher is to write."""
     return file_pb2.FileOptions(
@@ -291,6 +297,7 @@ def _recipe(recipe: Recipe, files: Files) -> pb.Recipe:
             ]
         ),
         face=_worn(recipe.face, files.face),
+        pose_id=recipe.pose_id,
     )
 
 

@@ -16,6 +16,8 @@ from services.generator.domain.jobs import Job, JobPage, Kind, Lane, Queued, Sta
 _KINDS: Mapping[Kind, pb.JobKind.ValueType] = {
     Kind.AVATAR_BATCH: pb.JOB_KIND_AVATAR_BATCH,
     Kind.AVATAR_FROM_PHOTOS: pb.JOB_KIND_AVATAR_FROM_PHOTOS,
+    Kind.POSE_GENERATION: pb.JOB_KIND_POSE_GENERATION,
+    Kind.VIDEO: pb.JOB_KIND_VIDEO,
 }
 _LANES: Mapping[Lane, pb.JobLane.ValueType] = {
     Lane.NORMAL: pb.JOB_LANE_NORMAL,

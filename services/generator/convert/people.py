@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from atelier.generator.v1 import person_pb2 as pb
 from services.generator import convert
-from services.generator.convert import faces, jobs
+from services.generator.convert import custom_poses, faces, generations, jobs, shares
+from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.faces import Face
+from services.generator.domain.generations import Generation
 from services.generator.domain.jobs import Job, Queued
 from services.generator.domain.model import Avatar
 from services.generator.domain.scan import Scan
+from services.generator.domain.shares import Share
 from services.generator.use_cases.people import Part, Place, Section
 
 
@@ -34,6 +37,12 @@ def part(part: Part) -> pb.ExportPersonResponse:
                 message.scans.append(convert.scan_message(record))
             case Face():
                 message.faces.append(_face(record))
+            case CustomPose():
+                message.custom_poses.append(custom_poses.custom_pose(record))
+            case Share():
+                message.shares.append(shares.share(record))
+            case Generation():
+                message.generations.append(generations.generation(record))
             case Job():
                 message.jobs.append(jobs.job(Queued(record, 0)))
     return message

@@ -5,14 +5,23 @@ AppError
 ├── BadPageToken              INVALID_ARGUMENT
 ├── NotAnUpload               INVALID_ARGUMENT
 ├── InvalidPhotos             INVALID_ARGUMENT
+├── InvalidPosePhoto          INVALID_ARGUMENT
+├── InvalidMotion             INVALID_ARGUMENT
 ├── ConsentRequired           PERMISSION_DENIED
 ├── AvatarNotFound            NOT_FOUND
 ├── ScanNotFound              NOT_FOUND
 ├── FaceNotFound              NOT_FOUND
 ├── JobNotFound               NOT_FOUND
+├── PoseNotFound              NOT_FOUND
+├── PictureNotFound           NOT_FOUND
+├── GenerationNotFound        NOT_FOUND
+├── ShareNotFound             NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
 ├── JobNotFailed              FAILED_PRECONDITION
 ├── PhotosDeleted             FAILED_PRECONDITION
+├── AvatarChanged             FAILED_PRECONDITION
+├── TooManyPoses              FAILED_PRECONDITION
+├── TooManyShares             FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 ├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
@@ -71,6 +80,29 @@ class JobNotFound(NotFound):
         super().__init__("there is no such job")
 
 
+class GenerationNotFound(NotFound):
+    """No generation of the caller has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such generation")
+
+
+class PoseNotFound(NotFound):
+    """No pose of the library and none of the caller's own has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self, pose_id: str, field: str = "pose_id") -> None:
+        self.pose_id = pose_id
+        text = "there is no such pose"
+        super().__init__(text, faults=[FieldFault(field, "pose.unknown", text)])
+
+
+class PictureNotFound(NotFound):
+    """No avatar of the caller has a picture of that content: somebody else's and an unknown one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such picture")
+
+
 class JobEnded(AppError):
     """The job has come to its end, which is for good."""
 
@@ -101,6 +133,16 @@ class PhotosDeleted(AppError):
         super().__init__("the photos of the job are deleted")
 
 
+class AvatarChanged(AppError):
+    """The avatar was changed while its video waited to be drawn."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "AVATAR_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("the avatar was changed before its video was drawn")
+
+
 class NotAnUpload(InvalidInput):
     """The file is no upload: it would be deleted after the call, and it belongs to somebody."""
 
@@ -123,6 +165,56 @@ class InvalidPhotos(InvalidInput):
                 FieldFault(fault.slot.value, fault.code, fault.message, fault.limit) for fault in photo_faults
             ],
         )
+
+
+class InvalidPosePhoto(InvalidInput):
+    """No pose can be read from the photo; the fault says why, and what to do about it."""
+
+    reason = "INVALID_PHOTOS"
+
+    def __init__(self, code: str, message: str, limit: str | None) -> None:
+        fault = FieldFault("photo", code, message, limit)
+        super().__init__("no pose can be read from this photo", faults=[fault])
+
+
+class InvalidMotion(InvalidInput):
+    """No pose can be read from the motion; the fault says why."""
+
+    reason = "INVALID_MOTION"
+
+    def __init__(self, code: str, message: str, missing: Sequence[str] = ()) -> None:
+        field = "frame" if code == "frame_missing" else "motion"
+        super().__init__(
+            "no pose can be read from this motion",
+            faults=[FieldFault(field, code, message, ", ".join(missing) or None)],
+        )
+
+
+class TooManyPoses(AppError):
+    """The person has as many own poses as one may."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_POSES"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a person has at most {most} own poses", most=str(most))
+
+
+class TooManyShares(AppError):
+    """The person has as many links as one may."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_SHARES"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a person has at most {most} links", most=str(most))
+
+
+class ShareNotFound(NotFound):
+    """There is no such link that holds: an unknown, a revoked and an expired one answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such link")
 
 
 class ConsentRequired(Forbidden):

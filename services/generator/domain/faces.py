@@ -1,4 +1,4 @@
-"""What a face is: three photos of a person, what was found in them, and the files that were made of them."""
+"""What a face is: photos of a person, what was found in them, and the files that were made of them."""
 
 from __future__ import annotations
 
@@ -121,6 +121,10 @@ class ReadFace:
     model_version: str
     inference_ms: int
     """Time in the networks."""
+    hair: MeasuredColor | None = None
+    """What is seen above the forehead, where that is hair."""
+    clothes: MeasuredColor | None = None
+    """What is seen below the chin, where that is cloth."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ class FaceOrder:
     """What is asked for when a face is made."""
 
     photos: tuple[Photo, ...]
-    """Front, left and right, in any order, each once."""
+    """Front, left and right, in any order, each once; or the front alone."""
     pupil_distance_mm: float | None = None
     keep_photos: bool = False
     consent_version: str = ""

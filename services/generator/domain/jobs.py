@@ -29,6 +29,25 @@ class Kind(enum.StrEnum):
 
     AVATAR_BATCH = "avatar_batch"
     AVATAR_FROM_PHOTOS = "avatar_from_photos"
+    POSE_GENERATION = "pose_generation"
+    VIDEO = "video"
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether such a job is given photos of a face, which go with its end."""
+        return self in _WITH_PHOTOS
+
+
+_WITH_PHOTOS = frozenset({Kind.AVATAR_FROM_PHOTOS, Kind.POSE_GENERATION})
+
+
+class Extra(enum.Enum):
+    """What has a price of its own, beside the plain one of a kind."""
+
+    HD = "hd"
+    """A larger picture."""
+    PRIORITY = "priority"
+    """The priority lane."""
 
 
 class State(enum.StrEnum):
@@ -96,6 +115,8 @@ class Job:
     created_at: datetime
     state: State = State.PENDING
     count: Count = Count()
+    progress: int = 0
+    """How far it is with the thing that it is at, percent."""
     failure: Failure | None = None
     results: Mapping[str, StoredFile] = field(default_factory=dict)
     """What it has made beside the things themselves, by name."""
@@ -135,7 +156,7 @@ class Job:
         """How far it is. 100 is kept for a job that has completed: its results come after the last thing."""
         if self.state is State.COMPLETED:
             return 100
-        return min(99, 100 * self.count.done // self.total)
+        return min(99, (100 * self.count.done + self.progress) // self.total)
 
 
 def begun(job: Job, now: datetime) -> Job:
@@ -150,6 +171,13 @@ def advanced(job: Job, count: Count) -> Job:
     """The job, that much further. Raise JobEnded."""
     _require_open(job)
     return job if count == job.count else replace(job, count=count, revision=job.revision + 1)
+
+
+def drawn(job: Job, progress: int) -> Job:
+    """The job, that much further with the thing that it is at, percent. Whoever begins it anew is behind for a while,
+    which is not told. Raise JobEnded."""
+    _require_open(job)
+    return job if progress <= job.progress else replace(job, progress=progress, revision=job.revision + 1)
 
 
 def completed(job: Job, count: Count, results: Mapping[str, StoredFile], now: datetime) -> Job:
@@ -179,7 +207,7 @@ def retried(job: Job, id: UUID, now: datetime) -> Job:
     """
     if job.state is not State.FAILED:
         raise JobNotFailed(job.state.value)
-    if job.kind is Kind.AVATAR_FROM_PHOTOS:
+    if job.kind.has_photos:
         raise PhotosDeleted
     return Job(id, job.owner, job.kind, job.lane, price=0, total=job.total - job.count.made, created_at=now)
 

@@ -120,6 +120,8 @@ class Recipe:
     outfit: Outfit
     face: WornFace | None = None
     """None for the template's."""
+    pose_id: str = ""
+    """The pose that it takes where none is asked for; empty for the A pose."""
 
 
 @dataclass(frozen=True)
@@ -366,6 +368,14 @@ class Avatar:
     def with_face(self, face: WornFace | None, files: FaceFiles | None) -> Avatar:
         """The same avatar with another face, or the template's: what is to be built and stored as its next revision."""
         return replace(self, recipe=replace(self.recipe, face=face), files=replace(self.files, face=files))
+
+    def in_pose(self, pose_id: str) -> Avatar:
+        """The same avatar with another pose of its own: what is to be stored as its next revision."""
+        return replace(self, recipe=replace(self.recipe, pose_id=pose_id))
+
+    def reposed(self, now: datetime) -> Avatar:
+        """The next revision, where nothing but the pose has changed: all files stay."""
+        return replace(self, updated_at=now, revision=self.revision + 1)
 
 
 class Position(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class FileFormat(enum.StrEnum):
@@ -45,10 +45,13 @@ class Compression(enum.StrEnum):
 
 _POSES: Mapping[FileFormat, RestPose] = {FileFormat.VRM: RestPose.T}
 """The pose of a format that leaves no choice."""
+_WITH_SKELETON = frozenset({FileFormat.GLB, FileFormat.VRM})
 _WITH_MORPHS = frozenset({FileFormat.GLB, FileFormat.VRM})
 _WITH_TEXTURES = frozenset({FileFormat.GLB, FileFormat.VRM, FileFormat.USDZ, FileFormat.OBJ})
 _WITH_COMPRESSION = frozenset({FileFormat.GLB})
 
+_POSE_DIGITS = 32
+"""Hexadecimal digits that stand for a pose: people make poses of their own, and files of one are never another's."""
 _MORPHS_DIGITS = 16
 """Hexadecimal digits that stand for a choice among 2^67 sets of face shapes."""
 
@@ -60,6 +63,8 @@ class FileOptions:
     format: FileFormat = FileFormat.GLB
     parts: Parts = Parts.ALL
     pose: RestPose = RestPose.A
+    posed: str = ""
+    """What the pose that it shows is, as a hash; empty for the rest pose."""
     lod: int = 0
     """Level of detail, 0 the finest."""
     morph_targets: tuple[str, ...] = ()
@@ -72,6 +77,9 @@ class FileOptions:
 
     def __post_init__(self) -> None:
         self._settle("pose", _POSES.get(self.format, self.pose))
+        if self.posed and self.format not in _WITH_SKELETON:
+            # A baked pose is the same from either rest pose.
+            self._settle("pose", RestPose.A)
         if self.format not in _WITH_MORPHS:
             self._settle("morph_targets", ())
         if self.format not in _WITH_TEXTURES:
@@ -79,6 +87,11 @@ class FileOptions:
             self._settle("texture_atlas", 0)
         if self.format not in _WITH_COMPRESSION:
             self._settle("compression", Compression.NONE)
+
+    def in_pose(self, pose: bytes | None) -> FileOptions:
+        """The same file in a pose, the contract's ``Pose``; None for the rest pose."""
+        digest = "" if pose is None else hashlib.sha256(pose).hexdigest()[:_POSE_DIGITS]
+        return replace(self, posed=digest)
 
     @property
     def key(self) -> str:
@@ -94,6 +107,8 @@ class FileOptions:
             yield self.format.value
         if self.pose is not RestPose.A:
             yield self.pose.value
+        if self.posed:
+            yield f"pose{self.posed}"
         if self.compression is not Compression.NONE:
             yield self.compression.value
         for name, number in (("lod", self.lod), ("size", self.texture_size), ("atlas", self.texture_atlas)):

@@ -24,8 +24,12 @@ from services.generator.domain.model import (
     Weight,
 )
 from services.generator.domain.options import FileOptions
+from services.generator.domain.ports_albums import Albums, VideoOrders
 from services.generator.domain.ports_faces import Faces, PhotoOrders
+from services.generator.domain.ports_generations import Generations, Sittings
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
+from services.generator.domain.ports_poses import CustomPoses
+from services.generator.domain.ports_shares import Shares
 from services.generator.domain.scan import CloudFormat, Scan, ScanBuild
 
 Clock = Callable[[], datetime]
@@ -71,8 +75,13 @@ class Looks(Protocol):
 class Mesher(Protocol):
     """Turns points into meshes. The same arguments always give the same bytes."""
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
-        """Build and store that file. Unavailable when the mesher does not answer; refuses unknown face shapes."""
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
+        """Build and store that file, in the pose that its options speak of: the contract's ``Pose``.
+
+        Unavailable when the mesher does not answer; refuses unknown face shapes.
+        """
         ...
 
     async def preview(self, person: Person) -> Preview:
@@ -175,7 +184,7 @@ class Scans(Protocol):
 
 
 class FileIndex(Protocol):
-    """Which objects avatars, scans, faces and jobs need, so that those nobody needs any more can be deleted.
+    """Which objects avatars, scans, faces, sittings and jobs need, so that those nobody needs any more can be deleted.
 
     Noting an object waits for a unit of work that has claimed it, and a claim passes over objects that
     another unit of work has noted. So an object is never deleted under an avatar that is being stored, as
@@ -216,6 +225,24 @@ class UnitOfWork(Protocol):
 
     @property
     def photo_orders(self) -> PhotoOrders: ...
+
+    @property
+    def albums(self) -> Albums: ...
+
+    @property
+    def video_orders(self) -> VideoOrders: ...
+
+    @property
+    def generations(self) -> Generations: ...
+
+    @property
+    def sittings(self) -> Sittings: ...
+
+    @property
+    def custom_poses(self) -> CustomPoses: ...
+
+    @property
+    def shares(self) -> Shares: ...
 
     @property
     def jobs(self) -> Jobs: ...

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.generator.domain.batch import Item
-from services.generator.domain.jobs import Count, Job, Kind, Lane, State
+from services.generator.domain.jobs import Count, Extra, Job, Kind, Lane, State
 from services.generator.domain.model import Position
 
 
@@ -96,6 +96,10 @@ class Task(enum.StrEnum):
     """What a batch is about, a slice at a time."""
     PHOTOS = "generator.photos"
     """An avatar with the face of photos."""
+    GENERATION = "generator.generation"
+    """A person of a photo in a pose."""
+    VIDEO = "generator.video"
+    """A video of an avatar."""
     CLEAR = "generator.clear"
     """Delete the photos that a job was given, once it has ended."""
     SETTLE = "generator.settle"
@@ -122,8 +126,8 @@ class Hold(NamedTuple):
 class Credits(Protocol):
     """The ledger. Each call may be made again: a job has one hold, which is settled once."""
 
-    async def price(self, kind: Kind) -> int:
-        """Credits for each thing that a job of that kind makes."""
+    async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
+        """Credits for each thing that a job of that kind makes, with those extras."""
         ...
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:

@@ -54,7 +54,11 @@ class GeneratorServicer(GeneratorServiceServicer):
     ) -> pb.CreateAvatarResponse:
         look, outfit = convert.look(request.look), convert.outfit(request.outfit)
         avatar = await self._create_avatar(
-            require_caller().subject, convert.body_spec(request.body), look, outfit
+            require_caller().subject,
+            convert.body_spec(request.body),
+            look,
+            outfit,
+            pose_id=request.pose_id,
         )
         metrics.created(avatar.receipt)
         return pb.CreateAvatarResponse(avatar=convert.avatar_message(avatar))
@@ -85,7 +89,8 @@ class GeneratorServicer(GeneratorServiceServicer):
     ) -> pb.UpdateAvatarResponse:
         look = convert.look_change(request.look)
         outfit = convert.outfit(request.outfit) if request.HasField("outfit") else None
-        avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit)
+        pose_id = request.pose_id if request.HasField("pose_id") else None
+        avatar = await self._update_avatar(require_caller().subject, UUID(request.id), look, outfit, pose_id)
         return pb.UpdateAvatarResponse(avatar=convert.avatar_message(avatar))
 
     async def DeleteAvatar(
@@ -98,7 +103,10 @@ class GeneratorServicer(GeneratorServiceServicer):
         self, request: pb.ExportAvatarRequest, context: Context
     ) -> pb.ExportAvatarResponse:
         file = await self._export_avatar(
-            require_caller().subject, UUID(request.id), convert.file_options(request.file)
+            require_caller().subject,
+            UUID(request.id),
+            convert.file_options(request.file),
+            convert.pose_id(request),
         )
         return pb.ExportAvatarResponse(file=convert.blob_ref(file))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -18,9 +19,11 @@ from services.generator.domain.model import (
     Page,
     Position,
     Recipe,
+    StoredFile,
 )
 from services.generator.domain.options import DRESSED
-from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitsOfWork
+from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, UnitOfWork, UnitsOfWork
+from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.shelf import InUnit, Shelf
@@ -42,6 +45,7 @@ class CreateAvatar:
     mesher: Mesher
     shelf: Shelf
     clock: Clock
+    poses: PoseShelf
 
     async def __call__(
         self,
@@ -53,9 +57,12 @@ class CreateAvatar:
         id: UUID | None = None,
         first: InUnit | None = None,
         face: Face | None = None,
+        pose_id: str = "",
     ) -> Avatar:
-        """Raise ImplausibleMeasurements and the catalogue's refusals; Unavailable when a neighbour is away."""
+        """Raise ImplausibleMeasurements, PoseNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
         worn, worn_files = (face.worn, face.worn_files) if face else (None, None)
+        if pose_id:
+            await self.poses.get(owner, pose_id)
         person = await self.make_person(spec)
         wardrobe = (await self.looks.resolve(look, outfit)).with_skin_of(worn, look)
         person = await wearing(self.shelf.store, person, worn, worn_files, wardrobe.look)
@@ -70,7 +77,7 @@ class CreateAvatar:
             avatar = Avatar(
                 id=id or uuid4(),
                 owner=owner,
-                recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit, worn),
+                recipe=Recipe(spec, person.model_version, wardrobe.look, wardrobe.outfit, worn, pose_id),
                 receipt=receipt(person.targets, build, self.estimator.weight(spec, delivered_mm(build))),
                 files=Files(points=points, dressed=build.file, face=worn_files),
                 created_at=now,
@@ -123,8 +130,18 @@ class DeleteAvatar:
     async def __call__(self, owner: str, id: UUID) -> None:
         """Raise AvatarNotFound."""
         async with self.units() as unit:
-            avatar = await unit.avatars.remove(owner, id)
-            if avatar is None:
+            files = await removed_avatar(unit, owner, id)
+            if not files:
                 raise AvatarNotFound
-            await unit.files.note(dropped=avatar.files.all())
+            await unit.files.note(dropped=files)
         await self.shelf.sweep()
+
+
+async def removed_avatar(unit: UnitOfWork, owner: str, id: UUID) -> Sequence[StoredFile]:
+    """The files of an avatar that is deleted herewith, its album's and its links' too; none where there is none."""
+    drawn = await unit.albums.clear(owner, id)
+    if await unit.avatars.get(owner, id) is None:
+        return ()
+    shared = await unit.shares.clear(id)
+    avatar = await unit.avatars.remove(owner, id)
+    return (*avatar.files.all(), *drawn, *shared) if avatar else ()

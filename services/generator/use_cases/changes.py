@@ -19,17 +19,18 @@ from services.generator.domain.model import (
     Look,
     LookChange,
     Outfit,
-    Person,
     StoredFile,
     Wardrobe,
 )
 from services.generator.domain.options import DRESSED, FileOptions, Parts
 from services.generator.domain.ports import Clock, Looks, Mesher
+from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.faces import GetFace
+from services.generator.use_cases.posing import taken_pose
 from services.generator.use_cases.shelf import Shelf
-from services.generator.use_cases.wearing import wearing
+from services.generator.use_cases.wearing import person_of
 
 _ATTEMPTS = 5
 """Each lost attempt means that another change of the same avatar was stored."""
@@ -54,12 +55,12 @@ class Rebuild:
     mesher: Mesher
     shelf: Shelf
 
-    async def __call__(self, avatar: Avatar, wardrobe: Wardrobe, options: FileOptions) -> Build:
+    async def __call__(
+        self, avatar: Avatar, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
         """The same body, bit for bit, whatever network and population are in use by now."""
-        points = await self.shelf.store.get(avatar.files.points)
-        body = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
-        person = await wearing(self.shelf.store, body, avatar.recipe.face, avatar.files.face, wardrobe.look)
-        return await self.mesher.build(person, wardrobe, options)
+        person = await person_of(self.shelf.store, avatar, wardrobe.look)
+        return await self.mesher.build(person, wardrobe, options.in_pose(pose), pose)
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,13 @@ class Redress:
     async def __call__(self, old: Avatar, now: Avatar, look: Look, outfit: Outfit) -> Avatar:
         """The next revision of ``old``, with the face of ``now``. Where nothing changes, ``old`` itself."""
         wardrobe = (await self.looks.resolve(look, outfit)).with_skin_of(now.recipe.face, look)
-        if replace(now.recipe, look=wardrobe.look, outfit=wardrobe.outfit) == old.recipe:
+        wanted = replace(now.recipe, look=wardrobe.look, outfit=wardrobe.outfit)
+        if wanted == old.recipe:
             return old
+        if replace(wanted, pose_id=old.recipe.pose_id) == old.recipe:
+            new = now.reposed(self.clock())
+            await self.shelf.replace(old, new)
+            return new
         async with self.shelf.writing() as written:
             build = await self.rebuild(now, wardrobe, DRESSED)
             written.append(build.file)
@@ -88,19 +94,27 @@ class Redress:
 
 @dataclass(frozen=True)
 class UpdateAvatar:
-    """Changes look and outfit; what is not given stays."""
+    """Changes look, outfit and pose; what is not given stays."""
 
     get_avatar: GetAvatar
     redress: Redress
+    poses: PoseShelf
 
-    async def __call__(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
-        """Raise AvatarNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
-        return await _on_newest(lambda: self._once(owner, id, look, outfit))
+    async def __call__(
+        self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None, pose_id: str | None = None
+    ) -> Avatar:
+        """Raise AvatarNotFound, PoseNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
+        return await _on_newest(lambda: self._once(owner, id, look, outfit, pose_id))
 
-    async def _once(self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None) -> Avatar:
+    async def _once(
+        self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None, pose_id: str | None
+    ) -> Avatar:
         old = await self.get_avatar(owner, id)
+        if pose_id:
+            await self.poses.get(owner, pose_id)
+        now = old if pose_id is None else old.in_pose(pose_id)
         return await self.redress(
-            old, old, look.applied(old.recipe.look), old.recipe.outfit if outfit is None else outfit
+            old, now, look.applied(old.recipe.look), old.recipe.outfit if outfit is None else outfit
         )
 
 
@@ -140,16 +154,24 @@ class ExportAvatar:
     """Gives a file of an avatar, built when it is not there, and remembered."""
 
     get_avatar: GetAvatar
+    poses: PoseShelf
     looks: Looks
     rebuild: Rebuild
     shelf: Shelf
 
-    async def __call__(self, owner: str, id: UUID, options: FileOptions) -> StoredFile:
-        """Raise AvatarNotFound, and the mesher's refusal of face shapes; Unavailable when a neighbour is away."""
-        return await _on_newest(lambda: self._once(owner, id, options))
+    async def __call__(
+        self, owner: str, id: UUID, options: FileOptions, pose_id: str | None = None
+    ) -> StoredFile:
+        """In a pose by its id, in the rest pose where that is empty, or in the avatar's own where it is None.
 
-    async def _once(self, owner: str, id: UUID, options: FileOptions) -> StoredFile:
+        Raise AvatarNotFound, PoseNotFound, and the mesher's refusal of face shapes; Unavailable when a neighbour is away.
+        """
+        return await _on_newest(lambda: self._once(owner, id, options, pose_id))
+
+    async def _once(self, owner: str, id: UUID, options: FileOptions, pose_id: str | None) -> StoredFile:
         avatar = await self.get_avatar(owner, id)
+        pose = await taken_pose(self.poses, avatar, pose_id)
+        options = options.in_pose(pose)
         known = avatar.files.of(options)
         if known is not None and await self.shelf.store.exists(known):
             return known
@@ -158,7 +180,7 @@ class ExportAvatar:
         wardrobe = await self.looks.resolve(avatar.recipe.look, outfit)
         wardrobe = wardrobe.with_skin_of(avatar.recipe.face, avatar.recipe.look)
         async with self.shelf.writing() as written:
-            build = await self.rebuild(avatar, wardrobe, options)
+            build = await self.rebuild(avatar, wardrobe, options, pose)
             written.append(build.file)
             await self._remember(avatar, options, build.file)
         return build.file

@@ -5,6 +5,7 @@ They are put on the rail in the transaction that ends the job, so neither can be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from atelierkit import failpoints
 from services.generator.domain.jobs import Job, Kind, Lane
+from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_jobs import Announcer, Credits, Task
 
@@ -19,13 +21,25 @@ from services.generator.domain.ports_jobs import Announcer, Credits, Task
 async def store_end(unit: UnitOfWork, job: Job) -> None:
     """Store a job that has ended, with everything that follows from it."""
     await unit.jobs.replace(job)
-    if job.kind is Kind.AVATAR_FROM_PHOTOS:
-        await unit.files.note(dropped=await unit.photo_orders.remove(job.id))
+    if job.kind.has_photos:
+        await unit.files.note(dropped=await _left_by(unit, job))
         await unit.rail.put(Task.CLEAR, job.id, Lane.PRIORITY)
     # Both take milliseconds: nobody's money waits behind other people's avatars.
     if job.credits:
         await unit.rail.put(Task.SETTLE, job.id, Lane.PRIORITY)
     await unit.rail.put(Task.ANNOUNCE, job.id, Lane.PRIORITY)
+
+
+async def _left_by(unit: UnitOfWork, job: Job) -> Sequence[StoredFile]:
+    """What an ended job was given and has made on the way, and nobody needs any more."""
+    if job.kind is Kind.AVATAR_FROM_PHOTOS:
+        return await unit.photo_orders.remove(job.id)
+    return await left_behind(unit, await unit.generations.sitting_of(job.id))
+
+
+async def left_behind(unit: UnitOfWork, sitting_id: UUID | None) -> Sequence[StoredFile]:
+    """What no other generation of that sitting needs, once one has ended or is deleted."""
+    return () if sitting_id is None else await unit.sittings.leave(sitting_id)
 
 
 @dataclass(frozen=True)

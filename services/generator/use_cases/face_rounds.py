@@ -22,7 +22,7 @@ class Cleared(NamedTuple):
     faces: int
     """Faces that had expired."""
     photos: int
-    """Faces whose photos were kept as long as they may be."""
+    """Faces and sittings whose photos were kept as long as they may be."""
     uploads: int
     """Files without a record."""
 
@@ -56,10 +56,14 @@ class ClearFaces:
 
     async def _some_photos(self) -> int:
         async with self.units() as unit:
-            over = await unit.faces.retained_too_long(self.clock(), _AT_ONCE)
-            await unit.files.note(dropped=await _forgotten(unit, over))
-        return len(over)
+            faces = await unit.faces.retained_too_long(self.clock(), _AT_ONCE)
+            sittings = await unit.sittings.retained_too_long(self.clock(), _AT_ONCE)
+            await unit.files.note(dropped=await _forgotten(unit, faces, sittings))
+        return len(faces) + len(sittings)
 
 
-async def _forgotten(unit: UnitOfWork, faces: Sequence[UUID]) -> Sequence[StoredFile]:
-    return [file for id in faces for file in await unit.faces.forget_photos(id)]
+async def _forgotten(
+    unit: UnitOfWork, faces: Sequence[UUID], sittings: Sequence[UUID]
+) -> Sequence[StoredFile]:
+    of_faces = [file for id in faces for file in await unit.faces.forget_photos(id)]
+    return of_faces + [file for id in sittings for file in await unit.sittings.forget_photo(id)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -48,7 +48,21 @@ class MakeFace:
         """The face; whatever is stored for it is entered in ``written`` at once. Raise InvalidPhotos and Unavailable."""
         began = self.seconds()
         read = await self.reader.read(order)
+        face = await self.of(read, owner, order, written, id=id)
+        return replace(face, generation_ms=round(1000 * (self.seconds() - began)))
+
+    async def of(
+        self,
+        read: ReadFace,
+        owner: str | None,
+        order: FaceOrder,
+        written: list[StoredFile],
+        *,
+        id: UUID | None = None,
+    ) -> Face:
+        """The same, of photos that were read. Raise Unavailable."""
         await failpoints.reach("faces.read")
+        began = self.seconds()
         pictures = await self._stored(read, written)
         mesh = await self.mesher.build_face(read, pictures)
         written += (mesh.file, mesh.texture)

@@ -111,19 +111,23 @@ class RetryJob:
             new = jobs.retried(old, uuid5(id, "retry"), self.clock())
             if await unit.jobs.add(new):
                 await self._take_over(unit, old, new)
-                await unit.rail.put(Task.WORK, new.id, new.lane)
             else:
                 new = await unit.jobs.get(new.id) or new
             return await queued(unit, new)
 
     @staticmethod
     async def _take_over(unit: UnitOfWork, old: Job, new: Job) -> None:
-        """Copy the rows that were not made, in their order."""
+        """Copy what was asked for and not made, rows in their order, and put the work on the rail."""
+        if (order := await unit.video_orders.get(old.id)) is not None:
+            await unit.video_orders.add(new.id, order)
+            await unit.rail.put(Task.VIDEO, new.id, new.lane)
+            return
         place, after = 0, -1
         while rows := await unit.items.page(old.id, after=after, limit=_ROWS_AT_A_TIME):
             left = [item.row for item in rows if item.state is not ItemState.MADE]
             await unit.items.add([Item(new.id, place + offset, row) for offset, row in enumerate(left)])
             place, after = place + len(left), rows[-1].index
+        await unit.rail.put(Task.WORK, new.id, new.lane)
 
 
 async def queued(unit: UnitOfWork, job: Job) -> Queued:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.faces import Face
+from services.generator.domain.generations import Generation
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import Avatar, Position, StoredFile
 from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_people import Deletions
 from services.generator.domain.scan import Scan
+from services.generator.domain.shares import Share
+from services.generator.use_cases.avatars import removed_avatar
+from services.generator.use_cases.endings import left_behind
 from services.generator.use_cases.shelf import Shelf
 
 _AT_ONCE = 50
 """Records of one part of an export, and of one transaction that forgets."""
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+"""Links that were due to end long ago are somebody's too, until they are cleared."""
 
 
 class Section(enum.StrEnum):
@@ -25,6 +34,9 @@ class Section(enum.StrEnum):
     AVATARS = "avatars"
     SCANS = "scans"
     FACES = "faces"
+    GENERATIONS = "generations"
+    CUSTOM_POSES = "custom_poses"
+    SHARES = "shares"
     JOBS = "jobs"
 
 
@@ -35,10 +47,13 @@ class Place(NamedTuple):
     after: Position | None = None
 
 
+Record = Avatar | Scan | Face | Generation | CustomPose | Share | Job
+
+
 class Part(NamedTuple):
     """Records of one section, newest first."""
 
-    records: Sequence[Avatar | Scan | Face | Job]
+    records: Sequence[Record]
     next: Place | None
     """Where the next part begins; None after the last."""
 
@@ -61,7 +76,7 @@ class ExportPerson:
         return Part(records, Place(sections[following]) if following < len(sections) else None)
 
 
-async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar | Scan | Face | Job]:
+async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Record]:
     match place.section:
         case Section.AVATARS:
             return await unit.avatars.page(owner, limit=_AT_ONCE, after=place.after)
@@ -69,6 +84,12 @@ async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Avatar |
             return await unit.scans.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.FACES:
             return await unit.faces.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.GENERATIONS:
+            return await unit.generations.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.CUSTOM_POSES:
+            return await unit.custom_poses.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.SHARES:
+            return await unit.shares.page(owner, _EVER, limit=_AT_ONCE, after=place.after)
         case Section.JOBS:
             return await unit.jobs.page(owner=owner, state=None, limit=_AT_ONCE, after=place.after)
 
@@ -100,22 +121,32 @@ class ForgetPerson:
         return False
 
 
-async def _removed(unit: UnitOfWork, owner: str, record: Avatar | Scan | Face | Job) -> Sequence[StoredFile]:
+async def _removed(unit: UnitOfWork, owner: str, record: Record) -> Sequence[StoredFile]:
     """The files of a record that is deleted herewith; none where somebody else has deleted it."""
     match record:
         case Avatar():
-            avatar = await unit.avatars.remove(owner, record.id)
-            return avatar.files.all() if avatar else ()
+            return await removed_avatar(unit, owner, record.id)
         case Scan():
             scan = await unit.scans.remove(owner, record.id)
             return scan.build.files() if scan else ()
         case Face():
             face = await unit.faces.remove(record.id)
             return face.files() if face else ()
+        case CustomPose():
+            await unit.custom_poses.remove(owner, record.id)
+            return ()
+        case Share():
+            share = await unit.shares.remove(owner, record.id)
+            return (share.picture.file,) if share else ()
+        case Generation():
+            # Gone already, with its job.
+            return ()
         case Job():
             uploads = await unit.photo_orders.remove(record.id)
+            sitting_id = await unit.generations.sitting_of(record.id)
             job = await unit.jobs.remove(owner, record.id)
-            return (*uploads, *(job.results.values() if job else ()))
+            left = await left_behind(unit, sitting_id)
+            return (*uploads, *left, *(job.results.values() if job else ()))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""A worker's part of an avatar from photos.
+"""A worker's part of jobs with photos, and an avatar from photos as one of them.
 
-Everything may come twice, from a worker that took over and from one that was taken for dead. Face, avatar and the job's
-end are one transaction under the job's lock, and their ids follow from the job's: there is one of each or none.
+Everything may come twice, from a worker that took over and from one that was taken for dead. What is made and the job's
+end are one transaction under the job's lock, and ids follow from the job's: there is one of each or none.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from atelierkit import failpoints
@@ -29,31 +30,52 @@ from services.generator.use_cases.shelf import Shelf
 
 POISONED = Failure("JOB_POISONED", "the mesher broke down over this face, three times")
 
+Asked = TypeVar("Asked")
+
 _log = get_logger(__name__)
 
 
+class Craft(Protocol[Asked]):
+    """What jobs of one kind are about."""
+
+    async def asked(self, unit: UnitOfWork, job: Job) -> Asked:
+        """What an open job was asked for."""
+        ...
+
+    def consent_version(self, asked: Asked) -> str:
+        """Version of the policy that the person agreed to; empty where none was asked for."""
+        ...
+
+    async def make(self, job: Job, asked: Asked) -> Job:
+        """Make it, and end the job with it. Raise JobEnded, with nothing stored, where it ended meanwhile."""
+        ...
+
+    async def broke_down(self, unit: UnitOfWork, id: UUID) -> int:
+        """Count another breakdown of the mesher over it; gives how many there were."""
+        ...
+
+
 @dataclass(frozen=True)
-class WorkOnPhotos:
-    """Makes the face and the avatar of a job, and ends it."""
+class WorkOnPhotos(Generic[Asked]):
+    """Does a job with photos, whichever kind it is of."""
 
     units: UnitsOfWork
-    make_face: MakeFace
-    create_avatar: CreateAvatar
+    craft: Craft[Asked]
     consents: Consents
     delegates: Delegates
-    shelf: Shelf
     clock: Clock
 
     async def __call__(self, id: UUID) -> Job | None:
         """The job after its end; None when it had ended before. Raise Unavailable when a neighbour is away."""
         with suppress(JobEnded):
-            job, order = await self._begin(id)
+            job, asked = await self._begin(id)
             await failpoints.reach("photos.leased")
             try:
                 async with self.delegates.acting_for(job.owner):
-                    # Taken back since it was accepted, or a new policy is in force.
-                    await self.consents.require(order.face.consent_version)
-                    ended = await self._make(job, order)
+                    if version := self.craft.consent_version(asked):
+                        # Taken back since it was accepted, or a new policy is in force.
+                        await self.consents.require(version)
+                    ended = await self.craft.make(job, asked)
             except MesherBrokeDown:
                 if await self._breakdowns(id) < MOST_BREAKDOWNS:
                     raise
@@ -78,21 +100,49 @@ class WorkOnPhotos:
             return ended
         return None
 
-    async def _begin(self, id: UUID) -> tuple[Job, AvatarOrder]:
+    async def _begin(self, id: UUID) -> tuple[Job, Asked]:
         async with self.units() as unit:
             job = await locked(unit, id)
             begun = jobs.begun(job, self.clock())
             if begun != job:
                 await unit.jobs.replace(begun)
-            order = await unit.photo_orders.get(id)
-        if order is None:
-            raise LookupError(f"the open job {id} has no order")
-        return begun, order
+            return begun, await self.craft.asked(unit, begun)
 
-    async def _make(self, job: Job, order: AvatarOrder) -> Job:
+    async def _breakdowns(self, id: UUID) -> int:
+        async with self.units() as unit:
+            return await self.craft.broke_down(unit, id)
+
+
+def _failure(refusal: AppError) -> Failure:
+    photos = refusal.photo_faults if isinstance(refusal, InvalidPhotos) else ()
+    return Failure(refusal.reason, refusal.message, photos)
+
+
+@dataclass(frozen=True)
+class AvatarCraft:
+    """Makes the face and the avatar of a job."""
+
+    make_face: MakeFace
+    create_avatar: CreateAvatar
+    shelf: Shelf
+    clock: Clock
+
+    async def asked(self, unit: UnitOfWork, job: Job) -> AvatarOrder:
+        """The order, which an open job has."""
+        order = await unit.photo_orders.get(job.id)
+        if order is None:
+            raise LookupError(f"the open job {job.id} has no order")
+        return order
+
+    def consent_version(self, asked: AvatarOrder) -> str:
+        """Never empty: no route makes avatars of photos without."""
+        return asked.face.consent_version
+
+    async def make(self, job: Job, asked: AvatarOrder) -> Job:
+        """Raise InvalidPhotos, JobEnded and Unavailable."""
         ended = job
         async with self.shelf.writing() as written:
-            face = await self.make_face(job.owner, order.face, written, id=job.face_id)
+            face = await self.make_face(job.owner, asked.face, written, id=job.face_id)
 
             async def first(unit: UnitOfWork) -> None:
                 nonlocal ended
@@ -102,19 +152,14 @@ class WorkOnPhotos:
                 await self.shelf.enter_face(unit, face, written)
 
             await self.create_avatar(
-                job.owner, order.body, order.look, order.outfit, id=job.avatar_id, first=first, face=face
+                job.owner, asked.body, asked.look, asked.outfit, id=job.avatar_id, first=first, face=face
             )
         await self.shelf.sweep()
         return ended
 
-    async def _breakdowns(self, id: UUID) -> int:
-        async with self.units() as unit:
-            return await unit.photo_orders.broke_down(id)
-
-
-def _failure(refusal: AppError) -> Failure:
-    photos = refusal.photo_faults if isinstance(refusal, InvalidPhotos) else ()
-    return Failure(refusal.reason, refusal.message, photos)
+    async def broke_down(self, unit: UnitOfWork, id: UUID) -> int:
+        """Counted with the order."""
+        return await unit.photo_orders.broke_down(id)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""A person's face on a body: what the mesher is given."""
+"""The person of an avatar, and a face on a body: what the mesher is given."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from services.generator.domain.model import FaceFiles, Look, Person, PersonFace, WornFace
-from services.generator.domain.ports import FileStore
+from services.generator.domain.model import Avatar, FaceFiles, Look, Person, PersonFace, Wardrobe, WornFace
+from services.generator.domain.ports import FileStore, Looks
 
 
 async def wearing(
@@ -21,3 +21,16 @@ async def wearing(
         eye_color=face.eye_color,
     )
     return replace(person, face=worn)
+
+
+async def person_of(store: FileStore, avatar: Avatar, look: Look) -> Person:
+    """Whom an avatar was made of, bit for bit, whatever network and population are in use by now."""
+    points = await store.get(avatar.files.points)
+    body = Person(points, avatar.receipt.targets, avatar.recipe.model_version)
+    return await wearing(store, body, avatar.recipe.face, avatar.files.face, look)
+
+
+async def wardrobe_of(looks: Looks, avatar: Avatar) -> Wardrobe:
+    """What an avatar wears, and its skin and hair. Raise the catalogue's refusals and Unavailable."""
+    recipe = avatar.recipe
+    return (await looks.resolve(recipe.look, recipe.outfit)).with_skin_of(recipe.face, recipe.look)

@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from services.generator.domain import jobs
-from services.generator.domain.jobs import Count, Failure, Job, Kind, State
+from services.generator.domain.jobs import Count, Failure, Job, State
 from services.generator.domain.model import Avatar, Position
 from services.generator.domain.ports import Clock, UnitsOfWork
 from services.generator.domain.ports_faces import Withdrawals
 from services.generator.domain.ports_jobs import Delegates
 from services.generator.use_cases.changes import SetAvatarFace
 from services.generator.use_cases.endings import store_end
+from services.generator.use_cases.generation_jobs import delete
 from services.generator.use_cases.shelf import Shelf
 
 _AT_ONCE = 50
+_FAILED = Count(failed=1)
 _STOPPED = Failure("CONSENT_REQUIRED", "the consent was taken back")
 
 
@@ -34,7 +36,7 @@ class ForgetFaces:
         anew; what was done until then stays done."""
         for state in (State.PENDING, State.PROCESSING):
             await self._stop(owner, state)
-        while await self._some_faces(owner):
+        while await self._some_faces(owner) or await self._some_generations(owner):
             pass
         await self.shelf.sweep_all()
         async for avatar in self._faced(owner):
@@ -49,7 +51,7 @@ class ForgetFaces:
                 for found in page:
                     job = await unit.jobs.lock(found.id)
                     if job is not None and _is_open(job):
-                        await store_end(unit, jobs.failed(job, Count(failed=1), _STOPPED, self.clock()))
+                        await store_end(unit, jobs.failed(job, _FAILED, _STOPPED, self.clock()))
             if len(page) < _AT_ONCE:
                 return
             after = Position(page[-1].created_at, page[-1].id)
@@ -60,6 +62,16 @@ class ForgetFaces:
             for found in page:
                 face = await unit.faces.remove(found.id)
                 await unit.files.note(dropped=face.files() if face else ())
+        return len(page)
+
+    async def _some_generations(self, owner: str) -> int:
+        """Their pictures show the face, as long as they stay."""
+        async with self.units() as unit:
+            page = await unit.generations.page(owner, limit=_AT_ONCE)
+            for found in page:
+                job = await unit.jobs.lock(found.id)
+                if job is not None:
+                    await delete(unit, job, lambda job: jobs.failed(job, _FAILED, _STOPPED, self.clock()))
         return len(page)
 
     async def _faced(self, owner: str) -> AsyncIterator[Avatar]:
@@ -76,7 +88,7 @@ class ForgetFaces:
 
 
 def _is_open(job: Job) -> bool:
-    return job.kind is Kind.AVATAR_FROM_PHOTOS and not job.state.ended
+    return job.kind.has_photos and not job.state.ended
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class GlbFile:
         self._textures: dict[Texture, int] = {}
         self.document = Document()
         meshes = _MESHES[compression](self.document, scene)
-        self.bones = skeleton.add(self.document, scene.rig, meshes.stored_to_metres)
+        self.bones = skeleton.add(self.document, scene.rig, meshes.stored_to_metres, scene.posture)
         """Node of each bone by its name."""
         self.parts = [self._node(part, meshes.primitive(part)) for part in scene.parts]
         """Node of each part of the scene."""

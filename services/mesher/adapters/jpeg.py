@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-import numpy as np
-from PIL import Image, UnidentifiedImageError
-
+from facemodel.arrays import RgbImage
 from photos import encode
-from photos.decode import RgbImage
-from services.mesher.domain.errors import InvalidPicture
+from services.mesher.adapters import picture_files
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
 _LARGEST = 1024
 """Pixels a side: what the generator stores has 768 at most."""
 _QUALITIES = (92, 84, 74, 62, 45, 30, 18, 9, 4)
@@ -25,13 +19,7 @@ class JpegPictures:
 
     def read(self, data: bytes) -> RgbImage:
         """The picture; InvalidPicture where the bytes are none, or one too large."""
-        try:
-            picture = Image.open(BytesIO(data), formats=_FORMATS)
-            if max(picture.size) > _LARGEST:
-                raise InvalidPicture(f"{picture.width} x {picture.height} pixels")
-            return np.asarray(picture.convert("RGB"))
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise InvalidPicture("unreadable") from error
+        return picture_files.read(data, _LARGEST)
 
     def write(self, pixels: RgbImage, most_bytes: int) -> bytes:
         """The picture as finely as so many bytes allow; coarsely where none does."""

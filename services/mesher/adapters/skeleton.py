@@ -7,13 +7,14 @@ finger's on the left arm, against it on the right one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from services.mesher.adapters.gltf import Document
-from services.mesher.domain.model import Rig
+from services.mesher.domain.model import Posture, Rig
 from services.mesher.domain.surface import FloatArray
 
 ROOT = "Armature"
@@ -24,16 +25,19 @@ _RIGHT, _BACK = -_LEFT, -_FORWARD
 _LEG = ("UpLeg", "Leg", "Foot", "ToeBase")
 
 
-def add(document: Document, rig: Rig, stored_to_metres: FloatArray) -> dict[str, int]:
+def add(
+    document: Document, rig: Rig, stored_to_metres: FloatArray, posture: Posture | None = None
+) -> dict[str, int]:
     """Append nodes and the skin, index 0; gives each bone's node, the root's under its own name.
 
-    `stored_to_metres` (4, 4) takes positions as meshes store them to metres; the inverse bind matrices carry it.
+    `stored_to_metres` (4, 4) takes positions as meshes store them to metres; the inverse bind matrices carry it. Nodes
+    are as the rig binds them, or in a posture.
     """
     turned = frames(rig)
     first = len(document.lists.get("nodes", ()))
     nodes: list[dict[str, Any]] = [{"name": ROOT}]
     for bone, (name, parent, place) in enumerate(
-        zip(rig.bones, rig.parents, _places(rig, turned), strict=True)
+        zip(rig.bones, rig.parents, _posed_places(rig, turned, posture), strict=True)
     ):
         nodes[parent + 1].setdefault("children", []).append(first + bone + 1)
         nodes.append({"name": name, **place})
@@ -94,14 +98,22 @@ def _ways(rig: Rig) -> FloatArray:
     return ways
 
 
-def _places(rig: Rig, turned: FloatArray) -> list[dict[str, Any]]:
+def _posed_places(rig: Rig, turned: FloatArray, posture: Posture | None) -> list[dict[str, Any]]:
+    """`_places` of a rig whose bones' own axes, at rest, are `turned`."""
+    if posture is None:
+        return _places(rig.parents, rig.heads.astype(np.float64), turned)
+    return _places(rig.parents, posture.heads, posture.turns @ turned)
+
+
+def _places(parent_of: Sequence[int], heads: FloatArray, turned: FloatArray) -> list[dict[str, Any]]:
     """Translation and rotation of each bone below its parent, as a node holds them."""
-    parents = np.array(rig.parents)
+    parents = np.array(parent_of)
     root = (parents < 0)[:, None]
-    heads = rig.heads.astype(np.float64)
     above = np.where(root[..., None], np.eye(3), turned[parents])
     offsets = np.einsum("bji,bj->bi", above, heads - np.where(root, 0.0, heads[parents])).round(8)
     turns = Rotation.from_matrix(above.transpose(0, 2, 1) @ turned).as_quat().round(8)
+    # No zero with a sign, which would hang on the last bit of a sum.
+    offsets, turns = offsets + 0.0, turns + 0.0
     still = np.abs(turns[:, 3]) == 1.0
     return [
         {"translation": offset} if unturned else {"translation": offset, "rotation": turn}

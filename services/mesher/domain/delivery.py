@@ -8,6 +8,10 @@ from services.mesher.domain.model import FileOptions, Scene
 
 
 def prepared(scene: Scene, options: FileOptions) -> Scene:
-    """The scene with its provenance told, its eyes on bones, its pictures at size, and in one mesh if so wanted."""
-    scene = with_eye_bones(provenance.told(scene))
+    """The scene with its provenance told, its pictures at size, and in one mesh if so wanted.
+
+    Where the file has a skeleton, its eyes are on bones; elsewhere it may be baked in a pose, its head turned anywhere.
+    """
+    scene = provenance.told(scene)
+    scene = with_eye_bones(scene) if options.format.has_skeleton else scene
     return atlas.merged(pictures.limited(scene, options.texture_size), options.texture_atlas)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelierkit.errors import AppError, Code, FieldFault, InvalidInput
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, Unavailable
 from bodymodel.expressions import ARKIT, VISEMES
 
 
@@ -26,7 +26,7 @@ class InvalidPicture(InvalidInput):
     """A stored picture cannot be read, or is larger than those that are stored."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"a picture of the face cannot be used: {what}")
+        super().__init__(f"a stored picture cannot be used: {what}")
 
 
 class InvalidCloud(InvalidInput):
@@ -72,12 +72,21 @@ class UnknownMorphTarget(InvalidInput):
 
     reason = "UNKNOWN_MORPH_TARGET"
 
-    def __init__(self, index: int, name: str) -> None:
+    def __init__(self, field: str, name: str) -> None:
         message = "there is no face shape of that name"
         limit = f"one of ARKit's {len(ARKIT)} ({ARKIT[0]} ... {ARKIT[-1]}) or {', '.join(VISEMES)}"
-        field = f"file.morph_targets[{index}]"
         super().__init__(
             message, faults=[FieldFault(field, "morph_target.unknown", message, limit)], name=name
+        )
+
+
+class UnknownBone(InvalidInput):
+    """A pose turns a bone that the skeleton lacks."""
+
+    def __init__(self, number: int, bone: str) -> None:
+        message = "the skeleton has no bone of that name"
+        super().__init__(
+            message, faults=[FieldFault(f"pose.turns[{number}].bone", "pose.unknown_bone", message)]
         )
 
 
@@ -90,4 +99,16 @@ class ReconstructionAbsent(AppError):
     def __init__(self) -> None:
         super().__init__(
             "this installation cannot make meshes of scans: Open3D is not installed", part="open3d"
+        )
+
+
+class DrawingUnavailable(Unavailable):
+    """Nothing here can draw: no driver of OpenGL is installed, or the one that was lost its context."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "this machine cannot draw pictures: install libegl1, libopengl0 and libgl1-mesa-dri, or a card's driver",
+            retry_after_s=None,
+            part="drawing",
+            why=why,
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.mesher.domain.model import Part, Rig, Scene
+from services.mesher.domain.model import Part, Posture, Rig, Scene
 from services.mesher.domain.surface import FloatArray
 
 BONES = ("LeftEye", "RightEye")
@@ -31,7 +31,25 @@ def with_eye_bones(scene: Scene) -> Scene:
     joints = np.zeros_like(eyes.joints)
     joints[:, 0] = np.where(left, first, first + 1)
     hung = replace(eyes, joints=joints)
-    return replace(scene, rig=rig, parts=[hung if part is eyes else part for part in scene.parts])
+    return replace(
+        scene,
+        rig=rig,
+        parts=[hung if part is eyes else part for part in scene.parts],
+        posture=_with_eyes(scene.posture, rig),
+    )
+
+
+def _with_eyes(posture: Posture | None, rig: Rig) -> Posture | None:
+    """A pose in which the last bones, the eyes, are turned as the head is."""
+    if posture is None:
+        return None
+    head = rig.bones.index(_HEAD)
+    offsets = rig.heads[-len(BONES) :].astype(np.float64) - rig.heads[head]
+    turn = posture.turns[head]
+    return Posture(
+        np.concatenate([posture.turns, [turn] * len(BONES)]),
+        np.concatenate([posture.heads, posture.heads[head] + offsets @ turn.T]),
+    )
 
 
 def _middle(eyes: Part, side: NDArray[np.bool_]) -> FloatArray:

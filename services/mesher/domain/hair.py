@@ -40,6 +40,8 @@ _CANDIDATES = 64
 _HAIR_BREADTH = 0.15
 _BAND = 0.02
 _GAP = 0.014
+_EASED_FROM, _EASINGS = 20, 24
+"""Row from which hanging strands are smoothed for pictures, and how often."""
 # Nearer to the middle of the head than this lie the palate and the ear canals, not the skull.
 _INNERMOST = 0.05
 
@@ -140,6 +142,44 @@ def wear(hairdo: Hairdo, body: Body, color: str, layers: list[Layer]) -> Part:
         source=_SOURCE,
         colors=hairdo.shades,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Strands:
+    """How hair runs, for drawing."""
+
+    grain: FloatArray
+    """(n, 4) float32 unit vector towards the ends, then the way from the crown, 0, to the end, 1."""
+    around: FloatArray
+    """(n, 2) float32 cosine and sine of the strand's place around the head."""
+
+
+def strands(points: FloatArray) -> Strands:
+    """Of the vertices (n, 3) of a whole hairdo, wherever its wearer's pose has taken them."""
+    grid = points.reshape(-1, _STRANDS, 3).astype(np.float64)
+    steps = np.diff(grid, axis=0)
+    lengths = np.concatenate([np.zeros((1, _STRANDS)), np.cumsum(np.linalg.norm(steps, axis=2), axis=0)])
+    way = lengths / np.maximum(lengths[-1], 1e-6)
+    # Strands that do not hang end early, and their last vertices lie on each other: those keep the direction before.
+    along = np.concatenate([steps[:1], steps])
+    for row in range(1, len(along)):
+        still = np.linalg.norm(along[row], axis=1) < 1e-6
+        along[row, still] = along[row - 1, still]
+    along /= np.maximum(np.linalg.norm(along, axis=2, keepdims=True), 1e-9)
+    angle = np.tile(np.linspace(-np.pi, np.pi, _STRANDS, endpoint=False), len(grid))
+    grain = np.concatenate([along, way[:, :, None]], axis=2).reshape(-1, 4)
+    return Strands(
+        grain.astype(np.float32), np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    )
+
+
+def eased(points: FloatArray) -> FloatArray:
+    """The vertices (n, 3) of a whole hairdo with its hanging strands drawn smooth, wherever a pose has bent them."""
+    grid = points.reshape(-1, _STRANDS, 3).astype(np.float64)
+    for _ in range(_EASINGS if len(grid) > _SCALP_ROWS else 0):
+        between = (grid[_EASED_FROM - 1 : -2] + grid[_EASED_FROM + 1 :]) / 2.0
+        grid[_EASED_FROM:-1] += 0.5 * (between - grid[_EASED_FROM:-1])
+    return grid.reshape(-1, 3).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

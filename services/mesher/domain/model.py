@@ -154,6 +154,11 @@ class FileFormat(enum.Enum):
     PLY = "ply"
     STL = "stl"
 
+    @property
+    def has_skeleton(self) -> bool:
+        """Whether its meshes are skinned: then a pose turns its bones, otherwise it is baked."""
+        return self in (FileFormat.GLB, FileFormat.VRM)
+
 
 class RestPose(enum.Enum):
     """The pose in which a skeleton is bound."""
@@ -192,6 +197,16 @@ class FileOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Posture:
+    """A pose that a skeleton takes while its meshes stay bound in the rest pose."""
+
+    turns: FloatArray
+    """(B, 3, 3) rotation of each bone from the rest pose, in the world."""
+    heads: FloatArray
+    """(B, 3) bone heads in the pose, metres."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What a file holds."""
 
@@ -199,6 +214,8 @@ class Scene:
     rig: Rig
     extras: Mapping[str, Any]
     """Where the avatar comes from, for the file's own metadata."""
+    posture: Posture | None = None
+    """The pose of its nodes; None for the rest pose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,3 +287,5 @@ class Avatar:
     quantities: Quantities
     vertex_count: int
     face_count: int
+    clamped_bones: Sequence[str] = ()
+    """Joints that were turned back to what the pose's limits allow."""

@@ -70,11 +70,16 @@ class Sculptor:
         self._number = {name: number for number, name in enumerate(face.names)}
         self._meshes = {name: _shaped(mesh, face) for name, mesh in bound.items()}
 
-    def sculpt(self, parts: Sequence[Part], body: Body, names: Sequence[str]) -> list[Part]:
-        """The parts with the morphs `names`, where they follow the face; raises UnknownMorphTarget."""
+    def sculpt(
+        self, parts: Sequence[Part], body: Body, names: Sequence[str], field: str = "file.morph_targets[{}]"
+    ) -> list[Part]:
+        """The parts with the morphs `names`, where they follow the face; raises UnknownMorphTarget.
+
+        `field` is the request's that names them, with a place for the number.
+        """
         for index, name in enumerate(names):
             if name not in self._number:
-                raise UnknownMorphTarget(index, name)
+                raise UnknownMorphTarget(field.format(index), name)
         scales = self._face.scales(body.vertices)
         return [
             part

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from services.mesher.domain import cutting, hair, lod, skin
+from services.mesher.domain import cutting, fringe, hair, lod, skin
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.garment import Tailor
 from services.mesher.domain.model import Appearance, Garment, HairPattern, Part, Pattern
@@ -38,9 +38,10 @@ class Outfitter:
             skin.teeth(template, mean.vertices),
             skin.tongue(template, mean.vertices),
         )
+        self._fringes = (fringe.lashes(template, mean.vertices), fringe.brows(template, mean.vertices))
         self.bound: Mapping[str, Bound] = {
             "body": self._skin.bound(template),
-            **{fitting.name: fitting.bound() for fitting in self._fittings},
+            **{each.name: each.bound() for each in (*self._fittings, *self._fringes)},
         }
         """The meshes that follow the template, by the names of their parts."""
         # Made on the mean body, so that every avatar has the same triangles at a level.
@@ -65,17 +66,35 @@ class Outfitter:
         return [own, *self._small(body, level)]
 
     def dress(
-        self, body: Body, appearance: Appearance, garments: Sequence[Garment], level: int = 0
+        self,
+        body: Body,
+        appearance: Appearance,
+        garments: Sequence[Garment],
+        level: int = 0,
+        *,
+        every_strand: bool = False,
     ) -> list[Part]:
-        """Body, eyes, mouth, clothes and hair at a level of detail; skin well under cloth is left out."""
+        """Body, eyes, mouth, clothes and hair at a level of detail; skin well under cloth is left out.
+
+        `every_strand` leaves hair as fine as it is, for those who look at its strands.
+        """
         normals = self._skin.normals(body.vertices)
         layers = [self._skin.layer(body.vertices, normals, self._touchable)]
         clothes, hidden = self._clothe(body, garments, layers)
         own = self._skin_at(level).part(
             body.vertices, normals, hidden, appearance.skin_color, lod.SUNK_M[level]
         )
-        cover = [*clothes, *self._hair(body, appearance, layers)]
-        return [own, *self._small(body, level), *(lod.coarse(part, level) for part in cover)]
+        worn = [lod.coarse(part, level) for part in clothes]
+        hairdo = self._hair(body, appearance, layers)
+        worn += hairdo if every_strand else [lod.coarse(part, level) for part in hairdo]
+        return [own, *self._small(body, level), *worn]
+
+    def fringed(self, parts: Sequence[Part], body: Body, hair_color: str, *, brows: bool) -> list[Part]:
+        """Dressed parts for a picture: lashes hair by hair, and brows where the skin's picture holds nobody's own."""
+        colors = {fringe.LASHES: fringe.LASH_COLOR, fringe.BROWS: fringe.brow_color(hair_color)}
+        worn = self._fringes if brows else self._fringes[:1]
+        kept = [part for part in parts if part.name != "lashes"]
+        return [*kept, *(each.part(body.vertices, colors[each.name]) for each in worn)]
 
     def _clothe(
         self, body: Body, garments: Sequence[Garment], layers: list[Layer]

@@ -20,6 +20,8 @@ EYE_REACH = 0.75
 # Iris and pupil by their usual diameters, 11.8 and 3.9 mm, on an eyeball of 28 mm as the template's.
 _IRIS = 0.44
 _PUPIL = 0.19
+BROW = (0.42, 1.58)
+"""Where a brow begins and ends, from the middle outwards, in units of half the eyes' distance."""
 _BROWN = np.array([0.24, 0.15, 0.085])
 _IRIS_LIGHT = 0.78
 """Mean of what the rays leave of an iris's colour."""
@@ -62,9 +64,7 @@ def face(template: Template, vertices: FloatArray) -> Texture:
 
     It is painted by place on the reference body, so it follows the face's features through the UV map.
     """
-    eyes = [vertices[np.unique(template.groups[f"helper-{side}-eye"].quads)] for side in "lr"]
-    middles = [(points.min(axis=0) + points.max(axis=0)) / 2.0 for points in eyes]
-    centre, unit = (middles[0] + middles[1]) / 2.0, float(middles[0][0] - middles[1][0]) / 2.0
+    centre, unit = between_eyes(template, vertices)
     place, known = _places(template, vertices)
     x, y, z = np.moveaxis((place - centre) / unit, -1, 0)
     front = known * step(z, -1.2, -0.7)
@@ -82,6 +82,13 @@ def face(template: Template, vertices: FloatArray) -> Texture:
     return Texture(color.pixels(light), for_everybody=True)
 
 
+def between_eyes(template: Template, vertices: FloatArray) -> tuple[FloatArray, float]:
+    """(3,) the middle between both eyeballs, and half their distance."""
+    eyes = [vertices[np.unique(template.groups[f"helper-{side}-eye"].quads)] for side in "lr"]
+    left, right = ((points.min(axis=0) + points.max(axis=0)) / 2.0 for points in eyes)
+    return (left + right) / 2.0, float(left[0] - right[0]) / 2.0
+
+
 def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
     """0..1 on the lips: a bow above the mouth's line, a fuller curve below. Units of half the eyes' distance."""
     across = np.clip(np.abs(x) / 0.80, 0.0, 1.0)
@@ -96,15 +103,21 @@ def _lips(x: FloatArray, y: FloatArray) -> FloatArray:
     return inside * step(np.abs(x), 0.80, 0.74)
 
 
-def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
-    """0..1 on a brow: rises outwards to its arch, thins to its tail; fine strokes break its edges."""
-    along = np.clip((x - 0.42) / (1.58 - 0.42), 0.0, 1.0)
-    line = (
+def brow_line(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Height of a brow's middle and half its breadth at a place across the face; units of half the eyes' distance."""
+    along = np.clip((x - BROW[0]) / (BROW[1] - BROW[0]), 0.0, 1.0)
+    line: FloatArray = (
         0.60
         + 0.19 * np.sin(np.pi * np.minimum(along / 0.68, 1.0) / 2.0)
         - 0.20 * np.clip((along - 0.62) / 0.38, 0.0, 1.0) ** 1.5
     )
-    half = 0.125 * (1.0 - 0.72 * along**1.6)
+    half: FloatArray = 0.125 * (1.0 - 0.72 * along**1.6)
+    return line, half
+
+
+def _brow(x: FloatArray, y: FloatArray) -> FloatArray:
+    """0..1 on a brow: rises outwards to its arch, thins to its tail; fine strokes break its edges."""
+    line, half = brow_line(x)
     strokes = 0.5 + 0.5 * np.sin(95.0 * (x - 0.75 * (y - line)))
     soft = 0.045 + 0.02 * strokes
     inside = step(np.abs(y - line), half + soft, half - soft)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bodymodel.correct import Correction
@@ -22,6 +24,14 @@ class Files(Protocol):
 
     async def put(self, data: bytes, *, prefix: str, media_type: str) -> StoredBlob:
         """Store the bytes by their hash; storing the same bytes again changes nothing."""
+        ...
+
+    async def head(self, key: str) -> StoredBlob:
+        """What an object is. Raise NotFound."""
+        ...
+
+    def written_before(self, when: datetime, *, within: str = "") -> AsyncIterator[Sequence[str]]:
+        """Keys of the objects in a folder that were written before then."""
         ...
 
 

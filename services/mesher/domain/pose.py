@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
+from bodypose.skinning import Stance, linear
 from services.mesher.domain import surface
 from services.mesher.domain.model import Morph, Part, Rig, Scene
 from services.mesher.domain.surface import FloatArray
@@ -22,15 +24,20 @@ _FORWARD = np.array([0.0, 0.0, 1.0])
 
 def arms_level(scene: Scene) -> Scene:
     """The scene in T pose: arms straight out to the sides, palms down, fingers level; all else as it was."""
-    turns = _turns(scene.rig)
-    shifts = _shifts(scene.rig, turns)
-    heads = np.einsum("bij,bj->bi", turns, scene.rig.heads) + shifts
-    frames = np.concatenate([turns, shifts[:, :, None]], axis=2).astype(np.float32)
+    stance = level_stance(scene.rig)
     return replace(
         scene,
-        parts=[_posed(part, frames) for part in scene.parts],
-        rig=replace(scene.rig, heads=heads.astype(np.float32)),
+        parts=[_posed(part, stance) for part in scene.parts],
+        rig=replace(scene.rig, heads=stance.heads.astype(np.float32)),
     )
+
+
+def level_stance(rig: Rig) -> Stance:
+    """The T pose of a skeleton that is bound in A pose."""
+    world = _turns(rig)
+    above = [world[parent].T if parent >= 0 else np.eye(3) for parent in rig.parents]
+    own = Rotation.from_matrix(np.array(above) @ world).as_quat(canonical=True)
+    return Stance.of(own, rig.heads, rig.parents)
 
 
 def _turns(rig: Rig) -> FloatArray:
@@ -70,25 +77,17 @@ def _arm(at: Mapping[str, FloatArray], side: str, sign: float) -> dict[str, Floa
     return turns
 
 
-def _shifts(rig: Rig, turns: FloatArray) -> FloatArray:
-    """(B, 3) translations that keep every bone's head on its parent."""
-    shifts = np.zeros((len(rig.bones), 3))
-    for bone, parent in enumerate(rig.parents):
-        if parent >= 0:
-            shifts[bone] = shifts[parent] + (turns[parent] - turns[bone]) @ rig.heads[bone]
-    return shifts
-
-
-def _posed(part: Part, frames: FloatArray) -> Part:
-    """A part with its bones moved by their frames (B, 3, 4); what hangs on no moved bone stays as it is, to the bit."""
-    moved = (frames != np.eye(3, 4)).any(axis=(1, 2))
-    hanging = (moved[part.joints] & (part.weights > 0)).any(axis=1)
-    shares = part.weights[hanging].astype(np.float32) / np.float32(255.0)
-    blended = np.einsum("nk,nkt->nt", shares, frames.reshape(-1, 12)[part.joints[hanging]]).reshape(-1, 3, 4)
+def _posed(part: Part, stance: Stance) -> Part:
+    """A part with its bones moved; what hangs on no moved bone stays as it is, to the bit."""
+    moved = np.flatnonzero(~stance.resting)
+    on_moved = np.isin(part.joints, moved) & (part.weights > 0)
+    hanging = np.any(on_moved, axis=1)
+    shares = part.weights[hanging] / 255.0
+    points, around = linear(stance, part.positions[hanging], part.joints[hanging], shares)
     turn = np.tile(np.eye(3, dtype=np.float32), (len(part.positions), 1, 1))
-    turn[hanging] = blended[:, :, :3]
+    turn[hanging] = around
     positions, normals = part.positions.copy(), part.normals.copy()
-    positions[hanging] = _turned(turn[hanging], part.positions[hanging]) + blended[:, :, 3]
+    positions[hanging] = points
     normals[hanging] = surface.unit(_turned(turn[hanging], part.normals[hanging]))
     morphs = tuple(_carried(morph, turn) if hanging[morph.vertices].any() else morph for morph in part.morphs)
     return replace(part, positions=positions, normals=normals, morphs=morphs)

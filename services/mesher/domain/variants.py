@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.mesher.domain import features
 from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.expressions import Weights, canonical
 from services.mesher.domain.model import FileOptions, RestPose, Scene
 from services.mesher.domain.morphs import Sculptor
 from services.mesher.domain.outfit import Outfitter
@@ -22,3 +24,9 @@ class Variants:
         if options.morph_targets:
             scene = replace(scene, parts=self._sculptor.sculpt(scene.parts, body, options.morph_targets))
         return arms_level(scene) if options.pose is RestPose.T else scene
+
+    def faced(self, scene: Scene, body: Body, weights: Weights) -> Scene:
+        """The scene with its face shapes at these weights, for good; raises UnknownMorphTarget."""
+        names = canonical(weights)
+        parts = self._sculptor.sculpt(scene.parts, body, names, "picture.face_shapes")
+        return features.moved(replace(scene, parts=parts), weights)

@@ -40,8 +40,11 @@ from services.gateway.trail import Trail
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.doubles import GeneratorDouble, MesherDouble, TryonDouble, service
 from tests.contract.gateway.faces import FacesDouble
+from tests.contract.gateway.generations import with_generations, with_known
 from tests.contract.gateway.jobs import Jobs
+from tests.contract.gateway.own_poses import with_own_poses
 from tests.contract.gateway.people import PersonDouble, with_person
+from tests.contract.gateway.pictures import PicturesDouble, PosePicturesDouble
 from tests.unit.auth.couriers import CourierDouble
 from tests.unit.auth.people_world import Mailbox
 from tests.unit.auth.world import POLICIES, SEALS, SESSION_LIFE, access_tokens, cheap_passwords
@@ -50,6 +53,7 @@ from tests.unit.generator.world import RecordingBlobs
 GLB = b"glTF" + bytes(range(256)) * 4
 CREDENTIALS = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 ADMIN = "ops@example.org"
+CATALOGUE = with_known(released())
 
 
 class Replica(Protocol):
@@ -78,12 +82,16 @@ class World:
         streams: Streams,
         trail: Trail,
         blobs: RecordingBlobs,
+        pictures: PicturesDouble,
+        pose_pictures: PosePicturesDouble,
     ) -> None:
         self._blobs = blobs
         self.trail = trail
         self.replica = replica
         self.person = person
         self.faces = faces
+        self.pictures = pictures
+        self.pose_pictures = pose_pictures
         self.jobs = jobs
         self.streams = streams
         self.mail = mail
@@ -130,6 +138,7 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
         mail = Mailbox(AuthMemory())
         person = PersonDouble(generator)
         faces = FacesDouble(generator)
+        pictures, pose_pictures = PicturesDouble(generator, blobs), PosePicturesDouble(blobs)
 
         verifier = JwksVerifier(lambda: published_keys(clients.auth), tokens.issuer, tokens.audience)
         services = {
@@ -145,11 +154,21 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
                 courier=CourierDouble(),
                 letters_are_sent=letters_are_sent,
             ),
-            "catalog": assemble_catalog(units=lambda: CatalogMemory(released())),
-            "generator": faces.beside(
-                jobs.beside(with_person(service("generator", generator, verifier), person), faces.watching)
+            "catalog": assemble_catalog(units=lambda: CatalogMemory(CATALOGUE)),
+            "generator": with_own_poses(
+                with_generations(
+                    pictures.beside(
+                        faces.beside(
+                            jobs.beside(
+                                with_person(service("generator", generator, verifier), person), faces.watching
+                            )
+                        )
+                    ),
+                    jobs.world,
+                ),
+                jobs.world,
             ),
-            "mesher": service("mesher", MesherDouble(), verifier),
+            "mesher": pose_pictures.beside(service("mesher", MesherDouble(), verifier)),
             "tryon": service("tryon", TryonDouble(), verifier),
         }
         channels = {name: await stack.enter_async_context(serve(each)) for name, each in services.items()}
@@ -176,7 +195,9 @@ async def world(letters_are_sent: bool, tmp_path: Path) -> AsyncIterator[World]:
             callers = Callers(verifier, sessions, ApiKeys(clients.api_keys, settings.key_token_cache_s))
             return app.create(backend, callers, sessions, trail, readiness)
 
-        world = World(replica, generator, person, faces, mail, jobs, streams, trail, blobs)
+        world = World(
+            replica, generator, person, faces, mail, jobs, streams, trail, blobs, pictures, pose_pictures
+        )
         await stack.enter_async_context(world.client)
         yield world
 

@@ -37,6 +37,8 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         self.uploads: list[tuple[generator_pb2.CreateScanRequest, bytes, float | None]] = []
         self.scans: dict[str, tuple[str, generator_pb2.Scan]] = {}
         self.files: list[file_pb2.FileOptions] = []
+        self.poses: list[str] = []
+        """Poses that files were asked for in; `moonwalk` is unknown."""
         self.avatars: dict[str, tuple[str, generator_pb2.Avatar]] = {}
         self.failure: Exception | None = None
         self.begun = asyncio.Semaphore(0)
@@ -53,7 +55,11 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         avatar = generator_pb2.Avatar(
             id=str(uuid.uuid4()),
             recipe=generator_pb2.Recipe(
-                body=request.body, look=request.look, outfit=request.outfit, model_version="test-1"
+                body=request.body,
+                look=request.look,
+                outfit=request.outfit,
+                model_version="test-1",
+                pose_id=request.pose_id,
             ),
             receipt=_receipt(request.body),
         )
@@ -95,6 +101,8 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
                 setattr(avatar.recipe.look, field.name, value)
         if request.HasField("outfit"):
             avatar.recipe.outfit.CopyFrom(request.outfit)
+        if request.HasField("pose_id"):
+            avatar.recipe.pose_id = request.pose_id
         return generator_pb2.UpdateAvatarResponse(avatar=avatar)
 
     async def DeleteAvatar(
@@ -110,7 +118,10 @@ class GeneratorDouble(generator_pb2_grpc.GeneratorServiceServicer):
         self._own(request.id)
         if self.failure is not None:
             raise self.failure
+        if request.pose_id == "moonwalk":
+            raise NotFound("unknown", faults=[FieldFault("pose_id", "pose.unknown", "unknown")])
         self.files.append(request.file)
+        self.poses.append(request.pose_id)
         file = blob_pb2.BlobRef(
             key=self.glb.key, sha256=self.glb.sha256, media_type=self.glb.media_type, size=self.glb.size
         )

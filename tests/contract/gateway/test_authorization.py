@@ -18,7 +18,7 @@ from services.gateway.operations import Access, Operation
 from services.gateway.routes import OPERATIONS
 from tests.contract.gateway import test_jobs, test_webhooks
 from tests.contract.gateway.conftest import World
-from tests.contract.gateway.photos import FORM, form, three
+from tests.contract.gateway.photos import FORM, form, png, three
 from tests.contract.gateway.test_clouds import XYZ
 from tests.contract.gateway.test_v1 import UNKNOWN, made
 
@@ -138,6 +138,14 @@ async def a_face(client: httpx.AsyncClient) -> str:
     return str(made.json()["id"])
 
 
+async def a_generation(client: httpx.AsyncClient) -> str:
+    """Id of a picture in a pose, asked for by the inherited route, which wants no consent."""
+    body = form({"image": png(240), "poseTemplateId": b"contrapposto"})
+    headers = {"Content-Type": FORM}
+    accepted = await client.post("/api/apps/avatar-generator/generate", content=body, headers=headers)
+    return str(accepted.json()["data"]["id"])
+
+
 async def things(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str, str]:
     """Ids of things of one person, by what comes before an id."""
     client.headers.update(headers)
@@ -149,6 +157,7 @@ async def things(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
         "/v1/avatars": (await made(client))["id"],
         "/v1/clouds": scan.json()["id"],
         "/v1/faces": await a_face(client),
+        "/v1/poses/generations": await a_generation(client),
         "/v1/jobs": (await test_jobs.accepted(client))["id"],
         "/v1/webhooks": (await test_webhooks.made(client))["id"],
         "/v1/api-keys": key.json()["id"],

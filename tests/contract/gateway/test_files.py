@@ -12,6 +12,7 @@ from atelierkit.errors import FieldFault
 from bodymodel.expressions import ARKIT, EXPRESSIONS, VISEMES
 from services.gateway.convert.files import FORMATS, UnknownMorphTarget
 from services.gateway.schemas.files import TEXTURE_CHANNELS, GlbQuery
+from services.gateway.schemas.pictures import POSE
 from tests.contract.gateway.conftest import GLB, World
 
 DRAFT = {"measurements": {}, "bodyType": "neutral"}
@@ -123,6 +124,50 @@ async def test_a_vrm_takes_face_shapes_and_its_own_pose(
     ]
 
 
+@pytest.mark.parametrize(
+    ("query", "rest", "pose"),
+    [
+        ("glb", pb.REST_POSE_UNSPECIFIED, ""),
+        ("glb?pose=A", pb.REST_POSE_A, ""),
+        ("obj?pose=contrapposto-012", pb.REST_POSE_UNSPECIFIED, "contrapposto-012"),
+        ("vrm?pose=0b0f2a3e-7a54-4c26-9a0c-0d2c8a3c9a11", 0, "0b0f2a3e-7a54-4c26-9a0c-0d2c8a3c9a11"),
+    ],
+)
+async def test_a_file_is_had_in_a_pose_in_a_rest_pose_and_in_the_avatars_own(
+    world: World,
+    signed_in: httpx.AsyncClient,
+    path: str,
+    query: str,
+    rest: pb.RestPose.ValueType,
+    pose: str,
+) -> None:
+    assert (await signed_in.get(f"{path}.{query}")).status_code == 200
+    assert [file.pose for file in world.generator.files] == [rest]
+    assert world.generator.poses == [pose]
+
+
+async def test_an_unknown_pose_is_answered_in_the_querys_name(
+    world: World, signed_in: httpx.AsyncClient, path: str
+) -> None:
+    answer = await signed_in.get(f"{path}.glb?pose=moonwalk")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert [detail["field"] for detail in answer.json()["details"]] == ["pose"]
+
+
+async def test_an_avatar_has_a_pose_of_its_own(signed_in: httpx.AsyncClient) -> None:
+    draft = {"bodyType": "feminine", "pose": "seated-004"}
+    made = (await signed_in.post("/v1/avatars", json=draft)).json()
+    assert made["recipe"]["pose"] == "seated-004"
+    address = f"/v1/avatars/{made['id']}"
+    other = await signed_in.patch(address, json={"pose": "walking-001"})
+    assert other.json()["recipe"]["pose"] == "walking-001"
+    same = await signed_in.patch(address, json={"look": {"hairstyle": "bob"}})
+    assert same.json()["recipe"]["pose"] == "walking-001"
+    assert (await signed_in.patch(address, json={"pose": ""})).json()["recipe"]["pose"] is None
+    refused = await signed_in.patch(address, json={"pose": "A"})
+    assert [detail["field"] for detail in refused.json()["details"]] == ["pose"]
+
+
 ALL_NAMES = ", ".join(GlbQuery.names())
 SHAPE_NAMES = "parts, pose, lod, meshLod, quality"
 PAINTED_NAMES = f"{SHAPE_NAMES}, textureSize, textureSizeLimit, textureAtlas"
@@ -141,7 +186,7 @@ SIZES = "'256', '512', '1024' or '2048'"
         ("glb?textureFormat=webp", {"textureFormat": ("not_offered", "'png'")}),
         ("glb?textureQuality=101", {"textureQuality": ("out_of_range", "100")}),
         ("glb?textureChannels=normal", {"textureChannels": ("invalid_format", TEXTURE_CHANNELS)}),
-        ("glb?pose=a", {"pose": ("not_offered", "'A' or 'T'")}),
+        ("glb?pose=Seated", {"pose": ("invalid_format", rf"^(A|T|{POSE})$")}),
         ("glb?textureSize=4096", {"textureSize": ("not_offered", SIZES)}),
         ("glb?textureSizeLimit=300", {"textureSizeLimit": ("not_offered", SIZES)}),
         ("glb?textureAtlas=2048", {"textureAtlas": ("not_offered", "'none', '256', '512' or '1024'")}),
@@ -182,7 +227,7 @@ SIZES = "'256', '512', '1024' or '2048'"
                 "useDracoMeshCompression": ("contradiction", "compression"),
             },
         ),
-        ("vrm?pose=A", {"pose": ("not_offered", "'T'")}),
+        ("vrm?pose=A", {"pose": ("invalid_format", rf"^(T|{POSE})$")}),
         ("vrm?compression=draco", {"compression": ("not_offered", f"{PAINTED_NAMES}, morphTargets")}),
         ("usdz?morphTargets=ARKit", {"morphTargets": ("not_offered", PAINTED_NAMES)}),
         ("obj?useMeshOptCompression=true", {"useMeshOptCompression": ("not_offered", PAINTED_NAMES)}),

@@ -18,12 +18,13 @@ import pytest
 
 from anthropometry.measurements import NAMES
 from atelier.catalog.v1.catalog_pb2_grpc import CatalogServiceStub
-from atelier.common.v1 import body_pb2, face_pb2, file_pb2
+from atelier.common.v1 import body_pb2, face_pb2, file_pb2, outfit_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.faces_pb2_grpc import FaceServiceStub
+from atelier.generator.v1.generations_pb2_grpc import GenerationServiceStub
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
-from atelier.mesher.v1 import faces_pb2, mesher_pb2
+from atelier.mesher.v1 import faces_pb2, mesher_pb2, pictures_pb2
 from atelier.mesher.v1.faces_pb2_grpc import (
     FaceMeshServiceServicer,
     add_FaceMeshServiceServicer_to_server,
@@ -32,6 +33,10 @@ from atelier.mesher.v1.mesher_pb2_grpc import (
     MesherServiceServicer,
     MesherServiceStub,
     add_MesherServiceServicer_to_server,
+)
+from atelier.mesher.v1.pictures_pb2_grpc import (
+    PictureServiceServicer,
+    add_PictureServiceServicer_to_server,
 )
 from atelierkit.errors import AppError
 from atelierkit.identity import require_caller
@@ -44,8 +49,10 @@ from services.generator import convert
 from services.generator.adapters.catalog import CatalogLooks
 from services.generator.adapters.face_mesher import RemoteFaceMesher
 from services.generator.adapters.mesher import RemoteMesher
+from services.generator.adapters.picture_mesher import RemotePictureMesher
+from services.generator.adapters.plain_looks import CatalogPlainLooks
 from services.generator.adapters.scanner import RemoteScanner
-from services.generator.bootstrap import Tools, assemble
+from services.generator.bootstrap import assemble
 from services.generator.domain.faces import Features, ReadFace, SeenPhoto, Slot
 from services.generator.domain.model import (
     Interval,
@@ -56,13 +63,15 @@ from services.generator.domain.model import (
     Target,
     Wardrobe,
 )
+from services.generator.domain.pictures import PictureOptions
 from services.generator.domain.scan import Scan
+from services.generator.tools import Tools
 from tests.unit.generator.world import ClayMesher, ClayScanner, World
 
 SEED = released()
 
 
-class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
+class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer, PictureServiceServicer):
     """The mesher's contract over the clay mesher."""
 
     def __init__(self, clay: ClayMesher, scanner: ClayScanner) -> None:
@@ -71,18 +80,18 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
         self.callers: list[str] = []
         self.files: list[file_pb2.FileOptions] = []
         self.worn: list[face_pb2.PersonFace] = []
+        self.appearances: list[outfit_pb2.Appearance] = []
         self.painted: list[faces_pb2.BuildFaceRequest] = []
+        self.drawn: list[pictures_pb2.RenderPictureRequest] = []
+        self.news: list[pictures_pb2.RenderVideoResponse] = []
+        """What is told of each film."""
         self.error: Exception | None = None
 
     async def BuildAvatar(self, request: mesher_pb2.BuildAvatarRequest, context: Any) -> Any:
         self._called()
         self.files.append(request.file)
-        wardrobe = Wardrobe(
-            look=None,  # type: ignore[arg-type] # the contract has no names
-            outfit=(),
-            appearance=request.appearance.SerializeToString(deterministic=True),
-            garments=tuple(garment.SerializeToString(deterministic=True) for garment in request.garments),
-        )
+        self.appearances.append(request.appearance)
+        wardrobe = _wardrobe(request)
         person = _person(request.body)
         if request.HasField("face"):
             self.worn.append(request.face)
@@ -97,6 +106,30 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
             vertex_count=build.vertex_count,
             face_count=build.face_count,
         )
+
+    async def RenderPicture(self, request: pictures_pb2.RenderPictureRequest, context: Any) -> Any:
+        self._called()
+        self.drawn.append(request)
+        person = _person(request.sitter.body)
+        if request.sitter.HasField("face"):
+            person = replace(person, face=_worn(request.sitter.face))
+        pose = request.pose.SerializeToString(deterministic=True) if request.HasField("pose") else None
+        drawn = await self.clay.render_picture(
+            person, _wardrobe(request.sitter), pose, PictureOptions(size=request.picture.size)
+        )
+        return pictures_pb2.RenderPictureResponse(
+            file=convert.blob_ref(drawn.file), clamped_bones=[turn.bone for turn in request.pose.turns]
+        )
+
+    async def RenderPosePicture(self, request: pictures_pb2.RenderPosePictureRequest, context: Any) -> Any:
+        raise NotImplementedError("the generator never asks for it")
+
+    async def RenderVideo(
+        self, request: pictures_pb2.RenderVideoRequest, context: Any
+    ) -> AsyncIterator[pictures_pb2.RenderVideoResponse]:
+        self._called()
+        for news in self.news:
+            yield news
 
     async def PreviewBody(self, request: mesher_pb2.PreviewBodyRequest, context: Any) -> Any:
         self._called()
@@ -126,7 +159,7 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
         self.painted.append(request)
         pictures = [
             (SeenPhoto(slot, b"", "", view.points), convert.stored_file(view.picture))
-            for slot, view in zip(Slot, request.views, strict=True)
+            for slot, view in zip(Slot, request.views, strict=False)
         ]
         read = ReadFace((), request.geometry.SerializeToString(), "", Features(), request.model_version, 0)
         mesh = await self.clay.build_face(read, pictures)
@@ -146,9 +179,11 @@ class MesherDouble(MesherServiceServicer, FaceMeshServiceServicer):
         def add(server: grpc.aio.Server) -> None:
             add_MesherServiceServicer_to_server(self, server)
             add_FaceMeshServiceServicer_to_server(self, server)
+            add_PictureServiceServicer_to_server(self, server)
 
         faces = faces_pb2.DESCRIPTOR.services_by_name["FaceMeshService"]
-        return Service(descriptor.full_name, add, descriptor, token_verifier(), also=(faces,))
+        pictures = pictures_pb2.DESCRIPTOR.services_by_name["PictureService"]
+        return Service(descriptor.full_name, add, descriptor, token_verifier(), also=(faces, pictures))
 
     def _called(self) -> None:
         self.callers.append(require_caller().subject)
@@ -163,6 +198,7 @@ class Town:
     stub: Any
     jobs: Any
     faces: Any
+    generations: Any
     world: World
     tools: Tools
     mesher: MesherDouble
@@ -210,6 +246,8 @@ async def town(
             looks=CatalogLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
             mesher=RemoteMesher(mesher or mesher_here, timeout_s),
             face_mesher=RemoteFaceMesher(mesher or mesher_here, timeout_s),
+            picture_mesher=RemotePictureMesher(mesher or mesher_here, timeout_s),
+            plain_looks=CatalogPlainLooks(CatalogServiceStub(catalog or catalog_here), timeout_s),
             scanner=RemoteScanner(MesherServiceStub(mesher or mesher_here), 60.0),
         )
         service = assemble(tools, changes=world.changes, verifier=token_verifier())
@@ -218,6 +256,7 @@ async def town(
                 GeneratorServiceStub(channel),
                 JobServiceStub(channel),
                 FaceServiceStub(channel),
+                GenerationServiceStub(channel),
                 world,
                 tools,
                 double,
@@ -240,6 +279,15 @@ def body(**measurements_mm: float) -> pb.BodySpec:
     """A woman of whom that much is known."""
     known = {f"{name}_mm": value for name, value in measurements_mm.items()}
     return pb.BodySpec(measurements=body_pb2.Measurements(**known), body_type=body_pb2.BODY_TYPE_FEMININE)
+
+
+def _wardrobe(message: mesher_pb2.BuildAvatarRequest | pictures_pb2.Sitter) -> Wardrobe:
+    return Wardrobe(
+        look=None,  # type: ignore[arg-type] # the contract has no names
+        outfit=(),
+        appearance=message.appearance.SerializeToString(deterministic=True),
+        garments=tuple(garment.SerializeToString(deterministic=True) for garment in message.garments),
+    )
 
 
 def _person(message: mesher_pb2.BodyRequest) -> Person:

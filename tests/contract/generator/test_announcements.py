@@ -63,7 +63,7 @@ def ended(kind: Kind, state: State) -> Job:
         datetime(2031, 5, 4, tzinfo=UTC),
         state,
         count,
-        failure,
+        failure=failure,
     )
 
 

@@ -215,6 +215,8 @@ async def test_the_mesher_is_given_the_worn_face_and_its_skin(here: Town) -> Non
     worn = here.mesher.worn[-1]
     protovalidate.validate(worn)
     assert (worn.skin_color, worn.eye_color, len(worn.geometry.points)) == ("#c89678", "#5a3c28", 5616)
+    # The whole body is in it, where no other skin is named.
+    assert [appearance.skin_color for appearance in here.mesher.appearances][-1] == "#c89678"
 
 
 async def test_a_failed_job_says_which_photo_it_was(here: Town) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceAsyncStub
     from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceAsyncStub
 
+from anthropometry.population import Population
 from atelier.mesher.v1.faces_pb2_grpc import FaceMeshServiceStub
 from atelier.mesher.v1.mesher_pb2_grpc import MesherServiceStub
 from atelierkit.admission import Limits
@@ -21,10 +22,13 @@ from atelierkit.service import Service
 from atelierkit.testing import MemoryVerifier, serve
 from atelierkit.workshop import Workshop, workshop
 from facemodel.topology import FaceTopology
+from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
 from services.mesher.adapters.poisson import PoissonReconstruction
 from services.mesher.bootstrap import assemble
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.face.mould import Mould
+from services.mesher.metrics import draw_timed
+from services.mesher.use_cases.pictures import Easel
 from tests.patience import PATIENCE_S
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -48,6 +52,18 @@ def blobs() -> MemoryBlobs:
 @pytest.fixture(scope="session")
 def alone() -> Iterator[Workshop]:
     with workshop("bodies", Limits(places=1, longest_wait_s=60.0)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def drawings() -> Iterator[Workshop]:
+    with workshop("drawings", Limits(places=1, longest_wait_s=60.0)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def films() -> Iterator[Workshop]:
+    with workshop("films", Limits(places=1, longest_wait_s=60.0)) as opened:
         yield opened
 
 
@@ -78,6 +94,8 @@ def service(
     blobs: MemoryBlobs,
     alone: Workshop,
     poisson: PoissonReconstruction,
+    drawings: Workshop,
+    films: Workshop,
     verifier: MemoryVerifier,
 ) -> Service:
     return assemble(
@@ -89,6 +107,9 @@ def service(
         workshop=alone,
         scan_workshop=alone,
         surfaces=poisson,
+        easel=Easel(OpenGlDraughtsman(), drawings, draw_timed),
+        screening=films,
+        population=Population.load(MODELS),
         kept_cuts=4,
     )
 

@@ -60,7 +60,7 @@ async def _lost(world: World) -> None:
     # The load's people may be those who bring the server to its end.
     while not await asyncio.to_thread(lost_holds, world.stack.database, owner.email):
         batch = _drawn(world, owner, keyed=False)
-        await _crash_server(world, "jobs.held", functools.partial(batches.send, world.api, batch))
+        await crash_server(world, "jobs.held", functools.partial(batches.send, world.api, batch))
     await world.stack.start(SERVER)
 
 
@@ -112,7 +112,7 @@ async def jobs_are_swept(world: World) -> None:
             else:
                 await PLACES[name].prepare(world)
                 world.stack.spawn(WORKER, failpoints=f"{name}=crash")
-                await _crashed(world, WORKER, name)
+                await crashed(world, WORKER, name)
         await world.stack.start(WORKER)
         for person in world.newcomers:
             await _close(world, person, closed=False)
@@ -181,12 +181,12 @@ async def _server_dies(world: World, place: str) -> Batch:
         if entry.acknowledged:
             await batches.cancel(world.api, batch.owner, entry.answer["id"])
 
-    await _crash_server(world, place, ask)
+    await crash_server(world, place, ask)
     await world.stack.start(SERVER)
     return batch
 
 
-async def _crash_server(world: World, place: str, ask: Callable[[], Awaitable[object]]) -> None:
+async def crash_server(world: World, place: str, ask: Callable[[], Awaitable[object]]) -> None:
     """Ask a server that is to end there, until it has."""
     world.stack.kill(SERVER)
     # Whether it serves is not waited for: the load may find the place first.
@@ -195,10 +195,10 @@ async def _crash_server(world: World, place: str, ask: Callable[[], Awaitable[ob
     while world.stack.runs(SERVER) and world.journal.now < give_up:
         await ask()
         await asyncio.sleep(PAUSE_S)
-    await _crashed(world, SERVER, place)
+    await crashed(world, SERVER, place)
 
 
-async def _crashed(world: World, process: str, place: str) -> None:
+async def crashed(world: World, process: str, place: str) -> None:
     """Wait until the process has ended there; a place that nobody reaches is a gap in the sweep."""
     try:
         async with asyncio.timeout(REACHED_S):

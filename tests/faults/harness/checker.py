@@ -53,7 +53,7 @@ def acknowledged_is_durable(evidence: Evidence) -> Iterator[str]:
         id = entry.intent["id"]
         if (status := evidence.found_again[id].status) != HTTPStatus.NOT_FOUND:
             yield f"avatar {id} was deleted and answers {status}"
-    for entry in _acknowledged(evidence, "batch"):
+    for entry in (*_acknowledged(evidence, "batch"), *_acknowledged(evidence, "photos")):
         id = entry.answer["id"]
         found = evidence.found_again[id]
         if not found.acknowledged or found.answer["credits"] != entry.answer["credits"]:

@@ -32,7 +32,7 @@ _TAKEN_OVER_S = JOB_STALLED_AFTER_S + 2.0
 _JOBS = """
 SELECT job.id::text, job.owner, job.state, job.price, job.total, job.made, job.failed,
        split_part(item.asked ->> 'reference', '/', 1),
-       array(SELECT name FROM generator.job_files WHERE job_id = job.id)
+       array(SELECT name FROM generator.job_files WHERE job_id = job.id), job.kind
 FROM generator.jobs job LEFT JOIN generator.batch_items item ON item.job_id = job.id AND item.place = 0
 """
 _HOLDS = "SELECT job_id::text, state, credits FROM auth.holds"
@@ -73,6 +73,7 @@ class JobRecord:
     batch: str
     """The name that leads its references."""
     results: Sequence[str]
+    kind: str = "avatar_batch"
 
     @property
     def ended(self) -> bool:
@@ -153,6 +154,16 @@ def job_states(database: EmbeddedPostgres) -> dict[str, int]:
     """How many jobs are in which state."""
     with database.admin(DATABASE) as connection:
         return dict(_Rows(connection).of("SELECT state, count(*) FROM generator.jobs GROUP BY state"))
+
+
+def left_of_photos(database: EmbeddedPostgres) -> int:
+    """Orders and sittings, which hold photos while somebody works on them."""
+    with database.admin(DATABASE) as connection:
+        query = (
+            "SELECT (SELECT count(*) FROM generator.photo_orders) + (SELECT count(*) FROM generator.sittings)"
+        )
+        [(count,)] = _Rows(connection).of(query)
+    return int(count)
 
 
 def lost_holds(database: EmbeddedPostgres, email: str) -> int:

@@ -26,7 +26,7 @@ _POLL_S = 0.5
 _ASKED_AT_A_TIME = 4
 _DEADLINE_S = 10.0
 _COMES_BACK = 5
-_ASKED_AGAIN = {"create": "avatars", "delete": "avatars", "batch": "jobs", "signup": ""}
+_ASKED_AGAIN = {"create": "avatars", "delete": "avatars", "batch": "jobs", "photos": "jobs", "signup": ""}
 """Operations whose outcome is looked at afterwards, and what of."""
 _LATER = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT, None}
 """Answers that say nothing about what is stored."""
@@ -39,6 +39,9 @@ FROM generator.scan_files JOIN generator.files USING (key)
 UNION ALL
 SELECT 'job ' || job_id, name, key, sha256, size, media_type
 FROM generator.job_files JOIN generator.files USING (key)
+UNION ALL
+SELECT 'face ' || face_id, role, key, sha256, size, media_type
+FROM generator.face_files JOIN generator.files USING (key)
 """
 
 

@@ -14,6 +14,7 @@ import onnxruntime
 
 from anthropometry.population import Population
 from bodymodel.expressions import EXPRESSIONS
+from bodypose.skeleton import Pose
 from facemodel.topology import FaceTopology
 from services.generator.adapters.network import latent
 from services.mesher.bootstrap import WRITERS
@@ -38,6 +39,7 @@ from services.mesher.domain.model import (
     Scene,
 )
 from services.mesher.domain.outfit import Outfitter
+from services.mesher.domain.posing import Poser
 from services.mesher.domain.variants import Variants
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -57,6 +59,17 @@ FILES = (
         FileOptions(format=FileFormat.STL, whole_body=True),
     ),
 )
+STRIDE = Pose(
+    {
+        "LeftUpLeg": (-0.3, 0.0, 0.0, 0.954),
+        "RightUpLeg": (0.2, 0.05, 0.0, 0.9785),
+        "LeftArm": (0.1, 0.2, -0.3, 0.927),
+        "RightForeArm": (-0.4, 0.3, 0.1, 0.86),
+        "Head": (0.0, 0.25, 0.0, 0.968),
+    }
+)
+POSED = (FileOptions(), FileOptions(format=FileFormat.PLY))
+"""Taken by the skeleton, and baked."""
 DRESS = Garment(
     "dress",
     Cut(Pattern.DRESS, sleeve=0.25, hem=0.5, neckline=0.35, flare=0.35, thickness=0.003),
@@ -99,7 +112,7 @@ def main() -> None:
     outfitter = Outfitter(model, kept_cuts=4)
     likeness = Likeness(model.template, Mould.load(MODELS, model, topology), outfitter.skin_picture)
     worn = (None, None, face(topology))
-    variants = Variants(model, outfitter)
+    variants, poser = Variants(model, outfitter), Poser(model, outfitter)
     population = Population.load(MODELS)
     look = Appearance("#d7a98c", HairPattern.BOB, "#3b2417")
     for cloud, (_, body_type, _), more, own in zip(
@@ -119,8 +132,17 @@ def main() -> None:
             scene = prepared(
                 variants.make(Scene(parts, rig, {"modelVersion": "2.0.0"}), body, options), options
             )
-            file = WRITERS[options.format].write(scene, options)
-            sys.stdout.write(hashlib.sha256(file).hexdigest() + "\n")
+            _tell(scene, options)
+        dressed = Scene(outfitter.dress(body, look, [DRESS]), rig, {"modelVersion": "2.0.0"})
+        held = poser.hold(body, STRIDE).pose
+        posed = poser.taken(dressed, body, held), poser.figure(dressed, body).at(held)
+        for scene, options in zip(posed, POSED, strict=True):
+            _tell(prepared(scene, options), options)
+
+
+def _tell(scene: Scene, options: FileOptions) -> None:
+    file = WRITERS[options.format].write(scene, options)
+    sys.stdout.write(hashlib.sha256(file).hexdigest() + "\n")
 
 
 if __name__ == "__main__":

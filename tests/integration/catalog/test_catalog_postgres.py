@@ -19,7 +19,7 @@ from atelierkit.testing import serve
 from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.postgres import PostgresUnitOfWork
 from services.catalog.adapters.seed import released
-from services.catalog.adapters.tables import GarmentRow
+from services.catalog.adapters.tables.garments import GarmentRow
 from services.catalog.bootstrap import build
 from services.catalog.domain.model import Category
 from services.catalog.domain.ports import UnitsOfWork

@@ -15,19 +15,16 @@ from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import faces_pb2 as pb
 from atelierkit.admission import Admission, Limits
 from atelierkit.inference import LocalInference
-from atelierkit.testing import serve, token_verifier
-from atelierkit.workshop import workshop
+from atelierkit.testing import serve
 from facemodel.topology import FaceTopology
 from services.generator.adapters.face_sense import FaceSense
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.photos import PhotoReader
 from services.generator.domain.faces import Slot
-from services.mesher.adapters.poisson import PoissonReconstruction
-from services.mesher.bootstrap import assemble as assemble_mesher
 from services.mesher.domain.body import BodyModel
-from services.mesher.domain.face.mould import Mould
 from tests.contract.generator.neighbours import Town, town
 from tests.contract.generator.test_generator_faces_contract import SLOTS
+from tests.integration.generator.real_mesher import real_mesher
 from tests.unit.generator.world import MODELS, RecordingBlobs, World
 
 GLB = "model/gltf-binary"
@@ -41,20 +38,7 @@ LARGEST_FILE = 200_000
 async def here() -> AsyncIterator[Town]:
     """The service over the released networks, the face library and the real mesher."""
     blobs, topology = RecordingBlobs(), FaceTopology.load(MODELS)
-    model = BodyModel.load(MODELS)
-    surfaces = PoissonReconstruction(threads=1)
-    with workshop("bodies", Limits(places=1, longest_wait_s=60.0)) as alone:
-        mesher = assemble_mesher(
-            model=model,
-            topology=topology,
-            mould=Mould.load(MODELS, model, topology),
-            files=blobs,
-            verifier=token_verifier(),
-            workshop=alone,
-            scan_workshop=alone,
-            surfaces=surfaces,
-            kept_cuts=8,
-        )
+    with real_mesher(BodyModel.load(MODELS), blobs) as mesher:
         async with LocalInference(MODELS) as inference, serve(mesher) as channel:
             world = World(blobs=blobs, network=BodyNetwork(inference, "2.0.0"))
             queue = Admission("photos", Limits(1))
@@ -62,7 +46,6 @@ async def here() -> AsyncIterator[Town]:
             world.tools = replace(world.tools, face_reader=reader)
             async with town(world, mesher=channel, timeout_s=60.0) as made:
                 yield made
-    surfaces.close()
 
 
 async def made(here: Town, album: Mapping[Slot, bytes]) -> pb.Face:

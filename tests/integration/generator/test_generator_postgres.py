@@ -303,7 +303,7 @@ async def test_nothing_is_tidied_up_where_the_store_is_another_databases(units) 
 
 async def test_files_of_others_are_not_tidied_up(units) -> None:
     world = World(units=units)
-    ref = await world.blobs.put(b"a picture", prefix="pictures", media_type="image/png")
+    ref = await world.blobs.put(b"a pose", prefix="poses", media_type="image/webp")
     assert await world.shelf.tidy(datetime.now(UTC) + timedelta(hours=1)) == 0
     assert world.blobs.keys == [ref.key]
 

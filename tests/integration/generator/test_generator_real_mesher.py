@@ -12,20 +12,15 @@ import pytest
 from anthropometry.measurements import MEASUREMENTS, NAMES
 from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
-from atelierkit.admission import Limits
 from atelierkit.inference import LocalInference
 from atelierkit.server import Service
 from atelierkit.settings import ServiceSettings
-from atelierkit.testing import serve, token_verifier
-from atelierkit.workshop import Workshop, workshop
-from facemodel.topology import FaceTopology
+from atelierkit.testing import serve
 from services.generator.adapters.network import BodyNetwork
-from services.mesher.adapters.poisson import PoissonReconstruction
-from services.mesher.bootstrap import assemble as assemble_mesher
 from services.mesher.domain.body import BodyModel
-from services.mesher.domain.face.mould import Mould
 from tests.contract.generator.neighbours import Town, body, town
 from tests.integration.generator import tiny_network
+from tests.integration.generator.real_mesher import real_mesher
 from tests.unit.generator.world import MODELS, RecordingBlobs, World
 
 BODY = file_pb2.FileOptions(parts=file_pb2.PARTS_BODY)
@@ -51,30 +46,14 @@ def models_dir(model: BodyModel, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[Workshop]:
-    with workshop("bodies", Limits(places=1)) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def blobs() -> RecordingBlobs:
     return RecordingBlobs()
 
 
 @pytest.fixture(scope="module")
-def mesher(model: BodyModel, alone: Workshop, blobs: RecordingBlobs) -> Service:
-    topology = FaceTopology.load(MODELS)
-    return assemble_mesher(
-        model=model,
-        topology=topology,
-        mould=Mould.load(MODELS, model, topology),
-        files=blobs,
-        verifier=token_verifier(),
-        workshop=alone,
-        scan_workshop=alone,
-        surfaces=PoissonReconstruction(threads=1),
-        kept_cuts=8,
-    )
+def mesher(model: BodyModel, blobs: RecordingBlobs) -> Iterator[Service]:
+    with real_mesher(model, blobs) as service:
+        yield service
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from atelier.auth.v1 import auth_pb2
 from atelier.common.v1 import file_pb2
 from atelier.generator.v1 import generator_pb2 as pb
 from atelier.generator.v1.faces_pb2_grpc import FaceServiceStub
+from atelier.generator.v1.generations_pb2_grpc import GenerationServiceStub
 from atelier.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from atelier.generator.v1.jobs_pb2_grpc import JobServiceStub
 from atelierkit import blobs
@@ -70,6 +71,8 @@ NEEDED = (
     "face_detector_full",
     "face_mesh",
     "face_traits",
+    "pose_detector",
+    "pose_landmarks",
 )
 
 
@@ -123,6 +126,7 @@ def reached_by(channel: grpc.aio.Channel) -> Town:
         GeneratorServiceStub(channel),
         JobServiceStub(channel),
         FaceServiceStub(channel),
+        GenerationServiceStub(channel),
         world,
         world.tools,
         MesherDouble(world.mesher, world.scanner),

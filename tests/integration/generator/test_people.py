@@ -18,8 +18,18 @@ from services.generator.domain.errors import BadPageToken
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import UnitsOfWork
-from services.generator.use_cases.people import ExportPerson, ForgetPerson, ForgetTheDeleted, Part, Place
+from services.generator.use_cases.people import (
+    ExportPerson,
+    ForgetPerson,
+    ForgetTheDeleted,
+    Part,
+    Place,
+    Section,
+)
 from tests.integration.generator.test_generator_jobs_postgres import items, new
+from tests.unit.generator.factory import Factory
+from tests.unit.generator.gallery import Gallery
+from tests.unit.generator.studio import Studio
 from tests.unit.generator.test_generator_scans import scanned
 from tests.unit.generator.world import ANN, BOB, World
 
@@ -64,11 +74,12 @@ async def test_an_export_gives_each_record_once(world: World) -> None:
     avatars = [await world.avatar(ANN) for _ in range(101)]
     scan = await scanned(world, ANN)
     face = await world.face(ANN, keep_photos=True)
+    [generation] = await Studio(Factory(world)).accepted(keep_photo=True)
     job = await job_with_result(world, ANN, b"a zip")
     await world.avatar(BOB)
     records = [record for part in await parts(world, ANN) for record in part.records]
     assert Counter(record.id for record in records) == Counter(
-        [*(avatar.id for avatar in avatars), scan.id, face.id, job.id]
+        [*(avatar.id for avatar in avatars), scan.id, face.id, generation.id, generation.id, job.id]
     )
     messages = [convert.part(part) for part in await parts(world, ANN)]
     assert sum(len(message.avatars) for message in messages) == 101
@@ -79,8 +90,10 @@ async def test_an_export_gives_each_record_once(world: World) -> None:
         face.mesh.file.key,
         3,
     )
-    assert [job.id for message in messages for job in message.jobs] == [str(job.id)]
-    assert [part.records for part in await parts(world, CARL)] == [[], [], [], []]
+    assert {job.id for message in messages for job in message.jobs} == {str(job.id), str(generation.id)}
+    [made] = [made for message in messages for made in message.generations]
+    assert (made.id, made.photo.size > 0) == (str(generation.id), True)
+    assert [part.records for part in await parts(world, CARL)] == [[]] * len(Section)
 
 
 @pytest.mark.parametrize("token", ["photos:", "avatars:x", ":", "jobs:AAAA"])
@@ -97,7 +110,7 @@ async def test_a_forgotten_person_leaves_no_record_and_no_file(world: World, for
     await scanned(world, ANN, data=b"0 0 0\n2 2 2")
     await job_with_result(world, ANN, b"a zip of Ann's")
     await forget(ANN)
-    assert [part.records for part in await parts(world, ANN)] == [[], [], [], []]
+    assert [part.records for part in await parts(world, ANN)] == [[]] * len(Section)
     assert world.blobs.keys == []
     await forget(ANN)
 
@@ -124,14 +137,26 @@ async def test_what_others_have_the_same_of_stays(world: World, forget: ForgetPe
 @pytest.mark.postgres
 async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engine: AsyncEngine) -> None:
     world = World(units=postgres_units)
-    await world.avatar(ANN)
+    avatar, gallery = await world.avatar(ANN), Gallery(Factory(world))
+    await gallery.picture(avatar)
+    await gallery.video(avatar)
     await scanned(world, ANN)
     await world.face(ANN, keep_photos=True)
     await world.from_photos(ANN, await world.order(), uuid4())
+    await Studio(Factory(world)).accepted(keep_photo=True)
     await job_with_result(world, ANN, b"a zip")
     async with postgres_units() as unit:
         assert await unit.jobs.give_up(uuid4())
-    assert sorted(await rows_with(engine, ANN)) == ["avatars", "faces", "jobs", "jobs", "scans"]
+    assert sorted(await rows_with(engine, ANN)) == [
+        "avatars",
+        "faces",
+        "generations",
+        "jobs",
+        "jobs",
+        "jobs",
+        "jobs",
+        "scans",
+    ]
     assert await filled(engine) == set(metadata.tables)
     await ForgetPerson(world.units, world.shelf)(ANN)
     assert await rows_with(engine, ANN) == []

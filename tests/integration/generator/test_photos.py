@@ -81,6 +81,25 @@ async def test_three_photos_become_a_face_of_human_size(room: Room, album: Album
     assert read.features.accessories.keys() == {"glasses", "earrings", "hat"}
 
 
+async def test_one_photo_from_the_front_is_a_face_with_what_is_around_it(room: Room, album: Album) -> None:
+    three, one = await room.read(album), await room.read({Slot.FRONT: album[Slot.FRONT]})
+    apart_mm = 1000 * np.linalg.norm(points(one) - points(three), axis=1)
+    assert apart_mm.mean() < 6.0
+    assert [seen.slot for seen in one.seen] == [Slot.FRONT]
+    assert one.features.skin is not None
+    # Rendered heads end at the neck.
+    assert one.clothes is None
+
+
+async def test_one_photo_is_told_what_is_wrong_with_it(room: Room, album: Album) -> None:
+    wall = jpeg(np.full((300, 300, 3), 120, np.uint8))
+    assert await room.faults({Slot.FRONT: wall}) == [("front", "face_not_found")]
+    assert await room.faults({Slot.FRONT: album[Slot.LEFT]}) == [("front", "face_turned_away")]
+    front = np.asarray(Image.open(BytesIO(album[Slot.FRONT])))
+    two = jpeg(np.concatenate([front, front], axis=1))
+    assert await room.faults({Slot.FRONT: two}) == [("front", "several_faces")]
+
+
 async def test_what_is_kept_is_small_upright_and_says_nothing_but_pixels(room: Room, album: Album) -> None:
     for seen in (await room.read(album)).seen:
         picture = Image.open(BytesIO(seen.picture))
@@ -124,8 +143,8 @@ async def test_a_head_that_leaves_the_photo_is_told(room: Room, album: Album, en
     rows = np.frombuffer(front.points, "<f4").reshape(468, 3)[[10, 152], 1]
     inside = rows + np.array([share, -share]) * (rows[1] - rows[0])
     cut = picture[int(inside[0]) :] if end == "forehead" else picture[: int(inside[1])]
-    assert await room.faults(album | {Slot.FRONT: jpeg(cut)}) == [("front", "head_cut_off")]
-    assert (await room.read(album | {Slot.FRONT: front.picture})).features.accessories["hat"].reason == ""
+    assert await room.faults({**album, Slot.FRONT: jpeg(cut)}) == [("front", "head_cut_off")]
+    assert (await room.read({**album, Slot.FRONT: front.picture})).features.accessories["hat"].reason == ""
 
 
 async def test_what_is_no_photo_is_told_before_any_network_is_asked(room: Room, album: Album) -> None:

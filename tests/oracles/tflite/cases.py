@@ -1,4 +1,4 @@
-"""One small file for each operator that the converter knows, in every form in which the face networks use it."""
+"""One small file for each operator that the converter knows, in every form in which the vision networks use it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from tests.oracles.tflite.writing import Constant, Scalar, Step, model, sparse
 
 SAME, VALID = 0, 1
-NONE, RELU = 0, 1
+NONE, RELU, RELU_TO_6 = 0, 1, 3
 
 Shape = tuple[int, ...]
 
@@ -55,10 +55,17 @@ def _convolution(
     return _case(Step(3, ["x", "w", "b"], {"made": made}, options, 1), constants, x=size)
 
 
-def _depthwise(padding: int, stride: tuple[int, int], size: Shape, made: Shape) -> Case:
+def _depthwise(
+    padding: int, stride: tuple[int, int], size: Shape, made: Shape, activation: int = NONE
+) -> Case:
     constants = {"w": _numbers(1, 3, 3, size[-1]), "b": _numbers(size[-1])}
-    options = _window(padding, stride, 5, across=1, down=1) | {3: Scalar("i", 1), 4: Scalar("b", NONE)}
+    options = _window(padding, stride, 5, across=1, down=1) | {3: Scalar("i", 1), 4: Scalar("b", activation)}
     return _case(Step(4, ["x", "w", "b"], {"made": made}, options, 2), constants, x=size)
+
+
+def _add(activation: int) -> Case:
+    size = (1, 3, 4, 2)
+    return _case(Step(0, ["x", "y"], {"made": size}, {0: Scalar("b", activation)}, 11), x=size, y=size)
 
 
 def _max_pool(padding: int, size: Shape, made: Shape) -> Case:
@@ -181,16 +188,9 @@ CUSTOM_CASES: Mapping[str, Case] = {
 """The face mesh's own operators, which mediapipe alone can run: from a picture to one list of numbers."""
 
 CASES: Mapping[str, Case] = {
-    "add": _case(
-        Step(0, ["x", "y"], {"made": (1, 3, 4, 2)}, {0: Scalar("b", NONE)}, 11),
-        x=(1, 3, 4, 2),
-        y=(1, 3, 4, 2),
-    ),
-    "add, relu": _case(
-        Step(0, ["x", "y"], {"made": (1, 3, 4, 2)}, {0: Scalar("b", RELU)}, 11),
-        x=(1, 3, 4, 2),
-        y=(1, 3, 4, 2),
-    ),
+    "add": _add(NONE),
+    "add, relu": _add(RELU),
+    "add, relu to 6": _add(RELU_TO_6),
     "concatenation of lists": _concatenation(1, ((1, 5, 2), (1, 3, 2)), (1, 8, 2)),
     "concatenation of channels": _concatenation(3, ((1, 2, 3, 2), (1, 2, 3, 4)), (1, 2, 3, 6)),
     "convolution": _convolution(SAME, (1, 1), (1, 5, 4, 2), (1, 5, 4, 3)),
@@ -199,6 +199,7 @@ CASES: Mapping[str, Case] = {
     "convolution, valid": _convolution(VALID, (3, 3), (1, 6, 6, 2), (1, 2, 2, 3)),
     "convolution, 5 x 5": _convolution(SAME, (2, 2), (1, 8, 8, 2), (1, 4, 4, 3), kernel=5),
     "convolution, one pixel, relu": _convolution(VALID, (1, 1), (1, 3, 4, 5), (1, 3, 4, 2), 1, RELU),
+    "convolution, relu to 6": _convolution(SAME, (1, 1), (1, 5, 4, 9), (1, 5, 4, 3), 3, RELU_TO_6),
     "convolution, stride across": _convolution(SAME, (1, 2), (1, 5, 6, 2), (1, 5, 3, 3)),
     "densify": _of_constant(124, _sparse()),
     "depth to space": _case(Step(5, ["x"], {"made": (1, 6, 4, 2)}, {0: Scalar("i", 2)}, 94), x=(1, 3, 2, 8)),
@@ -206,7 +207,9 @@ CASES: Mapping[str, Case] = {
     "depthwise convolution, stride 2, odd": _depthwise(SAME, (2, 2), (1, 7, 5, 3), (1, 4, 3, 3)),
     "depthwise convolution, stride 2, even": _depthwise(SAME, (2, 2), (1, 8, 6, 3), (1, 4, 3, 3)),
     "depthwise convolution, valid": _depthwise(VALID, (2, 2), (1, 7, 7, 3), (1, 3, 3, 3)),
+    "depthwise convolution, relu to 6": _depthwise(SAME, (1, 1), (1, 5, 4, 3), (1, 5, 4, 3), RELU_TO_6),
     "dequantize": _of_constant(6, Constant(_numbers(1, 2, 3, 4, dtype=np.float16))),
+    "logistic": _case(Step(14, ["x"], {"made": (1, 3, 4, 2)}), x=(1, 3, 4, 2)),
     "max pool": _max_pool(SAME, (1, 4, 6, 2), (1, 2, 3, 2)),
     "max pool, odd": _max_pool(SAME, (1, 5, 3, 2), (1, 3, 2, 2)),
     "max pool, valid": _max_pool(VALID, (1, 5, 4, 2), (1, 2, 2, 2)),

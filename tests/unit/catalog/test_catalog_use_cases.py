@@ -9,7 +9,7 @@ from services.catalog.adapters.memory import MemoryUnitOfWork
 from services.catalog.adapters.seed import released
 from services.catalog.domain.errors import UnknownCatalogItem
 from services.catalog.domain.model import Category, Garment, GarmentPage, LookRequest, OutfitItem
-from services.catalog.use_cases import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
+from services.catalog.use_cases.looks import GetGarment, ListGarments, ListHairstyles, ListSkins, ResolveLook
 
 SEED = released()
 

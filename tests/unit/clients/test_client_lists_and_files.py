@@ -93,3 +93,14 @@ def test_a_table_goes_as_it_is(drive: Drive, platform: PlatformDouble, tmp_path:
     assert drive("start_batch", table).state == "pending"
     (asked,) = platform.asked
     assert (asked.headers["content-type"], asked.body) == ("text/csv", table.read_bytes())
+
+
+def test_a_video_is_a_job_until_it_is_a_file(drive: Drive, platform: PlatformDouble) -> None:
+    platform.will(said(job("pending", 1), 202), Answer(200, GLB))
+    call = operations.pictures_video("a-1", seconds=3, blend_shapes={"jawOpen": 0.5, "viseme_aa": 1})
+    accepted, film = drive("call", call), drive("call", call)
+    assert (accepted.id, accepted.state) == ("j-1", "pending")
+    assert film == GLB
+    assert platform.targets() == [
+        "GET /v1/avatars/a-1.mp4?blendShapes%5BjawOpen%5D=0.5&blendShapes%5Bviseme_aa%5D=1&seconds=3"
+    ] * 2

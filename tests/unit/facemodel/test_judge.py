@@ -9,10 +9,11 @@ from scipy import ndimage
 
 from facemodel import identity, quality
 from facemodel.arrays import RgbImage
-from facemodel.judge import Verdict, judge
+from facemodel.judge import Verdict, judge, judge_alone
 from facemodel.landmarks import FaceMesh
 from facemodel.slots import Slot
 from facemodel.topology import FaceTopology
+from facemodel.view import View
 from tests.unit.facemodel import sitter
 
 FRONT, LEFT, RIGHT = Slot.FRONT, Slot.LEFT, Slot.RIGHT
@@ -225,3 +226,21 @@ def test_an_expression_makes_nobody_a_stranger(
     laughing[topology.regions["lips"], 0] *= 1.3
     faces[FRONT] = [sitter.view(topology, 0.0, face=laughing).mesh]
     assert not judge(images, faces, topology).faults
+
+
+def test_a_photo_that_is_alone_shows_one_person_from_the_front(topology: FaceTopology) -> None:
+    def told(yaw: float, *others: FaceMesh, image: RgbImage | None = None) -> View | list[str]:
+        near = sitter.view(topology, yaw).mesh
+        found = judge_alone(picture(1) if image is None else image, [near, *others], topology)
+        return found if isinstance(found, View) else [fault.code for fault in found]
+
+    seen = told(12.0)
+    assert isinstance(seen, View)
+    assert seen.pose.yaw_deg == pytest.approx(12.0)
+    # Of three photos this one would be a side.
+    assert told(35.0) == ["face_turned_away"]
+    assert told(2.0, sitter.view(topology, -5.0, middle=(520.0, 200.0)).mesh) == ["several_faces"]
+    assert isinstance(told(2.0, sitter.view(topology, scale=600.0).mesh), View)
+    assert told(2.0, image=picture(1, brightness=8.0, contrast=2.0)) == ["photo_too_dark"]
+    [missing] = judge_alone(picture(1), [], topology)  # type: ignore[misc]
+    assert missing.code == "face_not_found"

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from facemodel import color, detect
+from facemodel import color
 from facemodel.arrays import FloatArray
+from facemodel.detect import DETECTORS
 from facemodel.networks import Range, RawBoxes, RawMeshes
 from facemodel.search import FaceSearch
-from tests.unit.facemodel.test_detect import raw
+from tests.unit.photos.told import raw
 
 HEIGHT, WIDTH = 480, 640
 SAME = np.arange(468)
@@ -31,12 +32,12 @@ class ToldNetworks:
     """Of each picture or batch of them, 0..1."""
 
     async def detect(self, reach: Range, images: FloatArray) -> RawBoxes:
-        side = detect.SIDES[reach]
-        assert images.shape[1:] == (3, side, side)
+        detector = DETECTORS[reach]
+        assert images.shape[1:] == (3, detector.side, detector.side)
         assert -1.0 <= images.min() <= images.max() <= 1.0
         self.asked.append((reach.value, len(images)))
         self.brightest.append((float(images.max()) + 1.0) / 2.0)
-        told = [raw(reach, self.found[reach].pop(0)) for _ in images]
+        told = [raw(detector, self.found[reach].pop(0)) for _ in images]
         return RawBoxes(np.stack([boxes for boxes, _ in told]), np.stack([scores for _, scores in told]))
 
     async def mesh(self, images: FloatArray) -> RawMeshes:

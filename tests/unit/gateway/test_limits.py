@@ -44,6 +44,7 @@ def test_the_published_limits_are_those_of_the_contract() -> None:
         "generate": (10, 900),
         "general": (100, 900),
         "preview": (900, 900),
+        "gallery": (2000, 900),
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from atelierkit import failpoints
 from tests.unit.generator.factory import Factory
+from tests.unit.generator.studio import Studio
 from tests.unit.generator.world import World
 
 
@@ -17,6 +18,11 @@ def world() -> World:
 @pytest.fixture
 def factory() -> Factory:
     return Factory()
+
+
+@pytest.fixture
+def studio(factory: Factory) -> Studio:
+    return Studio(factory)
 
 
 @pytest.fixture

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
+from atelier.common.v1 import pose_pb2
 from atelierkit.errors import Code, RemoteError
-from services.generator.domain.errors import ConsentRequired, InvalidPhotos
+from services.generator.domain.custom_poses import ReadPose
+from services.generator.domain.errors import (
+    ConsentRequired,
+    InvalidMotion,
+    InvalidPhotos,
+    InvalidPosePhoto,
+    PoseNotFound,
+)
 from services.generator.domain.faces import (
     FaceOrder,
     Features,
@@ -19,7 +28,8 @@ from services.generator.domain.faces import (
     Terms,
     Trait,
 )
-from services.generator.domain.jobs import Kind
+from services.generator.domain.jobs import Extra, Kind
+from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import FileStore
 from services.generator.domain.ports_faces import FaceModel
 from services.generator.domain.ports_jobs import Hold
@@ -43,6 +53,8 @@ class ClayReader:
         self._store = store
         self.reads = 0
         self.before_answer: Callable[[], Awaitable[None]] | None = None
+        self.hair: MeasuredColor | None = None
+        self.clothes: MeasuredColor | None = None
 
     async def read(self, order: FaceOrder) -> ReadFace:
         self.reads += 1
@@ -66,6 +78,8 @@ class ClayReader:
             features=FEATURES,
             model_version="1.0.0",
             inference_ms=12,
+            hair=self.hair,
+            clothes=self.clothes,
         )
 
 
@@ -79,19 +93,60 @@ class ClayModels:
         return FaceModel("face_mesh", "1.0.0", self.ready)
 
 
+class ClayPoses:
+    """A library of a few poses, whose joints are their words; and everybody's own, by owner and id."""
+
+    def __init__(self) -> None:
+        self.library = {"contrapposto", "bent-elbow", "seated"}
+        self.own: dict[tuple[str, str], bytes] = {}
+
+    async def get(self, owner: str, pose_id: str) -> bytes:
+        if pose_id in self.library:
+            return pose_id.encode()
+        if (owner, pose_id) not in self.own:
+            raise PoseNotFound(pose_id)
+        return self.own[owner, pose_id]
+
+
+class ClayPoseReader:
+    """Poses whose joints are what the upload says; one that begins with `bad` is refused by the rest of its words."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+
+    async def of_photo(self, photo: StoredFile) -> ReadPose:
+        text = (await self._store.get(photo)).decode("utf-8", "replace")
+        if text.startswith("bad "):
+            raise InvalidPosePhoto(text.removeprefix("bad "), "cannot be used", "3")
+        return self._read(f"photo {text}", ("RightFoot",))
+
+    async def of_motion(self, motion: StoredFile, frame: int) -> ReadPose:
+        text = (await self._store.get(motion)).decode()
+        if text.startswith("bad "):
+            raise InvalidMotion(text.removeprefix("bad "), "cannot be used", ("LeftArm", "Head"))
+        return self._read(f"motion {text} {frame}", ())
+
+    def _read(self, text: str, unknown: tuple[str, ...]) -> ReadPose:
+        angle = len(text) % 97 / 100
+        turn = pose_pb2.JointTurn(bone="Hips", x=math.sin(angle), w=math.cos(angle))
+        pose = pose_pb2.Pose(turns=[turn], support=pose_pb2.SUPPORT_SEAT)
+        return ReadPose(pose.SerializeToString(deterministic=True), ("LeftForeArm",), unknown)
+
+
 class Signatures:
     """Everybody has consented to one version, until they take it back."""
 
     VERSION = "2031-1"
 
     def __init__(self) -> None:
+        self.version = self.VERSION
         self.withdrawn = False
         self.asked: list[str] = []
 
     async def require(self, version: str) -> None:
         self.asked.append(version)
-        if self.withdrawn or version != self.VERSION:
-            raise ConsentRequired(self.VERSION)
+        if self.withdrawn or version != self.version:
+            raise ConsentRequired(self.version)
 
 
 class CountingLedger:
@@ -102,11 +157,19 @@ class CountingLedger:
         self.held: dict[UUID, int] = {}
         self.paid: dict[UUID, int] = {}
         self.settled: set[UUID] = set()
-        self.batch_price, self.face_price = 1, 5
+        self.prices: dict[Kind | Extra, int] = {
+            Kind.AVATAR_BATCH: 1,
+            Kind.AVATAR_FROM_PHOTOS: 5,
+            Kind.POSE_GENERATION: 5,
+            Kind.VIDEO: 5,
+            Extra.HD: 2,
+            Extra.PRIORITY: 3,
+        }
         self.error: Exception | None = None
 
-    async def price(self, kind: Kind) -> int:
-        return self.batch_price if kind is Kind.AVATAR_BATCH else self.face_price
+    async def price(self, kind: Kind, extras: Collection[Extra] = ()) -> int:
+        priced: tuple[Kind | Extra, ...] = (kind, *extras)
+        return sum(self.prices[each] for each in priced)
 
     async def reserve(self, owner: str, job_id: UUID, credits: int, kind: Kind) -> bool:
         if job_id in self.settled:

@@ -67,8 +67,9 @@ class Withdrawn:
 class Factory:
     """The server's verbs and the worker's tasks, on one world."""
 
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, world: World | None = None) -> None:
+        """In a world of its own, or as another process in one that is there."""
+        self.world = world or World()
         self.mailbox, self.ghosts = Mailbox(), Ghosts()
         tools = self.world.tools
         self.accept = CreateBatch(tools.units, tools.estimator, tools.credits, tools.clock)
@@ -80,7 +81,8 @@ class Factory:
         self.tasks: JobTasks = job_tasks(
             tools, announcer=self.mailbox, delegates=self.ghosts, hold_age=timedelta(minutes=5)
         )
-        self.tasks.register(self.world.rail, reconcile_every_s=60)
+        if world is None:
+            self.tasks.register(self.world.rail, reconcile_every_s=60)
         self.withdrawals = Withdrawn()
         self.forget_withdrawn = ForgetWithdrawn(self.withdrawals, forget_faces(tools, self.ghosts))
         self.reconcile: Reconcile = self.tasks.reconcile

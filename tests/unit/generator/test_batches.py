@@ -15,7 +15,7 @@ from atelierkit.errors import NotFound, RemoteError, Unavailable
 from atelierkit.failpoints import FailpointHit
 from services.generator.domain.batch import ARCHIVE, DOCUMENT, TABLE
 from services.generator.domain.errors import ImplausibleMeasurements, JobEnded, JobNotFailed, JobNotFound
-from services.generator.domain.jobs import Count, Queued, State
+from services.generator.domain.jobs import Count, Kind, Queued, State
 from services.generator.domain.model import BodySpec, BodyType, OutfitItem
 from tests.unit.generator.factory import row, rows
 from tests.unit.generator.world import ANN, BOB
@@ -218,7 +218,7 @@ async def test_whoever_can_pay_once_is_not_asked_to_hold_twice(factory, armed) -
 
 
 async def test_where_avatars_cost_nothing_nothing_is_held(factory) -> None:
-    factory.world.ledger.batch_price = 0
+    factory.world.ledger.prices[Kind.AVATAR_BATCH] = 0
     factory.world.ledger.balance = 0
     accepted, _ = await factory.accept(ANN, rows(2))
     await factory.work()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,6 @@ from services.generator.adapters.job_changes import JobChanges
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.network import BodyNetwork
 from services.generator.adapters.population import PopulationEstimator
-from services.generator.bootstrap import Tools
 from services.generator.domain.faces import (
     AvatarOrder,
     Face,
@@ -49,11 +47,13 @@ from services.generator.domain.model import (
     Quantities,
     Reading,
     StoredFile,
+    Targets,
     Wardrobe,
 )
 from services.generator.domain.options import Compression, FileFormat, FileOptions, Parts, RestPose
 from services.generator.domain.ports import FileStore, Network, UnitsOfWork
 from services.generator.domain.scan import CloudFormat, Registration, ScanBuild, ScanReport
+from services.generator.tools import Tools
 from services.generator.use_cases.avatars import CreateAvatar, DeleteAvatar, GetAvatar, ListAvatars
 from services.generator.use_cases.bodies import EstimateMeasurements, MakePerson, PreviewAvatar
 from services.generator.use_cases.changes import ExportAvatar, Rebuild, UpdateAvatar
@@ -62,7 +62,16 @@ from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadF
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
 from services.generator.use_cases.shelf import Shelf
-from tests.unit.generator.doubles import TERMS, ClayModels, ClayReader, CountingLedger, Signatures
+from tests.unit.generator.clay import ClayPainter, body_digest
+from tests.unit.generator.doubles import (
+    TERMS,
+    ClayModels,
+    ClayPoseReader,
+    ClayPoses,
+    ClayReader,
+    CountingLedger,
+    Signatures,
+)
 
 MODELS = Path(__file__).parents[3] / "models"
 POPULATION = Population.load(MODELS)
@@ -143,17 +152,25 @@ class Shop:
             garments=tuple(f"{item.garment_id} {item.size} {item.color}".encode() for item in worn),
         )
 
+    async def hair(self, body_type: BodyType) -> Look:
+        return Look(hairstyle_id="bob", hair_color="#332211")
 
-class ClayMesher:
+    async def clothes(self, body: Targets, color: str) -> Outfit:
+        """The dress, dyed in any colour."""
+        return (OutfitItem("dress-ines", "M", color or "#aa0000"),)
+
+
+class ClayMesher(ClayPainter):
     """Meshes that are a text about what they were made from: the same arguments give the same bytes."""
 
     def __init__(self, blobs: Blobs) -> None:
-        self.blobs = blobs
+        super().__init__(blobs)
         self.builds = 0
         self.error_mm: dict[str, float] = {}
-        self.before_answer: Callable[[], Awaitable[None]] | None = None
 
-    async def build(self, person: Person, wardrobe: Wardrobe, options: FileOptions) -> Build:
+    async def build(
+        self, person: Person, wardrobe: Wardrobe, options: FileOptions, pose: bytes | None = None
+    ) -> Build:
         self.builds += 1
         worn = [] if options.parts is Parts.BODY else [garment.hex() for garment in wardrobe.garments]
         face = repr(person.face) if person.face else ""
@@ -164,6 +181,7 @@ class ClayMesher:
             worn,
             repr(options),
             person.model_version,
+            (pose or b"").hex(),
         ]
         media_type = "model/gltf-binary" if options.format is FileFormat.GLB else "application/octet-stream"
         ref = await self.blobs.put(json.dumps(about).encode(), prefix="meshes", media_type=media_type)
@@ -233,12 +251,6 @@ class ClayScanner:
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
 
-def body_digest(person: Person) -> str:
-    """What of a mesh's bytes the body alone decides."""
-    targets = [(target.name, target.value_mm) for target in person.targets]
-    return hashlib.sha256(person.points + json.dumps(targets).encode()).hexdigest()
-
-
 class World:
     """Every verb of the service."""
 
@@ -260,13 +272,14 @@ class World:
         self.estimator = PopulationEstimator(POPULATION)
         self.looks = Shop()
         self.mesher = ClayMesher(self.blobs)
+        self.poses = ClayPoses()
         self.shelf = Shelf(self.units, self.store)
         make_person = MakePerson(self.estimator, self.network)
         rebuild = Rebuild(self.mesher, self.shelf)
         self.estimate = EstimateMeasurements(self.estimator)
         self.preview = PreviewAvatar(make_person, self.mesher)
         self.create = CreateAvatar(
-            make_person, self.estimator, self.looks, self.mesher, self.shelf, self.clock
+            make_person, self.estimator, self.looks, self.mesher, self.shelf, self.clock, self.poses
         )
         self.get = GetAvatar(self.units)
         self.list = ListAvatars(self.units)
@@ -278,6 +291,7 @@ class World:
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
         self.face_models = ClayModels()
+        self.pose_reader = ClayPoseReader(self.store)
         self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
@@ -285,17 +299,22 @@ class World:
             estimator=self.estimator,
             network=self.network,
             looks=self.looks,
+            plain_looks=self.looks,
             mesher=self.mesher,
             scanner=self.scanner,
             face_reader=self.reader,
             face_models=self.face_models,
             face_mesher=self.mesher,
+            picture_mesher=self.mesher,
+            video_mesher=self.mesher,
+            poses=self.poses,
+            pose_reader=self.pose_reader,
             consents=self.consents,
             credits=self.ledger,
             clock=self.clock,
             terms=TERMS,
         )
-        self.update = UpdateAvatar(self.get, self.tools.redress())
+        self.update = UpdateAvatar(self.get, self.tools.redress(), self.poses)
         self.set_face = self.tools.set_avatar_face()
         self.create_face = CreateFace(self.tools.make_face(), self.consents, self.shelf)
         self.get_face = GetFace(self.units, self.clock)
@@ -305,7 +324,7 @@ class World:
             self.units, self.estimator, self.looks, self.ledger, self.consents, self.shelf, self.clock
         )
         self.clear_faces = ClearFaces(self.units, self.shelf, self.clock, TERMS)
-        self.export = ExportAvatar(self.get, self.looks, rebuild, self.shelf)
+        self.export = ExportAvatar(self.get, self.poses, self.looks, rebuild, self.shelf)
 
     async def avatar(
         self, owner: str = ANN, spec: BodySpec = WOMAN, look: Look | None = None, outfit: Outfit = DRESS
@@ -319,9 +338,10 @@ class World:
     async def photos(self, *contents: str) -> tuple[Photo, ...]:
         """Uploads of a front, a left and a right side; typical ones, or such as say these words."""
         said = dict(zip(Slot, contents or ("ahead", "to the right", "to the left"), strict=True))
-        return tuple([await self._uploaded(slot, text) for slot, text in said.items()])
+        return tuple([await self.photo(text, slot) for slot, text in said.items()])
 
-    async def _uploaded(self, slot: Slot, text: str) -> Photo:
+    async def photo(self, text: str = "ahead", slot: Slot = Slot.FRONT) -> Photo:
+        """The upload of one side."""
         ref = await self.blobs.put(text.encode(), prefix=f"uploads/{uuid4().hex}", media_type="image/jpeg")
         file = StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
         return Photo(slot, file, f"{slot.value}.jpg")

@@ -27,7 +27,7 @@ from services.mesher.domain.scan.reconstruct import Reconstruction, Reconstructo
 from services.mesher.domain.scan.repair import mended
 from services.mesher.domain.scan.shell import Shell
 from services.mesher.domain.scan.solid import Solid, round_points
-from services.mesher.use_cases import ReconstructScan
+from services.mesher.use_cases.bodies import ReconstructScan
 
 HARD = ScanKind(noise_mm=2.0, outliers=0.1, missing_back=True, points=15_000)
 _BALL = trimesh.creation.icosphere(subdivisions=2)

@@ -27,7 +27,8 @@ def vertices() -> FloatArray:
     )
     points[[RIGHT_EYE, LEFT_EYE]] = [[-0.045, 0.0, 0.0], [0.045, 0.0, 0.0]]
     around = np.array([[0.001, 0.0, 0.0], [-0.001, 0.0, 0.0], [0.0, 0.0, 0.0]])
-    return (points[:, None] + around).reshape(-1, 3)
+    corners: FloatArray = (points[:, None] + around).reshape(-1, 3)
+    return corners
 
 
 def photos(vertices: FloatArray, off: FloatArray, odd: int) -> list[Sighting]:

@@ -18,6 +18,7 @@ WRITERS: Mapping[str, Writer] = {
     "DEPTHWISE_CONV_2D": convolution.depthwise_convolution,
     "DEPTH_TO_SPACE": layout.depth_to_space,
     "DEQUANTIZE": constants.dequantize,
+    "LOGISTIC": elementwise.logistic,
     "Landmarks2TransformMatrix": attention.matrix_of_landmarks,
     "MAX_POOL_2D": convolution.max_pool,
     "MUL": elementwise.multiply,

@@ -23,6 +23,11 @@ def relu(operator: Operator, to: Translation) -> None:
     to.let(operator.outputs[0], to.graph.add("Relu", to.value(operator.inputs[0])))
 
 
+def logistic(operator: Operator, to: Translation) -> None:
+    """The probability that belongs to a logit."""
+    to.let(operator.outputs[0], to.graph.add("Sigmoid", to.value(operator.inputs[0])))
+
+
 def leaky_relu(operator: Operator, to: Translation) -> None:
     """Negative numbers are multiplied by a slope, one for each channel.
 

@@ -23,11 +23,12 @@ _SECONDS = re.compile(r"\d{1,9}")
 
 def read(call: Call[Answer], response: httpx.Response) -> Answer:
     """What the call answers. Raises UnexpectedAnswer."""
-    if call.answer is bytes:
+    shape = call.also.get(response.status_code, call.answer)
+    if shape is bytes:
         return response.content  # type: ignore[return-value]  # Answer is bytes here
-    if call.answer is type(None):
+    if shape is type(None):
         return None
-    return decode(call.also.get(response.status_code, call.answer), _json(response))
+    return decode(shape, _json(response))
 
 
 def refusal(response: httpx.Response) -> Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 Answer = TypeVar("Answer", covariant=True)
 Item = TypeVar("Item", covariant=True)
-Parameter = str | int | bool | datetime | None
+Parameter = str | int | bool | datetime | Mapping[str, float] | None
 JsonObject = Mapping[str, Any]
 """A body in the API's own names, for whoever has it as JSON already."""
 
@@ -53,7 +53,7 @@ class Call(Generic[Answer]):
     @property
     def parameters(self) -> dict[str, str]:
         """The query, as it is written."""
-        return {name: _written(value) for name, value in self.query.items() if value is not None}
+        return dict(_parameters(self.query))
 
     def with_query(self, **query: str) -> Call[Answer]:
         """The same call with other parameters."""
@@ -77,7 +77,16 @@ def path(template: str, **values: str) -> str:
     return template.format(**{name: quote(value, safe="") for name, value in values.items()})
 
 
-def _written(value: Parameter) -> str:
+def _parameters(query: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
+    """Each parameter; of a mapping each of its members, as OpenAPI's `deepObject` has them."""
+    for name, value in query.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}[{key}]", str(member)) for key, member in value.items())
+        elif value is not None:
+            yield name, _written(value)
+
+
+def _written(value: str | int | bool | datetime) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -135,7 +135,7 @@ def files_glb(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["A", "T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -154,7 +154,7 @@ def files_glb(
     """The avatar as GLB.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`.
+    pose: `A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default, `A` where it has none.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -199,7 +199,7 @@ def files_vrm(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -211,7 +211,7 @@ def files_vrm(
     """The avatar as VRM 1.0.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: VRM knows no other pose.
+    pose: `T`, VRM's own rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -242,7 +242,7 @@ def files_usdz(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["A", "T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -253,7 +253,7 @@ def files_usdz(
     """The avatar as USDZ, for AR Quick Look.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`.
+    pose: `A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default, `A` where it has none.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -282,7 +282,7 @@ def files_obj(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["A", "T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -293,7 +293,7 @@ def files_obj(
     """OBJ, materials and pictures in a ZIP.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`.
+    pose: `A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default, `A` where it has none.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -322,7 +322,7 @@ def files_ply(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["A", "T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -330,7 +330,7 @@ def files_ply(
     """The avatar as binary PLY.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`.
+    pose: `A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default, `A` where it has none.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -347,7 +347,7 @@ def files_stl(
     id: str,
     *,
     parts: Literal["all", "body"] | None = None,
-    pose: Literal["A", "T"] | None = None,
+    pose: str | None = None,
     lod: Literal["0", "1", "2", "3"] | None = None,
     mesh_lod: Literal["0", "1", "2", "3"] | None = None,
     quality: Literal["low", "medium", "high"] | None = None,
@@ -355,7 +355,7 @@ def files_stl(
     """The avatar as binary STL.
 
     parts: `body`: the whole body alone, nothing left out, for measuring.
-    pose: The pose that the skeleton is bound in: `A`, the default, with arms at 45 degrees, or `T`.
+    pose: `A`, arms at 45 degrees, or `T`, arms level, for the rest pose; a pose of the catalogue, or the UUID of one of your own. The avatar's own pose by default, `A` where it has none.
     lod: Level of detail of the whole avatar, `0`, the default, for the finest.
     mesh_lod: The same as `lod`.
     quality: A level of detail with sizes of pictures to go with it; what is given beside it counts.
@@ -365,6 +365,213 @@ def files_stl(
         path("/v1/avatars/{id}.stl", id=id),
         bytes,
         query={"parts": parts, "pose": pose, "lod": lod, "meshLod": mesh_lod, "quality": quality},
+    )
+
+
+def pictures_png(
+    id: str,
+    *,
+    camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None,
+    style: Literal["realistic", "cartoon", "anime"] | None = None,
+    background: str | None = None,
+    expression: Literal["happy", "lol", "sad", "scared", "rage"] | None = None,
+    blend_shapes: dict[str, float] | None = None,
+    uat: str | None = None,
+    pose: str | None = None,
+    size: int | None = None,
+    quality: int | None = None,
+) -> Call[bytes]:
+    """A picture of the avatar as PNG.
+
+    camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
+    style: How it is drawn; `realistic` by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    expression: What the face shows.
+    blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
+    uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
+    pose: A pose of the catalogue, the UUID of one of your own, or `A`, arms at 45 degrees; the avatar's own pose by default. Ready Player Me's `power-stance`, `relaxed`, `standing` and `thumbs-up` are poses as well.
+    size: Pixels a side; 1024 by default.
+    quality: How good a WebP or JPEG is; 90 by default. PNG loses nothing.
+    """
+    return Call(
+        "GET",
+        path("/v1/avatars/{id}.png", id=id),
+        bytes,
+        query={
+            "camera": camera,
+            "style": style,
+            "background": background,
+            "expression": expression,
+            "blendShapes": blend_shapes,
+            "uat": uat,
+            "pose": pose,
+            "size": size,
+            "quality": quality,
+        },
+    )
+
+
+def pictures_kept_png(sha256: str) -> Call[bytes]:
+    """A picture that was drawn, as PNG."""
+    return Call("GET", path("/v1/pictures/{sha256}.png", sha256=sha256), bytes)
+
+
+def pictures_webp(
+    id: str,
+    *,
+    camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None,
+    style: Literal["realistic", "cartoon", "anime"] | None = None,
+    background: str | None = None,
+    expression: Literal["happy", "lol", "sad", "scared", "rage"] | None = None,
+    blend_shapes: dict[str, float] | None = None,
+    uat: str | None = None,
+    pose: str | None = None,
+    size: int | None = None,
+    quality: int | None = None,
+) -> Call[bytes]:
+    """A picture of the avatar as WEBP.
+
+    camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
+    style: How it is drawn; `realistic` by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    expression: What the face shows.
+    blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
+    uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
+    pose: A pose of the catalogue, the UUID of one of your own, or `A`, arms at 45 degrees; the avatar's own pose by default. Ready Player Me's `power-stance`, `relaxed`, `standing` and `thumbs-up` are poses as well.
+    size: Pixels a side; 1024 by default.
+    quality: How good a WebP or JPEG is; 90 by default. PNG loses nothing.
+    """
+    return Call(
+        "GET",
+        path("/v1/avatars/{id}.webp", id=id),
+        bytes,
+        query={
+            "camera": camera,
+            "style": style,
+            "background": background,
+            "expression": expression,
+            "blendShapes": blend_shapes,
+            "uat": uat,
+            "pose": pose,
+            "size": size,
+            "quality": quality,
+        },
+    )
+
+
+def pictures_kept_webp(sha256: str) -> Call[bytes]:
+    """A picture that was drawn, as WEBP."""
+    return Call("GET", path("/v1/pictures/{sha256}.webp", sha256=sha256), bytes)
+
+
+def pictures_jpg(
+    id: str,
+    *,
+    camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None,
+    style: Literal["realistic", "cartoon", "anime"] | None = None,
+    background: str | None = None,
+    expression: Literal["happy", "lol", "sad", "scared", "rage"] | None = None,
+    blend_shapes: dict[str, float] | None = None,
+    uat: str | None = None,
+    pose: str | None = None,
+    size: int | None = None,
+    quality: int | None = None,
+) -> Call[bytes]:
+    """A picture of the avatar as JPG.
+
+    camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
+    style: How it is drawn; `realistic` by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    expression: What the face shows.
+    blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
+    uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
+    pose: A pose of the catalogue, the UUID of one of your own, or `A`, arms at 45 degrees; the avatar's own pose by default. Ready Player Me's `power-stance`, `relaxed`, `standing` and `thumbs-up` are poses as well.
+    size: Pixels a side; 1024 by default.
+    quality: How good a WebP or JPEG is; 90 by default. PNG loses nothing.
+    """
+    return Call(
+        "GET",
+        path("/v1/avatars/{id}.jpg", id=id),
+        bytes,
+        query={
+            "camera": camera,
+            "style": style,
+            "background": background,
+            "expression": expression,
+            "blendShapes": blend_shapes,
+            "uat": uat,
+            "pose": pose,
+            "size": size,
+            "quality": quality,
+        },
+    )
+
+
+def pictures_kept_jpg(sha256: str) -> Call[bytes]:
+    """A picture that was drawn, as JPG."""
+    return Call("GET", path("/v1/pictures/{sha256}.jpg", sha256=sha256), bytes)
+
+
+def pictures_video(
+    id: str,
+    *,
+    camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None,
+    style: Literal["realistic", "cartoon", "anime"] | None = None,
+    background: str | None = None,
+    expression: Literal["happy", "lol", "sad", "scared", "rage"] | None = None,
+    blend_shapes: dict[str, float] | None = None,
+    uat: str | None = None,
+    pose: str | None = None,
+    size: int | None = None,
+    seconds: int | None = None,
+    fps: int | None = None,
+) -> Call[bytes | shapes.Job]:
+    """A video of the avatar, or the job that draws it.
+
+    camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
+    style: How it is drawn; `realistic` by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    expression: What the face shows.
+    blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
+    uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
+    pose: With one pose, as in pictures, the camera goes round once; with up to eight, commas between, the person goes from the first to the last and back.
+    size: Pixels a side; 512 by default.
+    seconds: How long it is; 10 by default.
+    fps: Pictures a second; 24 by default.
+    """
+    return Call(
+        "GET",
+        path("/v1/avatars/{id}.mp4", id=id),
+        bytes,
+        query={
+            "camera": camera,
+            "style": style,
+            "background": background,
+            "expression": expression,
+            "blendShapes": blend_shapes,
+            "uat": uat,
+            "pose": pose,
+            "size": size,
+            "seconds": seconds,
+            "fps": fps,
+        },
+        also={202: shapes.Job},
+    )
+
+
+def pictures_pose_picture(
+    id: str,
+    *,
+    size: Literal["128", "256", "512"] | None = None,
+    body_type: Literal["feminine", "masculine", "neutral"] | None = None,
+) -> Call[bytes]:
+    """A picture of a pose.
+
+    size: Pixels a side.
+    body_type: The body that holds it.
+    """
+    return Call(
+        "GET", path("/v1/catalog/poses/{id}.webp", id=id), bytes, query={"size": size, "bodyType": body_type}
     )
 
 
@@ -398,6 +605,101 @@ def from_photos_take_off(id: str) -> Call[shapes.Avatar]:
     return Call("DELETE", path("/v1/avatars/{id}/face", id=id), shapes.Avatar)
 
 
+def generations_create(body: Upload) -> Call[shapes.Generation]:
+    """Draw the person of a photo in a pose."""
+    return Call("POST", "/v1/poses/generations", shapes.Generation, body=body)
+
+
+def generations_page(
+    *, limit: int | None = None, cursor: str | None = None, offset: int | None = None
+) -> Call[shapes.GenerationPage]:
+    """The caller's pictures in poses.
+
+    limit: At most this many.
+    cursor: `nextCursor` of the page before.
+    offset: How many are left out, from the newest on; of no matter beside a cursor.
+    """
+    return Call(
+        "GET",
+        "/v1/poses/generations",
+        shapes.GenerationPage,
+        query={"limit": limit, "cursor": cursor, "offset": offset},
+    )
+
+
+def generations_create_batch(body: Upload) -> Call[shapes.Generations]:
+    """Draw the person of a photo in several poses."""
+    return Call("POST", "/v1/poses/generations/batch", shapes.Generations, body=body)
+
+
+def generations_stats() -> Call[shapes.GenerationStats]:
+    """Sums over them."""
+    return Call("GET", "/v1/poses/generations/stats", shapes.GenerationStats)
+
+
+def generations_picture(id: str) -> Call[bytes]:
+    """The finished picture."""
+    return Call("GET", path("/v1/poses/generations/{id}.png", id=id), bytes)
+
+
+def generations_photo(id: str) -> Call[bytes]:
+    """The photo that it was drawn from, where it is kept."""
+    return Call("GET", path("/v1/poses/generations/{id}/photo", id=id), bytes)
+
+
+def generations_get(id: str) -> Call[shapes.Generation]:
+    """One picture in a pose."""
+    return Call("GET", path("/v1/poses/generations/{id}", id=id), shapes.Generation)
+
+
+def generations_delete(id: str) -> Call[None]:
+    """Delete a picture and its files; one that is not drawn yet is cancelled and costs nothing."""
+    return Call("DELETE", path("/v1/poses/generations/{id}", id=id), type(None))
+
+
+def custom_poses_create(body: Upload) -> Call[shapes.CustomPose]:
+    """Keep the pose of a photo, or of a frame of a motion."""
+    return Call("POST", "/v1/poses", shapes.CustomPose, body=body)
+
+
+def custom_poses_page(*, limit: int | None = None, cursor: str | None = None) -> Call[shapes.CustomPosePage]:
+    """Your own poses.
+
+    limit: At most this many.
+    cursor: `nextCursor` of the page before.
+    """
+    return Call("GET", "/v1/poses", shapes.CustomPosePage, query={"limit": limit, "cursor": cursor})
+
+
+def custom_poses_get(id: str) -> Call[shapes.CustomPose]:
+    """One of your own poses."""
+    return Call("GET", path("/v1/poses/{id}", id=id), shapes.CustomPose)
+
+
+def custom_poses_delete(id: str) -> Call[None]:
+    """Delete one of your own poses; what was drawn with it stays."""
+    return Call("DELETE", path("/v1/poses/{id}", id=id), type(None))
+
+
+def shares_create(body: shapes.ShareDraft | JsonObject) -> Call[shapes.NewShare]:
+    """Make a link to a picture of an avatar, or to a generation."""
+    return Call("POST", "/v1/shares", shapes.NewShare, body=body)
+
+
+def shares_page(*, limit: int | None = None, cursor: str | None = None) -> Call[shapes.SharePage]:
+    """Your links that hold.
+
+    limit: At most this many.
+    cursor: `nextCursor` of the page before.
+    """
+    return Call("GET", "/v1/shares", shapes.SharePage, query={"limit": limit, "cursor": cursor})
+
+
+def shares_revoke(id: str) -> Call[None]:
+    """Revoke a link."""
+    return Call("DELETE", path("/v1/shares/{id}", id=id), type(None))
+
+
 def avatars_create(body: shapes.AvatarDraft | JsonObject) -> Call[shapes.Avatar]:
     """Make an avatar."""
     return Call("POST", "/v1/avatars", shapes.Avatar, body=body)
@@ -428,7 +730,7 @@ def avatars_get(id: str) -> Call[shapes.Avatar]:
 
 
 def avatars_change(id: str, body: shapes.AvatarChange | JsonObject) -> Call[shapes.Avatar]:
-    """Change look and clothes."""
+    """Change look, clothes and pose."""
     return Call("PATCH", path("/v1/avatars/{id}", id=id), shapes.Avatar, body=body)
 
 
@@ -526,6 +828,50 @@ def catalog_skins() -> Call[shapes.SkinList]:
     return Call("GET", "/v1/catalog/skins", shapes.SkinList)
 
 
+def poses_listed(
+    *,
+    category: str | None = None,
+    tags: str | None = None,
+    difficulty: Literal["easy", "medium", "hard"] | None = None,
+    suits: Literal["feminine", "masculine", "neutral"] | None = None,
+    q: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Call[shapes.PoseList]:
+    """Poses, filtered and searched.
+
+    tags: Only poses that have all of these, separated by commas.
+    suits: Only poses that suit this body type.
+    q: Only poses whose name, in either language, or tags hold these words; case and accents do not matter.
+    limit: At most this many.
+    cursor: `nextCursor` of the page before; one that no page gave ends the list.
+    """
+    return Call(
+        "GET",
+        "/v1/catalog/poses",
+        shapes.PoseList,
+        query={
+            "category": category,
+            "tags": tags,
+            "difficulty": difficulty,
+            "suits": suits,
+            "q": q,
+            "limit": limit,
+            "cursor": cursor,
+        },
+    )
+
+
+def poses_facets() -> Call[shapes.PoseFacets]:
+    """Categories and tags of poses, with their counts."""
+    return Call("GET", "/v1/catalog/poses/facets", shapes.PoseFacets)
+
+
+def poses_one(id: str) -> Call[shapes.Pose]:
+    """A pose with its joints."""
+    return Call("GET", path("/v1/catalog/poses/{id}", id=id), shapes.Pose)
+
+
 def sizes_advise(body: shapes.SizeQuestion | JsonObject) -> Call[shapes.SizeAdvice]:
     """Which size suits."""
     return Call("POST", "/v1/size-advice", shapes.SizeAdvice, body=body)
@@ -555,6 +901,11 @@ def jobs_watch(id: str) -> Call[bytes]:
     return Call("GET", path("/v1/jobs/{id}/events", id=id), bytes)
 
 
+def jobs_video(id: str) -> Call[bytes]:
+    """The video that a job has drawn."""
+    return Call("GET", path("/v1/jobs/{id}/video.mp4", id=id), bytes)
+
+
 def jobs_avatars_zip(id: str) -> Call[bytes]:
     """The batch's avatars as GLB, with their receipts."""
     return Call("GET", path("/v1/jobs/{id}/avatars.zip", id=id), bytes)
@@ -568,6 +919,11 @@ def jobs_receipts_csv(id: str) -> Call[bytes]:
 def jobs_receipts_json(id: str) -> Call[bytes]:
     """The batch's receipts."""
     return Call("GET", path("/v1/jobs/{id}/receipts.json", id=id), bytes)
+
+
+def jobs_picture_png(id: str) -> Call[bytes]:
+    """The picture of a person in a pose."""
+    return Call("GET", path("/v1/jobs/{id}/picture.png", id=id), bytes)
 
 
 def credits_balance() -> Call[shapes.Credits]:

@@ -42,7 +42,7 @@ class AdminJob:
     """A job, as administrators see it."""
 
     id: str
-    kind: Literal["avatar_batch", "avatar_from_photos"]
+    kind: Literal["avatar_batch", "avatar_from_photos", "pose_generation", "video"]
     state: Literal["pending", "processing", "completed", "failed", "cancelled"]
     """The last three are final."""
     progress_percent: int
@@ -156,11 +156,13 @@ class Avatar:
 
 @dataclass(frozen=True, kw_only=True)
 class AvatarChange:
-    """New look or clothes; what is left out stays, and so does the body."""
+    """New look, clothes or pose; what is left out stays, and so does the body."""
 
     look: LookChange | None = None
     outfit: list[OutfitItemInput] | None = None
     """In place of all that is worn; empty undresses."""
+    pose: str | None = None
+    """The pose that its files show where none is asked for; empty for the A pose."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +182,8 @@ class AvatarDraft:
     look: LookInput | None = None
     outfit: list[OutfitItemInput] | None = None
     """From the skin outwards."""
+    pose: str | None = None
+    """The pose that its files show where none is asked for: one of the catalogue, or the UUID of one of your own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +231,8 @@ class BatchRow:
     look: LookInput | None = None
     outfit: list[OutfitItemInput] | None = None
     """From the skin outwards."""
+    pose: str | None = None
+    """The pose that its files show where none is asked for: one of the catalogue, or the UUID of one of your own."""
     reference: str | None = None
     """Your own name for it, which comes back with its receipt."""
 
@@ -339,6 +345,42 @@ class Credits:
     """Credits that can be spent."""
     held: int
     """Credits held for jobs under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomPose:
+    """A pose of your own. Its id may stand wherever a pose of the catalogue may."""
+
+    id: str
+    name: str
+    source: Literal["photo", "motion"]
+    created_at: datetime
+    joints: list[services__gateway__schemas__custom_poses__JointTurn]
+    """Those that are turned; others are as in the A pose."""
+    support: Literal["feet", "seat", "floor"]
+    """What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself."""
+    clamped_bones: list[str]
+    """Joints that were turned back to what a body can do."""
+    unknown_bones: list[str]
+    """Joints that could not be seen or were not in the file, and are at ease."""
+    links: CustomPoseLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomPoseLinks:
+    """Where the pose lies."""
+
+    self: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomPosePage:
+    """A page of your poses."""
+
+    data: list[CustomPose]
+    """Newest first."""
+    next_cursor: str | None
+    """`cursor` of the next page; null on the last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -537,6 +579,86 @@ class GarmentList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Generation:
+    """A picture of a person in a pose."""
+
+    id: str
+    """The job's as well."""
+    pose_id: str
+    quality: Literal["sd", "hd"]
+    style: Literal["realistic", "cartoon", "anime"]
+    state: Literal["pending", "processing", "completed", "failed", "cancelled"]
+    """The last three are final."""
+    progress_percent: int
+    queue_position: int | None
+    """Its place among those that wait, 1 for the next. Null when it does not wait, and in lists."""
+    priority: bool
+    credits: int
+    """What it costs; nothing unless it completes."""
+    error: JobError | None
+    clamped_bones: list[str]
+    """Joints that were turned back to what a body can do."""
+    created_at: datetime
+    ended_at: datetime | None
+    links: GenerationLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationLinks:
+    """Where more is to be had."""
+
+    self: str
+    job: str
+    """Its progress and its events."""
+    picture: str | None
+    """Null until it is drawn."""
+    photo: str | None
+    """Null where it is not kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationMeta:
+    """Where a page lies in the list."""
+
+    total: int
+    limit: int
+    offset: int
+    has_more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationPage:
+    """Pictures, newest first."""
+
+    data: list[Generation]
+    meta: GenerationMeta
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationStats:
+    """Sums over the pictures that are not deleted."""
+
+    total: int
+    completed: int
+    failed: int
+    mean_processing_seconds: float
+    """From a worker's beginning to the end, of those completed."""
+    credits_used: int
+    """What those completed have cost."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generations:
+    """Pictures that were accepted together."""
+
+    data: list[Generation]
+    """In the order of the poses."""
+    credits: int
+    """What all of them cost."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hairstyle:
     """A hairstyle."""
 
@@ -558,7 +680,7 @@ class Job:
     """A job."""
 
     id: str
-    kind: Literal["avatar_batch", "avatar_from_photos"]
+    kind: Literal["avatar_batch", "avatar_from_photos", "pose_generation", "video"]
     state: Literal["pending", "processing", "completed", "failed", "cancelled"]
     """The last three are final."""
     progress_percent: int
@@ -706,6 +828,22 @@ class NewPassword:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewShare:
+    """A link that was made just now. Its addresses are told this once."""
+
+    id: str
+    avatar_id: str | None
+    generation_id: str | None
+    title: str
+    created_at: datetime
+    expires_at: datetime
+    url: str
+    """A page with the picture, for people and for networks that show links."""
+    picture_url: str
+    """The picture alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutfitItem:
     """One garment."""
 
@@ -750,7 +888,7 @@ class Person:
 class PhotoFault:
     """Why a photo cannot be used, and what to do about it."""
 
-    field: Literal["front", "left", "right"]
+    field: Literal["front", "left", "right", "photo"]
     """Which photo."""
     filename: str
     """As you called it."""
@@ -774,6 +912,85 @@ class Policy:
 
     purpose: Literal["face_photos", "improve_models"]
     version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pose:
+    """A pose with its joints."""
+
+    id: str
+    name: LocalizedText
+    category: str
+    tags: list[str]
+    difficulty: Literal["easy", "medium", "hard"]
+    suits: list[Literal["feminine", "masculine", "neutral"]]
+    support: Literal["feet", "seat", "floor"]
+    """What carries the body; a seat is shown in pictures."""
+    links: PoseLinks
+    joints: list[services__gateway__schemas__poses__JointTurn]
+    """Bones that are not named do not turn beside their parents."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseCategory:
+    """A kind of pose."""
+
+    id: str
+    name: LocalizedText
+    count: int
+    """Poses of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseFacets:
+    """What poses can be sorted by."""
+
+    categories: list[PoseCategory]
+    """In the library's order."""
+    tags: list[PoseTag]
+    """By their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseLinks:
+    """Where more of a pose is."""
+
+    self: str
+    """The pose with its joints."""
+    picture: str
+    """A picture of it as WebP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseList:
+    """Poses, in the library's order."""
+
+    data: list[PoseSummary]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseSummary:
+    """A pose without its joints."""
+
+    id: str
+    name: LocalizedText
+    category: str
+    tags: list[str]
+    difficulty: Literal["easy", "medium", "hard"]
+    suits: list[Literal["feminine", "masculine", "neutral"]]
+    support: Literal["feet", "seat", "floor"]
+    """What carries the body; a seat is shown in pictures."""
+    links: PoseLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseTag:
+    """A word that poses have."""
+
+    tag: str
+    count: int
+    """Poses that have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -875,6 +1092,8 @@ class Recipe:
     outfit: list[OutfitItem]
     face: RecipeFace | None
     """Null for a face of nobody."""
+    pose: str | None
+    """What its files show where no pose is asked for; null for the A pose."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1000,6 +1219,48 @@ class Sessions:
     """Where the caller is logged in, the session that was used last first."""
 
     data: list[Session]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A link."""
+
+    id: str
+    avatar_id: str | None
+    generation_id: str | None
+    title: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareDraft:
+    """A link to make: to an avatar, drawn as you say, or to a finished generation."""
+
+    avatar_id: str | None = None
+    generation_id: str | None = None
+    title: str | None = None
+    """What people read beside the picture."""
+    hours: int | None = None
+    """How long the link holds."""
+    pose: str | None = None
+    """A pose of the catalogue, the UUID of one of your own, or `A`; the avatar's own by default."""
+    camera: Literal["portrait", "fullbody", "side", "back", "fit"] | None = None
+    style: Literal["realistic", "cartoon", "anime"] | None = None
+    size: int | None = None
+    """Pixels a side; 1024 by default. Networks that show links want 200 at least."""
+    background: str | None = None
+    """As in the query of an avatar's picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharePage:
+    """A page of your links, without their addresses."""
+
+    data: list[Share]
+    """Newest first."""
+    next_cursor: str | None
+    """`cursor` of the next page; null on the last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1198,3 +1459,23 @@ class ZoneFit:
     ease_mm: float
     """Garment minus body: negative means that the cloth must stretch."""
     fit: Literal["tight", "good", "loose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class services__gateway__schemas__custom_poses__JointTurn:
+    """How one joint is turned from the A pose: a unit quaternion, as its parent carries it."""
+
+    bone: str
+    x: float
+    y: float
+    z: float
+    w: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class services__gateway__schemas__poses__JointTurn:
+    """How a joint is turned from the A pose, as a glTF node's rotation."""
+
+    bone: str
+    rotation: list[float]
+    """Unit quaternion x, y, z, w, beside the bone's parent."""

@@ -104,6 +104,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
     ERROR_REASON_PHOTOS_DELETED: _ErrorReason.ValueType  # 52
     """The job was made of photos, which are deleted since its end, so it is not done again. HTTP 409."""
+    ERROR_REASON_INVALID_MOTION: _ErrorReason.ValueType  # 53
+    """A motion file that cannot be read, or that has not the joints of a person; `missing` names them."""
+    ERROR_REASON_TOO_MANY_SHARES: _ErrorReason.ValueType  # 54
+    """A person has as many share links as one may."""
+    ERROR_REASON_TOO_MANY_POSES: _ErrorReason.ValueType  # 55
+    """A person has as many poses of their own as one may."""
+    ERROR_REASON_AVATAR_CHANGED: _ErrorReason.ValueType  # 56
+    """The avatar was changed while its video waited to be drawn. Told as a job's error, never as an answer."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
     ERROR_REASON_INSUFFICIENT_CREDITS: _ErrorReason.ValueType  # 80
@@ -210,6 +218,14 @@ ERROR_REASON_INVALID_PHOTOS: ErrorReason.ValueType  # 51
 """At least one photo cannot be used; each fault names the photo, why, and what to do about it. HTTP 400."""
 ERROR_REASON_PHOTOS_DELETED: ErrorReason.ValueType  # 52
 """The job was made of photos, which are deleted since its end, so it is not done again. HTTP 409."""
+ERROR_REASON_INVALID_MOTION: ErrorReason.ValueType  # 53
+"""A motion file that cannot be read, or that has not the joints of a person; `missing` names them."""
+ERROR_REASON_TOO_MANY_SHARES: ErrorReason.ValueType  # 54
+"""A person has as many share links as one may."""
+ERROR_REASON_TOO_MANY_POSES: ErrorReason.ValueType  # 55
+"""A person has as many poses of their own as one may."""
+ERROR_REASON_AVATAR_CHANGED: ErrorReason.ValueType  # 56
+"""The avatar was changed while its video waited to be drawn. Told as a job's error, never as an answer."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 ERROR_REASON_INSUFFICIENT_CREDITS: ErrorReason.ValueType  # 80

@@ -273,8 +273,11 @@ class Recipe(_message.Message):
     LOOK_FIELD_NUMBER: _builtins.int
     OUTFIT_FIELD_NUMBER: _builtins.int
     FACE_FIELD_NUMBER: _builtins.int
+    POSE_ID_FIELD_NUMBER: _builtins.int
     model_version: _builtins.str
     """Version of the network."""
+    pose_id: _builtins.str
+    """The pose that it takes where none is asked for; empty for the A pose."""
     @_builtins.property
     def body(self) -> Global___BodySpec:
         """The person."""
@@ -299,10 +302,11 @@ class Recipe(_message.Message):
         look: Global___Look | None = ...,
         outfit: Global___Outfit | None = ...,
         face: Global___RecipeFace | None = ...,
+        pose_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "face", b"face", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "face", b"face", "look", b"look", "model_version", b"model_version", "outfit", b"outfit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "face", b"face", "look", b"look", "model_version", b"model_version", "outfit", b"outfit", "pose_id", b"pose_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -501,6 +505,9 @@ class CreateAvatarRequest(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     LOOK_FIELD_NUMBER: _builtins.int
     OUTFIT_FIELD_NUMBER: _builtins.int
+    POSE_ID_FIELD_NUMBER: _builtins.int
+    pose_id: _builtins.str
+    """The pose that it takes where none is asked for: of the library, or one of the caller's own; empty for the A pose."""
     @_builtins.property
     def body(self) -> Global___BodySpec:
         """The person."""
@@ -519,10 +526,11 @@ class CreateAvatarRequest(_message.Message):
         body: Global___BodySpec | None = ...,
         look: Global___Look | None = ...,
         outfit: Global___Outfit | None = ...,
+        pose_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "look", b"look", "outfit", b"outfit", "pose_id", b"pose_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -819,8 +827,11 @@ class UpdateAvatarRequest(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     LOOK_FIELD_NUMBER: _builtins.int
     OUTFIT_FIELD_NUMBER: _builtins.int
+    POSE_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
+    pose_id: _builtins.str
+    """Another pose; empty for the A pose."""
     @_builtins.property
     def look(self) -> Global___LookChange:
         """What changes of skin and hair."""
@@ -835,12 +846,15 @@ class UpdateAvatarRequest(_message.Message):
         id: _builtins.str = ...,
         look: Global___LookChange | None = ...,
         outfit: Global___Outfit | None = ...,
+        pose_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "look", b"look", "outfit", b"outfit", "pose_id", b"pose_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "look", b"look", "outfit", b"outfit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id", "id", b"id", "look", b"look", "outfit", b"outfit", "pose_id", b"pose_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__pose_id: _TypeAlias = _typing.Literal["pose_id"]  # noqa: Y015
+    _WhichOneofArgType__pose_id: _TypeAlias = _typing.Literal["_pose_id", b"_pose_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pose_id) -> _WhichOneofReturnType__pose_id | None: ...
 
 Global___UpdateAvatarRequest: _TypeAlias = UpdateAvatarRequest  # noqa: Y015
 
@@ -915,8 +929,13 @@ class ExportAvatarRequest(_message.Message):
 
     ID_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    POSE_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
+    pose_id: _builtins.str
+    """A pose of the library, or the UUID of one of the caller's own. Empty: the file's rest pose where `file.pose` names it,
+    otherwise the recipe's pose.
+    """
     @_builtins.property
     def file(self) -> _file_pb2.FileOptions:
         """Which file is wanted."""
@@ -926,10 +945,11 @@ class ExportAvatarRequest(_message.Message):
         *,
         id: _builtins.str = ...,
         file: _file_pb2.FileOptions | None = ...,
+        pose_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "id", b"id", "pose_id", b"pose_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -34,6 +34,10 @@ class _JobKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JobKind.Value
     """Makes many avatars, and an archive of them."""
     JOB_KIND_AVATAR_FROM_PHOTOS: _JobKind.ValueType  # 2
     """Makes one avatar with the face of three photos."""
+    JOB_KIND_POSE_GENERATION: _JobKind.ValueType  # 3
+    """Draws a person of one photo in a pose."""
+    JOB_KIND_VIDEO: _JobKind.ValueType  # 4
+    """Draws a video of an avatar."""
 
 class JobKind(_JobKind, metaclass=_JobKindEnumTypeWrapper):
     """What a job does."""
@@ -44,6 +48,10 @@ JOB_KIND_AVATAR_BATCH: JobKind.ValueType  # 1
 """Makes many avatars, and an archive of them."""
 JOB_KIND_AVATAR_FROM_PHOTOS: JobKind.ValueType  # 2
 """Makes one avatar with the face of three photos."""
+JOB_KIND_POSE_GENERATION: JobKind.ValueType  # 3
+"""Draws a person of one photo in a pose."""
+JOB_KIND_VIDEO: JobKind.ValueType  # 4
+"""Draws a video of an avatar."""
 Global___JobKind: _TypeAlias = JobKind  # noqa: Y015
 
 class _JobState:

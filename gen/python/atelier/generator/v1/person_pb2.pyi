@@ -4,9 +4,12 @@ isort:skip_file
 What the generator knows of one person: to be taken along, and to be forgotten."""
 
 from atelier.common.v1 import blob_pb2 as _blob_pb2
+from atelier.generator.v1 import custom_poses_pb2 as _custom_poses_pb2
 from atelier.generator.v1 import faces_pb2 as _faces_pb2
+from atelier.generator.v1 import generations_pb2 as _generations_pb2
 from atelier.generator.v1 import generator_pb2 as _generator_pb2
 from atelier.generator.v1 import jobs_pb2 as _jobs_pb2
+from atelier.generator.v1 import shares_pb2 as _shares_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -56,6 +59,9 @@ class ExportPersonResponse(_message.Message):
     JOBS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     FACES_FIELD_NUMBER: _builtins.int
+    GENERATIONS_FIELD_NUMBER: _builtins.int
+    CUSTOM_POSES_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty after the last part."""
     @_builtins.property
@@ -74,6 +80,18 @@ class ExportPersonResponse(_message.Message):
     def faces(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExportedFace]:
         """Newest first."""
 
+    @_builtins.property
+    def generations(self) -> _containers.RepeatedCompositeFieldContainer[_generations_pb2.Generation]:
+        """Newest first."""
+
+    @_builtins.property
+    def custom_poses(self) -> _containers.RepeatedCompositeFieldContainer[_custom_poses_pb2.CustomPose]:
+        """Newest first."""
+
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[_shares_pb2.Share]:
+        """Newest first."""
+
     def __init__(
         self,
         *,
@@ -82,10 +100,13 @@ class ExportPersonResponse(_message.Message):
         jobs: _abc.Iterable[_jobs_pb2.Job] | None = ...,
         next_page_token: _builtins.str = ...,
         faces: _abc.Iterable[Global___ExportedFace] | None = ...,
+        generations: _abc.Iterable[_generations_pb2.Generation] | None = ...,
+        custom_poses: _abc.Iterable[_custom_poses_pb2.CustomPose] | None = ...,
+        shares: _abc.Iterable[_shares_pb2.Share] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "faces", b"faces", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "custom_poses", b"custom_poses", "faces", b"faces", "generations", b"generations", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans", "shares", b"shares"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

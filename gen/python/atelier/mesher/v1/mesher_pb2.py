@@ -28,11 +28,12 @@ from atelier.common.v1 import body_pb2 as atelier_dot_common_dot_v1_dot_body__pb
 from atelier.common.v1 import face_pb2 as atelier_dot_common_dot_v1_dot_face__pb2
 from atelier.common.v1 import file_pb2 as atelier_dot_common_dot_v1_dot_file__pb2
 from atelier.common.v1 import outfit_pb2 as atelier_dot_common_dot_v1_dot_outfit__pb2
+from atelier.common.v1 import pose_pb2 as atelier_dot_common_dot_v1_dot_pose__pb2
 from atelier.common.v1 import scan_pb2 as atelier_dot_common_dot_v1_dot_scan__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/mesher/v1/mesher.proto\x12\x11\x61telier.mesher.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/face.proto\x1a\x1c\x61telier/common/v1/file.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1c\x61telier/common/v1/scan.proto\x1a\x1b\x62uf/validate/validate.proto\"\x84\x01\n\x0b\x42odyRequest\x12\x19\n\x06points\x18\x01 \x01(\x0c\x42\t\xbaH\x06z\x04h\xc0\xa9\x07\x12\x38\n\x07targets\x18\x02 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12 \n\rmodel_version\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x9c\x02\n\x12\x42uildAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\nappearance\x18\x02 \x01(\x0b\x32\x1d.atelier.common.v1.AppearanceB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x08garments\x18\x03 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarmentB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12,\n\x04\x66ile\x18\x04 \x01(\x0b\x32\x1e.atelier.common.v1.FileOptions\x12+\n\x04\x66\x61\x63\x65\x18\x05 \x01(\x0b\x32\x1d.atelier.common.v1.PersonFace\"\xd2\x01\n\x13\x42uildAvatarResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x30\n\x08readings\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x14\n\x0cvertex_count\x18\x03 \x01(\x05\x12\x12\n\nface_count\x18\x04 \x01(\x05\x12\x35\n\nquantities\x18\x05 \x01(\x0b\x32!.atelier.common.v1.BodyQuantities\"J\n\x12PreviewBodyRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\"\x90\x01\n\x13PreviewBodyResponse\x12\x11\n\tpositions\x18\x01 \x01(\x0c\x12(\n\x06origin\x18\x02 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12&\n\x04step\x18\x03 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12\x14\n\x0c\x64\x65livered_mm\x18\x04 \x03(\x01\"\x99\x01\n\x16ReconstructScanRequest\x12\x31\n\x05\x63loud\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1e.atelier.common.v1.CloudFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x10\n\x08register\x18\x03 \x01(\x08\"\xd3\x01\n\x17ReconstructScanResponse\x12-\n\x06report\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.ScanReport\x12(\n\x04mesh\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x35\n\x0cregistration\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.Registration\x12(\n\x04\x62ody\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\"\x1b\n\x19GetPreviewTopologyRequest\"E\n\x1aGetPreviewTopologyResponse\x12\x11\n\ttriangles\x18\x01 \x01(\x0c\x12\x14\n\x0cvertex_count\x18\x02 \x01(\x05\x32\xa2\x04\n\rMesherService\x12\x86\x01\n\x0b\x42uildAvatar\x12%.atelier.mesher.v1.BuildAvatarRequest\x1a&.atelier.mesher.v1.BuildAvatarResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x86\x01\n\x0bPreviewBody\x12%.atelier.mesher.v1.PreviewBodyRequest\x1a&.atelier.mesher.v1.PreviewBodyResponse\"(\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x82\x01\n\x0fReconstructScan\x12).atelier.mesher.v1.ReconstructScanRequest\x1a*.atelier.mesher.v1.ReconstructScanResponse\"\x18\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12z\n\x12GetPreviewTopology\x12,.atelier.mesher.v1.GetPreviewTopologyRequest\x1a-.atelier.mesher.v1.GetPreviewTopologyResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/mesher/v1/mesher.proto\x12\x11\x61telier.mesher.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/face.proto\x1a\x1c\x61telier/common/v1/file.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1c\x61telier/common/v1/pose.proto\x1a\x1c\x61telier/common/v1/scan.proto\x1a\x1b\x62uf/validate/validate.proto\"\x84\x01\n\x0b\x42odyRequest\x12\x19\n\x06points\x18\x01 \x01(\x0c\x42\t\xbaH\x06z\x04h\xc0\xa9\x07\x12\x38\n\x07targets\x18\x02 \x01(\x0b\x32\x1f.atelier.common.v1.MeasurementsB\x06\xbaH\x03\xc8\x01\x01\x12 \n\rmodel_version\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xc3\x02\n\x12\x42uildAvatarRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\nappearance\x18\x02 \x01(\x0b\x32\x1d.atelier.common.v1.AppearanceB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x08garments\x18\x03 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarmentB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12,\n\x04\x66ile\x18\x04 \x01(\x0b\x32\x1e.atelier.common.v1.FileOptions\x12+\n\x04\x66\x61\x63\x65\x18\x05 \x01(\x0b\x32\x1d.atelier.common.v1.PersonFace\x12%\n\x04pose\x18\x06 \x01(\x0b\x32\x17.atelier.common.v1.Pose\"\xe9\x01\n\x13\x42uildAvatarResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x30\n\x08readings\x18\x02 \x03(\x0b\x32\x1e.atelier.common.v1.TapeReading\x12\x14\n\x0cvertex_count\x18\x03 \x01(\x05\x12\x12\n\nface_count\x18\x04 \x01(\x05\x12\x35\n\nquantities\x18\x05 \x01(\x0b\x32!.atelier.common.v1.BodyQuantities\x12\x15\n\rclamped_bones\x18\x06 \x03(\t\"J\n\x12PreviewBodyRequest\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\"\x90\x01\n\x13PreviewBodyResponse\x12\x11\n\tpositions\x18\x01 \x01(\x0c\x12(\n\x06origin\x18\x02 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12&\n\x04step\x18\x03 \x01(\x0b\x32\x18.atelier.common.v1.Point\x12\x14\n\x0c\x64\x65livered_mm\x18\x04 \x03(\x01\"\x99\x01\n\x16ReconstructScanRequest\x12\x31\n\x05\x63loud\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1e.atelier.common.v1.CloudFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x10\n\x08register\x18\x03 \x01(\x08\"\xd3\x01\n\x17ReconstructScanResponse\x12-\n\x06report\x18\x01 \x01(\x0b\x32\x1d.atelier.common.v1.ScanReport\x12(\n\x04mesh\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x35\n\x0cregistration\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.Registration\x12(\n\x04\x62ody\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\"\x1b\n\x19GetPreviewTopologyRequest\"E\n\x1aGetPreviewTopologyResponse\x12\x11\n\ttriangles\x18\x01 \x01(\x0c\x12\x14\n\x0cvertex_count\x18\x02 \x01(\x05\x32\xa2\x04\n\rMesherService\x12\x86\x01\n\x0b\x42uildAvatar\x12%.atelier.mesher.v1.BuildAvatarRequest\x1a&.atelier.mesher.v1.BuildAvatarResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x86\x01\n\x0bPreviewBody\x12%.atelier.mesher.v1.PreviewBodyRequest\x1a&.atelier.mesher.v1.PreviewBodyResponse\"(\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x82\x01\n\x0fReconstructScan\x12).atelier.mesher.v1.ReconstructScanRequest\x1a*.atelier.mesher.v1.ReconstructScanResponse\"\x18\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12z\n\x12GetPreviewTopology\x12,.atelier.mesher.v1.GetPreviewTopologyRequest\x1a-.atelier.mesher.v1.GetPreviewTopologyResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -65,24 +66,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESHERSERVICE'].methods_by_name['ReconstructScan']._serialized_options = b'\220\002\002\210\265\030\002\232\265\030\ravatars:write'
   _globals['_MESHERSERVICE'].methods_by_name['GetPreviewTopology']._loaded_options = None
   _globals['_MESHERSERVICE'].methods_by_name['GetPreviewTopology']._serialized_options = b'\220\002\001\210\265\030\001'
-  _globals['_BODYREQUEST']._serialized_start=297
-  _globals['_BODYREQUEST']._serialized_end=429
-  _globals['_BUILDAVATARREQUEST']._serialized_start=432
-  _globals['_BUILDAVATARREQUEST']._serialized_end=716
-  _globals['_BUILDAVATARRESPONSE']._serialized_start=719
-  _globals['_BUILDAVATARRESPONSE']._serialized_end=929
-  _globals['_PREVIEWBODYREQUEST']._serialized_start=931
-  _globals['_PREVIEWBODYREQUEST']._serialized_end=1005
-  _globals['_PREVIEWBODYRESPONSE']._serialized_start=1008
-  _globals['_PREVIEWBODYRESPONSE']._serialized_end=1152
-  _globals['_RECONSTRUCTSCANREQUEST']._serialized_start=1155
-  _globals['_RECONSTRUCTSCANREQUEST']._serialized_end=1308
-  _globals['_RECONSTRUCTSCANRESPONSE']._serialized_start=1311
-  _globals['_RECONSTRUCTSCANRESPONSE']._serialized_end=1522
-  _globals['_GETPREVIEWTOPOLOGYREQUEST']._serialized_start=1524
-  _globals['_GETPREVIEWTOPOLOGYREQUEST']._serialized_end=1551
-  _globals['_GETPREVIEWTOPOLOGYRESPONSE']._serialized_start=1553
-  _globals['_GETPREVIEWTOPOLOGYRESPONSE']._serialized_end=1622
-  _globals['_MESHERSERVICE']._serialized_start=1625
-  _globals['_MESHERSERVICE']._serialized_end=2171
+  _globals['_BODYREQUEST']._serialized_start=327
+  _globals['_BODYREQUEST']._serialized_end=459
+  _globals['_BUILDAVATARREQUEST']._serialized_start=462
+  _globals['_BUILDAVATARREQUEST']._serialized_end=785
+  _globals['_BUILDAVATARRESPONSE']._serialized_start=788
+  _globals['_BUILDAVATARRESPONSE']._serialized_end=1021
+  _globals['_PREVIEWBODYREQUEST']._serialized_start=1023
+  _globals['_PREVIEWBODYREQUEST']._serialized_end=1097
+  _globals['_PREVIEWBODYRESPONSE']._serialized_start=1100
+  _globals['_PREVIEWBODYRESPONSE']._serialized_end=1244
+  _globals['_RECONSTRUCTSCANREQUEST']._serialized_start=1247
+  _globals['_RECONSTRUCTSCANREQUEST']._serialized_end=1400
+  _globals['_RECONSTRUCTSCANRESPONSE']._serialized_start=1403
+  _globals['_RECONSTRUCTSCANRESPONSE']._serialized_end=1614
+  _globals['_GETPREVIEWTOPOLOGYREQUEST']._serialized_start=1616
+  _globals['_GETPREVIEWTOPOLOGYREQUEST']._serialized_end=1643
+  _globals['_GETPREVIEWTOPOLOGYRESPONSE']._serialized_start=1645
+  _globals['_GETPREVIEWTOPOLOGYRESPONSE']._serialized_end=1714
+  _globals['_MESHERSERVICE']._serialized_start=1717
+  _globals['_MESHERSERVICE']._serialized_end=2263
 # @@protoc_insertion_point(module_scope)

@@ -10,6 +10,7 @@ from atelier.common.v1 import body_pb2 as _body_pb2
 from atelier.common.v1 import face_pb2 as _face_pb2
 from atelier.common.v1 import file_pb2 as _file_pb2
 from atelier.common.v1 import outfit_pb2 as _outfit_pb2
+from atelier.common.v1 import pose_pb2 as _pose_pb2
 from atelier.common.v1 import scan_pb2 as _scan_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
@@ -69,6 +70,7 @@ class BuildAvatarRequest(_message.Message):
     GARMENTS_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
     FACE_FIELD_NUMBER: _builtins.int
+    POSE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def body(self) -> Global___BodyRequest:
         """The body."""
@@ -89,6 +91,10 @@ class BuildAvatarRequest(_message.Message):
     def face(self) -> _face_pb2.PersonFace:
         """The face that it wears in place of the template's; the template's when unset."""
 
+    @_builtins.property
+    def pose(self) -> _pose_pb2.Pose:
+        """The pose that it takes, its skeleton bound in the file's rest pose; the rest pose when unset."""
+
     def __init__(
         self,
         *,
@@ -97,10 +103,11 @@ class BuildAvatarRequest(_message.Message):
         garments: _abc.Iterable[_outfit_pb2.WornGarment] | None = ...,
         file: _file_pb2.FileOptions | None = ...,
         face: _face_pb2.PersonFace | None = ...,
+        pose: _pose_pb2.Pose | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file", "pose", b"pose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file", "garments", b"garments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "body", b"body", "face", b"face", "file", b"file", "garments", b"garments", "pose", b"pose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -117,6 +124,7 @@ class BuildAvatarResponse(_message.Message):
     VERTEX_COUNT_FIELD_NUMBER: _builtins.int
     FACE_COUNT_FIELD_NUMBER: _builtins.int
     QUANTITIES_FIELD_NUMBER: _builtins.int
+    CLAMPED_BONES_FIELD_NUMBER: _builtins.int
     vertex_count: _builtins.int
     """Vertices in the file, all meshes together."""
     face_count: _builtins.int
@@ -133,6 +141,10 @@ class BuildAvatarResponse(_message.Message):
     def quantities(self) -> _body_pb2.BodyQuantities:
         """Quantities of the whole body, nothing left out."""
 
+    @_builtins.property
+    def clamped_bones(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Joints that were turned back to what the pose's limits allow."""
+
     def __init__(
         self,
         *,
@@ -141,10 +153,11 @@ class BuildAvatarResponse(_message.Message):
         vertex_count: _builtins.int = ...,
         face_count: _builtins.int = ...,
         quantities: _body_pb2.BodyQuantities | None = ...,
+        clamped_bones: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "quantities", b"quantities"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face_count", b"face_count", "file", b"file", "quantities", b"quantities", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clamped_bones", b"clamped_bones", "face_count", b"face_count", "file", b"file", "quantities", b"quantities", "readings", b"readings", "vertex_count", b"vertex_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

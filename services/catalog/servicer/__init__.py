@@ -1,0 +1,3 @@
+"""The proto services that the catalogue offers, one module each: decode, one verb, encode."""
+
+from __future__ import annotations

@@ -1,0 +1,294 @@
+"""What the renderer draws, told by facts of the picture: on a real driver, skipped where there is none."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from facemodel import color
+from services.mesher.adapters.drawing.context import open_context
+from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
+from services.mesher.domain import views
+from services.mesher.domain.errors import DrawingUnavailable
+from services.mesher.domain.model import Appearance, HairPattern, Rig, Scene
+from services.mesher.domain.outfit import Outfitter
+from services.mesher.domain.seat import _block
+from services.mesher.domain.stage import Backdrop, Prop, Stage, Style, Substance
+from services.mesher.domain.staging import staged
+from services.mesher.domain.surface import FloatArray, IntArray
+from services.mesher.domain.views import Camera
+
+GOLDEN = Path(__file__).parent / "drawn"
+APPROVED = (
+    (Camera.PORTRAIT, Style.REALISTIC),
+    (Camera.FULL_BODY, Style.REALISTIC),
+    (Camera.PORTRAIT, Style.CARTOON),
+    (Camera.PORTRAIT, Style.ANIME),
+)
+TRANSPARENT = Backdrop(transparent=True)
+SKIN = "#d7a98c"
+
+
+@pytest.fixture(scope="module")
+def draughtsman() -> Iterator[OpenGlDraughtsman]:
+    draughtsman = OpenGlDraughtsman()
+    try:
+        draughtsman.open()
+    except DrawingUnavailable as error:
+        pytest.skip(f"nothing draws here: {error.metadata['why']}")
+    yield draughtsman
+    draughtsman.close()
+
+
+@pytest.fixture(scope="module")
+def person(outfitter: Outfitter, dressed: Scene, mean_body) -> Scene:
+    """As pictures show her: with lashes and brows hair by hair."""
+    return replace(dressed, parts=outfitter.fringed(dressed.parts, mean_body, "#3b2417", brows=True))
+
+
+@pytest.fixture(scope="module")
+def bare(model, outfitter: Outfitter, mean_body) -> Scene:
+    parts = outfitter.bare(mean_body, Appearance(SKIN, HairPattern.NONE, ""))
+    return Scene(parts, Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads), {})
+
+
+def picture(
+    scene: Scene,
+    camera: Camera = Camera.FULL_BODY,
+    style: Style = Style.REALISTIC,
+    size: int = 256,
+    backdrop: Backdrop = TRANSPARENT,
+) -> Stage:
+    return staged(scene, camera, style, size, backdrop)
+
+
+def block(x: float, y: float, code: tuple[float, float, float]) -> Prop:
+    """A block of 0.4 m, with its middle beside and above the world's."""
+    positions, normals, triangles = _block(0.4)
+    return Prop(
+        Substance.CLOTH, positions + np.array([x, y - 0.2, 0.0], np.float32), normals, triangles, code
+    )
+
+
+def solid(pixels: IntArray) -> np.ndarray:
+    """Where the figure is: shadows on the floor never cover more than two thirds."""
+    return pixels[..., 3] > 190
+
+
+def frame(stage: Stage) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Backwards, to the right and up, of the camera."""
+    back = np.array(stage.view.eye) - np.array(stage.view.target)
+    back /= np.linalg.norm(back)
+    right = np.cross([0.0, 1.0, 0.0], back)
+    right /= np.linalg.norm(right)
+    return back, right, np.cross(back, right)
+
+
+def sight_rays(stage: Stage) -> FloatArray:
+    """(size, size, 6) float32 origin and direction of what the middle of each pixel sees."""
+    back, right, up = frame(stage)
+    side = (np.arange(stage.size) + 0.5) / stage.size * 2.0 - 1.0
+    across = np.tan(np.radians(stage.view.field_of_view / 2.0)) * side
+    ways = across[None, :, None] * right - across[:, None, None] * up - back
+    origins = np.broadcast_to(np.array(stage.view.eye), ways.shape)
+    return np.concatenate([origins, ways], axis=2).astype(np.float32)
+
+
+def on_screen(stage: Stage, points: FloatArray) -> FloatArray:
+    """(n, 2) pixels, from the upper left, of points in the world."""
+    back, right, up = frame(stage)
+    way = points - np.array(stage.view.eye)
+    scale = stage.size / 2.0 / np.tan(np.radians(stage.view.field_of_view / 2.0)) / -(way @ back)
+    middle = stage.size / 2.0
+    return np.stack([middle + (way @ right) * scale, middle - (way @ up) * scale], axis=1)
+
+
+def test_right_is_right_and_up_is_up(draughtsman: OpenGlDraughtsman) -> None:
+    props = [block(0.5, 1.0, (0.8, 0.02, 0.02)), block(0.0, 1.6, (0.02, 0.02, 0.8))]
+    points = np.concatenate([prop.positions for prop in props]).astype(np.float64)
+    drawn = draughtsman.draw(Stage(props, views.whole(points, 0.0), Style.REALISTIC, 128, TRANSPARENT))
+    rows, columns = np.mgrid[0:128, 0:128]
+    red = solid(drawn) & (drawn[..., 0] > 2 * drawn[..., 2].astype(np.int64))
+    blue = solid(drawn) & (drawn[..., 2] > 2 * drawn[..., 0].astype(np.int64))
+    # Seen from the front, what stands at +X is on the right.
+    assert columns[red].mean() > columns[blue].mean() + 15
+    assert rows[blue].mean() < rows[red].mean() - 15
+
+
+def test_the_backdrop_is_what_was_asked_for(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
+    plain = draughtsman.draw(picture(bare, backdrop=Backdrop((1, 200, 77), (1, 200, 77))))
+    assert {tuple(corner) for corner in plain[::255, ::255].reshape(-1, 4).tolist()} == {(1, 200, 77, 255)}
+    graded = draughtsman.draw(picture(bare, backdrop=Backdrop((250, 10, 10), (10, 10, 250)))).astype(int)
+    assert np.abs(graded[0, :, :3] - (250, 10, 10)).max() <= 2
+    assert (np.diff(graded[:, 0, 0]) <= 1).all()
+    nothing = draughtsman.draw(picture(bare))
+    assert nothing[0, 0, 3] == nothing[0, -1, 3] == 0
+    assert nothing[..., 3].max() == 255
+
+
+def test_a_picture_behind_is_cut_to_fill(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
+    scenery = np.zeros((100, 300, 3), np.uint8)
+    scenery[:, :100], scenery[:, 100:200], scenery[:, 200:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+    scenery[:10] = 255
+    drawn = draughtsman.draw(picture(bare, backdrop=Backdrop(picture=scenery)))
+    # The middle third, the right way up: the thirds beside it are cut off.
+    assert drawn[40, 10, :3].tolist() == drawn[40, -10, :3].tolist() == [0, 255, 0]
+    assert drawn[3, 3, :3].tolist() == [255, 255, 255]
+
+
+def test_the_outline_is_the_bodys_own(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
+    open3d = pytest.importorskip("open3d")
+    stage = picture(bare)
+    rays = open3d.t.geometry.RaycastingScene()
+    for prop in stage.props:
+        mesh = open3d.t.geometry.TriangleMesh(
+            open3d.core.Tensor(prop.positions), open3d.core.Tensor(prop.triangles.astype(np.uint32))
+        )
+        rays.add_triangles(mesh)
+    hit = np.isfinite(rays.cast_rays(open3d.core.Tensor(sight_rays(stage)))["t_hit"].numpy())
+    drawn = solid(draughtsman.draw(stage))
+    near = np.ones((3, 3), bool)
+    assert not (drawn & ~ndimage.binary_dilation(hit, near)).any()
+    assert not (ndimage.binary_erosion(hit, near) & ~drawn).any()
+    assert drawn.sum() > 5_000
+
+
+def test_a_mirrored_stage_gives_a_mirrored_outline(draughtsman: OpenGlDraughtsman, person: Scene) -> None:
+    stage = picture(person)
+    flip = np.array([-1.0, 1.0, 1.0], np.float32)
+    mirrored = [
+        replace(
+            prop,
+            positions=prop.positions * flip,
+            normals=prop.normals * flip,
+            triangles=prop.triangles[:, ::-1],
+            grain=None if prop.grain is None else prop.grain * np.append(flip, np.float32(1.0)),
+        )
+        for prop in stage.props
+        if prop.substance is not Substance.HAIR  # its strands' shades are nobody's mirror image
+    ]
+    (x, y, z), (a, b, c) = stage.view.eye, stage.view.target
+    kept = [prop for prop in stage.props if prop.substance is not Substance.HAIR]
+    one = solid(draughtsman.draw(replace(stage, props=kept)))
+    view = replace(stage.view, eye=(-x, y, z), target=(-a, b, c))
+    other = solid(draughtsman.draw(replace(stage, props=mirrored, view=view)))
+    assert (one != other[:, ::-1]).sum() < 0.02 * one.sum()
+    assert (one != other).sum() > 0.05 * one.sum()
+
+
+@pytest.mark.parametrize("code", ["#f0cdb5", "#d7a98c", "#8d5a3a", "#4a2c1d"])
+def test_skin_has_the_colour_asked_for(
+    draughtsman: OpenGlDraughtsman, model, outfitter: Outfitter, mean_body, code: str
+) -> None:
+    parts = outfitter.bare(mean_body, Appearance(code, HairPattern.NONE, ""))
+    scene = Scene(parts, Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads), {})
+    stage = picture(scene)
+    drawn = draughtsman.draw(stage)
+    # The torso, without the edges where light from behind shines.
+    middle = ndimage.binary_erosion(solid(drawn), iterations=6)
+    shown = lab(np.median(drawn[middle][:, :3], axis=0))
+    asked = lab(np.array([int(code[at : at + 2], 16) for at in (1, 3, 5)], float))
+    assert np.linalg.norm(shown[1:] - asked[1:]) < 8.0
+    assert abs(shown[0] - asked[0]) < 14.0
+
+
+def test_eyes_have_a_light_in_them(draughtsman: OpenGlDraughtsman, person: Scene) -> None:
+    stage = picture(person, Camera.PORTRAIT, size=512)
+    drawn = draughtsman.draw(stage)
+    eyes = next(prop for prop in stage.props if prop.substance is Substance.EYE)
+    assert eyes.grain is not None
+    for side in (eyes.positions[:, 0] > 0.0, eyes.positions[:, 0] <= 0.0):
+        points = eyes.positions[side].astype(np.float64)
+        pupil = (points.min(axis=0) + points.max(axis=0)) / 2.0 + 0.014 * eyes.grain[side][0, :3]
+        column, row = np.rint(on_screen(stage, pupil[None])[0]).astype(int)
+        around = color.light(drawn[row - 7 : row + 8, column - 9 : column + 10, :3]).mean(axis=2)
+        assert around.max() > 0.75
+        assert around.min() < 0.05
+        # Eyes look at whoever looks at the picture.
+        to_camera = np.array(stage.view.eye) - pupil
+        assert eyes.grain[side][0, :3] @ to_camera / np.linalg.norm(to_camera) > 0.999
+
+
+@pytest.mark.parametrize("style", [Style.CARTOON, Style.ANIME])
+def test_drawn_styles_have_few_tones(draughtsman: OpenGlDraughtsman, person: Scene, style: Style) -> None:
+    def tones(how: Style) -> int:
+        drawn = draughtsman.draw(picture(person, style=how, size=512))
+        cloth = drawn[solid(drawn)].astype(int)
+        cloth = cloth[cloth[:, 2] > cloth[:, 0] + 12, :3]
+        _, counts = np.unique(cloth // 3, axis=0, return_counts=True)
+        return int(np.searchsorted(np.cumsum(np.sort(counts)[::-1]), 0.9 * len(cloth))) + 1
+
+    assert tones(style) <= 6
+    assert tones(Style.REALISTIC) > 30
+
+
+def test_the_same_stage_gives_the_same_picture(draughtsman: OpenGlDraughtsman, person: Scene) -> None:
+    first = draughtsman.draw(picture(person, Camera.PORTRAIT, size=128))
+    draughtsman.draw(picture(person, Camera.BACK, Style.CARTOON, 64))
+    again = draughtsman.draw(picture(person, Camera.PORTRAIT, size=128))
+    assert (first == again).all()
+    other = OpenGlDraughtsman()
+    assert (first == other.draw(picture(person, Camera.PORTRAIT, size=128))).all()
+    # Two of them do not get into each other's way.
+    assert (first == draughtsman.draw(picture(person, Camera.PORTRAIT, size=128))).all()
+    other.close()
+
+
+def test_after_a_failure_it_draws_again(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
+    before = draughtsman.draw(picture(bare, size=64))
+    with pytest.raises(DrawingUnavailable):
+        draughtsman.draw(picture(bare, size=1 << 20))
+    assert np.abs(draughtsman.draw(picture(bare, size=64)).astype(int) - before).max() == 0
+
+
+def test_without_a_driver_it_says_so() -> None:
+    with pytest.raises(DrawingUnavailable) as refused:
+        open_context("libNoSuchDriver.so")
+    assert refused.value.metadata["part"] == "drawing"
+    assert "libNoSuchDriver" in refused.value.metadata["why"]
+
+
+@pytest.mark.parametrize(("camera", "style"), APPROVED)
+def test_it_looks_as_it_was_approved(
+    draughtsman: OpenGlDraughtsman, person: Scene, camera: Camera, style: Style
+) -> None:
+    """By structure, as drivers differ in last bits; `python -m tests.unit.mesher.drawn` draws them anew."""
+    drawn = draughtsman.draw(picture(person, camera, style, 256, Backdrop()))
+    approved = Image.open(GOLDEN / f"{camera.value}_{style.value}.webp").convert("RGB")
+    assert likeness(drawn[..., :3], np.asarray(approved)) > 0.97
+
+
+def test_likeness_can_tell(draughtsman: OpenGlDraughtsman, person: Scene) -> None:
+    one = draughtsman.draw(picture(person, Camera.PORTRAIT, size=256, backdrop=Backdrop()))[..., :3]
+    assert likeness(one, np.roll(one, 2, axis=1)) < 0.97
+    assert likeness(one, one) == pytest.approx(1.0)
+
+
+def likeness(one: IntArray, other: IntArray) -> float:
+    """Structural similarity of two pictures (h, w, 3), in grey."""
+    a, b = (pixels.astype(np.float64).mean(axis=2) for pixels in (one, other))
+    blur = functools.partial(ndimage.gaussian_filter, sigma=1.5)
+    mean_a, mean_b = blur(a), blur(b)
+    vary_a, vary_b = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2
+    both = blur(a * b) - mean_a * mean_b
+    light, structure = 2.0 * mean_a * mean_b + 6.5, 2.0 * both + 58.5
+    return float((light * structure / ((mean_a**2 + mean_b**2 + 6.5) * (vary_a + vary_b + 58.5))).mean())
+
+
+def lab(code: Sequence[float] | FloatArray) -> FloatArray:
+    """sRGB 0..255 -> CIE L*a*b* under D65."""
+    linear = color.decode(np.asarray(code, np.float64) / 255.0)
+    xyz = (
+        np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        @ linear
+        / [0.9505, 1.0, 1.089]
+    )
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16.0 / 116.0)
+    return np.array([116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])])
