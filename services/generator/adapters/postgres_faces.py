@@ -158,10 +158,7 @@ def _roles(face: Face) -> dict[str, StoredFile]:
 
 
 def _face(row: FaceRow) -> Face:
-    by_role = {
-        link.role: link.file.stored
-        for link in row.files
-    }
+    by_role = {link.role: link.file.stored for link in row.files}
     kept = row.retention
     return Face(
         id=row.id,

@@ -66,10 +66,7 @@ class PostgresScans:
 
 
 def _scan(row: ScanRow) -> Scan:
-    files = {
-        link.role: link.file.stored
-        for link in row.files
-    }
+    files = {link.role: link.file.stored for link in row.files}
     build = ScanBuild(
         report=scan_report_of(row.report),
         mesh=files["mesh"],

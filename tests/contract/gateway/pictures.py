@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +112,16 @@ class PosePicturesDouble(mesher_rpc.PictureServiceServicer):
         self.gate = asyncio.Event()
         self.gate.set()
         self.failure: Exception | None = None
+
+    async def RenderPicture(
+        self, request: mesher_pb.RenderPictureRequest, context: Context
+    ) -> mesher_pb.RenderPictureResponse:
+        raise AssertionError("the gateway asks the generator for pictures")
+
+    def RenderVideo(
+        self, request: mesher_pb.RenderVideoRequest, context: Context
+    ) -> AsyncIterator[mesher_pb.RenderVideoResponse]:
+        raise AssertionError("the gateway asks the generator for videos")
 
     async def RenderPosePicture(
         self, request: mesher_pb.RenderPosePictureRequest, context: Context
