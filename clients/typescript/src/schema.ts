@@ -2182,7 +2182,7 @@ export interface components {
              * Joints
              * @description Those that are turned; others are as in the A pose.
              */
-            joints: components["schemas"]["services__gateway__schemas__custom_poses__JointTurn"][];
+            joints: components["schemas"]["JointTurn"][];
             /**
              * Support
              * @description What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself.
@@ -2877,6 +2877,19 @@ export interface components {
             sha256: string;
         };
         /**
+         * JointTurn
+         * @description How a joint is turned from the A pose, as a glTF node's rotation.
+         */
+        JointTurn: {
+            /** Bone */
+            bone: string;
+            /**
+             * Rotation
+             * @description Unit quaternion x, y, z, w, beside the bone's parent.
+             */
+            rotation: number[];
+        };
+        /**
          * LocalizedText
          * @description A name in every language of the platform.
          */
@@ -3181,7 +3194,7 @@ export interface components {
              * Joints
              * @description Bones that are not named do not turn beside their parents.
              */
-            joints: components["schemas"]["services__gateway__schemas__poses__JointTurn"][];
+            joints: components["schemas"]["JointTurn"][];
         };
         /**
          * PoseCategory
@@ -4177,35 +4190,6 @@ export interface components {
              * @enum {string}
              */
             fit: "tight" | "good" | "loose";
-        };
-        /**
-         * JointTurn
-         * @description How one joint is turned from the A pose: a unit quaternion, as its parent carries it.
-         */
-        services__gateway__schemas__custom_poses__JointTurn: {
-            /** Bone */
-            bone: string;
-            /** X */
-            x: number;
-            /** Y */
-            y: number;
-            /** Z */
-            z: number;
-            /** W */
-            w: number;
-        };
-        /**
-         * JointTurn
-         * @description How a joint is turned from the A pose, as a glTF node's rotation.
-         */
-        services__gateway__schemas__poses__JointTurn: {
-            /** Bone */
-            bone: string;
-            /**
-             * Rotation
-             * @description Unit quaternion x, y, z, w, beside the bone's parent.
-             */
-            rotation: number[];
         };
     };
     responses: never;

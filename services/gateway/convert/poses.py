@@ -16,11 +16,13 @@ _DIFFICULTIES: Mapping[shapes.Difficulty, poses_pb2.PoseDifficulty.ValueType] = 
     "hard": poses_pb2.POSE_DIFFICULTY_HARD,
 }
 DIFFICULTY_NAMES: Mapping[int, shapes.Difficulty] = {value: name for name, value in _DIFFICULTIES.items()}
-_SUPPORTS: Mapping[int, shapes.Support] = {
+SUPPORT_NAMES: Mapping[int, shapes.Support] = {
+    pose_pb2.SUPPORT_UNSPECIFIED: "feet",
     pose_pb2.SUPPORT_FEET: "feet",
     pose_pb2.SUPPORT_SEAT: "seat",
     pose_pb2.SUPPORT_FLOOR: "floor",
 }
+_DECIMALS = 6
 
 
 def asked(query: shapes.PoseQuery) -> poses_pb2.ListPosesRequest:
@@ -47,7 +49,7 @@ def summary(message: poses_pb2.PoseSummary) -> shapes.PoseSummary:
         tags=list(message.tags),
         difficulty=DIFFICULTY_NAMES[message.difficulty],
         suits=[BODY_TYPE_NAMES[suited] for suited in message.suits],
-        support=_SUPPORTS[message.support],
+        support=SUPPORT_NAMES[message.support],
         links=shapes.PoseLinks(
             self=f"/v1/catalog/poses/{message.id}", picture=f"/v1/catalog/poses/{message.id}.webp"
         ),
@@ -58,11 +60,18 @@ def whole(message: poses_pb2.GetPoseResponse) -> shapes.Pose:
     """A pose with its joints."""
     return shapes.Pose(
         **dict(summary(message.summary)),
-        joints=[
-            shapes.JointTurn(bone=turn.bone, rotation=[turn.x, turn.y, turn.z, turn.w])
-            for turn in message.pose.turns
-        ],
+        joints=joints(message.pose),
     )
+
+
+def joints(message: pose_pb2.Pose) -> list[shapes.JointTurn]:
+    """The turned joints."""
+    return [
+        shapes.JointTurn(
+            bone=turn.bone, rotation=[round(part, _DECIMALS) for part in (turn.x, turn.y, turn.z, turn.w)]
+        )
+        for turn in message.turns
+    ]
 
 
 def facets(message: poses_pb2.ListPoseFacetsResponse) -> shapes.PoseFacets:

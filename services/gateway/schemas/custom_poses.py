@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.schemas.base import Output, Query
-
-Support = Literal["feet", "seat", "floor"]
+from services.gateway.schemas.poses import JointTurn, Support
 
 
 class PoseFields(Query):
@@ -19,16 +18,6 @@ class PoseFields(Query):
     """What you call the pose."""
     frame: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     """Which frame of the motion, counted from 0, which is also the default."""
-
-
-class JointTurn(Output):
-    """How one joint is turned from the A pose: a unit quaternion, as its parent carries it."""
-
-    bone: str
-    x: float
-    y: float
-    z: float
-    w: float
 
 
 class CustomPoseLinks(Output):

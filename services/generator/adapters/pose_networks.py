@@ -24,6 +24,4 @@ class InferredPoses:
 
     async def landmarks(self, images: FloatArray) -> RawLandmarks:
         answer = await inferred(self._inference, LANDMARKS, {"image": images})
-        return RawLandmarks(
-            answer["landmarks"], answer["visibility"], answer["world"], answer["presence"]
-        )
+        return RawLandmarks(answer["landmarks"], answer["visibility"], answer["world"], answer["presence"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from atelierkit.scopes import Scope
@@ -37,7 +38,7 @@ async def test_a_photo_becomes_a_pose(world: World, signed_in: httpx.AsyncClient
     pose = answer.json()
     [joint] = pose["joints"]
     assert joint["bone"] == "Hips"
-    assert joint["x"] ** 2 + joint["w"] ** 2 == pytest.approx(1.0, abs=1e-5)
+    assert np.linalg.norm(joint["rotation"]) == pytest.approx(1.0, abs=1e-5)
     assert pose == {
         "id": pose["id"],
         "name": "Wide",

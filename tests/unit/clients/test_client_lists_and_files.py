@@ -101,6 +101,7 @@ def test_a_video_is_a_job_until_it_is_a_file(drive: Drive, platform: PlatformDou
     accepted, film = drive("call", call), drive("call", call)
     assert (accepted.id, accepted.state) == ("j-1", "pending")
     assert film == GLB
-    assert platform.targets() == [
-        "GET /v1/avatars/a-1.mp4?blendShapes%5BjawOpen%5D=0.5&blendShapes%5Bviseme_aa%5D=1&seconds=3"
-    ] * 2
+    assert (
+        platform.targets()
+        == ["GET /v1/avatars/a-1.mp4?blendShapes%5BjawOpen%5D=0.5&blendShapes%5Bviseme_aa%5D=1&seconds=3"] * 2
+    )

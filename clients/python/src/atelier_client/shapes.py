@@ -355,7 +355,7 @@ class CustomPose:
     name: str
     source: Literal["photo", "motion"]
     created_at: datetime
-    joints: list[services__gateway__schemas__custom_poses__JointTurn]
+    joints: list[JointTurn]
     """Those that are turned; others are as in the A pose."""
     support: Literal["feet", "seat", "floor"]
     """What carries the body: `feet`, `seat`, or `floor` for knees, hands or the body itself."""
@@ -757,6 +757,15 @@ class JobResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointTurn:
+    """How a joint is turned from the A pose, as a glTF node's rotation."""
+
+    bone: str
+    rotation: list[float]
+    """Unit quaternion x, y, z, w, beside the bone's parent."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LocalizedText:
     """A name in every language of the platform."""
 
@@ -927,7 +936,7 @@ class Pose:
     support: Literal["feet", "seat", "floor"]
     """What carries the body; a seat is shown in pictures."""
     links: PoseLinks
-    joints: list[services__gateway__schemas__poses__JointTurn]
+    joints: list[JointTurn]
     """Bones that are not named do not turn beside their parents."""
 
 
@@ -1459,23 +1468,3 @@ class ZoneFit:
     ease_mm: float
     """Garment minus body: negative means that the cloth must stretch."""
     fit: Literal["tight", "good", "loose"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class services__gateway__schemas__custom_poses__JointTurn:
-    """How one joint is turned from the A pose: a unit quaternion, as its parent carries it."""
-
-    bone: str
-    x: float
-    y: float
-    z: float
-    w: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class services__gateway__schemas__poses__JointTurn:
-    """How a joint is turned from the A pose, as a glTF node's rotation."""
-
-    bone: str
-    rotation: list[float]
-    """Unit quaternion x, y, z, w, beside the bone's parent."""
