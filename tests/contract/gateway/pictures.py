@@ -136,12 +136,6 @@ class PosePicturesDouble(mesher_rpc.PictureServiceServicer):
         file = blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
         return mesher_pb.RenderPosePictureResponse(file=file)
 
-    async def RenderPicture(self, request: mesher_pb.RenderPictureRequest, context: Context) -> Any:
-        raise NotImplementedError("the gateway never asks for it")
-
-    def RenderVideo(self, request: mesher_pb.RenderVideoRequest, context: Context) -> Any:
-        raise NotImplementedError("the gateway never asks for it")
-
     def beside(self, service: Service) -> Service:
         """The service, which offers pictures as well."""
 
