@@ -159,7 +159,9 @@ export class Faces extends Observable {
   #tellFaults(): void {
     const told = faultsByField(this.making.failure, SLOTS);
     const { failure } = this.making;
-    if (failure instanceof JobFailed) for (const { field, message } of this.job?.error?.photos ?? []) told.set(field, message);
+    if (failure instanceof JobFailed) {
+      for (const { field, message } of this.job?.error?.photos ?? []) if (field !== "photo") told.set(field, message);
+    }
     for (const [slot, fault] of told) {
       const choice = this.#choices.get(slot);
       if (choice) this.#choices.set(slot, { ...choice, fault });
