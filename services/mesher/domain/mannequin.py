@@ -55,11 +55,11 @@ class Mannequins:
         self._outfitter = outfitter
         self._variants = variants
         self._population = population
-        self.get = functools.cache(self._made)
+        self.get = functools.cache(self.made)
 
-    def _made(self, body_type: str) -> Dressed:
-        """The median of a body type, dressed, in A pose."""
-        targets = self._population.estimate({}, body_type).values_mm
+    def made(self, body_type: str, weight_kg: float | None = None) -> Dressed:
+        """The median of a body type, or of its people of that weight, dressed, in A pose."""
+        targets = self._population.estimate({}, body_type, weight_kg).values_mm
         mean = np.zeros(self._model.space.size)
         correction = correct(self._model.shape_tape, self._model.guard, mean, targets)
         body = self._model.stand(correction.coefficients)
