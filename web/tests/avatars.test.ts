@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Language } from "../src/i18n/locale";
+import type { Dressing } from "../src/api/types";
 import { Studio } from "../src/state/studio";
 import { avatar, DRESS, json, MemoryStorage, Platform, problem, SKIRT, SWEATER, TSHIRT } from "./platform";
 
@@ -85,9 +86,34 @@ describe("avatars", () => {
     await wardrobe.settled();
     await avatars.settled();
     expect(platform.calls(PATCH)).toEqual([
-      { look: wardrobe.look, outfit: [{ garmentId: SKIRT.id, size: "S", color: "#eeeeee" }] },
+      { look: {}, outfit: [{ garmentId: SKIRT.id, size: "S", color: "#eeeeee" }] },
     ]);
     expect(platform.calls("GET /v1/avatars/avatar-1.glb")).toHaveLength(2);
+  });
+
+  it("are told the parts of a look that were chosen, and no other", async () => {
+    const platform = new Platform();
+    const { avatars, wardrobe } = await studio(platform);
+    await avatars.make();
+    wardrobe.chooseLook({ hairColor: "#eeeeee" });
+    await avatars.settled();
+    expect(platform.calls(PATCH)).toEqual([{ look: { hairColor: "#eeeeee" }, outfit: [] }]);
+  });
+
+  it("keep a face's own skin until another one is chosen", async () => {
+    const platform = new Platform();
+    const { avatars, wardrobe } = await studio(platform);
+    const look = { skin: "", hairstyle: "bob", hairColor: "#111111" };
+    await avatars.open(avatar("avatar-1", { measurements: {}, bodyType: "neutral", look, outfit: [] }));
+    platform.on(PATCH, ({ body }) =>
+      json(avatar("avatar-1", { measurements: {}, bodyType: "neutral", look: { ...look, ...(body as Dressing).look }, outfit: [] })),
+    );
+    wardrobe.chooseLook({ hairColor: "#eeeeee" });
+    await avatars.settled();
+    wardrobe.chooseLook({ skin: "skin-1" });
+    await avatars.settled();
+    const told = platform.calls(PATCH).map((body) => (body as Dressing).look.skin);
+    expect(told).toEqual([undefined, "skin-1"]);
   });
 
   it("give way to the preview when the person changes", async () => {

@@ -114,7 +114,7 @@ export class Avatars extends Observable {
     const revision = this.body.revision;
     this.#dressRevision = this.wardrobe.revision;
     await this.#attempt("changing", async () => {
-      const changed = await this.api.changeAvatar(avatar.id, this.wardrobe.dressing);
+      const changed = await this.api.changeAvatar(avatar.id, this.wardrobe.changes(avatar));
       this.list = this.list.map((one) => (one.id === changed.id ? changed : one));
       await this.#show(changed, revision);
     });
