@@ -189,9 +189,10 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
 .PHONY: pose-library
-pose-library: setup ## Compose, judge and choose the catalogue's poses again (some twenty minutes; goes on where it stopped)
+pose-library: setup ## Compose, choose and prove the catalogue's poses again (some forty minutes; goes on where it stopped)
 	@$(BIN)/python -m training.poses.settle
 	@$(BIN)/python -m training.poses.library
+	@$(BIN)/python -m training.poses.proof
 
 .PHONY: train-traits
 train-traits: models .venv-training/.ready ## Rebuild the network of face traits from rendered heads (half an hour of one core)

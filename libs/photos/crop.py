@@ -64,21 +64,14 @@ class Window:
         return np.asarray(part.transform(size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR))
 
     def _sampled(self, image: RgbImage, corner: FloatArray, grid: Grid) -> RgbImage:
-        """Without a copy of the photo: of one megapixel, that would take nine times as long as the samples.
-
-        ValueError for a turned square: of a level one, rows and columns are mixed one after the other.
-        """
+        """Without a copy of the photo: of one megapixel, that would take nine times as long as a level square's samples."""
+        steps = (np.arange(grid.pixels) + 0.5) * (self.side / grid.pixels)
         if self.angle:
-            raise ValueError("only level squares are sampled")
-        steps = (np.arange(grid.pixels) + 0.5) * (self.side / grid.pixels) - 0.5
-        (left, right), across = _two(steps + corner[0], image.shape[1], grid.repeat_edge)
-        rows, down = _two(steps + corner[1], image.shape[0], grid.repeat_edge)
-        upper, lower = (
-            near.take(left, axis=1) * across[0, :, None] + near.take(right, axis=1) * across[1, :, None]
-            for near in (image.take(row, axis=0) for row in rows)
-        )
-        mixed = np.rint(upper * down[0, :, None, None] + lower * down[1, :, None, None])
-        cut: RgbImage = mixed.astype(np.uint8)
+            places = np.stack(np.meshgrid(steps, steps), axis=-1) @ self._turn.T + corner
+            mixed = _gathered(image, places - 0.5, grid.repeat_edge)
+        else:
+            mixed = _level(image, steps + corner[:, None] - 0.5, grid.repeat_edge)
+        cut: RgbImage = np.rint(mixed).astype(np.uint8)
         return cut
 
     @property
@@ -110,8 +103,31 @@ class Window:
         return small, first - before * reduced
 
 
+def _level(image: RgbImage, places: FloatArray, repeat_edge: bool) -> FloatArray:
+    """(n, n, 3) where columns places[0] and rows places[1] cross: both are mixed one after the other."""
+    (left, right), across = _two(places[0], image.shape[1], repeat_edge)
+    rows, down = _two(places[1], image.shape[0], repeat_edge)
+    upper, lower = (
+        near.take(left, axis=1) * across[0, :, None] + near.take(right, axis=1) * across[1, :, None]
+        for near in (image.take(row, axis=0) for row in rows)
+    )
+    mixed: FloatArray = upper * down[0, :, None, None] + lower * down[1, :, None, None]
+    return mixed
+
+
+def _gathered(image: RgbImage, places: FloatArray, repeat_edge: bool) -> FloatArray:
+    """(n, n, 3) at places (n, n, 2), each mixed of the four pixels around it."""
+    columns, across = _two(places[..., 0], image.shape[1], repeat_edge)
+    rows, down = _two(places[..., 1], image.shape[0], repeat_edge)
+    mixed = np.zeros((*places.shape[:2], 3), np.float32)
+    for row, low in zip(rows, down, strict=True):
+        for column, right in zip(columns, across, strict=True):
+            mixed += (low * right)[..., None] * image[row, column]
+    return mixed
+
+
 def _two(places: FloatArray, count: int, repeat_edge: bool) -> tuple[IntArray, FloatArray]:
-    """Which pixels (2, n) of a row of so many are the nearest to places (n,), and their weights (2, n), float32."""
+    """Which pixels (2, ...) of a row of so many are the nearest to places (...), and their weights (2, ...), float32."""
     before = np.floor(places).astype(int)
     pair = np.stack([before, before + 1])
     weights = 1.0 - np.abs(places - pair)

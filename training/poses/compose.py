@@ -9,9 +9,11 @@ import numpy as np
 
 from bodypose.arrays import FloatArray
 from bodypose.skeleton import BONES, INDEX, Support, forward
-from training.poses.arms import ARMS, held, place
+from training.poses.arms import ARMS
 from training.poses.bodies import middling, soft_skin
 from training.poses.heads import LOOKS, Look
+from training.poses.holds import held
+from training.poses.reach import place
 from training.poses.rig import SIDES, Puppet, euler
 from training.poses.stances import STANCES, Bent, Stance, Step, Vector
 

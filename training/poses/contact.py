@@ -2,7 +2,8 @@
 
 A point just above the skin is outside a body that does not cut itself, so a ray from there to anywhere crosses the skin
 an even number of times; an odd number says that the point lies inside something else: the part of the body whose skin is
-nearest, as deep as that skin is far.
+nearest, as deep as that skin is far. Skin that folds onto its own part has odd numbers too, and so has a ray that grazes an
+edge; those points lie before the other part's skin, not behind it.
 """
 
 from __future__ import annotations
@@ -92,12 +93,12 @@ def _of_part(parts: _Parts, skin: FloatArray, mine: int, points: IntArray) -> li
     """What points of one part that lie inside the body are inside of: the part whose skin is nearest."""
     triangles = template().body.triangles
     others = np.flatnonzero(parts.of_triangle != mine)
-    depth, nearest = _nearest(skin, triangles[others], skin[points])
+    depth, nearest, behind = _nearest(skin, triangles[others], skin[points])
     triangle = others[nearest]
     other = parts.of_triangle[triangle]
     crease = parts.shares[points, other] > _CREASE
     crease |= (parts.shares[triangles[triangle], mine] > _CREASE).any(axis=1)
-    counted = ~crease & ~parts.folds[mine, other]
+    counted = behind & ~crease & ~parts.folds[mine, other]
     found = []
     for second in np.unique(other[counted]):
         here = np.flatnonzero(counted & (other == second))
@@ -107,8 +108,11 @@ def _of_part(parts: _Parts, skin: FloatArray, mine: int, points: IntArray) -> li
     return found
 
 
-def _nearest(skin: FloatArray, triangles: IntArray, points: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Metres (n,) from points (n, 3) to the nearest of some triangles of the skin, and which that is."""
+def _nearest(
+    skin: FloatArray, triangles: IntArray, points: FloatArray
+) -> tuple[FloatArray, IntArray, NDArray[np.bool_]]:
+    """Metres (n,) from points (n, 3) to the nearest of some triangles of the skin, which that is, and whether the point
+    lies behind it."""
     scene = o3d.t.geometry.RaycastingScene(nthreads=1)
     scene.add_triangles(
         o3d.core.Tensor.from_numpy(skin.astype(np.float32)),
@@ -116,8 +120,9 @@ def _nearest(skin: FloatArray, triangles: IntArray, points: FloatArray) -> tuple
     )
     near = o3d.core.Tensor.from_numpy(points.astype(np.float32))
     answer = scene.compute_closest_points(near, nthreads=1)
-    distance = np.linalg.norm(answer["points"].numpy() - points, axis=1)
-    return distance, answer["primitive_ids"].numpy().astype(np.int64)
+    away = points - answer["points"].numpy()
+    behind: NDArray[np.bool_] = np.einsum("nx,nx->n", away, answer["primitive_normals"].numpy()) < 0.0
+    return np.linalg.norm(away, axis=1), answer["primitive_ids"].numpy().astype(np.int64), behind
 
 
 def _crossings(scene: o3d.t.geometry.RaycastingScene, start: FloatArray, way: FloatArray) -> IntArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -39,6 +39,29 @@ _MAJOR = (
 )
 """The joints that tell poses apart: the spine's three bones, with the collar bones above them, count as one joint, neck and
 head as another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was measured of a pose on one body."""
+
+    beyond_deg: float
+    """How far the joint that is worst lies beyond its limits; 0 within them."""
+    overlap_mm: float
+    """Of the deepest point of two parts that run through each other."""
+    overlap: str
+    """Which parts those are."""
+    margin_mm: float
+    """How far inside of what carries it the centre of mass is."""
+
+    def faults(self) -> Iterator[str]:
+        """What it fails by."""
+        if self.beyond_deg > 0.0:
+            yield "beyond a limit"
+        if self.overlap_mm > FLESH_GIVES_MM:
+            yield f"{self.overlap} by {self.overlap_mm:.0f} mm"
+        if self.margin_mm < LEAST_MARGIN_MM:
+            yield f"falls over: {self.margin_mm:.0f} mm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +107,24 @@ def verdict(turns: FloatArray, support: Support, bodies: Sequence[Body]) -> Verd
         return Verdict(f"falls over: {margin:.0f} mm", margin_mm=margin)
     margins, deepest = [margin], 0.0
     for body in bodies:
-        fitted = delivered(turns, body)
-        if excess(fitted).max() > 0.0:
-            return Verdict(f"beyond a limit on the {body.name} body")
-        posed = body.posed(fitted)
-        found = overlaps(posed.skin)
-        if found and found[0].depth_mm > FLESH_GIVES_MM:
-            worst = found[0]
-            where = f"{worst.first} in {worst.second} on the {body.name} body: {worst.depth_mm:.0f} mm"
-            return Verdict(where, overlap_mm=worst.depth_mm)
-        deepest = max(deepest, found[0].depth_mm if found else 0.0)
-        margins.append(_balance(body, posed, support)[0])
-        if margins[-1] < LEAST_MARGIN_MM:
-            return Verdict(f"falls over on the {body.name} body: {margins[-1]:.0f} mm")
+        found, _ = held(turns, support, body)
+        fault = next(found.faults(), "")
+        if fault:
+            return Verdict(f"{fault} on the {body.name} body", found.margin_mm, found.overlap_mm)
+        deepest = max(deepest, found.overlap_mm)
+        margins.append(found.margin_mm)
     return Verdict("", min(margins), deepest, _strain(turns), area)
+
+
+def held(turns: FloatArray, support: Support, body: Body) -> tuple[Held, Posed]:
+    """What is measured of turns (52, 4) on one body, and the body as it holds them."""
+    fitted = delivered(turns, body)
+    posed = body.posed(fitted)
+    found = overlaps(posed.skin)
+    overlap = f"{found[0].first} in {found[0].second}" if found else ""
+    depth = found[0].depth_mm if found else 0.0
+    beyond = float(np.degrees(excess(fitted).max()))
+    return Held(beyond, depth, overlap, _balance(body, posed, support)[0]), posed
 
 
 def delivered(turns: FloatArray, body: Body) -> FloatArray:

@@ -18,8 +18,10 @@ from scipy.spatial.transform import Rotation
 from bodypose.arrays import FloatArray
 from bodypose.limits import excess
 from bodypose.skeleton import BONES
-from training.poses.arms import ARMS, HOLDS, Reach, place, read
+from training.poses.arms import ARMS, Reach
 from training.poses.compose import undressed
+from training.poses.holds import HOLDS, read
+from training.poses.reach import place
 
 _TRIES = 500
 _HAND_DEG, _ELBOW_DEG = 26.0, 30.0

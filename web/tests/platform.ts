@@ -6,6 +6,8 @@ import { bodyBytes, topologyBytes } from "./bytes";
 
 export interface Received {
   readonly route: string;
+  /** What stands behind the path. */
+  readonly query: string;
   readonly body: unknown;
   readonly authorization: string | null;
   readonly language: string | null;
@@ -64,6 +66,7 @@ export class Platform {
     const text = await request.text();
     const received = {
       route: `${request.method} ${new URL(request.url).pathname}`,
+      query: new URL(request.url).search.slice(1),
       body: bodyOf(text, request.headers),
       authorization: request.headers.get("authorization"),
       language: request.headers.get("accept-language"),

@@ -28,7 +28,7 @@ def ramp(width: int = 200, height: int = 160) -> np.ndarray:
 def test_a_cut_shows_what_lies_in_the_window(
     middle: tuple[float, float], side: float, angle: float, smooth: bool
 ) -> None:
-    window = Window(middle, side, angle if smooth else 0.0)
+    window = Window(middle, side, angle)
     cut = window.cut(ramp(), Grid(64, samples=64, repeat_edge=True, smooth=smooth)).astype(float)
     places = np.stack(np.meshgrid(np.arange(64.0), np.arange(64.0)), axis=-1)
     # The network counts its first sample as 0: that of the photo lies half a pixel inside.
@@ -65,13 +65,16 @@ def test_beyond_the_photo_lies_its_edge_or_nothing(repeat_edge: bool, beside: in
 )
 def test_any_window_can_be_cut(middle: tuple[float, float], side: float, angle: float, smooth: bool) -> None:
     grid = Grid(16, samples=12, repeat_edge=True, smooth=smooth)
-    window = Window(middle, side, angle if smooth else 0.0)
+    window = Window(middle, side, angle)
     assert window.cut(ramp(50, 40), grid).shape == (16, 16, 3)
 
 
-def test_a_turned_square_is_not_sampled() -> None:
-    with pytest.raises(ValueError, match="level"):
-        Window((100.0, 80.0), 50.0, 0.1).cut(ramp(), PLAIN)
+@pytest.mark.parametrize("repeat_edge", [True, False])
+def test_a_square_that_is_hardly_turned_is_sampled_as_a_level_one(repeat_edge: bool) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (160, 200, 3), np.uint8)
+    grid = Grid(64, samples=64, repeat_edge=repeat_edge, smooth=False)
+    level, turned = (Window((20.0, 80.0), 90.0, angle).cut(noise, grid).astype(int) for angle in (0.0, 1e-9))
+    assert np.abs(level - turned).max() <= 1
 
 
 def test_a_smooth_cut_counts_every_pixel() -> None:

@@ -74,6 +74,8 @@ export interface Recipe extends BodySpec {
   readonly look: Look;
   readonly outfit: readonly OutfitItem[];
   readonly face?: RecipeFace | null;
+  /** A pose of the catalogue, or one of the person's own; none is the A pose. */
+  readonly pose?: string | null;
 }
 
 export interface ReceiptLine {
@@ -129,6 +131,8 @@ export interface Avatar {
 export interface Dressing {
   readonly look: Partial<Look>;
   readonly outfit: readonly OutfitItem[];
+  /** Empty for the A pose; where it is left out, the pose stays. */
+  readonly pose?: string;
 }
 
 export interface Page<T> {

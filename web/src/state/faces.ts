@@ -157,14 +157,12 @@ export class Faces extends Observable {
 
   /** Puts what the platform says about a photo beside that photo. */
   #tellFaults(): void {
-    const told = faultsByField(this.making.failure, SLOTS);
+    const told = new Map<string, string>(faultsByField(this.making.failure, SLOTS));
     const { failure } = this.making;
-    if (failure instanceof JobFailed) {
-      for (const { field, message } of this.job?.error?.photos ?? []) if (field !== "photo") told.set(field, message);
-    }
-    for (const [slot, fault] of told) {
-      const choice = this.#choices.get(slot);
-      if (choice) this.#choices.set(slot, { ...choice, fault });
+    if (failure instanceof JobFailed) for (const { field, message } of this.job?.error?.photos ?? []) told.set(field, message);
+    for (const [slot, choice] of this.#choices) {
+      const fault = told.get(slot);
+      if (fault !== undefined) this.#choices.set(slot, { ...choice, fault });
     }
     this.changed();
   }

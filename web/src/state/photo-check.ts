@@ -2,7 +2,7 @@ import type { Slot } from "../api/faces";
 import { m } from "../paraglide/messages.js";
 
 /** As `libs/photos/limits.py` has them. */
-const LARGEST_BYTES = 10_485_760;
+export const LARGEST_BYTES = 10_485_760;
 const SMALLEST_SIDE = 224;
 const LARGEST_SIDE = 4096;
 const FORMATS: readonly string[] = ["image/jpeg", "image/png", "image/webp"];

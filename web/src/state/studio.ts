@@ -2,12 +2,15 @@ import type { Atelier } from "../api/atelier";
 import type { Client } from "../api/client";
 import { FaceCalls } from "../api/faces";
 import { JobCalls } from "../api/jobs";
+import { PoseCalls } from "../api/poses";
 import type { Language } from "../i18n/locale";
 import { Avatars } from "./avatars";
 import { BodyDraft } from "./body";
 import { Downloads } from "./downloads";
 import { Faces } from "./faces";
 import { Observable } from "./observable";
+import { OwnPoses } from "./own-poses";
+import { PoseLibrary } from "./poses";
 import { Wardrobe } from "./wardrobe";
 
 /** A line on the body to show the tape of; its name as in the receipt. */
@@ -28,6 +31,8 @@ export class Studio {
   readonly avatars: Avatars;
   readonly downloads: Downloads;
   readonly faces: Faces;
+  readonly library: PoseLibrary;
+  readonly ownPoses: OwnPoses;
   readonly tape = new TapeOnShow();
   readonly #stop: readonly (() => void)[];
 
@@ -42,6 +47,9 @@ export class Studio {
     this.downloads = new Downloads(api);
     const { avatars, body, wardrobe } = this;
     this.faces = new Faces({ calls: new FaceCalls(client), jobs: new JobCalls(client), avatars, body, wardrobe });
+    const poses = new PoseCalls(client);
+    this.library = new PoseLibrary(poses);
+    this.ownPoses = new OwnPoses(poses, wardrobe);
     this.#stop = [
       this.#fitSizes(),
       // The platform words its errors in the page's language.

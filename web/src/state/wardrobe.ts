@@ -14,9 +14,11 @@ export class Wardrobe extends Observable {
   skins: readonly Skin[] = [];
   look: Look = { skin: "", hairstyle: "", hairColor: "" };
   outfit: readonly Worn[] = [];
+  /** The pose that the avatar is in; null for the A pose. */
+  pose: string | null = null;
   advice: ReadonlyMap<string, SizeAdvice> = new Map();
   failure: unknown = null;
-  /** Grows with every change of look or outfit. */
+  /** Grows with every change of look, outfit or pose. */
   revision = 0;
 
   #measurements: Measurements = {};
@@ -28,7 +30,15 @@ export class Wardrobe extends Observable {
 
   get dressing(): Dressing {
     const outfit = this.outfit.map(({ garmentId, size, color }) => ({ garmentId, size, color }));
-    return { look: this.look, outfit };
+    return { look: this.look, outfit, ...(this.pose === null ? {} : { pose: this.pose }) };
+  }
+
+  /** What the person has chosen otherwise than a made avatar has it; the rest is the avatar's own, as a face's skin is. */
+  changes({ recipe }: Avatar): Dressing {
+    const { look, outfit } = this.dressing;
+    const posed = this.pose === (recipe.pose ?? null) ? {} : { pose: this.pose ?? "" };
+    const parts = Object.entries(look) as [keyof Look, string][];
+    return { look: Object.fromEntries(parts.filter(([part, value]) => value !== recipe.look[part])), outfit, ...posed };
   }
 
   /** What the person has chosen otherwise than a made avatar has it; the rest is the avatar's own, as a face's skin is. */
@@ -88,9 +98,15 @@ export class Wardrobe extends Observable {
     this.chooseLook({ hairstyle: hairstyle.id, hairColor });
   }
 
-  /** Takes over what a made avatar wears. */
+  choosePose(pose: string | null): void {
+    this.pose = pose;
+    this.#edited();
+  }
+
+  /** Takes over what a made avatar wears, and its pose. */
   wear({ recipe }: Avatar): void {
     this.look = recipe.look;
+    this.pose = recipe.pose ?? null;
     this.outfit = recipe.outfit.flatMap((item) => {
       const garment = this.garment(item.garmentId);
       return garment ? [{ ...item, category: garment.category, sizeChosen: true }] : [];

@@ -12,13 +12,14 @@ import "./face-panel";
 import "./look-panel";
 import "./make-bar";
 import "./outfit-panel";
+import "./poses-panel";
 import "./receipt-panel";
 import "./tab-bar";
 import type { Tab } from "./tab-bar";
 
 /** With this much room the sliders have a column of their own. */
 const WIDE = matchMedia("(min-width: 1180px)");
-const SIDE_TABS: readonly Tab[] = ["face", "outfit", "look", "receipt", "avatars"];
+const SIDE_TABS: readonly Tab[] = ["face", "outfit", "look", "poses", "receipt", "avatars"];
 
 /** The signed-in page: sliders, viewer, wardrobe. */
 @customElement("studio-view")
@@ -64,6 +65,7 @@ export class StudioView extends AtelierElement {
       face: html`<face-panel .studio=${this.studio} @made=${() => (this.chosen = "face")}></face-panel>`,
       outfit: html`<outfit-panel .studio=${this.studio}></outfit-panel>`,
       look: html`<look-panel .studio=${this.studio}></look-panel>`,
+      poses: html`<poses-panel .studio=${this.studio}></poses-panel>`,
       receipt: html`<receipt-panel .studio=${this.studio}></receipt-panel>`,
       avatars: html`<avatars-panel .studio=${this.studio}></avatars-panel>`,
     };

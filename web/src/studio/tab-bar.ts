@@ -6,7 +6,7 @@ import type { Observable } from "../state/observable";
 import { AtelierElement } from "../ui/element";
 import { controls } from "../ui/styles";
 
-export type Tab = "body" | "face" | "outfit" | "look" | "receipt" | "avatars";
+export type Tab = "body" | "face" | "outfit" | "look" | "poses" | "receipt" | "avatars";
 
 const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 
@@ -55,12 +55,14 @@ export class TabBar extends AtelierElement {
       div {
         display: grid;
         grid-auto-flow: column;
-        grid-auto-columns: 1fr;
+        grid-auto-columns: minmax(max-content, 1fr);
         padding: 0 0.5rem;
+        overflow-x: auto;
+        scrollbar-width: none;
       }
       button {
         height: 2.875rem;
-        padding: 0 0.25rem;
+        padding: 0 0.4375rem;
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;

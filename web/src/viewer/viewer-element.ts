@@ -94,7 +94,8 @@ export class ViewerElement extends AtelierElement {
   }
 
   #showTape(stage: Stage, shown: Shown | null): void {
-    const name = shown ? this.studio.tape.name : null;
+    // Tapes lie on the body that was measured, which stands in the A pose.
+    const name = shown && !shown.avatar.recipe.pose ? this.studio.tape.name : null;
     if (name === this.#tape) return;
     this.#tape = name;
     const receipt = shown?.avatar.receipt;

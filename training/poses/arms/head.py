@@ -1,0 +1,131 @@
+"""Hands at the face, the neck and the hair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from training.poses.arms.arm import Arm, Reach
+
+HEAD: Mapping[str, Arm] = {
+    "chin": Arm(
+        Reach(
+            "chin",
+            (-0.6, 0.7, -0.35),
+            palm=(-0.3, 0.2, -0.9),
+            elbow=(0.3, -0.9, 0.45),
+            touch="fingers",
+            gap_mm=6.0,
+        ),
+        "head",
+        "cupped",
+        "{side} hand at the chin",
+        "main {sidef} au menton",
+        tag="hand-to-face",
+    ),
+    "lips": Arm(
+        Reach(
+            "lips",
+            (-0.6, 0.7, -0.35),
+            palm=(-0.5, -0.2, -0.8),
+            elbow=(0.4, -0.9, 0.35),
+            touch="fingers",
+            gap_mm=6.0,
+        ),
+        "head",
+        "pointing",
+        "a finger of the {side} hand at the lips",
+        "un doigt de la main {sidef} aux lèvres",
+        leaning="feminine",
+        tag="hand-to-face",
+    ),
+    "jaw": Arm(
+        Reach(
+            "jaw",
+            (-0.45, 0.7, -0.55),
+            palm=(-0.8, 0.0, -0.5),
+            elbow=(0.55, -0.8, 0.35),
+            touch="fingers",
+            gap_mm=6.0,
+        ),
+        "head",
+        "soft",
+        "{side} hand along the jaw",
+        "main {sidef} le long de la mâchoire",
+        tag="hand-to-face",
+    ),
+    "side of the neck": Arm(
+        Reach("side of the neck", (-0.35, 0.4, -0.85), elbow=(0.75, -0.6, 0.35), touch="fingers", gap_mm=7.0),
+        "head",
+        "cupped",
+        "{side} hand at the neck",
+        "main {sidef} au cou",
+        tag="hand-to-neck",
+    ),
+    "nape": Arm(
+        Reach("nape", (-0.75, -0.2, -0.6), elbow=(0.85, 0.45, 0.3), touch="fingers", gap_mm=8.0),
+        "head",
+        "cupped",
+        "{side} hand on the nape",
+        "main {sidef} sur la nuque",
+        both_en="hands on the nape",
+        both_fr="mains sur la nuque",
+        tag="hand-to-neck",
+    ),
+    "temple": Arm(
+        Reach(
+            "temple",
+            (-0.5, 0.8, -0.2),
+            palm=(-0.7, -0.1, -0.7),
+            elbow=(0.8, -0.2, 0.5),
+            touch="fingers",
+            gap_mm=7.0,
+        ),
+        "head",
+        "soft",
+        "{side} hand at the temple",
+        "main {sidef} à la tempe",
+        tag="hand-to-face",
+    ),
+    "brow": Arm(
+        Reach(
+            "brow",
+            (-0.9, 0.25, 0.2),
+            palm=(0.0, -0.9, -0.3),
+            elbow=(0.85, 0.1, 0.4),
+            touch="fingers",
+            gap_mm=6.0,
+        ),
+        "head",
+        "flat",
+        "{side} hand shading the eyes",
+        "main {sidef} en visière",
+    ),
+    "hair": Arm(
+        Reach("hair", (-0.55, 0.6, -0.6), elbow=(0.85, 0.35, 0.35), touch="fingers", gap_mm=8.0),
+        "head",
+        "cupped",
+        "{side} hand in the hair",
+        "main {sidef} dans les cheveux",
+        both_en="hands in the hair",
+        both_fr="mains dans les cheveux",
+        tag="hand-to-hair",
+    ),
+    "crown": Arm(
+        Reach("crown", (-0.95, 0.2, -0.2), elbow=(0.8, 0.7, 0.15), touch="palm", gap_mm=10.0),
+        "head",
+        "relaxed",
+        "{side} hand on top of the head",
+        "main {sidef} sur la tête",
+        tag="hand-to-hair",
+    ),
+    "back of the head": Arm(
+        Reach("back of the head", (-0.85, 0.3, -0.2), elbow=(0.9, 0.4, 0.1), touch="fingers", gap_mm=9.0),
+        "head",
+        "cupped",
+        "{side} hand behind the head",
+        "main {sidef} derrière la tête",
+        both_en="hands behind the head",
+        both_fr="mains derrière la tête",
+        tag="hand-to-hair",
+    ),
+}
