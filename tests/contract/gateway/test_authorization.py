@@ -21,6 +21,7 @@ from tests.contract.gateway.conftest import World
 from tests.contract.gateway.photos import FORM, form, png, three
 from tests.contract.gateway.test_clouds import XYZ
 from tests.contract.gateway.test_v1 import UNKNOWN, made
+from tests.unit.generator.world import WOMAN
 
 OWNER, STRANGER = "ada@example.org", "eve@example.org"
 REFUSED = {401, 403}
@@ -146,15 +147,23 @@ async def a_generation(client: httpx.AsyncClient) -> str:
     return str(accepted.json()["data"]["id"])
 
 
-async def things(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str, str]:
+async def things(world: World, headers: dict[str, str]) -> dict[str, str]:
     """Ids of things of one person, by what comes before an id."""
+    client = world.client
     client.headers.update(headers)
     key = await client.post("/v1/api-keys", json={"name": "a", "scopes": ["avatars:read"]})
     sessions = await client.get("/v1/me/sessions")
     octets = {"Content-Type": "application/octet-stream"}
     scan = await client.post("/v1/clouds?register=true&format=xyz", content=XYZ, headers=octets)
+    me = (await client.get("/v1/me")).json()["id"]
+    sitter = await world.jobs.world.avatar(me, WOMAN)
+    share = await client.post("/v1/shares", json={"avatarId": str(sitter.id)})
+    motion = form({"motion": b"turning", "name": b"Mine"})
+    pose = await client.post("/v1/poses", content=motion, headers={"Content-Type": FORM})
     return {
         "/v1/avatars": (await made(client))["id"],
+        "/v1/poses": pose.json()["id"],
+        "/v1/shares": share.json()["id"],
         "/v1/clouds": scan.json()["id"],
         "/v1/faces": await a_face(client),
         "/v1/poses/generations": await a_generation(client),
@@ -174,7 +183,7 @@ async def kept(client: httpx.AsyncClient) -> list[Any]:
 async def test_another_s_things_are_as_unknown_as_none(world: World) -> None:
     client = world.client
     owner, stranger = bearer(await world.token_of(OWNER)), bearer(await world.token_of(STRANGER))
-    ids, asked = await things(client, owner), 0
+    ids, asked = await things(world, owner), 0
     before = await kept(client)
     for operation in OPERATIONS:
         if operation.access is not Access.USER or "{id}" not in operation.path:
@@ -195,7 +204,7 @@ async def test_another_s_things_are_as_unknown_as_none(world: World) -> None:
 @pytest.mark.attack("A16", "A18", ways=3)
 async def test_lists_hold_one_s_own_alone(world: World) -> None:
     client = world.client
-    ids = await things(client, bearer(await world.token_of(OWNER)))
+    ids = await things(world, bearer(await world.token_of(OWNER)))
     client.headers.update(bearer(await world.token_of(STRANGER)))
     for operation in OPERATIONS:
         listed = operation.method == "GET" and operation.access is Access.USER and "{" not in operation.path

@@ -147,7 +147,7 @@ async def test_no_answer_tells_what_is_nobody_s_business(world: World) -> None:
     await world.token_of(stranger)
     client = world.client
     token = await world.token_of(OWNER)
-    ids, told = await things(client, bearer(token)), []
+    ids, told = await things(world, bearer(token)), []
     for operation in of_people("GET"):
         if operation.answer == events.MEDIA_TYPE:
             continue  # it ends with its job

@@ -136,7 +136,15 @@ def kept(vic: Belongings) -> list[Any]:
     return [vic.client.get(f"{path}/{id}" if path in SHOWN else path).json() for path, id in vic.ids.items()]
 
 
-SHOWN = {"/v1/avatars", "/v1/clouds", "/v1/faces", "/v1/jobs", "/v1/webhooks"}
+SHOWN = {
+    "/v1/avatars",
+    "/v1/clouds",
+    "/v1/faces",
+    "/v1/jobs",
+    "/v1/poses",
+    "/v1/poses/generations",
+    "/v1/webhooks",
+}
 """Collections whose things can be had one by one."""
 
 

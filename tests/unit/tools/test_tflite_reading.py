@@ -59,15 +59,15 @@ def test_a_sparse_constant_is_written_out(whole: Any) -> None:
 
 
 UNKNOWN: dict[str, tuple[list[Step], str]] = {
-    "operator": ([Step(14, ["x"], {"made": (1, 2, 2, 3)})], "operator 14"),
+    "operator": ([Step(77, ["x"], {"made": (1, 2, 2, 3)})], "operator 77"),
     "custom operator": ([Step("Softmax2D", ["x"], {"made": (1, 2, 2, 3)})], "operator Softmax2D"),
     "reshape across rows": (
         [Step(22, ["x"], {"made": (2, 6)})],
         "across rows",
     ),
     "activation": (
-        [Step(0, ["x", "x"], {"made": (1, 2, 2, 3)}, {0: Scalar("b", 3)}, 11)],
-        "activation 3",
+        [Step(0, ["x", "x"], {"made": (1, 2, 2, 3)}, {0: Scalar("b", 4)}, 11)],
+        "activation 4",
     ),
     "slice": ([Step(45, ["x"], {"made": (1, 1, 2, 3)})], "leaves something out"),
     "corners": (
