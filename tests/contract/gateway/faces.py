@@ -17,6 +17,7 @@ from atelier.generator.v1 import generator_pb2, jobs_pb2
 from atelierkit.errors import NotFound
 from atelierkit.identity import current_caller, require_caller
 from atelierkit.server import Service
+from services.generator.domain.errors import BadPageToken
 from services.generator.servicer.jobs import JobServicer
 from tests.contract.gateway.doubles import GeneratorDouble
 
@@ -64,6 +65,8 @@ class FacesDouble(rpc.FaceServiceServicer):
     async def ListFaces(self, request: pb.ListFacesRequest, context: Context) -> pb.ListFacesResponse:
         """Newest first; a page's token is the place of its first face."""
         own = [face for owner, face in self.faces.values() if owner == require_caller().subject][::-1]
+        if not (request.page_token or "0").isdecimal():
+            raise BadPageToken
         start = int(request.page_token or 0)
         end = start + request.page_size
         return pb.ListFacesResponse(faces=own[start:end], next_page_token=str(end) if end < len(own) else "")

@@ -157,6 +157,9 @@ async def test_an_export_holds_everything_of_the_caller_alone(
         "scans",
         "jobs",
         "faces",
+        "generations",
+        "customPoses",
+        "shares",
     ]
     assert document["account"][0]["email"] == EMAIL
     assert document["avatars"] == avatars

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from openapi_spec_validator import validate
 
 from atelier.common.v1 import body_pb2
@@ -61,7 +63,12 @@ def test_a_file_s_parameters_are_those_of_its_format() -> None:
             if parameter["in"] == "query"
         }
     assert by_format["glb"]["lod"]["enum"] == ["0", "1", "2", "3"]
-    assert by_format["vrm"]["pose"]["const"] == "T"
+    # VRM's own rest pose is T; any other of its poses is one of the catalogue or one's own.
+    assert [re.fullmatch(by_format["vrm"]["pose"]["pattern"], word) is not None for word in ("T", "A")] == [
+        True,
+        False,
+    ]
+    assert re.fullmatch(by_format["glb"]["pose"]["pattern"], "A")
     assert by_format["glb"].keys() - by_format["vrm"].keys() == {
         "compression",
         "useDracoMeshCompression",
