@@ -110,7 +110,7 @@ BOARD = Board(
                     "Poses read from photos and motions",
                     "`refused` is what people sent; `failed` is ours.",
                     Query(
-                        or_none(rate(POSES_READ, "origin, outcome"), origin="none", outcome=""),
+                        or_none(rate(POSES_READ, "origin, outcome"), origin="none", outcome="read"),
                         "{{origin}} {{outcome}}",
                     ),
                     unit="files/s",

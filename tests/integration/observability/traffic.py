@@ -10,6 +10,8 @@ import trimesh
 
 from photos.encode import jpeg
 from tests.e2e.album import consent, files, rendered
+from tests.unit.bodypose.dancer import SKELETONS, Writer
+from tests.unit.bodypose.sitter import STANCES, turns_in
 
 PASSWORD = "tape & chalk, twice"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -29,6 +31,8 @@ def all_of_it(url: str, name: str, stature_mm: float) -> None:
         be_refused(client, draft)
         upload_a_scan(client)
         upload_photos(client)
+        be_drawn(client, avatar["id"])
+        strike_poses(client)
         make_a_batch(client, draft)
         ask_again(client)
         use_a_key(client, url)
@@ -94,6 +98,22 @@ def upload_photos(client: httpx.Client) -> None:
     fields, album = {"consent": consent(client)}, rendered(1)
     expect(client.post("/v1/faces", files=files(album), data=fields), 201)
     expect(client.post("/v1/faces", files=files({**album, "front": nobody()}), data=fields), 400)
+
+
+def be_drawn(client: httpx.Client, avatar_id: str) -> None:
+    """A picture of the avatar, and a video of it, until its worker has made it."""
+    expect(client.get(f"/v1/avatars/{avatar_id}.png?size=64"), 200)
+    short = f"/v1/avatars/{avatar_id}.mp4?size=64&seconds=1&fps=8"
+    job = expect(client.get(short), 202).json()
+    expect(client.get(job["links"]["events"]), 200)
+    expect(client.get(short), 200)
+
+
+def strike_poses(client: httpx.Client) -> None:
+    """A pose of a motion; then a picture of nobody, which is refused."""
+    dance, named = Writer(SKELETONS["Mixamo"]).write(turns_in(STANCES["lunge"])), {"name": "Lunge"}
+    expect(client.post("/v1/poses", files={"motion": ("dance.bvh", dance)}, data=named), 201)
+    expect(client.post("/v1/poses", files={"photo": ("nobody.jpg", nobody())}, data=named), 400)
 
 
 def make_a_batch(client: httpx.Client, draft: dict[str, Any]) -> None:
