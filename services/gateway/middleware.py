@@ -19,10 +19,10 @@ from services.gateway.sessions import Callers
 UNMATCHED = "unmatched"
 """Route label of requests that no route answers: paths are not labels."""
 
-# The page draws with WebGL and loads its own GLBs as blobs; nothing comes from elsewhere.
+# The page draws with WebGL and loads its own GLBs, pictures and films as blobs; nothing comes from elsewhere.
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; "
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self' blob: data:; "
         "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),

@@ -23,7 +23,8 @@ from bodypose.skeleton import Pose, Support, turns_of
 from bodypose.volume import Region, regions
 from services.catalog.adapters.pose_file import read
 from training.poses.bodies import BODY_MASS_INDICES, BODY_TYPES, Body, judged, template
-from training.poses.judge import Held, held
+from training.poses.contact import FLESH_GIVES_MM
+from training.poses.judge import LEAST_MARGIN_MM, Held, held
 from training.poses.library import DATA, ROOT
 
 _KEPT = ROOT / "build" / "poses" / "proofs.jsonl"
@@ -82,14 +83,23 @@ def faults(of: Mapping[str, Proof]) -> list[str]:
 
 
 def to_drop(found: Mapping[str, Mapping[str, Proof]]) -> dict[str, list[str]]:
-    """Ids of poses that fail, and what by: those with the most faults first, as many as leave the catalogue enough."""
+    """Ids of poses that fail, and what by: those with the most faults first, then those that are furthest from what is
+    allowed, as many as leave the catalogue enough."""
     failing = {id: faults(of) for id, of in found.items() if faults(of)}
-    worst = sorted(failing, key=lambda id: (-len(failing[id]), -_deepest_mm(found[id])))
+    worst = sorted(failing, key=lambda id: (-len(failing[id]), -_severity(found[id])))
     return {id: failing[id] for id in worst[: max(len(found) - ENOUGH, 0)]}
 
 
-def _deepest_mm(of: Mapping[str, Proof]) -> float:
-    return max(proof.held.overlap_mm for proof in of.values())
+def _severity(of: Mapping[str, Proof]) -> float:
+    """The worst of its figures, each as a multiple of what is allowed; a body that falls has used it up."""
+    return max(
+        max(
+            proof.held.overlap_mm / FLESH_GIVES_MM,
+            2.0 - proof.held.margin_mm / LEAST_MARGIN_MM,
+            (1.0 - min(proof.kept.values())) / (1.0 - LEAST_KEPT),
+        )
+        for proof in of.values()
+    )
 
 
 def without(text: str, ids: Collection[str]) -> str:

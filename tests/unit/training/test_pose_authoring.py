@@ -9,7 +9,7 @@ from bodypose.joints import REST, angles_of, turns_at
 from bodypose.skeleton import BONES, INDEX, forward, swapped
 from training.poses.bodies import middling
 from training.poses.compose import Recipe, compose
-from training.poses.contact import overlaps
+from training.poses.contact import _of_part, _parts, overlaps
 from training.poses.judge import distances_deg, signature
 from training.poses.library import rounded
 from training.poses.rig import Puppet, euler
@@ -56,6 +56,13 @@ def test_a_body_at_rest_has_no_overlaps_and_an_arm_through_the_hip_is_found() ->
     through = overlaps(middling().posed(bent("LeftArm", 0.0, -60.0, 0.0)).skin)
     assert through[0].depth_mm > 20.0
     assert "left" in through[0].first + through[0].second
+
+
+def test_what_lies_before_another_part_s_skin_is_not_in_it() -> None:
+    """As if every ray of the thighs had grazed an edge."""
+    parts, rest = _parts(), middling().posed(bent("LeftArm", 0.0, 0.0, 0.0)).skin
+    thigh = parts.names.index("left thigh")
+    assert _of_part(parts, rest, thigh, np.flatnonzero(parts.of_vertex == thigh)) == []
 
 
 def test_distance_is_the_mean_angle_of_the_major_joints() -> None:

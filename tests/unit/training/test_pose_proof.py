@@ -44,13 +44,15 @@ def test_those_with_the_most_faults_go_first_and_enough_stay(monkeypatch: pytest
         "sound": {"thin": SOUND, "mean": SOUND},
         "once": {"thin": deep(9.0), "mean": SOUND},
         "deeper": {"thin": deep(30.0), "mean": SOUND},
+        "thinner": {"thin": Proof(SOUND.held, KEPT | {"hip": 0.80}), "mean": SOUND},
         "twice": {"thin": deep(9.0), "mean": deep(9.0)},
+        "falls": {"thin": SOUND, "mean": Proof(Held(0.0, 0.0, "", -1.0), KEPT)},
     }
-    monkeypatch.setattr(proof, "ENOUGH", 2)
+    monkeypatch.setattr(proof, "ENOUGH", 4)
     assert list(to_drop(found)) == ["twice", "deeper"]
     monkeypatch.setattr(proof, "ENOUGH", 0)
-    assert set(to_drop(found)) == {"twice", "deeper", "once"}
-    monkeypatch.setattr(proof, "ENOUGH", 5)
+    assert list(to_drop(found)) == ["twice", "deeper", "falls", "thinner", "once"]
+    monkeypatch.setattr(proof, "ENOUGH", 6)
     assert to_drop(found) == {}
 
 

@@ -1,4 +1,5 @@
 import type { Atelier } from "../api/atelier";
+import { patiently } from "../api/patience";
 import type { Avatar } from "../api/types";
 import type { BodyDraft } from "./body";
 import { Latest } from "./latest";
@@ -122,7 +123,7 @@ export class Avatars extends Observable {
 
   async #show(avatar: Avatar, bodyRevision: number): Promise<void> {
     if (this.phase === "making") this.#enter("loading");
-    this.shown = { avatar, glb: await this.api.file(avatar, "glb") };
+    this.shown = { avatar, glb: await patiently(() => this.api.file(avatar, "glb")) };
     this.#bodyRevision = bodyRevision;
   }
 

@@ -2,6 +2,7 @@ import type { Atelier } from "../api/atelier";
 import type { Client } from "../api/client";
 import { FaceCalls } from "../api/faces";
 import { JobCalls } from "../api/jobs";
+import { PictureCalls } from "../api/pictures";
 import { PoseCalls } from "../api/poses";
 import type { Language } from "../i18n/locale";
 import { Avatars } from "./avatars";
@@ -10,6 +11,7 @@ import { Downloads } from "./downloads";
 import { Faces } from "./faces";
 import { Observable } from "./observable";
 import { OwnPoses } from "./own-poses";
+import { Pictures } from "./pictures";
 import { PoseLibrary } from "./poses";
 import { Wardrobe } from "./wardrobe";
 
@@ -33,6 +35,7 @@ export class Studio {
   readonly faces: Faces;
   readonly library: PoseLibrary;
   readonly ownPoses: OwnPoses;
+  readonly pictures: Pictures;
   readonly tape = new TapeOnShow();
   readonly #stop: readonly (() => void)[];
 
@@ -47,6 +50,7 @@ export class Studio {
     this.downloads = new Downloads(api);
     const { avatars, body, wardrobe } = this;
     this.faces = new Faces({ calls: new FaceCalls(client), jobs: new JobCalls(client), avatars, body, wardrobe });
+    this.pictures = new Pictures(new PictureCalls(client), new JobCalls(client), avatars);
     const poses = new PoseCalls(client);
     this.library = new PoseLibrary(poses);
     this.ownPoses = new OwnPoses(poses, wardrobe);
@@ -67,6 +71,7 @@ export class Studio {
 
   close(): void {
     this.faces.close();
+    this.pictures.close();
     for (const stop of this.#stop) stop();
   }
 

@@ -61,7 +61,7 @@ export class PoseGallery extends AtelierElement {
   /** Hold the place of the pictures that are on their way. */
   #frames(): TemplateResult | typeof nothing {
     if (this.studio.library.poses.failure !== null) return nothing;
-    return html`${FRAMES.map(() => html`<li class="waiting" aria-hidden="true"><span class="frame"></span></li>`)}`;
+    return html`${FRAMES.map(() => html`<li class="waiting" aria-hidden="true"></li>`)}`;
   }
 
   #filters(): TemplateResult {

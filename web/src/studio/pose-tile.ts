@@ -1,4 +1,5 @@
 import { css, html, type TemplateResult } from "lit";
+import "./pose-picture";
 
 export interface PoseTile {
   readonly name: string;
@@ -8,22 +9,11 @@ export interface PoseTile {
   readonly pick: () => void;
 }
 
-/** Its place stays, whether the picture is on its way, there, or cannot be had. */
-function missing(event: Event): void {
-  (event.target as HTMLElement).classList.add("missing");
-}
-
-function arrived(event: Event): void {
-  (event.target as HTMLElement).classList.remove("missing");
-}
-
 /** A pose to choose, as an item of a list. */
 export function poseTile({ name, picture, isChosen, pick }: PoseTile): TemplateResult {
   return html`<li>
     <button class="pose" aria-pressed=${isChosen ? "true" : "false"} title=${name} @click=${pick}>
-      <span class="frame">
-        <img src=${picture} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${missing} @load=${arrived} />
-      </span>
+      <pose-picture .src=${picture}></pose-picture>
       <span class="name small">${name}</span>
     </button>
   </li>`;
@@ -52,29 +42,17 @@ export const poseGrid = css`
     border-color: var(--accent);
     box-shadow: 0 0 0 1px var(--accent);
   }
-  .frame {
-    display: block;
+  .waiting {
     aspect-ratio: 1;
-    background: var(--hover);
-  }
-  .waiting .frame {
     border-radius: var(--radius);
-  }
-  .frame img {
-    display: block;
-    width: 100%;
-    height: 100%;
-    object-fit: cover;
-  }
-  .frame img.missing {
-    visibility: hidden;
+    background: var(--hover);
   }
   .name {
     display: -webkit-box;
     -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    line-clamp: 2;
-    height: 2.25rem;
+    -webkit-line-clamp: 3;
+    line-clamp: 3;
+    height: 3.375rem;
     padding: 0 0.375rem;
     overflow: hidden;
     line-height: 1.125rem;

@@ -65,6 +65,7 @@ export class PosesPanel extends AtelierElement {
       }
       .worn {
         display: flex;
+        align-items: center;
         justify-content: space-between;
         gap: 1rem;
       }

@@ -12,6 +12,7 @@ import "./face-panel";
 import "./look-panel";
 import "./make-bar";
 import "./outfit-panel";
+import "./pictures-panel";
 import "./poses-panel";
 import "./receipt-panel";
 import "./tab-bar";
@@ -19,7 +20,7 @@ import type { Tab } from "./tab-bar";
 
 /** With this much room the sliders have a column of their own. */
 const WIDE = matchMedia("(min-width: 1180px)");
-const SIDE_TABS: readonly Tab[] = ["face", "outfit", "look", "poses", "receipt", "avatars"];
+const SIDE_TABS: readonly Tab[] = ["face", "outfit", "look", "poses", "pictures", "receipt", "avatars"];
 
 /** The signed-in page: sliders, viewer, wardrobe. */
 @customElement("studio-view")
@@ -66,6 +67,7 @@ export class StudioView extends AtelierElement {
       outfit: html`<outfit-panel .studio=${this.studio}></outfit-panel>`,
       look: html`<look-panel .studio=${this.studio}></look-panel>`,
       poses: html`<poses-panel .studio=${this.studio}></poses-panel>`,
+      pictures: html`<pictures-panel .studio=${this.studio}></pictures-panel>`,
       receipt: html`<receipt-panel .studio=${this.studio}></receipt-panel>`,
       avatars: html`<avatars-panel .studio=${this.studio}></avatars-panel>`,
     };
@@ -89,7 +91,7 @@ export class StudioView extends AtelierElement {
       }
       .side {
         display: grid;
-        grid-template-rows: auto minmax(0, 1fr) auto;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
         min-height: 0;
         border-left: 1px solid var(--line);
       }

@@ -6,7 +6,7 @@ import type { Observable } from "../state/observable";
 import { AtelierElement } from "../ui/element";
 import { controls } from "../ui/styles";
 
-export type Tab = "body" | "face" | "outfit" | "look" | "poses" | "receipt" | "avatars";
+export type Tab = "body" | "face" | "outfit" | "look" | "poses" | "pictures" | "receipt" | "avatars";
 
 const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 

@@ -1,0 +1,61 @@
+import type { Client } from "./client";
+import type { Job, Prices } from "./schema";
+import type { Avatar } from "./types";
+
+export const CAMERAS = ["fullbody", "portrait", "side", "back"] as const;
+export const STYLES = ["realistic", "cartoon", "anime"] as const;
+export const BACKGROUNDS = ["quiet", "color", "gradient", "transparent"] as const;
+export const SIZES = [512, 1024, 2048] as const;
+
+/** How an avatar is to be drawn. Colours are `#rrggbb`; `size` is pixels a side, of pictures alone. */
+export interface PictureWish {
+  readonly camera: (typeof CAMERAS)[number];
+  readonly style: (typeof STYLES)[number];
+  readonly background: (typeof BACKGROUNDS)[number];
+  readonly color: string;
+  /** The lower one of a gradient. */
+  readonly lower: string;
+  readonly size: (typeof SIZES)[number];
+}
+
+/** A film that is there, or the job that draws it. */
+export type Film = { readonly file: Blob } | { readonly job: Job };
+
+const ACCEPTED = 202;
+
+/** The calls of `/v1` about an avatar's pictures and videos. */
+export class PictureCalls {
+  constructor(private readonly client: Client) {}
+
+  async picture(avatar: Avatar, wish: PictureWish): Promise<Blob> {
+    const query = drawn(wish);
+    query.set("size", String(wish.size));
+    const data = await this.client.bytes("GET", `${avatar.links.self}.png?${query.toString()}`);
+    return new Blob([data], { type: "image/png" });
+  }
+
+  /** Asks for a turntable; the same one is paid once, however often it is asked for. */
+  async film(avatar: Avatar, wish: PictureWish): Promise<Film> {
+    const answer = await this.client.open("GET", `${avatar.links.self}.mp4?${drawn(wish).toString()}`);
+    if (answer.status === ACCEPTED) return { job: (await answer.json()) as Job };
+    return { file: new Blob([await answer.arrayBuffer()], { type: "video/mp4" }) };
+  }
+
+  prices(): Promise<Prices> {
+    return this.client.json("GET", "/v1/credits/prices", { open: true });
+  }
+}
+
+function drawn({ camera, style, ...wish }: PictureWish): URLSearchParams {
+  const query = new URLSearchParams({ camera, style });
+  const background = backgroundOf(wish);
+  if (background !== null) query.set("background", background);
+  return query;
+}
+
+function backgroundOf({ background, color, lower }: Pick<PictureWish, "background" | "color" | "lower">): string | null {
+  if (background === "quiet") return null;
+  if (background === "transparent") return "transparent";
+  const colors = background === "color" ? [color] : [color, lower];
+  return colors.map((each) => each.replace("#", "")).join(",");
+}
