@@ -41,13 +41,6 @@ export class Wardrobe extends Observable {
     return { look: Object.fromEntries(parts.filter(([part, value]) => value !== recipe.look[part])), outfit, ...posed };
   }
 
-  /** What the person has chosen otherwise than a made avatar has it; the rest is the avatar's own, as a face's skin is. */
-  changes({ recipe }: Avatar): Dressing {
-    const { look, outfit } = this.dressing;
-    const parts = Object.entries(look) as [keyof Look, string][];
-    return { look: Object.fromEntries(parts.filter(([part, value]) => value !== recipe.look[part])), outfit };
-  }
-
   get skinColor(): string | null {
     return this.skins.find((skin) => skin.id === this.look.skin)?.color ?? null;
   }
