@@ -153,8 +153,8 @@ async def test_both_ways_give_the_same_numbers(
         np.testing.assert_allclose(
             there[name], array, rtol=TOLERANCE, atol=TOLERANCE * max(1, np.abs(array).max())
         )
-    # Of noise a network may be equally sure, each time, that nobody is in it: one output may be the same for all rows.
-    assert max(np.ptp(array) for array in here.values()) > 0
+    # Of noise a network may be equally sure, each time, that nobody is in it: a single number may be the same for all rows.
+    assert all(array[0].size == 1 or np.ptp(array) > 0 for array in here.values())
 
 
 async def test_many_callers_at_once_get_their_own_numbers(triton: TritonInference) -> None:

@@ -75,6 +75,9 @@ def observed() -> Iterator[Observed]:
             "postgres": stack.enter_context(_postgres_exporter(folder)),
             "dcgm": stack.enter_context(_recorded(GPU)),
         }
+        # The first picture of a process compiles shaders, for seconds and on all processors. Workers give way to that, and
+        # who answers two seconds late is down at sixty times the speed.
+        traffic.first_picture(platform.url)
         watch = stack.enter_context(_prometheus(folder, jobs))
         begin = time.time()
         watch.await_scrapes(1)

@@ -11,12 +11,9 @@ SLOW = (
     "InferenceSlow",
     "ObjectStoreSlow",
     "QueueStands",
-    "ServiceDown",
     "TritonQueueSlow",
 )
-"""They tell of durations, which belong to whoever else works on this machine; and so do the objectives of speed.
-
-At sixty times the speed a service is down that answers a scrape two seconds late."""
+"""They tell of durations, which belong to whoever else works on this machine; and so do the objectives of speed."""
 
 
 def test_every_rule_can_be_evaluated(seen: Observed) -> None:

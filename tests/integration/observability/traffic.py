@@ -38,6 +38,13 @@ def all_of_it(url: str, name: str, stature_mm: float) -> None:
         use_a_key(client, url)
 
 
+def first_picture(url: str) -> None:
+    """Somebody without an account looks at one pose."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        [pose] = expect(client.get("/v1/catalog/poses?limit=1"), 200).json()["data"]
+        expect(client.get(pose["links"]["picture"]), 200)
+
+
 def come_in(client: httpx.Client, email: str) -> dict[str, str]:
     """Sign up, log in, refresh; be refused at each."""
     credentials = {"email": email, "password": PASSWORD}
