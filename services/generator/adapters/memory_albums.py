@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from services.generator.adapters.memory_orders import MemoryOrders
 from services.generator.domain.albums import PICTURES_KEPT, Medium, VideoOrder
 from services.generator.domain.errors import AvatarNotFound
 from services.generator.domain.jobs import Job
@@ -91,22 +92,5 @@ class MemoryAlbums:
         return [drawing.drawn.file for drawing in gone if drawing is not None]
 
 
-class MemoryVideoOrders:
-    """Orders by job, and how often the mesher broke down over each."""
-
-    def __init__(self, by_job: dict[UUID, tuple[VideoOrder, int]]) -> None:
-        self.by_job = by_job
-
-    async def add(self, job_id: UUID, order: VideoOrder) -> None:
-        self.by_job[job_id] = order, 0
-
-    async def get(self, job_id: UUID) -> VideoOrder | None:
-        found = self.by_job.get(job_id)
-        return None if found is None else found[0]
-
-    async def broke_down(self, job_id: UUID) -> int:
-        if job_id not in self.by_job:
-            return 0
-        order, breakdowns = self.by_job[job_id]
-        self.by_job[job_id] = order, breakdowns + 1
-        return breakdowns + 1
+MemoryVideoOrders = MemoryOrders[VideoOrder]
+"""Orders of videos."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.generator.adapters.memory_orders import MemoryOrders
 from services.generator.domain.faces import AvatarOrder, Face
 from services.generator.domain.model import Position, StoredFile
 
@@ -50,25 +51,8 @@ class MemoryFaces:
         return tuple(face.photos.values())
 
 
-class MemoryPhotoOrders:
-    """Orders by job, and how often the mesher broke down over each."""
-
-    def __init__(self, by_job: dict[UUID, tuple[AvatarOrder, int]]) -> None:
-        self.by_job = by_job
-
-    async def add(self, job_id: UUID, order: AvatarOrder) -> None:
-        self.by_job[job_id] = order, 0
-
-    async def get(self, job_id: UUID) -> AvatarOrder | None:
-        found = self.by_job.get(job_id)
-        return None if found is None else found[0]
-
-    async def broke_down(self, job_id: UUID) -> int:
-        if job_id not in self.by_job:
-            return 0
-        order, breakdowns = self.by_job[job_id]
-        self.by_job[job_id] = order, breakdowns + 1
-        return breakdowns + 1
+class MemoryPhotoOrders(MemoryOrders[AvatarOrder]):
+    """Orders of jobs with photos."""
 
     async def remove(self, job_id: UUID) -> Sequence[StoredFile]:
         found = self.by_job.pop(job_id, None)

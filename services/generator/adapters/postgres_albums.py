@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from services.generator.adapters.breakdowns import count_breakdown
 from services.generator.adapters.documents_albums import asked_document, order_of
 from services.generator.adapters.tables.albums import DrawingRow, VideoOrderRow
 from services.generator.adapters.tables.avatars import AvatarRow
@@ -98,14 +99,7 @@ class PostgresVideoOrders:
         return None if row is None else order_of(row.avatar_id, row.content, row.asked)
 
     async def broke_down(self, job_id: UUID) -> int:
-        counted = await self._session.scalar(
-            update(VideoOrderRow)
-            .where(VideoOrderRow.job_id == job_id)
-            .values(breakdowns=VideoOrderRow.breakdowns + 1)
-            .returning(VideoOrderRow.breakdowns)
-            .execution_options(synchronize_session=False)
-        )
-        return counted or 0
+        return await count_breakdown(self._session, VideoOrderRow, VideoOrderRow.job_id == job_id)
 
 
 def _own(owner: str, avatar_id: UUID) -> Select[tuple[UUID]]:

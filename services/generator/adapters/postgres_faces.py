@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from services.generator.adapters.breakdowns import count_breakdown
 from services.generator.adapters.documents_faces import (
     features_document,
     features_of,
@@ -128,14 +129,7 @@ class PostgresPhotoOrders:
         return None if asked is None else order_of(asked)
 
     async def broke_down(self, job_id: UUID) -> int:
-        counted = await self._session.scalar(
-            update(PhotoOrderRow)
-            .where(PhotoOrderRow.job_id == job_id)
-            .values(breakdowns=PhotoOrderRow.breakdowns + 1)
-            .returning(PhotoOrderRow.breakdowns)
-            .execution_options(synchronize_session=False)
-        )
-        return counted or 0
+        return await count_breakdown(self._session, PhotoOrderRow, PhotoOrderRow.job_id == job_id)
 
     async def remove(self, job_id: UUID) -> Sequence[StoredFile]:
         gone = delete(PhotoOrderRow).where(PhotoOrderRow.job_id == job_id).returning(PhotoOrderRow.asked)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, exists, func, insert, literal, select, tu
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from services.generator.adapters.breakdowns import count_breakdown
 from services.generator.adapters.documents_generations import (
     portrait_document,
     portrait_of,
@@ -92,8 +93,7 @@ class PostgresGenerations:
         await self._session.execute(_change(id).values(clamped_bones=list(bones)))
 
     async def broke_down(self, id: UUID) -> int:
-        counted = _change(id).values(breakdowns=GenerationRow.breakdowns + 1)
-        return await self._session.scalar(counted.returning(GenerationRow.breakdowns)) or 0
+        return await count_breakdown(self._session, GenerationRow, GenerationRow.id == id)
 
     async def remove(self, owner: str, id: UUID) -> Generation | None:
         generation = await self.get(owner, id)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from services.generator.adapters.breakdowns import count_breakdown
 from services.generator.adapters.documents_batch import (
     failure_document,
     failure_of,
@@ -165,15 +166,10 @@ class PostgresItems:
         return settled.one_or_none() is not None
 
     async def broke_down(self, item: Item) -> int:
-        counted = await self._session.scalar(
-            update(BatchItemRow)
-            .where(BatchItemRow.job_id == item.job_id, BatchItemRow.place == item.index)
-            .values(breakdowns=BatchItemRow.breakdowns + 1)
-            .returning(BatchItemRow.breakdowns)
-            .execution_options(synchronize_session=False)
+        # 0 where the job is gone: whoever goes on with it finds that out.
+        return await count_breakdown(
+            self._session, BatchItemRow, BatchItemRow.job_id == item.job_id, BatchItemRow.place == item.index
         )
-        # None where the job is gone: whoever goes on with it finds that out.
-        return counted or 0
 
     async def count(self, job_id: UUID) -> Count:
         made, failed = (
