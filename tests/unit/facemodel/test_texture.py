@@ -118,7 +118,9 @@ def test_a_nose_before_a_cheek_is_not_painted_on_it(painter: Painter, topology: 
     touching: BoolArray = np.logical_or.reduce(np.isin(topology.triangles, nose), axis=1)
     painted = painter.paint(topology.mean, [photo(topology, topology.mean, colors, 40.0)])
     apart = errors(painter, painted, colors, among=~touching)
-    assert apart.max() < 40
+    # Of 775,000 texels a few at the nose's very edge hold a little of it.
+    assert (apart >= 25).sum() < 10
+    assert apart.max() < 35
 
 
 def test_an_opening_that_is_shut_gets_an_inside(
