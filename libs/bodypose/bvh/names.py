@@ -89,7 +89,7 @@ def spine_of(joints: Sequence[Joint], found: Mapping[str, int]) -> list[int]:
 
 def _refused(missing: Sequence[str]) -> MotionRefused:
     text = f"The motion's skeleton has no joints that could be {', '.join(missing)}."
-    return MotionRefused("joints_missing", text, tuple(missing))
+    return MotionRefused("joints_missing", text, ", ".join(missing))
 
 
 def _spelled(name: str) -> tuple[str, str]:

@@ -55,7 +55,8 @@ class Motion:
     def turns(self, frame: int) -> FloatArray:
         """(J, 3, 3) each joint's turn in its parent's frame. MotionRefused where the frame is not there or damaged."""
         if not 0 <= frame < len(self.rows):
-            raise MotionRefused("frame_missing", f"The motion has {len(self.rows)} frames, counted from 0.")
+            text = f"The motion has {len(self.rows)} frames, counted from 0."
+            raise MotionRefused("frame_missing", text, str(len(self.rows)))
         values = iter(_numbers(self.rows[frame].split(), f"frame {frame}"))
         turns = np.tile(np.eye(3), (len(self.joints), 1, 1))
         try:

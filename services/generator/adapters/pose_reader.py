@@ -57,7 +57,7 @@ class UploadedPoses:
             try:
                 found = await asyncio.to_thread(retarget.read, data, frame)
             except MotionRefused as refusal:
-                raise InvalidMotion(refusal.code, refusal.message, refusal.missing) from refusal
+                raise InvalidMotion(refusal.code, refusal.message, refusal.limit or None) from refusal
         return _read(found.pose, found.clamped, found.unknown)
 
 

@@ -182,11 +182,11 @@ class InvalidMotion(InvalidInput):
 
     reason = "INVALID_MOTION"
 
-    def __init__(self, code: str, message: str, missing: Sequence[str] = ()) -> None:
+    def __init__(self, code: str, message: str, limit: str | None) -> None:
         field = "frame" if code == "frame_missing" else "motion"
         super().__init__(
             "no pose can be read from this motion",
-            faults=[FieldFault(field, code, message, ", ".join(missing) or None)],
+            faults=[FieldFault(field, code, message, limit)],
         )
 
 

@@ -85,7 +85,7 @@ def test_another_creature_is_refused_with_what_it_lacks() -> None:
     with pytest.raises(MotionRefused) as refused:
         read(Writer(spider).write(POSE), 0)
     assert refused.value.code == "joints_missing"
-    assert "LeftArm" in refused.value.missing
+    assert "LeftArm" in refused.value.limit.split(", ")
     legless = {
         bone: name
         for bone, name in SKELETONS["Mixamo"].items()
@@ -93,7 +93,7 @@ def test_another_creature_is_refused_with_what_it_lacks() -> None:
     }
     with pytest.raises(MotionRefused) as refused:
         read(Writer(legless).write(POSE), 0)
-    assert refused.value.missing == ("LeftLeg", "LeftFoot")
+    assert refused.value.limit == "LeftLeg, LeftFoot"
 
 
 @settings(max_examples=15, deadline=None)

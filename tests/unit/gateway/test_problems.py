@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
+import bodypose
+import facemodel
+import photos
 from atelier.common.v1 import error_reason_pb2
 from atelierkit import context
 from atelierkit.errors import (
@@ -77,6 +80,14 @@ def test_every_fault_that_a_service_names_has_a_text() -> None:
     codes = set(re.findall(r'"((?:password|catalog|measurement|page_token)\.[a-z_]+)"', sources))
     assert len(codes) >= 6
     assert {f"field.{code}" for code in codes} <= problems._texts("en").keys()
+
+
+def test_every_refusal_of_a_photo_or_a_motion_has_a_text() -> None:
+    libraries = [Path(package.__file__).parent for package in (bodypose, facemodel, photos)]
+    sources = "".join(path.read_text() for folder in libraries for path in folder.rglob("*.py"))
+    codes = set(re.findall(r'(?:Refused|Fault)\(\s*"([a-z_]+)"', sources))
+    assert codes >= {"several_faces", "person_hidden", "joints_missing", "invalid_image"}
+    assert {f"field.{code}" for code in codes} <= problems._texts("fr").keys()
 
 
 @pytest.mark.parametrize(

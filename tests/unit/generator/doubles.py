@@ -123,7 +123,7 @@ class ClayPoseReader:
     async def of_motion(self, motion: StoredFile, frame: int) -> ReadPose:
         text = (await self._store.get(motion)).decode()
         if text.startswith("bad "):
-            raise InvalidMotion(text.removeprefix("bad "), "cannot be used", ("LeftArm", "Head"))
+            raise InvalidMotion(text.removeprefix("bad "), "cannot be used", "LeftArm, Head")
         return self._read(f"motion {text} {frame}", ())
 
     def _read(self, text: str, unknown: tuple[str, ...]) -> ReadPose:
