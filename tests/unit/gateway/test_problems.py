@@ -83,7 +83,7 @@ def test_every_fault_that_a_service_names_has_a_text() -> None:
 
 
 def test_every_refusal_of_a_photo_or_a_motion_has_a_text() -> None:
-    libraries = [Path(package.__file__).parent for package in (bodypose, facemodel, photos)]
+    libraries = [Path(str(package.__file__)).parent for package in (bodypose, facemodel, photos)]
     sources = "".join(path.read_text() for folder in libraries for path in folder.rglob("*.py"))
     codes = set(re.findall(r'(?:Refused|Fault)\(\s*"([a-z_]+)"', sources))
     assert codes >= {"several_faces", "person_hidden", "joints_missing", "invalid_image"}
