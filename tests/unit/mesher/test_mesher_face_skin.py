@@ -86,13 +86,36 @@ def test_what_the_photo_shows_is_where_the_face_has_it(canvas: Canvas, topology:
     assert np.linalg.norm(points[canvas.drawn[green]] - tip, axis=1).max() < 0.012
 
 
-def test_a_photo_in_other_light_meets_the_skin_at_the_border(canvas: Canvas, topology: FaceTopology) -> None:
-    """A picture darker than the skin that it is said to have: the same at the border, darker in the middle."""
+def test_a_photo_in_other_light_is_brought_half_the_way_and_the_body_with_it(
+    canvas: Canvas, topology: FaceTopology
+) -> None:
+    """A picture darker than the skin that was told of it: face, border and body are of one colour between the two."""
     darker = color.pixels(np.full((1024, 1024, 3), linear_rgb(SKIN)) / 1.35).astype(np.uint8)
-    at_border = canvas.painted(darker, canvas.about(*topology.regions["oval"].tolist()))
-    assert np.abs(np.median(at_border, axis=0) - encoded(SKIN)).max() <= 6
-    within = canvas.painted(darker, canvas.about(4, 5, 195, 197))
-    assert (np.median(within, axis=0) < encoded(SKIN) - 8).all()
+    between = color.pixels(np.array(linear_rgb(SKIN)) / np.sqrt(1.35))
+    border = topology.regions["oval"].tolist()
+    for place in (canvas.about(*border), canvas.about(4, 5, 195, 197)):
+        assert np.abs(canvas.painted(darker, place) - between).max() <= 3
+    shown = np.concatenate([canvas.mould.cover.vertices, [0]])
+    elsewhere = np.setdiff1d(np.flatnonzero(canvas.drawn), shown)[:2000]
+    plain_body = canvas.painted(plain(SKIN), elsewhere)
+    lit = color.light(canvas.painted(darker, elsewhere).astype(np.uint8)).sum(axis=0)
+    assert lit / color.light(plain_body.astype(np.uint8)).sum(axis=0) == pytest.approx(
+        1 / np.sqrt(1.35), rel=0.02
+    )
+
+
+def test_a_shaded_chin_meets_the_skin_at_the_border(canvas: Canvas, topology: FaceTopology) -> None:
+    shaded = plain(SKIN)
+    chin = int(topology.uv[152, 1] * len(shaded)) - 50
+    shaded[chin:] = color.pixels(np.array(linear_rgb(SKIN)) / 1.35)
+    assert np.abs(np.median(canvas.painted(shaded, canvas.about(152)), axis=0) - encoded(SKIN)).max() <= 6
+    assert np.abs(canvas.painted(shaded, canvas.about(4, 5)) - encoded(SKIN)).max() <= 3
+
+
+def test_on_another_skin_the_face_is_of_that_skin(canvas: Canvas) -> None:
+    """Whatever light the picture is in, and whatever was told of it."""
+    painted = canvas.painted(plain("#7d5a44"), canvas.inside, said="#a07e56")
+    assert np.abs(painted - encoded(SKIN)).max() <= 2
 
 
 def test_hair_over_the_forehead_gives_way_to_skin(canvas: Canvas, topology: FaceTopology) -> None:

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 
 from bodymodel.template import Template
 from facemodel import color
+from facemodel.features.samples import PATCHES
 from facemodel.landmarks import MESH_POINTS
 from facemodel.topology import FaceTopology
 from services.mesher.domain import paint
@@ -35,6 +36,14 @@ _MOST_LEVELLED = 0.4
 _RINGS = 2
 """Points so many edges from the border can be taken for hair."""
 _DARKEST = 1e-3
+_TELLING = np.ravel(PATCHES)
+"""Points about cheeks and forehead: what a picture shows there, in whatever light, is the person's skin."""
+_TRUST_IN_WHITE = 0.5
+"""How far a person's own skin, as it was told under white light, is believed against what the picture shows, in logarithms.
+
+The whites of the eyes, which tell the light, are redder in life than in renders: believed wholly, they took the blood out of
+skin, and photos of fair people were bleached.
+"""
 
 
 class Complexion:
@@ -60,12 +69,16 @@ class Complexion:
 
     def paint(self, face: PersonFace, skin_color: str) -> Texture:
         """The whole skin's picture: nothing multiplies it."""
-        skin = np.array(linear_rgb(skin_color))
         light = _halved(color.light(face.picture))
-        gain, trust = self._levels(light, skin, np.array(linear_rgb(face.worn.skin_color)))
+        tone = np.log(self._tones(light) + _DARKEST)
+        shown = np.median(tone[_TELLING], axis=0)
+        skin = np.log(np.array(linear_rgb(skin_color)) + _DARKEST)
+        if skin_color == face.worn.skin_color:
+            skin = _TRUST_IN_WHITE * skin + (1.0 - _TRUST_IN_WHITE) * shown
+        gain, trust = self._levels(tone, skin, skin - shown)
         fields = self._rows @ np.concatenate([gain, trust[:, None]], axis=1).astype(np.float32)
         share = (self._share * fields[:, 3])[:, None]
-        pixels = self._bare(skin)
+        pixels = self._bare(np.exp(skin) - _DARKEST)
         # In double precision, or the last bit of a power would show: see ADR 0004.
         under = color.light(pixels.reshape(-1, 3)[self._places]).astype(np.float64)
         over = _sampled(light, self._uv) * fields[:, :3].astype(np.float64)
@@ -80,15 +93,13 @@ class Complexion:
         times = SIZE // len(plain)
         return small.repeat(times, axis=0).repeat(times, axis=1)
 
-    def _levels(
-        self, light: FloatArray, skin: FloatArray, pictured: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """What each point's light is multiplied with (468, 3), and how far it is skin at all (468,)."""
-        asked = np.log((skin + _DARKEST) / (pictured + _DARKEST))
-        tone = np.log(self._tones(light) + _DARKEST)
-        to_skin = np.log(skin + _DARKEST) - tone
+    def _levels(self, tone: FloatArray, skin: FloatArray, asked: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What each point's light is multiplied with (468, 3), and how far it is skin at all (468,).
+
+        All in logarithms: the points' tones (468, 3), the skin (3,), and what the picture as a whole is brought there by.
+        """
         trust = np.ones(MESH_POINTS)
-        shade = to_skin - asked
+        shade = skin - tone - asked
         off = np.abs(shade).max(axis=1)[self._near_border]
         trust[self._near_border] = 1.0 - paint.step(off, *_HAIR)
         firm = np.zeros(MESH_POINTS)
