@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.stack import write_result
 from bodypose.clearance import Clearance
 from bodypose.joints import turns_at
-from bodypose.skeleton import BONES, INDEX, Pose, pose_of, turns_of
+from bodypose.skeleton import BONES, INDEX, Pose, Support, pose_of, turns_of
 from bodypose.skinning import Flesh, SoftSkin, Stance, linear
 from bodypose.volume import JOINTS, Region, regions
 from services.catalog.adapters.pose_file import read
@@ -130,12 +130,13 @@ def library(bodies: Mapping[str, Subject], model: BodyModel) -> tuple[int, dict[
     clearance = Clearance(
         model.template, bodies["mean"].flesh.skin, bodies["mean"].body.vertices, bodies["mean"].body.heads
     )
-    poses = [turns_of(Pose(pose.turns)) for pose in read(LIBRARY).poses]
+    poses = [Pose(pose.turns, Support(pose.summary.support.value)) for pose in read(LIBRARY).poses]
     least = {joint: [np.inf, np.inf] for joint in JOINTS}
     for subject in bodies.values():
         posable = clearance.posable(subject.flesh, subject.body.vertices)
         for pose in poses:
-            blended, _, ours = subject.skinned(clearance.fitted(pose, posable))
+            fitted = clearance.fitted(turns_of(pose), posable, pose.support)
+            blended, _, ours = subject.skinned(fitted)
             for joint, kept in least.items():
                 shares = subject.kept(joint, blended), subject.kept(joint, ours)
                 least[joint] = [min(pair) for pair in zip(kept, shares, strict=True)]

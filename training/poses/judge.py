@@ -15,15 +15,13 @@ from bodypose.arrays import FloatArray
 from bodypose.clearance import Clearance, Posable
 from bodypose.joints import angles_of
 from bodypose.limits import RANGES, clamped, excess
+from bodypose.resting import ON_GROUND_M
 from bodypose.skeleton import BONES, INDEX, Support, inverse, product
 from training.poses.bodies import Body, Posed, judged, middling, soft_skin, template
 from training.poses.contact import FLESH_GIVES_MM, overlaps
 
 LEAST_MARGIN_MM = 5.0
 """How far inside of what it stands on the body's centre must be."""
-_ON_GROUND_M = 0.03
-"""Skin this near to the floor carries: soles are not flat, and a foot that hovers by so much has landed once the body has
-rocked by two degrees. Legs differ in their proportions, and a pose is angles."""
 _MOST_CLAMPED_DEG = 16.0
 """A composed joint this far beyond its limit is not what was meant; less is brought back."""
 _CLOSE_TO_END = 0.8
@@ -84,14 +82,14 @@ class Verdict:
         return asdict(self)
 
 
-def holdable(turns: FloatArray) -> FloatArray | None:
+def holdable(turns: FloatArray, support: Support) -> FloatArray | None:
     """Composed turns (52, 4) as the middling body holds them: joints within their limits, arms and legs clear of it.
 
     None where a joint was far beyond its limit.
     """
     if np.degrees(excess(turns).max()) > _MOST_CLAMPED_DEG:
         return None
-    return clamped(delivered(clamped(turns), middling()))
+    return clamped(delivered(clamped(turns), support, middling()))
 
 
 def hardest_first() -> list[Body]:
@@ -118,7 +116,7 @@ def verdict(turns: FloatArray, support: Support, bodies: Sequence[Body]) -> Verd
 
 def held(turns: FloatArray, support: Support, body: Body) -> tuple[Held, Posed]:
     """What is measured of turns (52, 4) on one body, and the body as it holds them."""
-    fitted = delivered(turns, body)
+    fitted = delivered(turns, support, body)
     posed = body.posed(fitted)
     found = overlaps(posed.skin)
     overlap = f"{found[0].first} in {found[0].second}" if found else ""
@@ -127,9 +125,9 @@ def held(turns: FloatArray, support: Support, body: Body) -> tuple[Held, Posed]:
     return Held(beyond, depth, overlap, _balance(body, posed, support)[0]), posed
 
 
-def delivered(turns: FloatArray, body: Body) -> FloatArray:
+def delivered(turns: FloatArray, support: Support, body: Body) -> FloatArray:
     """(52, 4) the turns that the mesher gives a body."""
-    return _clearance().fitted(turns, _posable(body.name))
+    return _clearance().fitted(turns, _posable(body.name), support)
 
 
 @cache
@@ -146,7 +144,7 @@ def _posable(name: str) -> Posable:
 
 def _balance(body: Body, posed: Posed, support: Support) -> tuple[float, float]:
     """Millimetres that the centre of mass is inside of what carries it, and that area in square centimetres."""
-    carried = posed.skin[:, 1] < _ON_GROUND_M
+    carried = posed.skin[:, 1] < ON_GROUND_M
     ground = posed.skin[carried][:, [0, 2]]
     if support is Support.SEAT:
         ground = np.concatenate([ground, posed.skin[_seated(posed.skin)][:, [0, 2]]])
@@ -168,7 +166,7 @@ def _sitting() -> NDArray[np.bool_]:
 def _seated(skin: FloatArray) -> NDArray[np.bool_]:
     """(V,) skin of pelvis and thighs that is as low as any of it: it lies on the seat."""
     lowest = skin[_sitting(), 1].min()
-    lying: NDArray[np.bool_] = _sitting() & (skin[:, 1] < lowest + _ON_GROUND_M)
+    lying: NDArray[np.bool_] = _sitting() & (skin[:, 1] < lowest + ON_GROUND_M)
     return lying
 
 

@@ -93,7 +93,7 @@ def choose() -> list[Chosen]:
 
 def composed(recipe: Recipe) -> FloatArray | None:
     """(52, 4) as the file would hold them; None where joints are far beyond their limits."""
-    found = holdable(compose(recipe))
+    found = holdable(compose(recipe), STANCES[recipe.stance].support)
     return None if found is None else _snapped(found)
 
 

@@ -103,7 +103,8 @@ class Poser:
         """The pose as this body holds it. Raise UnknownBoneError."""
         within, clamped_bones = clamp(pose)
         flesh = self._skin.on(body.vertices, body.heads)
-        own = self._clearance.fitted(turns_of(within), self._clearance.posable(flesh, body.vertices))
+        posable = self._clearance.posable(flesh, body.vertices)
+        own = self._clearance.fitted(turns_of(within), posable, pose.support)
         return Held(pose_of(on_grid(own, GRID_M), pose.support), clamped_bones)
 
     def figure(self, scene: Scene, body: Body) -> Figure:

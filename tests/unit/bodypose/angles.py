@@ -22,6 +22,15 @@ STRIDE: Angles = {
 }
 SEATED: Angles = {"UpLeg": (85, 5, 0), "Leg": (80, 0, 0), "Arm": (30, -20, 0)}
 
+LONG_SEATED: Angles = {
+    "UpLeg": (76, 6, 0),
+    "Leg": (10, 0, 0),
+    "Foot": (-20, 0, 0),
+    "Spine": (20, 0, 0),
+    "Spine1": (16, 0, 0),
+}
+"""On the floor with stretched legs, which are too high for the pelvis to touch it."""
+
 
 def turned(angles: Angles) -> FloatArray:
     """(52, 4) joints at some angles; a limb named without its side is turned on both."""

@@ -8,12 +8,14 @@ import numpy as np
 import open3d as o3d
 import pytest
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 
 from bodypose.clearance import Clearance
 from bodypose.ground import Ground
 from bodypose.limbs import Limbs
-from bodypose.skeleton import BONES, INDEX, swapped
-from tests.unit.bodypose.angles import ARMS_DOWN, HANDS_ON_HIPS, SEATED, STRIDE, Angles, turned
+from bodypose.resting import centroid
+from bodypose.skeleton import BONES, INDEX, Support, swapped
+from tests.unit.bodypose.angles import ARMS_DOWN, HANDS_ON_HIPS, LONG_SEATED, SEATED, STRIDE, Angles, turned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +35,11 @@ def clearance(mean: Standing) -> Clearance:
     return Clearance(mean.template, mean.flesh.skin, mean.vertices, mean.heads)
 
 
-def on(clearance: Clearance, body: Standing, own: FloatArray) -> tuple[FloatArray, FloatArray]:
+def on(
+    clearance: Clearance, body: Standing, own: FloatArray, support: Support = Support.FEET
+) -> tuple[FloatArray, FloatArray]:
     """The pose as the body holds it, and its skin."""
-    fitted = clearance.fitted(own, clearance.posable(body.flesh, body.vertices))
+    fitted = clearance.fitted(own, clearance.posable(body.flesh, body.vertices), support)
     return fitted, body.flesh.body(body.stance(fitted), body.vertices)[0]
 
 
@@ -147,3 +151,24 @@ def test_a_seat_is_as_high_as_the_thighs_lie(mean: Standing) -> None:
     skin, _ = mean.flesh.body(mean.stance(turned(SEATED)), mean.vertices)
     height = ground.seat_height(skin + ground.drop(skin))
     assert 0.3 < height < mean.heads[INDEX["LeftLeg"], 1]
+
+
+@pytest.mark.parametrize("build", ["thin", "heavy"])
+def test_a_body_that_sits_on_the_floor_comes_to_rest(
+    clearance: Clearance, mean: Standing, others: Mapping[str, Standing], build: str
+) -> None:
+    body, own = others[build], turned(LONG_SEATED)
+    tipped, through = on(clearance, body, own)
+    fitted, skin = on(clearance, body, own, Support.FLOOR)
+    assert margin(body, through) < 0.0
+    assert margin(body, skin) > 0.0
+    assert (fitted[1:] == tipped[1:]).all()
+    assert (fitted[0] != tipped[0]).any()
+
+
+def margin(body: Standing, skin: FloatArray) -> float:
+    """Metres that the middle of a body lies inside of the skin that is within 30 mm of the floor."""
+    carried = skin[skin[:, 1] < skin[:, 1].min() + 0.03][:, [0, 2]]
+    edges = ConvexHull(carried).equations
+    middle = centroid(skin, body.template.body.triangles)[[0, 2]]
+    return -float((edges[:, :2] @ middle + edges[:, 2]).max())

@@ -10,13 +10,12 @@ import pytest
 
 from bodypose.clearance import Clearance
 from bodypose.limits import excess
-from bodypose.skeleton import Pose, turns_of
+from bodypose.skeleton import Pose, Support, turns_of
 from services.catalog.adapters.pose_file import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bodypose.arrays import FloatArray
     from tests.unit.bodypose.conftest import Standing
 
 LIBRARY = Path(__file__).parents[3] / "services" / "catalog" / "migrations" / "data" / "0003_poses.json"
@@ -26,20 +25,21 @@ EVERY = 12
 
 
 @pytest.fixture(scope="module")
-def poses() -> Mapping[str, FloatArray]:
-    return {pose.summary.id: turns_of(Pose(pose.turns)) for pose in read(LIBRARY).poses[::EVERY]}
+def poses() -> Mapping[str, Pose]:
+    chosen = read(LIBRARY).poses[::EVERY]
+    return {pose.summary.id: Pose(pose.turns, Support(pose.summary.support.value)) for pose in chosen}
 
 
 @pytest.mark.parametrize("build", ["thin", "heavy"])
 def test_skin_keeps_its_volume_in_the_librarys_poses(
-    mean: Standing, others: Mapping[str, Standing], poses: Mapping[str, FloatArray], build: str
+    mean: Standing, others: Mapping[str, Standing], poses: Mapping[str, Pose], build: str
 ) -> None:
     body = others[build]
     clearance = Clearance(mean.template, mean.flesh.skin, mean.vertices, mean.heads)
     posable = clearance.posable(body.flesh, body.vertices)
     assert len(poses) > 50
-    for id, own in poses.items():
-        fitted = clearance.fitted(own, posable)
+    for id, pose in poses.items():
+        fitted = clearance.fitted(turns_of(pose), posable, pose.support)
         assert np.degrees(excess(fitted).max()) < 0.01, id
         skin, _ = body.flesh.body(body.stance(fitted), body.vertices)
         for name, region in body.regions.items():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bodypose import skinning
 from bodypose.joints import turns_at
 from bodypose.limits import RANGES
 from bodypose.skeleton import BONES, IDENTITY, INDEX, mirrored, swapped
@@ -16,6 +17,8 @@ from bodypose.skinning import Stance, linear
 from tests.unit.bodypose.angles import turned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.unit.bodypose.conftest import Standing
 
 LEAST = 0.85
@@ -52,6 +55,22 @@ def test_linear_blending_loses_what_soft_skin_keeps(mean: Standing) -> None:
     blended, _ = linear(stance, mean.vertices[:count], *skin)
     hip = mean.regions["Left hip"]
     assert hip.volume(blended) < LEAST * hip.volume(mean.vertices)
+
+
+@pytest.mark.parametrize("build", ["thin", "heavy"])
+def test_a_bent_hip_brings_the_buttock_out(
+    others: Mapping[str, Standing], monkeypatch: pytest.MonkeyPatch, build: str
+) -> None:
+    body = others[build]
+    stance = body.stance(turned({"LeftUpLeg": (101, -18, 6)}))
+    out, _ = body.flesh.body(stance, body.vertices)
+    monkeypatch.setattr(skinning, "_SEAT_M", 0.0)
+    flat, _ = body.flesh.body(stance, body.vertices)
+    left, right = (body.regions[f"{side} hip"] for side in ("Left", "Right"))
+    assert left.volume(out) - left.volume(flat) > 0.04 * left.volume(body.vertices)
+    # What hangs straight is left alone, but for skin that both hips share.
+    assert right.volume(out) == pytest.approx(right.volume(flat), rel=0.003)
+    assert 0.01 < np.linalg.norm(out - flat, axis=1).max() < 0.03
 
 
 def test_a_region_is_closed(mean: Standing) -> None:
