@@ -189,7 +189,7 @@ train: .venv-training/.ready ## Rebuild every trained model from public data (ab
 	  echo "training.body.$$step ..."; $(TRAINING) training.body.$$step; done
 
 .PHONY: pose-library
-pose-library: setup ## Compose, choose and prove the catalogue's poses again (some forty minutes; goes on where it stopped)
+pose-library: setup ## Let the catalogue's library of poses grow, and prove it (up to an hour; goes on where it stopped)
 	@$(BIN)/python -m training.poses.settle
 	@$(BIN)/python -m training.poses.library
 	@$(BIN)/python -m training.poses.proof

@@ -16,7 +16,8 @@ from bodypose.limits import excess
 from bodypose.skeleton import swapped
 from training.poses.contact import FLESH_GIVES_MM
 from training.poses.judge import LEAST_MARGIN_MM, distances_deg, signature
-from training.poses.proof import BODIES, JOINTS, LEAST_KEPT, Proof, faults, known, proofs, stored
+from training.poses.proof import BODIES, JOINTS, LEAST_KEPT, Proof, faults, known, proofs
+from training.poses.rows import read
 
 _ROUNDED_DEG = 1e-3
 """The file's numbers are rounded."""
@@ -32,7 +33,7 @@ carries it: skin within 30 mm of the floor, or the seat. Skin keeps its volume w
 
 def main() -> None:
     """Measure and write the table."""
-    poses = stored()
+    poses = read()
     found = known(poses) if "--measured" in sys.argv else proofs(poses)
     for pose, each in zip(poses, found, strict=True):
         for fault in faults(each):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -19,13 +19,11 @@ from multiprocessing import get_context
 import numpy as np
 
 from bodypose.arrays import FloatArray
-from bodypose.skeleton import Pose, Support, turns_of
 from bodypose.volume import Region, regions
-from services.catalog.adapters.pose_file import read
 from training.poses.bodies import BODY_MASS_INDICES, BODY_TYPES, Body, judged, template
 from training.poses.contact import FLESH_GIVES_MM
 from training.poses.judge import LEAST_MARGIN_MM, Held, held
-from training.poses.library import DATA, ROOT
+from training.poses.rows import ROOT, Entry, read, write
 
 _KEPT = ROOT / "build" / "poses" / "proofs.jsonl"
 _WORKERS = 2
@@ -51,30 +49,15 @@ class Proof:
         yield from (f"{joint} keeps {share:.1%}" for joint, share in self.kept.items() if share < LEAST_KEPT)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stored:
-    """A pose of the file."""
-
-    id: str
-    turns: FloatArray
-    support: Support
-
-
 def main() -> None:
     """Drop from the catalogue's file what fails on some body, and say why."""
-    poses = stored()
+    poses = read()
     found = known(poses) if "--measured" in sys.argv else proofs(poses)
     dropped = to_drop({pose.id: each for pose, each in zip(poses, found, strict=True)})
     for id, why in dropped.items():
         print(f"{id}: {'; '.join(why)}")
-    DATA.write_text(without(DATA.read_text("utf-8"), dropped), encoding="utf-8")
+    write(pose for pose in poses if pose.id not in dropped)
     print(f"{len(poses) - len(dropped)} of {len(poses)} poses stay")
-
-
-def stored() -> list[Stored]:
-    """The file's poses."""
-    supports = ((pose, Support(pose.summary.support.value)) for pose in read(DATA).poses)
-    return [Stored(pose.summary.id, turns_of(Pose(pose.turns, on)), on) for pose, on in supports]
 
 
 def faults(of: Mapping[str, Proof]) -> list[str]:
@@ -102,14 +85,7 @@ def _severity(of: Mapping[str, Proof]) -> float:
     )
 
 
-def without(text: str, ids: Collection[str]) -> str:
-    """The file's text, one pose a line, less some poses."""
-    head, _, tail = text.partition('"poses":[\n')
-    rows = tail.removesuffix("\n]}\n").split(",\n")
-    return head + '"poses":[\n' + ",\n".join(row for row in rows if json.loads(row)[0] not in ids) + "\n]}\n"
-
-
-def known(poses: Sequence[Stored]) -> list[dict[str, Proof]]:
+def known(poses: Sequence[Entry]) -> list[dict[str, Proof]]:
     """By body, what earlier runs measured of each pose."""
     kept = _kept()
     return [
@@ -117,7 +93,7 @@ def known(poses: Sequence[Stored]) -> list[dict[str, Proof]]:
     ]
 
 
-def proofs(poses: Sequence[Stored]) -> list[dict[str, Proof]]:
+def proofs(poses: Sequence[Entry]) -> list[dict[str, Proof]]:
     """By body, what was measured of each pose; what is new is measured, in an order that has nothing to do with theirs, so
     that a part of it is a fair sample."""
     kept = _kept()
@@ -140,7 +116,7 @@ def proofs(poses: Sequence[Stored]) -> list[dict[str, Proof]]:
     return known(poses)
 
 
-def proof(pose: Stored, name: str) -> Proof:
+def proof(pose: Entry, name: str) -> Proof:
     """Measure a pose on one body."""
     body = next(body for body in judged() if body.name == name)
     found, posed = held(pose.turns, pose.support, body)
@@ -169,7 +145,7 @@ def _kept() -> dict[tuple[str, str], Proof]:
     return {(row.pop("of"), row.pop("on")): Proof(Held(**row["held"]), row["kept"]) for row in rows}
 
 
-def _mark(pose: Stored) -> str:
+def _mark(pose: Entry) -> str:
     return hashlib.sha256(np.round(pose.turns, 6).tobytes() + pose.support.value.encode()).hexdigest()
 
 

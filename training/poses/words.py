@@ -8,7 +8,11 @@ import unicodedata
 from training.poses.arms import ARMS
 from training.poses.compose import Recipe
 from training.poses.heads import LOOKS
+from training.poses.names import ARM_NAMES, BOTH_NAMES, STANCE_NAMES
 from training.poses.stances import STANCES
+
+Words = tuple[str, str]
+"""English and French."""
 
 _ENGLISH = {"Left": ("left", "right"), "Right": ("right", "left")}
 _FRENCH = {"Left": ("gauche", "gauche", "droit", "droite"), "Right": ("droit", "droite", "gauche", "gauche")}
@@ -16,8 +20,20 @@ _OTHER = {"Left": "Right", "Right": "Left"}
 _LOOK_TAGS = {"over": "over-the-shoulder", "down": "looking-down", "up": "looking-up", "tilt": "head-tilt"}
 
 
-def english(recipe: Recipe, *, mirrored: bool) -> str:
-    """Its name; a mirrored pose has the sides exchanged."""
+def name(recipe: Recipe) -> Words:
+    """What it is called."""
+    left, right = ARM_NAMES[recipe.left], ARM_NAMES[recipe.right]
+    both = BOTH_NAMES.get(recipe.left) if recipe.left == recipe.right else None
+    arms = [both] if both else list(dict.fromkeys((left, right)))
+    english, french = (
+        _sentence(f"{stance}: {_sentence(*of_arms)}" if any(of_arms) else stance)
+        for stance, of_arms in zip(STANCE_NAMES[recipe.stance], zip(*arms, strict=True), strict=True)
+    )
+    return english, french
+
+
+def description(recipe: Recipe, *, mirrored: bool) -> Words:
+    """What it looks like; a mirrored pose has the sides exchanged."""
     return _sentence(
         _english(STANCES[recipe.stance].en, "Left", mirrored),
         *(
@@ -25,12 +41,7 @@ def english(recipe: Recipe, *, mirrored: bool) -> str:
             for side, text in _arm_texts(recipe, "en", "both_en", "arms relaxed")
         ),
         _english(LOOKS[recipe.look].en, "Left", mirrored),
-    )
-
-
-def french(recipe: Recipe, *, mirrored: bool) -> str:
-    """Its name; a mirrored pose has the sides exchanged."""
-    return _sentence(
+    ), _sentence(
         _french(STANCES[recipe.stance].fr, "Left", mirrored),
         *(
             _french(text, side, mirrored)

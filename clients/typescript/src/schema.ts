@@ -3171,7 +3171,10 @@ export interface components {
         Pose: {
             /** Id */
             id: string;
+            /** @description Short, without which side. */
             name: components["schemas"]["LocalizedText"];
+            /** @description What it looks like, in a sentence: for who does not see the picture. */
+            description: components["schemas"]["LocalizedText"];
             /** Category */
             category: string;
             /** Tags */
@@ -3259,7 +3262,10 @@ export interface components {
         PoseSummary: {
             /** Id */
             id: string;
+            /** @description Short, without which side. */
             name: components["schemas"]["LocalizedText"];
+            /** @description What it looks like, in a sentence: for who does not see the picture. */
+            description: components["schemas"]["LocalizedText"];
             /** Category */
             category: string;
             /** Tags */

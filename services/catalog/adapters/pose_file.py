@@ -53,6 +53,7 @@ def _pose(row: Mapping[str, Any], bones: list[str], hands: Mapping[str, Mapping[
     summary = PoseSummary(
         id=row["id"],
         name=Text(row["en"], row["fr"]),
+        description=Text(row["description_en"], row["description_fr"]),
         category=row["category"],
         tags=tuple(row["tags"]),
         difficulty=Difficulty(row["difficulty"]),

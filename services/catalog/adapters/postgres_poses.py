@@ -81,6 +81,7 @@ def _summary(row: PoseRow) -> PoseSummary:
     return PoseSummary(
         id=row.id,
         name=Text(row.name_en, row.name_fr),
+        description=Text(row.description_en, row.description_fr),
         category=row.category,
         tags=tuple(row.tags),
         difficulty=Difficulty(row.difficulty),

@@ -31,6 +31,7 @@ def summary(record: PoseSummary) -> pb.PoseSummary:
     return pb.PoseSummary(
         id=record.id,
         name=catalog_pb2.LocalizedText(en=record.name.en, fr=record.name.fr),
+        description=catalog_pb2.LocalizedText(en=record.description.en, fr=record.description.fr),
         category=record.category,
         tags=record.tags,
         difficulty=pb.PoseDifficulty.Value(f"POSE_DIFFICULTY_{record.difficulty.name}"),

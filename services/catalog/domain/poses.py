@@ -44,6 +44,8 @@ class PoseSummary:
 
     id: str
     name: Text
+    """Short, without which side."""
+    description: Text
     category: str
     tags: tuple[str, ...]
     """By their names."""
@@ -54,7 +56,8 @@ class PoseSummary:
     @property
     def words(self) -> str:
         """What searches look in."""
-        return folded(" ".join((self.name.en, self.name.fr, *self.tags)))
+        texts = (self.name.en, self.name.fr, self.description.en, self.description.fr)
+        return folded(" ".join((*texts, *self.tags)))
 
 
 @dataclass(frozen=True)

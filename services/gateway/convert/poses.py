@@ -45,6 +45,7 @@ def summary(message: poses_pb2.PoseSummary) -> shapes.PoseSummary:
     return shapes.PoseSummary(
         id=message.id,
         name=LocalizedText(en=message.name.en, fr=message.name.fr),
+        description=LocalizedText(en=message.description.en, fr=message.description.fr),
         category=message.category,
         tags=list(message.tags),
         difficulty=DIFFICULTY_NAMES[message.difficulty],

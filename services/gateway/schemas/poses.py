@@ -25,7 +25,7 @@ class PoseQuery(Query):
     suits: BodyType | None = None
     """Only poses that suit this body type."""
     q: Annotated[str, Field(max_length=64)] = ""
-    """Only poses whose name, in either language, or tags hold these words; case and accents do not matter."""
+    """Only poses whose name or description, in either language, or tags hold these words; case and accents do not matter."""
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     """At most this many."""
     cursor: Annotated[str, Field(max_length=64)] = ""
@@ -46,6 +46,9 @@ class PoseSummary(Output):
 
     id: str
     name: LocalizedText
+    """Short, without which side."""
+    description: LocalizedText
+    """What it looks like, in a sentence: for who does not see the picture."""
     category: str
     tags: list[str]
     difficulty: Difficulty

@@ -87,10 +87,11 @@ async def test_a_pose_comes_with_joints_that_the_mesher_accepts(stub) -> None:
         assert {turn.bone: (turn.x, turn.y, turn.z, turn.w) for turn in answer.pose.turns} == pose.turns
         assert answer.pose.support == pose_pb2.Support.Value(f"SUPPORT_{pose.summary.support.name}")
         assert answer.summary.support == answer.pose.support
-        assert (answer.summary.name.en, answer.summary.name.fr) == (
-            pose.summary.name.en,
-            pose.summary.name.fr,
-        )
+        for told, meant in (
+            (answer.summary.name, pose.summary.name),
+            (answer.summary.description, pose.summary.description),
+        ):
+            assert (told.en, told.fr) == (meant.en, meant.fr)
 
 
 async def test_an_unknown_pose_is_not_found(stub) -> None:

@@ -26,6 +26,7 @@ def with_known(seed: Seed) -> Seed:
             PoseSummary(
                 id=id,
                 name=Text(name, f"{name} (fr)"),
+                description=Text(f"{name} as a sentence", f"{name}, en une phrase"),
                 category="standing",
                 tags=(),
                 difficulty=Difficulty.EASY,

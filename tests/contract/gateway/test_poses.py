@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from services.catalog.adapters.seed import released
+from services.catalog.domain.poses import folded
 from tests.contract.gateway.generations import with_known
 
 POSES = with_known(released()).library.poses
@@ -34,6 +35,7 @@ async def test_a_pose_in_the_list_says_what_it_is_and_where_more_is(client: http
     assert pose == {
         "id": about.id,
         "name": {"en": about.name.en, "fr": about.name.fr},
+        "description": {"en": about.description.en, "fr": about.description.fr},
         "category": about.category,
         "tags": list(about.tags),
         "difficulty": about.difficulty.value,
@@ -55,7 +57,10 @@ async def test_filters_narrow_the_list(client: httpx.AsyncClient) -> None:
     for words in ("hand on the hip", "MAIN hanche"):
         found = await data(client, q=words, limit=1000)
         assert found
-        assert all("hip" in f"{pose['name']['en']} {pose['tags']}".lower() for pose in found)
+        for pose in found:
+            told = folded(f"{pose['name']} {pose['description']} {pose['tags']}")
+            assert all(word in told for word in folded(words).split())
+        assert len(found) < len(POSES) / 2
     assert await data(client, q="no such words") == []
 
 
@@ -64,6 +69,7 @@ async def test_a_pose_comes_with_its_joints(client: httpx.AsyncClient) -> None:
     answer = (await client.get(f"{PATH}/{pose.summary.id}")).json()
     assert {joint["bone"]: tuple(joint["rotation"]) for joint in answer["joints"]} == pose.turns
     assert answer["name"]["fr"] == pose.summary.name.fr
+    assert answer["description"]["fr"] == pose.summary.description.fr
 
 
 async def test_facets_count_categories_and_tags(client: httpx.AsyncClient) -> None:

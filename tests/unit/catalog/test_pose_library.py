@@ -42,13 +42,17 @@ def test_every_category_is_in_use_and_named_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("summary", SUMMARIES, ids=lambda summary: summary.id)
-def test_a_name_says_the_same_sides_in_both_languages(summary) -> None:
-    english = [word for word in re.findall(r"\w+", summary.name.en.lower()) if word in ENGLISH]
-    french = [word for word in re.findall(r"\w+", summary.name.fr.lower()) if word in FRENCH]
-    assert [word == "left" for word in english] == [word == "gauche" for word in french]
-    assert "{" not in summary.name.en + summary.name.fr
-    assert summary.name.en[0].isupper()
-    assert summary.name.fr[0].isupper()
+def test_words_say_the_same_in_both_languages(summary) -> None:
+    english, french = summary.description.en, summary.description.fr
+    left = [word == "left" for word in re.findall(r"\w+", english.lower()) if word in ENGLISH]
+    gauche = [word == "gauche" for word in re.findall(r"\w+", french.lower()) if word in FRENCH]
+    assert left == gauche
+    for text in (english, french, summary.name.en, summary.name.fr):
+        assert "{" not in text
+        assert text[0].isupper()
+    # A name says no side, so that it is the same for a pose and its mirror image.
+    assert not ENGLISH & set(summary.name.en.lower().split())
+    assert summary.name.en.count(":") == summary.name.fr.count(":")
     assert list(summary.tags) == sorted(set(summary.tags))
     assert summary.suits == tuple(kind for kind in BodyType if kind in summary.suits)
 

@@ -13,7 +13,7 @@ from training.poses.contact import _of_part, _parts, overlaps
 from training.poses.judge import distances_deg, signature
 from training.poses.library import rounded
 from training.poses.rig import Puppet, euler
-from training.poses.words import english, french
+from training.poses.words import description
 
 RECIPE = Recipe("contrapposto", "hip", "down", "over left")
 
@@ -82,9 +82,9 @@ def test_the_file_s_numbers_are_turns() -> None:
 
 
 def test_names_say_the_sides_of_the_pose_and_of_its_mirror_image() -> None:
-    assert english(RECIPE, mirrored=False) == (
+    assert description(RECIPE, mirrored=False)[0] == (
         "Contrapposto on the left leg, left hand on the hip, looking over the left shoulder"
     )
-    assert french(RECIPE, mirrored=True) == (
+    assert description(RECIPE, mirrored=True)[1] == (
         "Contrapposto, appui sur la jambe droite, main droite sur la hanche, regard par-dessus l'épaule droite"
     )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from training.poses import proof
 from training.poses.contact import _nearest
 from training.poses.judge import Held
-from training.poses.library import DATA
-from training.poses.proof import Proof, faults, to_drop, without
+from training.poses.proof import Proof, faults, to_drop
 
 KEPT = dict.fromkeys(proof.JOINTS, 0.95)
 SOUND = Proof(Held(0.0, 2.0, "left hand in trunk", 40.0), KEPT)
@@ -54,16 +51,6 @@ def test_those_with_the_most_faults_go_first_and_enough_stay(monkeypatch: pytest
     assert list(to_drop(found)) == ["twice", "deeper", "falls", "thinner", "once"]
     monkeypatch.setattr(proof, "ENOUGH", 6)
     assert to_drop(found) == {}
-
-
-def test_dropping_leaves_the_rest_of_the_file_as_it_was() -> None:
-    text = DATA.read_text("utf-8")
-    assert without(text, set()) == text
-    ids = [row[0] for row in json.loads(text)["poses"]]
-    less = json.loads(without(text, {ids[0], ids[7], ids[-1]}))
-    whole = json.loads(text)
-    assert less["poses"] == [row for row in whole["poses"] if row[0] not in (ids[0], ids[7], ids[-1])]
-    assert {**less, "poses": None} == {**whole, "poses": None}
 
 
 def test_a_point_is_inside_of_what_it_lies_behind() -> None:

@@ -842,7 +842,7 @@ def poses_listed(
 
     tags: Only poses that have all of these, separated by commas.
     suits: Only poses that suit this body type.
-    q: Only poses whose name, in either language, or tags hold these words; case and accents do not matter.
+    q: Only poses whose name or description, in either language, or tags hold these words; case and accents do not matter.
     limit: At most this many.
     cursor: `nextCursor` of the page before; one that no page gave ends the list.
     """

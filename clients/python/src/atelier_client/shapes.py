@@ -929,6 +929,9 @@ class Pose:
 
     id: str
     name: LocalizedText
+    """Short, without which side."""
+    description: LocalizedText
+    """What it looks like, in a sentence: for who does not see the picture."""
     category: str
     tags: list[str]
     difficulty: Literal["easy", "medium", "hard"]
@@ -984,6 +987,9 @@ class PoseSummary:
 
     id: str
     name: LocalizedText
+    """Short, without which side."""
+    description: LocalizedText
+    """What it looks like, in a sentence: for who does not see the picture."""
     category: str
     tags: list[str]
     difficulty: Literal["easy", "medium", "hard"]

@@ -42,11 +42,13 @@ class PoseRow(Base):
     category: Mapped[str] = mapped_column(ForeignKey("pose_categories.id"))
     name_en: Mapped[str]
     name_fr: Mapped[str]
+    description_en: Mapped[str]
+    description_fr: Mapped[str]
     tags: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
     difficulty: Mapped[str]
     suits: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
     support: Mapped[str]
     words: Mapped[str]
-    """What searches look in: both names and the tags, folded."""
+    """What searches look in: names, descriptions and the tags, folded."""
     turns: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Bone -> x, y, z, w."""

@@ -1,17 +1,14 @@
-"""0003_pre_poses: the pose library, from ``data/0003_poses.json``."""
+"""0003_pre_poses: where poses are, and their categories, from ``data/0003_poses.json``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-# The file's format belongs to this migration and to the twin in memory; whoever changes it writes a new one.
-from services.catalog.adapters.pose_file import PoseLibrary, read
+from services.catalog.adapters.pose_file import read
 
 revision = "0003"
 down_revision = "0002"
@@ -28,7 +25,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False, unique=True),
         *_name(),
     )
-    poses = op.create_table(
+    op.create_table(
         "poses",
         sa.Column("id", sa.Text(), sa.CheckConstraint(_ID, name="id"), primary_key=True),
         sa.Column("position", sa.Integer(), nullable=False, unique=True),
@@ -53,25 +50,6 @@ def upgrade() -> None:
             for position, each in enumerate(library.categories)
         ],
     )
-    op.bulk_insert(poses, list(_rows(library)))
-
-
-def _rows(library: PoseLibrary) -> Iterator[dict[str, Any]]:
-    for position, pose in enumerate(library.poses):
-        about = pose.summary
-        yield {
-            "id": about.id,
-            "position": position,
-            "category": about.category,
-            "name_en": about.name.en,
-            "name_fr": about.name.fr,
-            "tags": list(about.tags),
-            "difficulty": about.difficulty.value,
-            "suits": [suited.value for suited in about.suits],
-            "support": about.support.value,
-            "words": about.words,
-            "turns": pose.turns,
-        }
 
 
 def _name() -> tuple[sa.Column[str], sa.Column[str]]:

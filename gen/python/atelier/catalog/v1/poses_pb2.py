@@ -29,7 +29,7 @@ from atelier.common.v1 import pose_pb2 as atelier_dot_common_dot_v1_dot_pose__pb
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/catalog/v1/poses.proto\x12\x12\x61telier.catalog.v1\x1a atelier/catalog/v1/catalog.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/pose.proto\x1a\x1b\x62uf/validate/validate.proto\"\xfb\x01\n\x0bPoseSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12\x36\n\ndifficulty\x18\x05 \x01(\x0e\x32\".atelier.catalog.v1.PoseDifficulty\x12*\n\x05suits\x18\x06 \x03(\x0e\x32\x1b.atelier.common.v1.BodyType\x12+\n\x07support\x18\x07 \x01(\x0e\x32\x1a.atelier.common.v1.Support\"\xcc\x02\n\x10ListPosesRequest\x12\x35\n\x08\x63\x61tegory\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\x35\n\x04tags\x18\x02 \x03(\tB\'\xbaH$\x92\x01!\x10\x08\"\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12@\n\ndifficulty\x18\x03 \x01(\x0e\x32\".atelier.catalog.v1.PoseDifficultyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x34\n\x05suits\x18\x04 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x16\n\x05query\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\tpage_size\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\\\n\x11ListPosesResponse\x12.\n\x05poses\x18\x01 \x03(\x0b\x32\x1f.atelier.catalog.v1.PoseSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x0eGetPoseRequest\x12,\n\x02id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\"j\n\x0fGetPoseResponse\x12\x30\n\x07summary\x18\x01 \x01(\x0b\x32\x1f.atelier.catalog.v1.PoseSummary\x12%\n\x04pose\x18\x02 \x01(\x0b\x32\x17.atelier.common.v1.Pose\"\x17\n\x15ListPoseFacetsRequest\"Z\n\tPoseFacet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x05title\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"x\n\x16ListPoseFacetsResponse\x12\x31\n\ncategories\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.PoseFacet\x12+\n\x04tags\x18\x02 \x03(\x0b\x32\x1d.atelier.catalog.v1.PoseFacet*\x81\x01\n\x0ePoseDifficulty\x12\x1f\n\x1bPOSE_DIFFICULTY_UNSPECIFIED\x10\x00\x12\x18\n\x14POSE_DIFFICULTY_EASY\x10\x01\x12\x1a\n\x16POSE_DIFFICULTY_MEDIUM\x10\x02\x12\x18\n\x14POSE_DIFFICULTY_HARD\x10\x03\x32\xbf\x02\n\x0bPoseService\x12\x61\n\tListPoses\x12$.atelier.catalog.v1.ListPosesRequest\x1a%.atelier.catalog.v1.ListPosesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12[\n\x07GetPose\x12\".atelier.catalog.v1.GetPoseRequest\x1a#.atelier.catalog.v1.GetPoseResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListPoseFacets\x12).atelier.catalog.v1.ListPoseFacetsRequest\x1a*.atelier.catalog.v1.ListPoseFacetsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/catalog/v1/poses.proto\x12\x12\x61telier.catalog.v1\x1a atelier/catalog/v1/catalog.proto\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/pose.proto\x1a\x1b\x62uf/validate/validate.proto\"\xb3\x02\n\x0bPoseSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x04name\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12\x36\n\ndifficulty\x18\x05 \x01(\x0e\x32\".atelier.catalog.v1.PoseDifficulty\x12*\n\x05suits\x18\x06 \x03(\x0e\x32\x1b.atelier.common.v1.BodyType\x12+\n\x07support\x18\x07 \x01(\x0e\x32\x1a.atelier.common.v1.Support\x12\x36\n\x0b\x64\x65scription\x18\x08 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\"\xcc\x02\n\x10ListPosesRequest\x12\x35\n\x08\x63\x61tegory\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\x35\n\x04tags\x18\x02 \x03(\tB\'\xbaH$\x92\x01!\x10\x08\"\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12@\n\ndifficulty\x18\x03 \x01(\x0e\x32\".atelier.catalog.v1.PoseDifficultyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x34\n\x05suits\x18\x04 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x16\n\x05query\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\tpage_size\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\\\n\x11ListPosesResponse\x12.\n\x05poses\x18\x01 \x03(\x0b\x32\x1f.atelier.catalog.v1.PoseSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x0eGetPoseRequest\x12,\n\x02id\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\"j\n\x0fGetPoseResponse\x12\x30\n\x07summary\x18\x01 \x01(\x0b\x32\x1f.atelier.catalog.v1.PoseSummary\x12%\n\x04pose\x18\x02 \x01(\x0b\x32\x17.atelier.common.v1.Pose\"\x17\n\x15ListPoseFacetsRequest\"Z\n\tPoseFacet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x05title\x18\x02 \x01(\x0b\x32!.atelier.catalog.v1.LocalizedText\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"x\n\x16ListPoseFacetsResponse\x12\x31\n\ncategories\x18\x01 \x03(\x0b\x32\x1d.atelier.catalog.v1.PoseFacet\x12+\n\x04tags\x18\x02 \x03(\x0b\x32\x1d.atelier.catalog.v1.PoseFacet*\x81\x01\n\x0ePoseDifficulty\x12\x1f\n\x1bPOSE_DIFFICULTY_UNSPECIFIED\x10\x00\x12\x18\n\x14POSE_DIFFICULTY_EASY\x10\x01\x12\x1a\n\x16POSE_DIFFICULTY_MEDIUM\x10\x02\x12\x18\n\x14POSE_DIFFICULTY_HARD\x10\x03\x32\xbf\x02\n\x0bPoseService\x12\x61\n\tListPoses\x12$.atelier.catalog.v1.ListPosesRequest\x1a%.atelier.catalog.v1.ListPosesResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12[\n\x07GetPose\x12\".atelier.catalog.v1.GetPoseRequest\x1a#.atelier.catalog.v1.GetPoseResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x12p\n\x0eListPoseFacets\x12).atelier.catalog.v1.ListPoseFacetsRequest\x1a*.atelier.catalog.v1.ListPoseFacetsResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,24 +58,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POSESERVICE'].methods_by_name['GetPose']._serialized_options = b'\220\002\001\210\265\030\001'
   _globals['_POSESERVICE'].methods_by_name['ListPoseFacets']._loaded_options = None
   _globals['_POSESERVICE'].methods_by_name['ListPoseFacets']._serialized_options = b'\220\002\001\210\265\030\001'
-  _globals['_POSEDIFFICULTY']._serialized_start=1304
-  _globals['_POSEDIFFICULTY']._serialized_end=1433
+  _globals['_POSEDIFFICULTY']._serialized_start=1360
+  _globals['_POSEDIFFICULTY']._serialized_end=1489
   _globals['_POSESUMMARY']._serialized_start=210
-  _globals['_POSESUMMARY']._serialized_end=461
-  _globals['_LISTPOSESREQUEST']._serialized_start=464
-  _globals['_LISTPOSESREQUEST']._serialized_end=796
-  _globals['_LISTPOSESRESPONSE']._serialized_start=798
-  _globals['_LISTPOSESRESPONSE']._serialized_end=890
-  _globals['_GETPOSEREQUEST']._serialized_start=892
-  _globals['_GETPOSEREQUEST']._serialized_end=954
-  _globals['_GETPOSERESPONSE']._serialized_start=956
-  _globals['_GETPOSERESPONSE']._serialized_end=1062
-  _globals['_LISTPOSEFACETSREQUEST']._serialized_start=1064
-  _globals['_LISTPOSEFACETSREQUEST']._serialized_end=1087
-  _globals['_POSEFACET']._serialized_start=1089
-  _globals['_POSEFACET']._serialized_end=1179
-  _globals['_LISTPOSEFACETSRESPONSE']._serialized_start=1181
-  _globals['_LISTPOSEFACETSRESPONSE']._serialized_end=1301
-  _globals['_POSESERVICE']._serialized_start=1436
-  _globals['_POSESERVICE']._serialized_end=1755
+  _globals['_POSESUMMARY']._serialized_end=517
+  _globals['_LISTPOSESREQUEST']._serialized_start=520
+  _globals['_LISTPOSESREQUEST']._serialized_end=852
+  _globals['_LISTPOSESRESPONSE']._serialized_start=854
+  _globals['_LISTPOSESRESPONSE']._serialized_end=946
+  _globals['_GETPOSEREQUEST']._serialized_start=948
+  _globals['_GETPOSEREQUEST']._serialized_end=1010
+  _globals['_GETPOSERESPONSE']._serialized_start=1012
+  _globals['_GETPOSERESPONSE']._serialized_end=1118
+  _globals['_LISTPOSEFACETSREQUEST']._serialized_start=1120
+  _globals['_LISTPOSEFACETSREQUEST']._serialized_end=1143
+  _globals['_POSEFACET']._serialized_start=1145
+  _globals['_POSEFACET']._serialized_end=1235
+  _globals['_LISTPOSEFACETSRESPONSE']._serialized_start=1237
+  _globals['_LISTPOSEFACETSRESPONSE']._serialized_end=1357
+  _globals['_POSESERVICE']._serialized_start=1492
+  _globals['_POSESERVICE']._serialized_end=1811
 # @@protoc_insertion_point(module_scope)

@@ -63,6 +63,7 @@ class PoseSummary(_message.Message):
     DIFFICULTY_FIELD_NUMBER: _builtins.int
     SUITS_FIELD_NUMBER: _builtins.int
     SUPPORT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Stable identifier, such as `contrapposto-hand-on-hip-012`."""
     category: _builtins.str
@@ -73,7 +74,7 @@ class PoseSummary(_message.Message):
     """What carries the body."""
     @_builtins.property
     def name(self) -> _catalog_pb2.LocalizedText:
-        """Name."""
+        """Short, without which side."""
 
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -82,6 +83,10 @@ class PoseSummary(_message.Message):
     @_builtins.property
     def suits(self) -> _containers.RepeatedScalarFieldContainer[_body_pb2.BodyType.ValueType]:
         """Body types that it suits."""
+
+    @_builtins.property
+    def description(self) -> _catalog_pb2.LocalizedText:
+        """What it looks like, in a sentence."""
 
     def __init__(
         self,
@@ -93,10 +98,11 @@ class PoseSummary(_message.Message):
         difficulty: Global___PoseDifficulty.ValueType = ...,
         suits: _abc.Iterable[_body_pb2.BodyType.ValueType] | None = ...,
         support: _pose_pb2.Support.ValueType = ...,
+        description: _catalog_pb2.LocalizedText | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "difficulty", b"difficulty", "id", b"id", "name", b"name", "suits", b"suits", "support", b"support", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "description", b"description", "difficulty", b"difficulty", "id", b"id", "name", b"name", "suits", b"suits", "support", b"support", "tags", b"tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -122,7 +128,7 @@ class ListPosesRequest(_message.Message):
     suits: _body_pb2.BodyType.ValueType
     """Only poses that suit it; unspecified for all."""
     query: _builtins.str
-    """Only poses whose name, in either language, or tags hold these words; empty for all."""
+    """Only poses whose name or description, in either language, or tags hold these words; empty for all."""
     page_size: _builtins.int
     """At most this many; 0 for 100."""
     page_token: _builtins.str
