@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from bodypose.arrays import FloatArray
+from bodypose.arrays import FloatArray, crossed
 
 Quaternion = tuple[float, float, float, float]
 """x, y, z, w."""
@@ -136,7 +136,7 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
     """(..., 4) quaternions of turning by `second`, then by `first`: as matrices multiply."""
     a, a_w = first[..., :3], first[..., 3:]
     b, b_w = second[..., :3], second[..., 3:]
-    vector = a_w * b + b_w * a + np.cross(a, b)
+    vector = a_w * b + b_w * a + crossed(a, b)
     scalar = a_w * b_w - np.sum(a * b, axis=-1, keepdims=True)
     return np.concatenate([vector, scalar], axis=-1)
 

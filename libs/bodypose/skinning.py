@@ -29,7 +29,7 @@ from scipy.spatial.transform import Rotation
 
 from bodymodel.shape import on_grid
 from bodymodel.template import Template
-from bodypose.arrays import FloatArray, IntArray
+from bodypose.arrays import FloatArray, IntArray, crossed
 from bodypose.skeleton import forward, product
 
 _STEPS = 17
@@ -105,8 +105,8 @@ def linear(
 def turned(turns: FloatArray, vectors: FloatArray) -> FloatArray:
     """Vectors (..., 3) turned by unit quaternions (..., 4)."""
     axis, scalar = turns[..., :3], turns[..., 3:]
-    across = 2.0 * np.cross(axis, vectors)
-    result: FloatArray = vectors + scalar * across + np.cross(axis, across)
+    across = 2.0 * crossed(axis, vectors)
+    result: FloatArray = vectors + scalar * across + crossed(axis, across)
     return result
 
 

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from bodymodel.shape import ShapeSpace
 from bodymodel.template import Template
+from bodypose.arrays import crossed
 from bodypose.joints import FRAMES, REST, angles_of, turns_at
 from bodypose.skeleton import (
     BONES,
@@ -171,3 +172,10 @@ def test_the_trunk_bends_forward_to_the_right_and_turns_left() -> None:
     turned = matrices(bent("Head", rotation=30)[INDEX["Head"]])
     assert (turned @ [0.0, 0.0, 1.0])[0] > 0.4
     np.testing.assert_allclose(turned @ UP, UP, atol=1e-12)
+
+
+@pytest.mark.parametrize(("left", "right"), [((5, 4, 3), (5, 1, 3)), ((3,), (3,)), ((3,), (7, 3))])
+def test_cross_products_are_numpys_to_the_bit(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(3)
+    a, b = rng.standard_normal(left), rng.standard_normal(right)
+    assert (crossed(a, b) == np.cross(a, b)).all()
