@@ -21,12 +21,13 @@ from scipy.spatial.transform import Rotation
 
 from bodymodel.template import Template
 from bodypose.arrays import FloatArray, IntArray
+from bodypose.bound import Bound
 from bodypose.limbs import SIDES, Limbs
 from bodypose.limits import clamped
 from bodypose.obstacles import Obstacle, Skin
 from bodypose.resting import laid
-from bodypose.skeleton import Support
-from bodypose.skinning import Flesh, SoftSkin, Stance, turned
+from bodypose.skeleton import Support, turned
+from bodypose.skinning import Flesh, SoftSkin, Stance
 from bodypose.touch import Touch, reached, touches
 
 _GAP_M = 0.003
@@ -45,17 +46,16 @@ class Posable:
     """One body that poses are fitted to."""
 
     flesh: Flesh
-    body: FloatArray
-    """(V, 3) its vertices."""
     vertices: FloatArray
-    """(n, 3) the vertices of `Limbs`."""
+    """(V, 3) all of it."""
+    limbs: Bound
+    """The n vertices of `Limbs`."""
     normals: FloatArray
     """(n, 3) theirs, at rest."""
 
-    def skin(self, stance: Stance, limbs: Limbs) -> Skin:
+    def skin(self, stance: Stance) -> Skin:
         """(n,) the limbs' skin in a pose."""
-        joints, weights = self.flesh.skin.joints[limbs.vertices], self.flesh.skin.weights[limbs.vertices]
-        points, turns = self.flesh.bend(stance, self.vertices, joints, weights)
+        points, turns = self.limbs.at(stance)
         return Skin(points, turned(turns, self.normals))
 
 
@@ -74,12 +74,13 @@ class Clearance:
         count = self._template.body_vertices
         chosen = self._limbs.vertices
         normals = _normals(vertices[:count], self._template.body.triangles)
-        return Posable(flesh, vertices, vertices[chosen], normals[chosen])
+        limbs = flesh.bound(vertices[chosen], flesh.skin.joints[chosen], flesh.skin.weights[chosen])
+        return Posable(flesh, vertices, limbs, normals[chosen])
 
     def fitted(self, own: FloatArray, body: Posable, support: Support) -> FloatArray:
         """(B, 4) the turns of a pose (B, 4), within the joints' limits, as this body holds it."""
         own = self._legs_apart(own, body)
-        resting = touches(self._middling.skin(self._stance(own, self._middling), self._limbs), self._limbs)
+        resting = touches(self._middling.skin(self._stance(own, self._middling)), self._limbs)
         for side in SIDES:
             own = self._arm(own, body, side, resting[side])
         own = clamped(own)
@@ -88,7 +89,7 @@ class Clearance:
     def _laid(self, own: FloatArray, body: Posable) -> FloatArray:
         """The pose with the whole body turned to where it rests on the floor."""
         stance = self._stance(own, body)
-        skin, _ = body.flesh.body(stance, body.body)
+        skin, _ = body.flesh.body(stance, body.vertices)
         turn = laid(skin, self._template.body.triangles)
         return self._with_turned(own, stance, {"Hips": turn})
 
@@ -98,7 +99,7 @@ class Clearance:
     def _legs_apart(self, own: FloatArray, body: Posable) -> FloatArray:
         """Both legs turned away from each other about their hips, half each."""
         stance = self._stance(own, body)
-        skin = body.skin(stance, self._limbs)
+        skin = body.skin(stance)
         legs = {side: skin.only(self._limbs.legs[side]) for side in SIDES}
         hips = {side: stance.heads[self._number[f"{side}UpLeg"]] for side in SIDES}
         turns = dict.fromkeys(SIDES, np.eye(3))
@@ -119,7 +120,7 @@ class Clearance:
         """One arm: to where its hand rests, and out of the body."""
         if touch is not None:
             stance = self._stance(own, body)
-            aim = touch.aim(body.skin(stance, self._limbs))
+            aim = touch.aim(body.skin(stance))
             if np.linalg.norm(aim) > _AT_PLACE_M:
                 arm = [f"{side}{bone}" for bone in ("Arm", "ForeArm", "Hand")]
                 upper, fore = reached(stance.heads[[self._number[bone] for bone in arm]], aim)
@@ -130,7 +131,7 @@ class Clearance:
     def _freed(self, own: FloatArray, body: Posable, side: str, *, held: bool) -> FloatArray:
         """An arm turned out of the body; one whose hand is `held` swings about the line from shoulder to wrist first."""
         stance = self._stance(own, body)
-        skin = body.skin(stance, self._limbs)
+        skin = body.skin(stance)
         chosen = self._limbs.arms[side]
         obstacle, arm = Obstacle(skin.only(self._limbs.around[side])), skin.only(chosen)
         lower, hand = self._limbs.lower[chosen], self._limbs.hand[chosen]

@@ -141,6 +141,14 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.concatenate([vector, scalar], axis=-1)
 
 
+def turned(turns: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Vectors (..., 3) turned by unit quaternions (..., 4)."""
+    axis, scalar = turns[..., :3], turns[..., 3:]
+    across = 2.0 * crossed(axis, vectors)
+    result: FloatArray = vectors + scalar * across + crossed(axis, across)
+    return result
+
+
 def inverse(turns: FloatArray) -> FloatArray:
     """(..., 4) unit quaternions that turn back."""
     back: FloatArray = turns * np.array([-1.0, -1.0, -1.0, 1.0])

@@ -25,35 +25,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.spatial.transform import Rotation
 
-from bodymodel.shape import on_grid
 from bodymodel.template import Template
-from bodypose.arrays import FloatArray, IntArray, crossed
-from bodypose.skeleton import forward, product
+from bodypose.arrays import FloatArray, IntArray
+from bodypose.bound import Bound, Hip, Limb
+from bodypose.skeleton import forward
+from bodypose.weights import PAIRS, STEPS, areas, centre_rows, evened, shares
 
-_STEPS = 17
-"""Points of each joint's curve of centres, over the share of one of its two bones."""
-_ALIKE = 0.1
-"""Shares that differ by this much turn about different centres."""
 _TO_JOINT = 0.7
-_LEAST_SHARE = 1e-3
-GRID_M = 6e-8
-"""Points in a pose lie on this grid: the last bits of sines, which differ between machines, decide nothing. No power of
-two, whose halves many points at rest lie on."""
 _NOTHING = 1e-9
 """Metres that sums along the skeleton may round off."""
-_PASSES = 4
 _SPREADING = (("Arm", "ForeArm"), ("ForeArm", "Hand"), ("UpLeg", "Leg"), ("Leg", "Foot"))
 """Limbs along which twists are spread, and the bone where each ends."""
 _HANDS_ON = ("Hand", "Foot")
 """Bones whose twist reaches back into the limb before them."""
-_SEAT_M = 0.033
-"""How far out a hip that is bent all the way brings the skin that thigh and trunk share in halves. Without it the hip of a
-thin person who sits with crossed legs keeps 82 % of its volume."""
 _THIGHS = ("LeftUpLeg", "RightUpLeg")
 _TRUNK = ("Hips", "Spine", "Spine1", "Spine2")
-_PAIRS = tuple((a, b) for a in range(4) for b in range(a + 1, 4))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,14 +89,6 @@ def linear(
     return np.einsum("nij,nj->ni", around, points) + blended[:, :, 3], around
 
 
-def turned(turns: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Vectors (..., 3) turned by unit quaternions (..., 4)."""
-    axis, scalar = turns[..., :3], turns[..., 3:]
-    across = 2.0 * crossed(axis, vectors)
-    result: FloatArray = vectors + scalar * across + crossed(axis, across)
-    return result
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class SoftSkin:
     """What soft skinning knows of the template: n vertices of the body's surface, p pairs of bones that share skin."""
@@ -137,15 +116,15 @@ class SoftSkin:
     def of(cls, template: Template, vertices: FloatArray) -> SoftSkin:
         """Prepare it, weighing skin by its area on a standing body (V, 3); a tenth of a second."""
         count = template.body_vertices
-        joints, weights = _evened(template)
-        shares = _shares(joints, weights)
-        areas = _areas(vertices[:count], template.body.triangles)
+        joints, weights = evened(template)
+        shared = shares(joints, weights)
+        around = areas(vertices[:count], template.body.triangles)
         # Both diagonals of a quad count, so that left and right do alike.
-        areas = (areas + areas[template.mirror[:count]]) / 2.0
+        around = (around + around[template.mirror[:count]]) / 2.0
         pair = np.full((len(template.bones), len(template.bones)), -1)
-        for number, (low, high) in enumerate(shares):
+        for number, (low, high) in enumerate(shared):
             pair[low, high] = pair[high, low] = number
-        rows = [_centre_rows(share, areas) for share in shares.values()]
+        rows = [centre_rows(each, around) for each in shared.values()]
         return cls(
             joints=joints,
             weights=weights,
@@ -154,14 +133,14 @@ class SoftSkin:
             thighs=tuple((template.bones.index(bone), _end(template, bone)) for bone in _THIGHS),
             trunk=np.isin(template.bones, _TRUNK),
             pair=pair,
-            knee=np.array([_knee(template.parents, *bones) for bones in shares]),
+            knee=np.array([_knee(template.parents, *bones) for bones in shared]),
             rows=sparse.csr_array(sparse.vstack(rows)),
         )
 
     def on(self, vertices: FloatArray, heads: FloatArray) -> Flesh:
         """The skin of one body: vertices (V, 3) and bone heads (B, 3), metres."""
         heads = heads.astype(np.float64)
-        centres = (self.rows @ vertices[: self.rows.shape[1]].astype(np.float64)).reshape(-1, _STEPS, 3)
+        centres = (self.rows @ vertices[: self.rows.shape[1]].astype(np.float64)).reshape(-1, STEPS, 3)
         at_joint = self.knee >= 0
         centres[at_joint] += _TO_JOINT * (heads[self.knee[at_joint], None] - centres[at_joint])
         return Flesh(self, heads, centres)
@@ -179,76 +158,59 @@ class Flesh:
 
     def body(self, stance: Stance, vertices: FloatArray) -> tuple[FloatArray, FloatArray]:
         """`bend` for the body's own surface: the first n of its vertices (V, 3)."""
-        count = len(self.skin.joints)
-        return self.bend(stance, vertices[:count], self.skin.joints, self.skin.weights)
+        return self.bound_body(vertices).at(stance)
+
+    def bound_body(self, vertices: FloatArray) -> Bound:
+        """`bound` for the body's own surface: the first n of its vertices (V, 3)."""
+        return self.bound(vertices[: len(self.skin.joints)], self.skin.joints, self.skin.weights)
 
     def bend(
         self, stance: Stance, points: FloatArray, joints: IntArray, weights: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Points (n, 3) in a pose of this body, and the turn of each, (n, 4) unit quaternions.
+        """Points (n, 3) in one pose of this body: `bound`, for once."""
+        return self.bound(points, joints, weights).at(stance)
 
-        Joints and weights (n, 4) are the points' own; weights sum to 1. Points lie on a grid of 60 nm; those that hang on
-        resting bones alone stay where they are, to the bit.
-        """
+    def bound(self, points: FloatArray, joints: IntArray, weights: FloatArray) -> Bound:
+        """Points (n, 3) that go with this body. Joints and weights (n, 4) are the points' own; weights sum to 1."""
         points = points.astype(np.float64)
-        turns = self._turns(stance, points, joints, weights)
-        alike = np.sign(np.einsum("nkx,nx->nk", turns, turns[:, 0]))
-        blend = np.einsum("nk,nkx->nx", weights * np.where(alike == 0.0, 1.0, alike), turns)
-        blend /= np.linalg.norm(blend, axis=1, keepdims=True)
         centres = self._centres(points, joints, weights)
-        arms = centres[:, None] - self.rest[joints]
-        carried = np.einsum("nk,nkx->nx", weights, turned(turns, arms) + stance.heads[joints])
-        around = turned(blend, points - centres)
-        moved = on_grid(around + self._brought_out(stance, around, joints, weights) + carried, GRID_M)
-        held = (stance.resting[joints] | (weights == 0.0)).all(axis=1)
-        return np.where(held[:, None], points, moved), blend
-
-    def _turns(self, stance: Stance, points: FloatArray, joints: IntArray, weights: FloatArray) -> FloatArray:
-        """(n, 4, 4) the turn that each of a point's bones gives it, twists spread along limbs."""
-        whole = Rotation.from_matrix(stance.turns).as_quat()
-        turns: FloatArray = whole[joints]
-        for bone, end, reaches_back in self.skin.limbs:
-            way = self.rest[end] - self.rest[bone]
-            axis = way / np.linalg.norm(way)
-            own = _twist(stance.own[bone], axis)
-            next_one = _twist(stance.own[end], axis) if reaches_back else 0.0
-            if own == 0.0 and next_one == 0.0:
-                continue
-            point, slot = np.nonzero((joints == bone) & (weights > 0.0))
-            share = np.clip((points[point] - self.rest[bone]) @ way / (way @ way), 0.0, 1.0)
-            half = (next_one * share - own * (1.0 - share)) / 2.0
-            spread = np.concatenate([np.sin(half)[:, None] * axis, np.cos(half)[:, None]], axis=1)
-            turns[point, slot] = product(np.broadcast_to(whole[bone], spread.shape), spread)
-        return turns
-
-    def _brought_out(
-        self, stance: Stance, around: FloatArray, joints: IntArray, weights: FloatArray
-    ) -> FloatArray:
-        """(n, 3) metres that bent hips move points away from what they turn about: `around` (n, 3), in the pose."""
-        away = around / np.maximum(np.linalg.norm(around, axis=1, keepdims=True), _NOTHING)
         of_trunk = np.sum(weights * self.skin.trunk[joints], axis=1)
-        far = np.zeros(len(around))
-        for thigh, end in self.skin.thighs:
-            along = self.rest[end] - self.rest[thigh]
-            along /= np.linalg.norm(along)
-            # From where the thigh points to where it would if the hip were straight; half as long as both at most.
-            out = (stance.turns[0] - stance.turns[thigh]) @ along / 2.0
-            shared = 4.0 * of_trunk * np.sum(weights * (joints == thigh), axis=1)
-            far += shared * np.linalg.norm(out) * np.maximum(away @ out, 0.0)
-        brought: FloatArray = _SEAT_M * far[:, None] * away
-        return brought
+        return Bound(
+            points=points,
+            joints=joints,
+            weights=weights,
+            around=points - centres,
+            arms=centres[:, None] - self.rest[joints],
+            limbs=[self._limb(points, joints, weights, limb) for limb in self.skin.limbs],
+            hips=[self._hip(joints, weights, of_trunk, *thigh) for thigh in self.skin.thighs],
+        )
+
+    def _limb(
+        self, points: FloatArray, joints: IntArray, weights: FloatArray, limb: tuple[int, int, bool]
+    ) -> Limb:
+        bone, end, reaches_back = limb
+        way = self.rest[end] - self.rest[bone]
+        point, slot = np.nonzero((joints == bone) & (weights > 0.0))
+        share = np.clip((points[point] - self.rest[bone]) @ way / (way @ way), 0.0, 1.0)
+        return Limb(bone, end, reaches_back, way / np.linalg.norm(way), point, slot, share)
+
+    def _hip(self, joints: IntArray, weights: FloatArray, of_trunk: FloatArray, thigh: int, end: int) -> Hip:
+        along = self.rest[end] - self.rest[thigh]
+        shared = 4.0 * of_trunk * np.sum(weights * (joints == thigh), axis=1)
+        point = np.flatnonzero(shared)
+        return Hip(thigh, along / np.linalg.norm(along), point, shared[point])
 
     def _centres(self, points: FloatArray, joints: IntArray, weights: FloatArray) -> FloatArray:
         """(n, 3) what each point turns about; a point that shares no known pair of bones is its own centre."""
         total, centres = np.zeros(len(points)), np.zeros_like(points)
-        for a, b in _PAIRS:
+        for a, b in PAIRS:
             weight = weights[:, a] * weights[:, b]
             some = np.flatnonzero(weight)
             first, second = joints[some, a], joints[some, b]
             number = self.skin.pair[first, second]
             low = np.where(first < second, weights[some, a], weights[some, b])
-            at = low / (weights[some, a] + weights[some, b]) * (_STEPS - 1)
-            step = np.minimum(at.astype(np.int64), _STEPS - 2)
+            at = low / (weights[some, a] + weights[some, b]) * (STEPS - 1)
+            step = np.minimum(at.astype(np.int64), STEPS - 2)
             beyond = (at - step)[:, None]
             on_curve = (1.0 - beyond) * self.centres[number, step] + beyond * self.centres[number, step + 1]
             found = np.where((number >= 0)[:, None], on_curve, points[some])
@@ -256,13 +218,6 @@ class Flesh:
             total[some] += weight[some]
         shared = total > 0.0
         return np.where(shared[:, None], centres / np.where(shared, total, 1.0)[:, None], points)
-
-
-def _twist(turn: FloatArray, axis: FloatArray) -> float:
-    """Radians in -pi..pi that a unit quaternion (4,) turns about an axis, its swing left out."""
-    x, y, z, scalar = (turn if turn[3] >= 0.0 else -turn).tolist()
-    along = float(np.array([x, y, z]) @ axis)
-    return 2.0 * float(np.arctan2(along, scalar)) if along != 0.0 else 0.0
 
 
 def _limbs(template: Template) -> tuple[tuple[int, int, bool], ...]:
@@ -282,71 +237,3 @@ def _knee(parents: IntArray, first: int, second: int) -> int:
     if parents[second] == first:
         return second
     return first if parents[first] == second else -1
-
-
-def _evened(template: Template) -> tuple[IntArray, FloatArray]:
-    """The four strongest bones (n, 4) of each surface vertex, and their weights once evened out over the skin."""
-    count, bones = template.body_vertices, len(template.bones)
-    weights = np.zeros((count, bones))
-    np.put_along_axis(weights, template.joints[:count].astype(np.int64), template.weights[:count], axis=1)
-    uneven = np.array([_is_evened(bone) for bone in template.bones])[template.dominant_bones()[:count]]
-    mean = _neighbour_mean(template.body.quads, count)
-    for _ in range(_PASSES):
-        weights = np.where(uneven[:, None], mean @ weights, weights)
-    order = np.argsort(-weights, axis=1, kind="stable")[:, :5]
-    strongest = np.take_along_axis(weights, order, axis=1)
-    # Less what the fifth has, so that skin between left and right forgets both sides alike.
-    strongest = strongest[:, :4] - strongest[:, 4:]
-    return order[:, :4], strongest / strongest.sum(axis=1, keepdims=True)
-
-
-def _is_evened(bone: str) -> bool:
-    limb = bone.removeprefix("Left").removeprefix("Right")
-    return limb in ("Hips", "Spine", "Spine1", "Spine2", "Shoulder", "Arm", "UpLeg")
-
-
-def _neighbour_mean(quads: IntArray, count: int) -> sparse.csr_array:
-    """(n, n) takes each vertex of a closed surface to the mean of its neighbours, left and right alike."""
-    at = (quads.ravel(), np.roll(quads, 1, axis=1).ravel())
-    # On a closed surface every edge is walked once each way, so this links both of its ends.
-    links = sparse.coo_array((np.ones(quads.size), at), shape=(count, count)).tocsr()
-    return sparse.csr_array(sparse.diags_array(1.0 / links.sum(axis=1)) @ links)
-
-
-def _areas(vertices: FloatArray, triangles: IntArray) -> FloatArray:
-    """(n,) area around each vertex."""
-    a, b, c = vertices[triangles].astype(np.float64).swapaxes(0, 1)
-    areas = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 6.0
-    shares = np.repeat(areas, 3)
-    around: FloatArray = np.bincount(triangles.ravel(), shares, minlength=len(vertices)).astype(np.float64)
-    return around
-
-
-def _shares(joints: IntArray, weights: FloatArray) -> dict[tuple[int, int], FloatArray]:
-    """Pairs of bones, the lower number first: (k, 3) vertex and both weights, of all skin that both hold."""
-    found: dict[tuple[int, int], list[FloatArray]] = {}
-    for a, b in _PAIRS:
-        both = np.flatnonzero((weights[:, a] > _LEAST_SHARE) & (weights[:, b] > _LEAST_SHARE))
-        swap = joints[both, a] > joints[both, b]
-        first, second = np.where(swap, b, a), np.where(swap, a, b)
-        low, high = joints[both, first], joints[both, second]
-        rows = np.stack([both, weights[both, first], weights[both, second]], axis=1)
-        for bones in sorted(set(zip(low.tolist(), high.tolist(), strict=True))):
-            mine = (low == bones[0]) & (high == bones[1])
-            found.setdefault(bones, []).append(rows[mine])
-    return {bones: np.concatenate(rows) for bones, rows in sorted(found.items())}
-
-
-def _centre_rows(shared: FloatArray, areas: FloatArray) -> sparse.csr_array:
-    """(17, n) means of the skin of one pair of bones, each over what shares them in about one ratio."""
-    vertices, low, high = shared[:, 0].astype(np.int64), shared[:, 1], shared[:, 2]
-    apart = (np.linspace(0.0, 1.0, _STEPS)[:, None] - low / (low + high)) / _ALIKE
-    closeness = -(apart**2)
-    # Where no skin has the ratio, the nearest ratio's counts.
-    alike = np.exp(closeness - closeness.max(axis=1, keepdims=True))
-    weights = alike * areas[vertices] * low * high
-    weights[weights < _LEAST_SHARE * weights.max(axis=1, keepdims=True)] = 0.0
-    weights /= weights.sum(axis=1, keepdims=True)
-    step, column = np.nonzero(weights)
-    entries = (weights[step, column], (step, vertices[column]))
-    return sparse.csr_array(entries, shape=(_STEPS, len(areas)))

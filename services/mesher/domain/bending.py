@@ -18,7 +18,9 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from bodymodel.shape import on_grid
-from bodypose.skinning import GRID_M, Flesh, Stance, turned
+from bodypose.bound import GRID_M
+from bodypose.skeleton import turned
+from bodypose.skinning import Flesh, Stance
 from services.mesher.domain import surface
 from services.mesher.domain.cutting import smoothstep
 from services.mesher.domain.model import Morph, Part

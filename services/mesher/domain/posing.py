@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bodymodel.shape import on_grid
+from bodypose.bound import GRID_M
 from bodypose.clearance import Clearance
 from bodypose.ground import Ground
 from bodypose.limits import clamp
 from bodypose.skeleton import Pose, Support, pose_of, turns_of
-from bodypose.skinning import GRID_M, SoftSkin, Stance, linear
+from bodypose.skinning import SoftSkin, Stance, linear
 from services.mesher.domain import bending, surface
 from services.mesher.domain.anatomy import SIDES
 from services.mesher.domain.bending import Cloth, Fitting, Follower, Hair, Skin, Wearer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bodypose import skinning
+from bodypose import bound
 from bodypose.joints import turns_at
 from bodypose.limits import RANGES
 from bodypose.skeleton import BONES, IDENTITY, INDEX, mirrored, swapped
@@ -64,7 +64,7 @@ def test_a_bent_hip_brings_the_buttock_out(
     body = others[build]
     stance = body.stance(turned({"LeftUpLeg": (101, -18, 6)}))
     out, _ = body.flesh.body(stance, body.vertices)
-    monkeypatch.setattr(skinning, "_SEAT_M", 0.0)
+    monkeypatch.setattr(bound, "_SEAT_M", 0.0)
     flat, _ = body.flesh.body(stance, body.vertices)
     left, right = (body.regions[f"{side} hip"] for side in ("Left", "Right"))
     assert left.volume(out) - left.volume(flat) > 0.04 * left.volume(body.vertices)

@@ -10,7 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from bodypose.skeleton import IDENTITY, Pose, Support, pose_of
-from bodypose.skinning import turned as by
+from bodypose.skeleton import turned as by
 from services.mesher.adapters.glb import GlbWriter
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.delivery import prepared
