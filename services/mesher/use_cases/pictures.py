@@ -142,7 +142,7 @@ class Scenery:
         if not options.scenery_key:
             return options.backdrop
         data = await self._files.get(options.scenery_key)
-        pixels = await self._workshop.run(lambda: self._pictures.read(data), "scenery")
+        pixels = await self._workshop.run(lambda: self._pictures.filling(data, options.size), "scenery")
         return replace(options.backdrop, picture=pixels)
 
 

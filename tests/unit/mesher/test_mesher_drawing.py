@@ -133,14 +133,26 @@ def test_the_backdrop_is_what_was_asked_for(draughtsman: OpenGlDraughtsman, bare
     assert nothing[..., 3].max() == 255
 
 
-def test_a_picture_behind_is_cut_to_fill(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
-    scenery = np.zeros((100, 300, 3), np.uint8)
-    scenery[:, :100], scenery[:, 100:200], scenery[:, 200:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    scenery[:10] = 255
-    drawn = draughtsman.draw(picture(bare, backdrop=Backdrop(picture=scenery)))
-    # The middle third, the right way up: the thirds beside it are cut off.
-    assert drawn[40, 10, :3].tolist() == drawn[40, -10, :3].tolist() == [0, 255, 0]
-    assert drawn[3, 3, :3].tolist() == [255, 255, 255]
+@pytest.mark.parametrize("style", Style)
+def test_a_picture_behind_comes_through_pixel_by_pixel_but_for_the_shadow(
+    draughtsman: OpenGlDraughtsman, bare: Scene, style: Style
+) -> None:
+    scenery = np.random.default_rng(7).integers(60, 256, (128, 128, 3), np.uint8)
+    stage = picture(bare, style=style, size=128)
+    alone = draughtsman.draw(stage).astype(int)
+    drawn = draughtsman.draw(replace(stage, backdrop=Backdrop(picture=scenery))).astype(int)
+    nobody, person = alone[..., 3] == 0, alone[..., 3] == 255
+    assert (drawn[..., 3] == 255).all()
+    assert (drawn[nobody, :3] == scenery[nobody]).all()
+    assert (drawn[person, :3] == alone[person, :3]).all()
+    shadow = (
+        ~solid(alone) & ~ndimage.binary_dilation(solid(alone), np.ones((3, 3), bool)) & (alone[..., 3] > 30)
+    )
+    # It lies about the feet, and takes the same share of light from whatever is there; it is not quite black.
+    assert shadow.sum() > 50
+    assert np.nonzero(shadow)[0].min() > 90
+    left = drawn[shadow, :3] - (1.0 - alone[shadow, 3:] / 255.0) * scenery[shadow]
+    assert (left.min() > -1.0, left.max() < 9.0) == (True, True)
 
 
 def test_the_outline_is_the_bodys_own(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
