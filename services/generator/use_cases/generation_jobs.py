@@ -28,6 +28,7 @@ from services.generator.domain.ports_jobs import Credits, Task
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.use_cases.acceptance import AcceptJobs
 from services.generator.use_cases.endings import left_behind, store_end
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.jobs import queued
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import require_upload
@@ -45,6 +46,7 @@ class CreateGenerations:
     looks: Looks
     poses: PoseShelf
     credits: Credits
+    hang: HangScenery
     consents: Consents
     shelf: Shelf
     clock: Clock
@@ -95,6 +97,7 @@ class CreateGenerations:
     async def _enter(self, unit: UnitOfWork, order: GenerationOrder, new: Sequence[Job]) -> None:
         now = self.clock()
         sitting = Sitting(
+            await self.hang(owner, sketch.options)
             id=uuid5(new[0].id, "sitting"),
             photo=order.photo,
             body=order.body,

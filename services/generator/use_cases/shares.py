@@ -35,8 +35,8 @@ class CreateShare:
     most: int = MOST_SHARES
 
     async def __call__(self, owner: str, order: ShareOrder) -> tuple[Share, str]:
-        """Raise AvatarNotFound, PoseNotFound, GenerationNotFound, also for one without a picture yet, TooManyShares, the
-        mesher's refusal of face shapes, and Unavailable."""
+        """Raise AvatarNotFound, PoseNotFound, BackgroundNotFound, GenerationNotFound, also for one without a picture yet,
+        TooManyShares, the mesher's refusal of face shapes, and Unavailable."""
         picture = await self._picture(owner, order)
         now, token = self.clock(), new_token()
         share = Share(

@@ -11,9 +11,11 @@ from uuid import UUID
 from atelier.common.v1 import pose_pb2
 from atelierkit.errors import Code, RemoteError
 from services.generator.domain.custom_poses import ReadPose
+from services.generator.domain.custom_backgrounds import ReadBackground
 from services.generator.domain.errors import (
     ConsentRequired,
     InvalidMotion,
+    InvalidBackground,
     InvalidPhotos,
     InvalidPosePhoto,
     PoseNotFound,
@@ -147,6 +149,19 @@ class Signatures:
         self.asked.append(version)
         if self.withdrawn or version != self.version:
             raise ConsentRequired(self.version)
+
+
+class ClayBackgroundReader:
+    """Backgrounds whose pixels are what the upload says; one that begins with `bad` is refused by the rest of its words."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+
+    async def read(self, picture: StoredFile) -> ReadBackground:
+        data = await self._store.get(picture)
+        if data.startswith(b"bad "):
+            raise InvalidBackground(data.decode().removeprefix("bad "), "cannot be used", "224")
+        return ReadBackground(b"pixels of " + data, "image/webp", 1600, 900)
 
 
 class CountingLedger:

@@ -65,6 +65,7 @@ from services.generator.use_cases.shelf import Shelf
 from tests.unit.generator.clay import ClayPainter, body_digest
 from tests.unit.generator.doubles import (
     TERMS,
+    ClayBackgroundReader,
     ClayModels,
     ClayPoseReader,
     ClayPoses,
@@ -294,6 +295,7 @@ class World:
         self.pose_reader = ClayPoseReader(self.store)
         self.consents = Signatures()
         self.tools = Tools(
+        self.background_reader = ClayBackgroundReader(self.store)
             units=self.units,
             store=self.store,
             estimator=self.estimator,
@@ -311,6 +313,7 @@ class World:
             pose_reader=self.pose_reader,
             consents=self.consents,
             credits=self.ledger,
+            background_reader=self.background_reader,
             clock=self.clock,
             terms=TERMS,
         )
