@@ -64,6 +64,7 @@ from services.generator.adapters.face_networks import MESH, MODELS, KnownFaceMod
 from services.generator.adapters.face_sense import FaceSense
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.job_changes import JobChanges, listening
+from services.generator.adapters.kept_photos import RenewedPhotos
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.photos import PhotoReader
@@ -78,8 +79,8 @@ from services.generator.adapters.scanner import RemoteScanner
 from services.generator.adapters.video_mesher import RemoteVideoMesher
 from services.generator.domain.faces import Terms
 from services.generator.domain.ports_jobs import Changes
-from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.offers import background_verbs, pose_verbs, share_verbs
+from services.generator.servicer.avatars import GeneratorServicer
 from services.generator.servicer.custom_backgrounds import CustomBackgroundServicer
 from services.generator.servicer.custom_poses import CustomPoseServicer
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
@@ -196,9 +197,10 @@ async def open_tools(
             units, CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s)
         ),
         pose_reader=UploadedPoses(inference, store, photos),
-        consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         background_reader=UploadedBackgrounds(store, photos),
+        consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
+        kept_photos=RenewedPhotos(store, photos),
         clock=functools.partial(datetime.now, UTC),
         terms=Terms(
             anonymous_faces=timedelta(hours=settings.anonymous_face_hours),
@@ -227,9 +229,9 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
     faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
     pictures = PictureServicer(picture_verbs(tools))
     poses, shares = CustomPoseServicer(pose_verbs(tools)), ShareServicer(share_verbs(tools))
+    backgrounds = CustomBackgroundServicer(background_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
-    backgrounds = CustomBackgroundServicer(background_verbs(tools))
     def add(server: grpc.aio.Server) -> None:
         add_GeneratorServiceServicer_to_server(avatars, server)
         add_JobServiceServicer_to_server(jobs, server)
@@ -238,9 +240,9 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_GenerationServiceServicer_to_server(generations, server)
         add_PictureServiceServicer_to_server(pictures, server)
         add_CustomPoseServiceServicer_to_server(poses, server)
+        add_CustomBackgroundServiceServicer_to_server(backgrounds, server)
         add_ShareServiceServicer_to_server(shares, server)
 
-        add_CustomBackgroundServiceServicer_to_server(backgrounds, server)
     descriptor = _service(generator_pb2, "GeneratorService")
     return Service(
         name=descriptor.full_name,
@@ -253,9 +255,9 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(generations_pb2, "GenerationService"),
             _service(own_pictures_pb2, "PictureService"),
             _service(custom_poses_pb2, "CustomPoseService"),
+            _service(custom_backgrounds_pb2, "CustomBackgroundService"),
             _service(shares_pb2, "ShareService"),
         ),
-            _service(custom_backgrounds_pb2, "CustomBackgroundService"),
         verifier=verifier,
     )
 
@@ -316,9 +318,10 @@ def generation_verbs(tools: Tools) -> GenerationVerbs:
         tools.estimator,
         tools.looks,
         tools.poses,
+        tools.hang_scenery(),
         tools.credits,
         tools.consents,
-        tools.hang_scenery(),
+        tools.kept_photos,
         shelf,
         tools.clock,
         tools.terms,

@@ -18,7 +18,7 @@ from services.generator.domain.ports import (
 )
 from services.generator.domain.ports_backgrounds import BackgroundReader
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
-from services.generator.domain.ports_generations import PlainLooks
+from services.generator.domain.ports_generations import KeptPhotos, PlainLooks
 from services.generator.domain.ports_jobs import Credits
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf, VideoMesher
 from services.generator.domain.ports_poses import PoseReader
@@ -54,6 +54,7 @@ class Tools:
     background_reader: BackgroundReader
     consents: Consents
     credits: Credits
+    kept_photos: KeptPhotos
     clock: Clock
     terms: Terms
 

@@ -18,7 +18,8 @@ _PREFIX = "clouds"
 _RESULTS = "jobs"
 """Where results of jobs lie."""
 _PHOTOS = "faces/photos"
-"""Where small pictures of photos lie, each in a folder of its own; faces themselves are written by the mesher."""
+"""Where small pictures of photos lie, and photos that people keep, each in a folder of its own; faces themselves are written by
+the mesher."""
 _BACKGROUNDS = "backgrounds"
 """Where people's own backgrounds lie."""
 _UPLOADS = "uploads/"
@@ -79,8 +80,9 @@ class BlobFiles:
             yield [key for key in keys if key.startswith(_OF_RECORDS)]
 
     async def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        async for keys in self._blobs.written_before(when, within=_UPLOADS):
-            yield keys
+        for folder in (_UPLOADS, f"{_PHOTOS}/"):
+            async for keys in self._blobs.written_before(when, within=folder):
+                yield keys
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)

@@ -140,7 +140,7 @@ class FileStore(Protocol):
         ...
 
     def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of the uploads among them; nothing else is listed for it."""
+        """Keys of the uploads among them, and of what was stored apart; nothing else is listed for it."""
         ...
 
 

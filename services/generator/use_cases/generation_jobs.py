@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from atelierkit import failpoints
@@ -21,14 +21,15 @@ from services.generator.domain.generations import (
     Sketch,
 )
 from services.generator.domain.jobs import Count, Job, Kind, Queued
-from services.generator.domain.model import Look, Position
+from services.generator.domain.model import Look, Position, StoredFile
 from services.generator.domain.ports import Clock, Estimator, Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_faces import Consents
+from services.generator.domain.ports_generations import KeptPhotos
 from services.generator.domain.ports_jobs import Credits, Task
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.use_cases.acceptance import AcceptJobs
-from services.generator.use_cases.endings import left_behind, store_end
 from services.generator.use_cases.custom_backgrounds import HangScenery
+from services.generator.use_cases.endings import left_behind, store_end
 from services.generator.use_cases.jobs import queued
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import require_upload
@@ -45,9 +46,10 @@ class CreateGenerations:
     estimator: Estimator
     looks: Looks
     poses: PoseShelf
-    credits: Credits
     hang: HangScenery
+    credits: Credits
     consents: Consents
+    photos: KeptPhotos
     shelf: Shelf
     clock: Clock
     terms: Terms
@@ -55,23 +57,29 @@ class CreateGenerations:
     async def __call__(self, owner: str, order: GenerationOrder, request_id: UUID) -> Sequence[Shown]:
         """In the order of the poses; those that were accepted before, where the same person's request of that id was.
 
-        Raise NotAnUpload, ConsentRequired, ImplausibleMeasurements, PoseNotFound, the catalogue's refusals,
-        INSUFFICIENT_CREDITS and Unavailable.
+        Raise NotAnUpload, ConsentRequired, ImplausibleMeasurements, PoseNotFound, BackgroundNotFound, the catalogue's
+        refusals, InvalidPhotos for a photo to keep that makes no picture, INSUFFICIENT_CREDITS and Unavailable.
         """
         require_upload(order.photo.file, "photo")
-        async with self.shelf.writing() as uploads:
-            uploads.append(order.photo.file)
-            accepted = await self._accepted(owner, order, uuid5(request_id, owner))
+        async with self.shelf.writing() as written:
+            written.append(order.photo.file)
+            accepted = await self._accepted(owner, order, uuid5(request_id, owner), written)
             shown = await self._shown(owner, accepted)
-            await self._drop_repeated(order, shown)
+            await self._drop_unused(written, shown)
         return shown
 
-    async def _accepted(self, owner: str, order: GenerationOrder, base: UUID) -> Sequence[Queued]:
+    async def _accepted(
+        self, owner: str, order: GenerationOrder, base: UUID, written: list[StoredFile]
+    ) -> Sequence[Queued]:
         accept = AcceptJobs(self.units, self.credits)
         ids = [uuid5(base, sketch.pose_id) for sketch in order.sketches]
         if known := await accept.accepted(ids):
             return known
         await self._check(owner, order)
+        if order.keep_photo:
+            order = replace(order, photo=await self.photos.to_keep(order.photo))
+            written.append(order.photo.file)
+            await failpoints.reach("generations.photo_renewed")
         accepted = [await self._job(owner, order, *each) for each in zip(ids, order.sketches, strict=True)]
 
         async def entries(unit: UnitOfWork, new: Sequence[Job]) -> None:
@@ -89,6 +97,7 @@ class CreateGenerations:
                 await self.poses.get(owner, sketch.pose_id)
             except PoseNotFound as unknown:
                 raise PoseNotFound(unknown.pose_id, f"pose_ids[{index}]") from unknown
+            await self.hang(owner, sketch.options)
 
     async def _job(self, owner: str, order: GenerationOrder, id: UUID, sketch: Sketch) -> Job:
         price = await self.credits.price(Kind.POSE_GENERATION, order.extras(sketch))
@@ -97,7 +106,6 @@ class CreateGenerations:
     async def _enter(self, unit: UnitOfWork, order: GenerationOrder, new: Sequence[Job]) -> None:
         now = self.clock()
         sitting = Sitting(
-            await self.hang(owner, sketch.options)
             id=uuid5(new[0].id, "sitting"),
             photo=order.photo,
             body=order.body,
@@ -119,13 +127,14 @@ class CreateGenerations:
             found = [(await unit.generations.get(owner, job.id), position) for job, position in accepted]
         return [(generation, position) for generation, position in found if generation is not None]
 
-    async def _drop_repeated(self, order: GenerationOrder, shown: Sequence[Shown]) -> None:
-        """A request that was accepted before has brought its photo once more."""
+    async def _drop_unused(self, written: Sequence[StoredFile], shown: Sequence[Shown]) -> None:
+        """The upload of a photo that is kept as another file, and a photo that an accepted request has brought once more."""
         sittings = {generation.sitting_id for generation, _ in shown}
         async with self.units() as unit:
             kept = [await unit.sittings.get(id) for id in sittings if id is not None]
-        if not any(order.photo.file in sitting.files() for sitting in kept if sitting):
-            await self.shelf.drop([order.photo.file])
+        needed = {file for sitting in kept if sitting for file in sitting.files()}
+        if unused := set(written) - needed:
+            await self.shelf.drop(unused)
 
 
 @dataclass(frozen=True)

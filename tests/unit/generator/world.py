@@ -67,6 +67,7 @@ from tests.unit.generator.doubles import (
     TERMS,
     ClayBackgroundReader,
     ClayModels,
+    ClayPhotos,
     ClayPoseReader,
     ClayPoses,
     ClayReader,
@@ -291,11 +292,12 @@ class World:
         self.delete_scan = DeleteScan(self.units, self.shelf)
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
+        self.kept_photos = ClayPhotos(self.store)
         self.face_models = ClayModels()
         self.pose_reader = ClayPoseReader(self.store)
+        self.background_reader = ClayBackgroundReader(self.store)
         self.consents = Signatures()
         self.tools = Tools(
-        self.background_reader = ClayBackgroundReader(self.store)
             units=self.units,
             store=self.store,
             estimator=self.estimator,
@@ -311,9 +313,10 @@ class World:
             video_mesher=self.mesher,
             poses=self.poses,
             pose_reader=self.pose_reader,
+            background_reader=self.background_reader,
             consents=self.consents,
             credits=self.ledger,
-            background_reader=self.background_reader,
+            kept_photos=self.kept_photos,
             clock=self.clock,
             terms=TERMS,
         )

@@ -15,7 +15,11 @@ from tests.unit.photos import photo_files as files
 from tests.unit.photos.test_photos_decode import TURNED, difference, wide_gamut
 
 KINDS = ["JPEG", "PNG", "WEBP"]
-HOWS: dict[str, dict[str, Any]] = {"JPEG": {"quality": 95, "subsampling": 0}, "PNG": {}, "WEBP": {"lossless": True}}
+HOWS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 95, "subsampling": 0},
+    "PNG": {},
+    "WEBP": {"lossless": True},
+}
 
 
 def telling(kind: str, orientation: int, **how: Any) -> bytes:
