@@ -23,6 +23,7 @@ from services.mesher.domain.drawing import (
     pose_key,
 )
 from services.mesher.domain.dresser import Dressed, Dresser
+from services.mesher.domain.errors import SceneryGone
 from services.mesher.domain.expressions import Weights
 from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import Scene, StoredBlob
@@ -138,10 +139,13 @@ class Scenery:
         self._workshop = workshop
 
     async def behind(self, options: PictureOptions) -> Backdrop:
-        """As asked for. Raise InvalidPicture, and NotFound for a picture that is not there."""
+        """As asked for. Raise InvalidPicture and SceneryGone."""
         if not options.scenery_key:
             return options.backdrop
-        data = await self._files.get(options.scenery_key)
+        try:
+            data = await self._files.get(options.scenery_key)
+        except NotFound as gone:
+            raise SceneryGone from gone
         pixels = await self._workshop.run(lambda: self._pictures.filling(data, options.size), "scenery")
         return replace(options.backdrop, picture=pixels)
 
@@ -166,7 +170,7 @@ class RenderPicture:
         self._workshop = workshop
 
     async def __call__(self, sitter: Sitter, pose: Pose | None, options: PictureOptions) -> Drawn:
-        """Raise what BuildAvatar raises, DrawingUnavailable; InvalidPicture for one that should stand behind."""
+        """Raise what BuildAvatar raises, DrawingUnavailable; for what should stand behind, InvalidPicture and SceneryGone."""
         backdrop = await self._scenery.behind(options)
         sitting = await self._sittings.sit(sitter, options.face_shapes, pose)
         stage = await self._workshop.run(

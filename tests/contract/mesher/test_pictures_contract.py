@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from prometheus_client import REGISTRY
 if TYPE_CHECKING:
     from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceAsyncStub
 
-from atelier.common.v1 import picture_pb2, pose_pb2
+from atelier.common.v1 import blob_pb2, picture_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
 from atelierkit.blobs import MemoryBlobs
@@ -71,6 +72,67 @@ async def test_a_picture_is_stored_as_asked(
     assert answer.file.media_type == "image/png"
     assert picture[0, 0].tolist() == [0x33, 0x66, 0x99]
     assert (picture[64, 64] != picture[0, 0]).any()
+
+
+async def scenery(blobs: MemoryBlobs, pixels: np.ndarray) -> picture_pb2.Background:
+    """A picture in the store, to stand behind."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return await stored(blobs, file.getvalue())
+
+
+async def stored(blobs: MemoryBlobs, data: bytes) -> picture_pb2.Background:
+    """Any bytes in its place."""
+    ref = await blobs.put(data, prefix="backgrounds", media_type="image/png")
+    file = blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
+    return picture_pb2.Background(picture=file)
+
+
+def before(
+    model: BodyModel, background: picture_pb2.Background, style: picture_pb2.Style.ValueType
+) -> pb.RenderPictureRequest:
+    options = picture_pb2.PictureOptions(size=96, background=background, style=style)
+    return pb.RenderPictureRequest(sitter=sitter(model), picture=options)
+
+
+@pytest.mark.parametrize(
+    "style", [picture_pb2.STYLE_REALISTIC, picture_pb2.STYLE_CARTOON, picture_pb2.STYLE_ANIME]
+)
+async def test_a_stored_picture_stands_behind(
+    stub: PictureServiceAsyncStub,
+    token: tuple[tuple[str, str], ...],
+    model: BodyModel,
+    blobs: MemoryBlobs,
+    style: picture_pb2.Style.ValueType,
+) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (96, 96, 3), np.uint8)
+    request = before(model, await scenery(blobs, pixels), style)
+    answer = await stub.RenderPicture(request, metadata=token)
+    drawn = np.asarray(Image.open(io.BytesIO(await blobs.get(answer.file.key))))
+    same = (drawn == pixels).all(axis=2)
+    # Over the head and beside the person every pixel is the picture's own; where she stands none is.
+    assert same[:4].all()
+    assert same[:, :4].all()
+    assert not same[40:50, 46:50].any()
+
+
+async def test_what_cannot_stand_behind_is_named(
+    stub: PictureServiceAsyncStub,
+    token: tuple[tuple[str, str], ...],
+    model: BodyModel,
+    blobs: MemoryBlobs,
+) -> None:
+    text, gone = await stored(blobs, b"no picture"), await stored(blobs, b"gone")
+    await blobs.delete(gone.picture.key)
+    for background, code, faults in (
+        (gone, Code.NOT_FOUND, ["background.gone"]),
+        (text, Code.INVALID_ARGUMENT, []),
+        (picture_pb2.Background(own_id=str(uuid4())), Code.INVALID_ARGUMENT, ["picture.background"]),
+    ):
+        with pytest.raises(AppError) as refused:
+            await stub.RenderPicture(before(model, background, picture_pb2.STYLE_REALISTIC), metadata=token)
+        assert refused.value.code is code
+        assert [each.code for each in refused.value.faults] == faults
 
 
 async def test_an_unknown_face_shape_is_named(
