@@ -116,6 +116,10 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
         ),
         surfaces=surfaces,
         easel=easel,
+        # Apart as well: a page of poses asks for hundreds, and whoever waits for an avatar does not know of it.
+        gallery=stack.enter_context(
+            workshop("gallery", Limits(1, longest_wait_s=settings.longest_gallery_wait_s, usual_s=DRAWING_S))
+        ),
         screening=stack.enter_context(
             workshop("films", Limits(1, longest_wait_s=settings.longest_film_wait_s, usual_s=FILM_S))
         ),
@@ -147,6 +151,7 @@ def assemble(
     scan_workshop: Workshop,
     surfaces: Surfaces,
     easel: Easel,
+    gallery: Workshop,
     screening: Workshop,
     population: Population,
     kept_cuts: int,
@@ -178,7 +183,7 @@ def assemble(
     mannequins = Mannequins(model, outfitter, variants, population)
     drawings = PictureServicer(
         RenderPicture(sittings, scenery, easel, drawn_files, files, workshop),
-        RenderPosePicture(mannequins, poser, easel, drawn_files, files, workshop),
+        RenderPosePicture(mannequins, poser, easel, drawn_files, files, gallery),
         RenderVideo(PersonShots(sittings, scenery), easel, Av1Films(), files, screening),
     )
 

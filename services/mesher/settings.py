@@ -25,6 +25,8 @@ class MesherSettings(TokenSettings):
     """The same for a scan."""
     longest_drawing_wait_s: float = Field(default=8.0, ge=0)
     """The same for a picture; one is drawn at a time."""
+    longest_gallery_wait_s: float = Field(default=8.0, ge=0)
+    """The same for a picture of a pose, which is nobody's; one is made at a time, beside the bodies."""
     longest_film_wait_s: float = Field(default=240.0, ge=0)
     """The same for a video; one is drawn at a time, and pictures go before it."""
     scan_threads: int = Field(default=1, ge=1)

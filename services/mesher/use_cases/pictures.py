@@ -188,7 +188,11 @@ class RenderPicture:
 
 
 class RenderPosePicture:
-    """A pose to a small picture of a middling body that holds it."""
+    """A pose to a small picture of a middling body that holds it.
+
+    The workshop is theirs alone, and each has its one place from the first step to the last: whatever crowd asks for poses,
+    one of their pictures is at work, and people's avatars and pictures wait for that one at most.
+    """
 
     def __init__(
         self,
@@ -208,7 +212,7 @@ class RenderPosePicture:
         self._figure = functools.cache(self._made)
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
-        """The picture of before, where it was drawn before. Raise DrawingUnavailable."""
+        """The picture of before, where it was drawn before. Raise DrawingUnavailable and Overloaded."""
         folder = f"{POSES_PREFIX}/{pose_key(pose, body_type, size)}"
         return await self._known(folder) or await self._drawn(folder, pose, body_type, size)
 
@@ -225,8 +229,9 @@ class RenderPosePicture:
             scene = figure.at(self._poser.hold(body, pose).pose)
             return staged(scene, Camera.FULL_BODY, Style.REALISTIC, size, Backdrop(), pose.support)
 
-        pixels = await self._easel.draw(await self._workshop.run(stage, "pose"))
-        data = self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY)
+        async with self._workshop.place() as hand:
+            pixels = await self._easel.draw(await hand(stage))
+            data = await hand(lambda: self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY))
         return await self._files.put(data, prefix=folder, media_type=PictureFormat.WEBP.value)
 
     def _made(self, body_type: str) -> tuple[Body, Figure]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -29,6 +31,7 @@ from services.mesher.domain.stage import Stage, Style, View
 from services.mesher.domain.surface import IntArray
 from services.mesher.metrics import draw_timed
 from services.mesher.use_cases.pictures import Easel
+from tests.contract.mesher.conftest import Mesher
 from tests.contract.mesher.test_mesher_contract import build_request
 from tests.patience import PATIENCE_S
 
@@ -173,6 +176,38 @@ async def test_a_picture_of_a_pose_is_drawn_once(stub: PictureServiceAsyncStub, 
     assert drawn() == before + 1
     request.size = 65
     assert (await stub.RenderPosePicture(request)).file != first
+
+
+async def test_avatars_and_people_s_pictures_are_made_while_poses_crowd(
+    stub: PictureServiceAsyncStub,
+    mesher: Mesher,
+    model: BodyModel,
+    galleries: Workshop,
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def endless() -> bool:
+        begun.set()
+        return release.wait(PATIENCE_S)
+
+    turned = pose_pb2.Pose(turns=[pose_pb2.JointTurn(bone="Head", y=0.1, w=0.995)])
+    pose = pb.RenderPosePictureRequest(pose=turned, size=64)
+    crowd = asyncio.create_task(galleries.run(endless))
+    try:
+        assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+        with pytest.raises(AppError) as refused:
+            await stub.RenderPosePicture(pose)
+        built = await mesher.stub.BuildAvatar(build_request(model), metadata=mesher.token)
+        person = pb.RenderPictureRequest(sitter=sitter(model), picture=picture_pb2.PictureOptions(size=64))
+        drawn = await stub.RenderPicture(person, metadata=mesher.token)
+    finally:
+        release.set()
+        assert await crowd
+    assert (refused.value.reason, refused.value.code) == ("OVERLOADED", Code.RESOURCE_EXHAUSTED)
+    assert refused.value.retry_after_s is not None
+    assert built.file.size > 0
+    assert drawn.file.size > 0
+    assert (await stub.RenderPosePicture(pose)).file.size > 0
 
 
 class NoDriver:
