@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from benchmarks.likeness import likeness
 from facemodel import color
 from services.mesher.adapters.drawing.context import open_context
 from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
@@ -45,12 +45,6 @@ def draughtsman() -> Iterator[OpenGlDraughtsman]:
         pytest.skip(f"nothing draws here: {error.metadata['why']}")
     yield draughtsman
     draughtsman.close()
-
-
-@pytest.fixture(scope="module")
-def person(outfitter: Outfitter, dressed: Scene, mean_body) -> Scene:
-    """As pictures show her: with lashes and brows hair by hair."""
-    return replace(dressed, parts=outfitter.fringed(dressed.parts, mean_body, "#3b2417", brows=True))
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +256,7 @@ def test_after_a_failure_it_draws_again(draughtsman: OpenGlDraughtsman, bare: Sc
 
 def test_without_a_driver_it_says_so() -> None:
     with pytest.raises(DrawingUnavailable) as refused:
-        open_context("libNoSuchDriver.so")
+        open_context(library="libNoSuchDriver.so")
     assert refused.value.metadata["part"] == "drawing"
     assert "libNoSuchDriver" in refused.value.metadata["why"]
 
@@ -281,17 +275,6 @@ def test_likeness_can_tell(draughtsman: OpenGlDraughtsman, person: Scene) -> Non
     one = draughtsman.draw(picture(person, Camera.PORTRAIT, size=256, backdrop=Backdrop()))[..., :3]
     assert likeness(one, np.roll(one, 2, axis=1)) < 0.97
     assert likeness(one, one) == pytest.approx(1.0)
-
-
-def likeness(one: IntArray, other: IntArray) -> float:
-    """Structural similarity of two pictures (h, w, 3), in grey."""
-    a, b = (pixels.astype(np.float64).mean(axis=2) for pixels in (one, other))
-    blur = functools.partial(ndimage.gaussian_filter, sigma=1.5)
-    mean_a, mean_b = blur(a), blur(b)
-    vary_a, vary_b = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2
-    both = blur(a * b) - mean_a * mean_b
-    light, structure = 2.0 * mean_a * mean_b + 6.5, 2.0 * both + 58.5
-    return float((light * structure / ((mean_a**2 + mean_b**2 + 6.5) * (vary_a + vary_b + 58.5))).mean())
 
 
 def lab(code: Sequence[float] | FloatArray) -> FloatArray:
