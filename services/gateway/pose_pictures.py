@@ -33,14 +33,16 @@ class PosePictures:
         self._known: OrderedDict[PosePicture, blob_pb2.BlobRef] = OrderedDict()
         self._drawing: dict[PosePicture, asyncio.Task[blob_pb2.BlobRef]] = {}
 
-    async def get(self, clients: Clients, drawings: Admission, wanted: PosePicture) -> blob_pb2.BlobRef:
+    async def get(
+        self, clients: Clients, drawings: Admission, wanted: PosePicture, timeout_s: float
+    ) -> blob_pb2.BlobRef:
         """Where the picture lies. Raise NotFound for a pose that there is not, Unavailable and Overloaded."""
         known = self._known.get(wanted)
         if known is not None and await _is_there(clients, known):
             self._known.move_to_end(wanted)
             return known
         if wanted not in self._drawing:
-            self._drawing[wanted] = asyncio.create_task(_drawn(clients, drawings, wanted))
+            self._drawing[wanted] = asyncio.create_task(_drawn(clients, drawings, wanted, timeout_s))
             self._drawing[wanted].add_done_callback(lambda drawing: self._remember(wanted, drawing))
         # Whoever asked first may go: the others wait for the same picture.
         return await asyncio.shield(self._drawing[wanted])
@@ -63,8 +65,10 @@ async def _is_there(clients: Clients, known: blob_pb2.BlobRef) -> bool:
     return True
 
 
-async def _drawn(clients: Clients, drawings: Admission, wanted: PosePicture) -> blob_pb2.BlobRef:
+async def _drawn(
+    clients: Clients, drawings: Admission, wanted: PosePicture, timeout_s: float
+) -> blob_pb2.BlobRef:
     pose = (await clients.poses.GetPose(poses_pb2.GetPoseRequest(id=wanted.pose_id))).pose
     request = pictures_pb2.RenderPosePictureRequest(pose=pose, body_type=wanted.body_type, size=wanted.size)
     async with drawings.place():
-        return (await clients.mesher_pictures.RenderPosePicture(request)).file
+        return (await clients.mesher_pictures.RenderPosePicture(request, timeout=timeout_s)).file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -209,7 +208,7 @@ class RenderPosePicture:
         self._pictures = pictures
         self._files = files
         self._workshop = workshop
-        self._figure = functools.cache(self._made)
+        self._figures: dict[str, tuple[Body, Figure]] = {}
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
         """The picture of before, where it was drawn before. Raise DrawingUnavailable and Overloaded."""
@@ -229,11 +228,15 @@ class RenderPosePicture:
             scene = figure.at(self._poser.hold(body, pose).pose)
             return staged(scene, Camera.FULL_BODY, Style.REALISTIC, size, Backdrop(), pose.support)
 
-        async with self._workshop.place() as hand:
+        # The first on a body makes it, which takes as long as ten: whoever comes later is not told to wait for that again.
+        kind = "pose" if body_type in self._figures else "body"
+        async with self._workshop.place(kind) as hand:
             pixels = await self._easel.draw(await hand(stage))
             data = await hand(lambda: self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY))
         return await self._files.put(data, prefix=folder, media_type=PictureFormat.WEBP.value)
 
-    def _made(self, body_type: str) -> tuple[Body, Figure]:
-        mannequin = self._mannequins.get(body_type)
-        return mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)
+    def _figure(self, body_type: str) -> tuple[Body, Figure]:
+        if body_type not in self._figures:
+            mannequin = self._mannequins.get(body_type)
+            self._figures[body_type] = mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)
+        return self._figures[body_type]

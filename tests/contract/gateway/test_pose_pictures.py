@@ -32,6 +32,9 @@ async def test_anybody_sees_a_pose_that_is_drawn_once(
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
     known = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
+    seconds_left = world.pose_pictures.seconds_left
+    assert seconds_left is not None
+    assert 15.0 < seconds_left <= GatewaySettings.model_fields["picture_timeout_s"].default
     [asked] = world.pose_pictures.asked
     assert (asked.size, asked.body_type) == (256, body_pb2.BODY_TYPE_NEUTRAL)
     assert asked.pose.turns
