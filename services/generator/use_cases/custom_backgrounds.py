@@ -18,6 +18,7 @@ from services.generator.domain.model import Position, StoredFile
 from services.generator.domain.pictures import OwnBackground, PictureOptions, Scenery, VideoOptions
 from services.generator.domain.ports import Clock, UnitsOfWork
 from services.generator.domain.ports_backgrounds import BackgroundReader
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import consumed, require_upload
 
@@ -78,9 +79,7 @@ class ListCustomBackgrounds:
         """At most ``limit`` backgrounds, which come after the position."""
         async with self.units() as unit:
             found = await unit.custom_backgrounds.page(owner, limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return CustomBackgroundPage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return CustomBackgroundPage(*paged(found, limit))
 
 
 @dataclass(frozen=True)

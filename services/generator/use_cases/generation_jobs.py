@@ -31,6 +31,7 @@ from services.generator.use_cases.acceptance import AcceptJobs
 from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.endings import left_behind, store_end
 from services.generator.use_cases.jobs import queued
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import require_upload
 
@@ -167,9 +168,8 @@ class ListGenerations:
                 owner, limit=limit + 1, offset=0 if after else offset, after=after
             )
             total = await unit.generations.count(owner)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return GenerationPage(shown, total, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        shown, following = paged(found, limit)
+        return GenerationPage(shown, total, following)
 
 
 @dataclass(frozen=True)
