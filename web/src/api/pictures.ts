@@ -4,7 +4,7 @@ import type { Avatar } from "./types";
 
 export const CAMERAS = ["fullbody", "portrait", "side", "back"] as const;
 export const STYLES = ["realistic", "cartoon", "anime"] as const;
-export const BACKGROUNDS = ["quiet", "color", "gradient", "transparent"] as const;
+export const BACKGROUNDS = ["quiet", "color", "gradient", "transparent", "own"] as const;
 export const SIZES = [512, 1024, 2048] as const;
 
 /** What stands behind a person. Colours are `#rrggbb`. */
@@ -13,9 +13,11 @@ export interface Backdrop {
   readonly color: string;
   /** The lower one of a gradient. */
   readonly lower: string;
+  /** Id of one of the person's own pictures; null until one is chosen. */
+  readonly own: string | null;
 }
 
-export const QUIET: Backdrop = { background: "quiet", color: "#dcebe5", lower: "#1e5b4d" };
+export const QUIET: Backdrop = { background: "quiet", color: "#dcebe5", lower: "#1e5b4d", own: null };
 
 /** How an avatar is to be drawn. `size` is pixels a side, of pictures alone. */
 export interface PictureWish extends Backdrop {
@@ -56,8 +58,9 @@ function drawn({ camera, style, ...wish }: PictureWish): URLSearchParams {
 }
 
 /** A backdrop as `/v1` has it; null for the usual one. */
-export function told({ background, color, lower }: Backdrop): string | null {
+export function told({ background, color, lower, own }: Backdrop): string | null {
   if (background === "quiet") return null;
+  if (background === "own") return own;
   if (background === "transparent") return "transparent";
   const colors = background === "color" ? [color] : [color, lower];
   return colors.map((each) => each.replace("#", "")).join(",");

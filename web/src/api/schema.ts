@@ -17,6 +17,7 @@ export type Prices = Shapes["Prices"];
 export type PoseSummary = Shapes["PoseSummary"];
 export type PoseFacets = Shapes["PoseFacets"];
 export type CustomPose = Shapes["CustomPose"];
+export type CustomBackground = Shapes["CustomBackground"];
 export type Generation = Shapes["Generation"];
 export type GenerationPage = Shapes["GenerationPage"];
 export type GenerationStats = Shapes["GenerationStats"];

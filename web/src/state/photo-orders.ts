@@ -132,13 +132,13 @@ export class PhotoOrders extends Observable {
   }
 
   #order({ file }: Photo, { version }: Policy): PhotoOrder {
-    const { background, color, lower, ...wish } = this.wish;
+    const { background, color, lower, own, ...wish } = this.wish;
     const { outfit } = this.parts.wardrobe.dressing;
     return {
       ...wish,
       photo: file,
       poses: this.poses.map(({ id }) => id),
-      background: told({ background, color, lower }),
+      background: told({ background, color, lower, own }),
       consent: version,
       // Nobody asks to be undressed by choosing nothing: plain clothes are in the colour of the photo's.
       avatar: { ...this.parts.body.spec, ...(outfit.length > 0 ? { outfit } : {}) },

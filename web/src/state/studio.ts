@@ -1,4 +1,5 @@
 import type { Atelier } from "../api/atelier";
+import { BackgroundCalls } from "../api/backgrounds";
 import type { Client } from "../api/client";
 import { Desk } from "../api/desk";
 import { FaceCalls } from "../api/faces";
@@ -15,6 +16,7 @@ import { FaceConsent } from "./face-consent";
 import { Faces } from "./faces";
 import { Generations } from "./generations";
 import { Observable } from "./observable";
+import { OwnBackgrounds } from "./own-backgrounds";
 import { OwnPoses } from "./own-poses";
 import { PhotoOrders } from "./photo-orders";
 import { Pictures } from "./pictures";
@@ -46,6 +48,7 @@ export class Studio {
   readonly ownPoses: OwnPoses;
   readonly poseNames: PoseNames;
   readonly pictures: Pictures;
+  readonly ownBackgrounds: OwnBackgrounds;
   readonly wallet: Wallet;
   readonly generations: Generations;
   readonly photoOrders: PhotoOrders;
@@ -70,6 +73,7 @@ export class Studio {
     const generations = (this.generations = new Generations(drawn, jobs, this.wallet));
     this.photoOrders = new PhotoOrders({ calls: drawn, consent: new FaceConsent(faces), generations, body, wardrobe });
     this.shares = new Shares(new ShareCalls(client));
+    this.ownBackgrounds = new OwnBackgrounds(new BackgroundCalls(client));
     const poses = new PoseCalls(client);
     this.library = new PoseLibrary(poses);
     this.poseNames = new PoseNames(poses);

@@ -50,7 +50,7 @@ export class AvatarPictures extends AtelierElement {
       ${this.#select("camera", m.pictures_camera(), CAMERAS.map((value) => ({ value, text: m[`camera_${value}`]() })))}
       ${this.#select("style", m.pictures_style(), STYLES.map((value) => ({ value, text: m[`style_${value}`]() })))}
       ${this.#select("size", m.pictures_size(), SIZES.map((size) => ({ value: String(size), text: m.pictures_pixels({ size }) })))}
-      ${backdropFields(pictures.wish, (part) => {
+      ${backdropFields(this.studio, pictures.wish, (part) => {
         pictures.want(part);
       })}
     </div>`;

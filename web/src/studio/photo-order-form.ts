@@ -114,7 +114,7 @@ export class PhotoOrderForm extends AtelierElement {
             want({ style: style as OrderWish["style"] });
           },
         })}
-        ${backdropFields(wish, want)}
+        ${backdropFields(this.studio, wish, want)}
       </div>
       <div class="small ticks">
         ${tick(m.order_priority(), wish.priority, (priority) => {

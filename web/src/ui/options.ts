@@ -37,6 +37,9 @@ export const optionFields = css`
     grid-template-columns: repeat(2, minmax(0, 1fr));
     gap: 0.75rem;
   }
+  .options > .wide {
+    grid-column: 1 / -1;
+  }
   .options label {
     display: grid;
     gap: 0.25rem;
