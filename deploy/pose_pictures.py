@@ -60,7 +60,7 @@ async def main() -> None:
     """Draw them, one after the other, and say how far it is."""
     poses = library()
     with (
-        workshop("bodies", Limits(1)) as bodies,
+        workshop("gallery", Limits(1)) as gallery,
         workshop("drawings", Limits(1)) as drawings,
     ):
         easel = Easel(OpenGlDraughtsman(), drawings, draw_timed)
@@ -72,7 +72,7 @@ async def main() -> None:
         outfitter = Outfitter(model, kept_cuts=4)
         mannequins = Mannequins(model, outfitter, Variants(model, outfitter), Population.load(MODELS))
         files = blobs.open(StoreSettings().blob_url)
-        draw = RenderPosePicture(mannequins, Poser(model, outfitter), easel, PillowPictures(), files, bodies)
+        draw = RenderPosePicture(mannequins, Poser(model, outfitter), easel, PillowPictures(), files, gallery)
         start, spent = time.perf_counter(), time.process_time()
         for number, pose in enumerate(poses.values(), start=1):
             await draw(pose, BODY_TYPE, SIZE)

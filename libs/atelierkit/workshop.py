@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol, TypeVar
 
 from atelierkit.admission import Admission, Limits
 
 _Made = TypeVar("_Made")
+
+
+class Hand(Protocol):
+    """Whoever has a place: does one step after the other in a thread."""
+
+    async def __call__(self, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives."""
+        ...
 
 
 class Workshop:
@@ -21,16 +29,25 @@ class Workshop:
         self._admission = admission
 
     async def run(self, make: Callable[[], _Made], kind: str = "") -> _Made:
-        """What `make` gives. Raise Overloaded where no thread would be done with it in time.
+        """What `make` gives. Raise Overloaded where no thread would be done with it in time."""
+        async with self.place(kind) as hand:
+            return await hand(make)
 
-        A thread cannot be stopped: when the caller goes, its place stays taken until the work has ended.
+    @asynccontextmanager
+    async def place(self, kind: str = "") -> AsyncIterator[Hand]:
+        """A place for work of several steps, of which some are done elsewhere. Raise Overloaded where it would come too late.
+
+        A thread cannot be stopped: when the caller goes, the place stays taken until its step has ended.
         """
         async with self._admission.place(kind):
-            work = asyncio.get_running_loop().run_in_executor(self._executor, make)
-            try:
-                return await asyncio.shield(work)
-            finally:
-                await asyncio.wait([work])
+            yield self._in_a_thread
+
+    async def _in_a_thread(self, make: Callable[[], _Made]) -> _Made:
+        work = asyncio.get_running_loop().run_in_executor(self._executor, make)
+        try:
+            return await asyncio.shield(work)
+        finally:
+            await asyncio.wait([work])
 
 
 @contextmanager

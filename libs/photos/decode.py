@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 
 import numpy as np
@@ -13,12 +13,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from photos import jpeg, limits, png, webp
+from photos import limits, strip
 from photos.arrays import RgbImage
 from photos.model import Header, PhotoFormat, PhotoRefused, damaged
 
-_LARGEST_PROFILE = 1_048_576
-"""Bytes. Profiles of cameras and screens take 0.5 to 4 KB, of presses 0.6 MB."""
 _SAME_COLOUR = 2
 """Of 255: a profile that moves no colour further is sRGB under another name. Half of all photos say so of themselves, and
 16 megapixels through a colour table take 0.4 s."""
@@ -35,6 +33,11 @@ _TURNS = {
 }
 """EXIF's orientation -> what makes it upright."""
 
+_DECODERS: Mapping[PhotoFormat, Callable[[BytesIO], Image.Image]] = {
+    PhotoFormat.JPEG: JpegImageFile,
+    PhotoFormat.PNG: PngImageFile,
+    PhotoFormat.WEBP: WebPImageFile,
+}
 _DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, OverflowError, struct.error,
 )  # fmt: skip
@@ -53,7 +56,9 @@ def upright(data: bytes, enough: int = limits.LARGEST_SIDE) -> RgbImage:
     """
     header = limits.check(data, len(data))
     try:
-        picture = _colour_managed(_flattened(_decoded(data, header, enough)), _profile(data, header.format))
+        picture = _colour_managed(
+            _flattened(_decoded(data, header, enough)), strip.profile(data, header.format)
+        )
         if header.orientation in _TURNS:
             picture = picture.transpose(_TURNS[header.orientation])
         return np.asarray(picture)
@@ -64,13 +69,7 @@ def upright(data: bytes, enough: int = limits.LARGEST_SIDE) -> RgbImage:
 
 
 def _decoded(data: bytes, header: Header, enough: int) -> Image.Image:
-    picture: Image.Image
-    if header.format is PhotoFormat.JPEG:
-        picture = JpegImageFile(BytesIO(jpeg.bare(data)))
-    elif header.format is PhotoFormat.PNG:
-        picture = PngImageFile(BytesIO(png.bare(data)))
-    else:
-        picture = WebPImageFile(BytesIO(data))
+    picture = _DECODERS[header.format](BytesIO(strip.bare(data, header.format)))
     if picture.size != (header.width, header.height):
         raise damaged("the decoder sees another size than the header")
     if isinstance(picture, JpegImageFile):
@@ -92,15 +91,6 @@ def _flattened(picture: Image.Image) -> Image.Image:
     if picture.mode in ("L", "RGB", "CMYK"):
         return picture
     return picture.convert("L" if picture.mode == "1" else "RGB")
-
-
-def _profile(data: bytes, kind: PhotoFormat) -> bytes | None:
-    read: dict[PhotoFormat, Callable[[bytes, int], bytes | None]] = {
-        PhotoFormat.JPEG: jpeg.profile,
-        PhotoFormat.PNG: png.profile,
-        PhotoFormat.WEBP: webp.profile,
-    }
-    return read[kind](data, _LARGEST_PROFILE)
 
 
 def _colour_managed(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -30,6 +30,11 @@ def webp(pixels: NDArray[np.uint8], quality: int = 85) -> bytes:
     return _saved(pixels, "WEBP", quality=quality, method=2)
 
 
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """(h, w, 3) sRGB as PNG, packed at a third of the usual price, and a tenth larger for it."""
+    return _saved(pixels, "PNG", compress_level=3)
+
+
 def _saved(pixels: NDArray[np.uint8], kind: str, **how: int) -> bytes:
     """Made from the array alone: there is nothing of the photo that could come along."""
     file = BytesIO()

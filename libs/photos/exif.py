@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from photos.model import PhotoRefused, number
 
 PREFIX = b"Exif\x00\x00"
@@ -22,6 +24,12 @@ def orientation(block: bytes) -> int:
         # A photo with a broken block of metadata is still a photo.
         return UPRIGHT
     return found if 1 <= found <= 8 else UPRIGHT
+
+
+def saying(orientation: int) -> bytes:
+    """A TIFF block that says which way is up, and nothing else."""
+    head, directory = (b"II", 42, 8), (1, _ORIENTATION, _SHORT, 1, orientation, 0, 0)
+    return struct.pack("<2sHI HHHIHHI", *head, *directory)
 
 
 def _first_directory_says(tiff: bytes) -> int:

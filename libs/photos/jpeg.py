@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from photos import exif
 from photos.model import Header, PhotoFormat, PhotoRefused, damaged, number
@@ -17,8 +19,13 @@ _OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Lossless, hierarchical and arithmetic pictures."""
 _TABLES = frozenset({0xC4, 0xDB, 0xDD})
 """Huffman tables, quantisation tables, restart interval."""
+_MAKE_THE_PICTURE = _FRAMES | _TABLES | {_START_OF_SCAN, _END_OF_IMAGE}
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _ICC = b"ICC_PROFILE\x00"
+_LONGEST_PART = 65_535 - 2 - len(_ICC) - 2
+"""Bytes of a profile that one segment holds."""
+_AFTER_SAMPLES = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""The marker that ends samples: within them 0xFF is followed by zero, by another, or by the number of a restart."""
 
 _MOST_SEGMENTS = 2_000
 """A profile of 8 MB fills 128."""
@@ -52,29 +59,42 @@ def header(data: bytes) -> Header:
     raise damaged("no frame before the first scan")
 
 
-def bare(data: bytes) -> bytes:
-    """The file with nothing but what makes its picture. PhotoRefused where it has more scans than any writer makes.
+def bare(data: bytes, profile: bytes | None = None, orientation: int = exif.UPRIGHT) -> bytes:
+    """The file with nothing but what makes its picture, and what is given beside it. PhotoRefused where it has more scans
+    than any writer makes.
 
-    Thumbnails, profiles, comments and maker notes never reach the decoder. Pictures behind the first, and whatever else
-    follows it, are left where they are: the decoder ends before them.
+    Thumbnails, comments, maker notes, pictures behind the first and whatever else follows it are left out.
     """
-    kept = [data[:2]]
+    kept = [data[:2], *_beside(profile, orientation)]
+    scans = 0
     for segment in _segments(data):
-        if segment.marker == _START_OF_SCAN:
-            if data.count(b"\xff\xda", segment.start) > _MOST_SCANS:
-                raise damaged("too many scans")
-            kept.append(data[segment.start :])
-            break
+        scans += segment.marker == _START_OF_SCAN
+        if scans > _MOST_SCANS:
+            raise damaged("too many scans")
         if _makes_the_picture(data, segment):
             kept.append(data[segment.start : segment.end])
     return b"".join(kept)
+
+
+def _beside(profile: bytes | None, orientation: int) -> Iterator[bytes]:
+    if orientation != exif.UPRIGHT:
+        yield _written(_APP1, exif.PREFIX + exif.saying(orientation))
+    parts = (
+        [profile[at : at + _LONGEST_PART] for at in range(0, len(profile), _LONGEST_PART)] if profile else []
+    )
+    for index, part in enumerate(parts, start=1):
+        yield _written(_APP2, _ICC + bytes([index, len(parts)]) + part)
+
+
+def _written(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
 
 
 def profile(data: bytes, most: int) -> bytes | None:
     """The ICC profile of at most so many bytes, or None."""
     parts: dict[int, bytes] = {}
     total = 0
-    for segment in _segments(data):
+    for segment in takewhile(lambda each: each.marker != _START_OF_SCAN, _segments(data)):
         if segment.marker == _APP2 and data.startswith(_ICC, segment.body, segment.end):
             part = data[segment.body + len(_ICC) : segment.end]
             total += len(part)
@@ -86,7 +106,7 @@ def profile(data: bytes, most: int) -> bytes | None:
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:
-    """All segments up to and with the first start of a scan."""
+    """All segments up to and with the end of the first picture, each start of a scan with its samples."""
     at = 2
     for _ in range(_MOST_SEGMENTS):
         start = at
@@ -95,14 +115,20 @@ def _segments(data: bytes) -> Iterator[_Segment]:
             if at - start > _MOST_FILL:
                 raise damaged("too much fill before a marker")
         marker = number(data, at, 2)
-        if marker >> 8 != 0xFF or marker & 0xFF in (0x00, _END_OF_IMAGE):
+        if marker >> 8 != 0xFF or marker & 0xFF == 0x00:
             raise damaged("no marker where one should be")
+        if marker & 0xFF == _END_OF_IMAGE:
+            yield _Segment(_END_OF_IMAGE, at, at + 2, at + 2)
+            return
         body, length = at + 4, number(data, at + 2, 2)
-        at += 2 + length
         if length < 2:
             raise damaged("a segment shorter than its length")
-        yield _Segment(marker & 0xFF, body - 4, body, at)
+        at += 2 + length
         if marker & 0xFF == _START_OF_SCAN:
+            after = _AFTER_SAMPLES.search(data, at)
+            at = after.start() if after else len(data)
+        yield _Segment(marker & 0xFF, body - 4, body, at)
+        if at == len(data):
             return
     raise damaged("too many segments")
 
@@ -120,7 +146,7 @@ def _frame(data: bytes, segment: _Segment, orientation: int) -> Header:
 
 def _makes_the_picture(data: bytes, segment: _Segment) -> bool:
     """JFIF's and Adobe's segments say which colours the channels are."""
-    if segment.marker in _TABLES or segment.marker in _FRAMES:
+    if segment.marker in _MAKE_THE_PICTURE:
         return True
     jfif = segment.marker == _APP0 and data.startswith(b"JFIF\x00", segment.body, segment.end)
     return jfif or (segment.marker == _APP14 and data.startswith(b"Adobe", segment.body, segment.end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,10 +58,21 @@ def header(data: bytes) -> Header:
     return Header(PhotoFormat.PNG, width, height, _CHANNELS[colour], depth, orientation, animated)
 
 
-def bare(data: bytes) -> bytes:
-    """The file with nothing but what makes its first picture: no texts, no profile, no further frames."""
+def bare(data: bytes, profile: bytes | None = None, orientation: int = exif.UPRIGHT) -> bytes:
+    """The file with nothing but what makes its first picture, and what is given beside it: no texts, no further frames."""
     kept = [data[chunk.file_range] for chunk in _chunks(data) if chunk.kind in _MAKE_THE_PICTURE]
-    return b"".join([MAGIC, *kept])
+    return b"".join([MAGIC, *kept[:1], *_beside(profile, orientation), *kept[1:]])
+
+
+def _beside(profile: bytes | None, orientation: int) -> Iterator[bytes]:
+    if profile:
+        yield _written(b"iCCP", b"ICC\x00\x00" + zlib.compress(profile))
+    if orientation != exif.UPRIGHT:
+        yield _written(b"eXIf", exif.saying(orientation))
+
+
+def _written(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def profile(data: bytes, most: int) -> bytes | None:

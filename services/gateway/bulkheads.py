@@ -21,7 +21,9 @@ class Work(enum.Enum):
     PICTURE = "pictures"
     """A picture of an avatar, drawn where it is not there."""
     GALLERY = "gallery"
-    """A picture of a pose, for anybody: drawn once, and then a stored file."""
+    """A picture of a pose, for anybody: a stored file, or one that has to be drawn first."""
+    POSE = "poses"
+    """The drawing of it, once, for all who wait for it."""
     BODY = "bodies"
     """A body: by far the most CPU."""
     PASSWORD = "passwords"  # noqa: S105 - a kind of work
@@ -32,18 +34,20 @@ class Work(enum.Enum):
     """Three photos, held in memory."""
 
 
-_IN_MEMORY = frozenset({Work.UPLOAD, Work.PHOTO})
+_AT_ONCE = frozenset({Work.UPLOAD, Work.PHOTO, Work.POSE})
+"""What does not wait here: an upload is in memory already, and pictures of poses have a queue at the mesher."""
 
 Bulkheads = Mapping[Work, Admission]
 
 
 def bulkheads(settings: GatewaySettings, lag: LoopLag) -> Bulkheads:
-    """The queues, which shrink while the event loop is late. Uploads do not wait: each is in memory already."""
+    """The queues, which shrink while the event loop is late."""
     places = {
         Work.READ: settings.max_reads,
         Work.FILE: settings.max_files,
         Work.PICTURE: settings.max_pictures,
         Work.GALLERY: settings.max_gallery,
+        Work.POSE: settings.max_pose_drawings,
         Work.BODY: settings.max_bodies,
         Work.PASSWORD: settings.max_passwords,
         Work.UPLOAD: settings.max_uploads,
@@ -54,7 +58,7 @@ def bulkheads(settings: GatewaySettings, lag: LoopLag) -> Bulkheads:
             work.value,
             Limits(
                 count,
-                most_waiting=0 if work in _IN_MEMORY else count,
+                most_waiting=0 if work in _AT_ONCE else count,
                 longest_wait_s=settings.longest_wait_s,
             ),
             time.monotonic,

@@ -32,6 +32,8 @@ from atelier.auth.v1 import (
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import (
+    custom_backgrounds_pb2,
+    custom_backgrounds_pb2_grpc,
     custom_poses_pb2,
     custom_poses_pb2_grpc,
     faces_pb2,
@@ -80,6 +82,7 @@ OFFERED: Mapping[str, Sequence[ServiceDescriptor]] = {
         faces_pb2.DESCRIPTOR.services_by_name["FaceService"],
         generations_pb2.DESCRIPTOR.services_by_name["GenerationService"],
         custom_poses_pb2.DESCRIPTOR.services_by_name["CustomPoseService"],
+        custom_backgrounds_pb2.DESCRIPTOR.services_by_name["CustomBackgroundService"],
         shares_pb2.DESCRIPTOR.services_by_name["ShareService"],
         pictures_pb2.DESCRIPTOR.services_by_name["PictureService"],
     ),
@@ -189,6 +192,11 @@ class Clients:
     def custom_poses(self) -> custom_poses_pb2_grpc.CustomPoseServiceAsyncStub:
         """People's own poses."""
         return custom_poses_pb2_grpc.CustomPoseServiceStub(self.channels["generator"])
+
+    @functools.cached_property
+    def custom_backgrounds(self) -> custom_backgrounds_pb2_grpc.CustomBackgroundServiceAsyncStub:
+        """People's own backgrounds."""
+        return custom_backgrounds_pb2_grpc.CustomBackgroundServiceStub(self.channels["generator"])
 
     @functools.cached_property
     def shares(self) -> shares_pb2_grpc.ShareServiceAsyncStub:

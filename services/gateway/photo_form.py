@@ -1,6 +1,7 @@
 """Forms with photos of a person: read with limits, judged by the photos' headers, and put into the object store.
 
-No photo is decoded here, and none is stored before all of them may be decoded.
+No photo is decoded here, and none is stored before all of them may be decoded; what a camera wrote beside the pixels is
+stored nowhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from atelier.common.v1 import blob_pb2
 from atelier.generator.v1 import faces_pb2
 from atelierkit.blobs import Blobs
 from atelierkit.errors import FieldFault, InvalidInput
-from photos import limits
+from photos import limits, strip
 from photos.model import PhotoFormat, PhotoRefused
 from services.gateway import form_stream, multipart, reading, uploads
 from services.gateway.form_stream import PartLimit
@@ -71,6 +72,7 @@ class Photo:
     filename: str
     """As its owner calls it, for answers alone."""
     data: bytes = field(repr=False)
+    """Without metadata."""
     format: PhotoFormat
 
 
@@ -202,7 +204,8 @@ def judged(
 def _photo(slot: str, filename: str, data: bytes | None) -> Photo:
     if data is None:
         raise PhotoRefused("photo_missing", f"The {slot} photo is missing.")
-    return Photo(slot, filename, data, limits.check(data, len(data)).format)
+    header = limits.check(data, len(data))
+    return Photo(slot, filename, strip.stripped(data, header), header.format)
 
 
 def _repeated(photos: Sequence[Photo]) -> list[FieldFault]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from atelier.catalog.v1 import poses_pb2
 from atelier.common.v1 import blob_pb2, body_pb2
 from atelier.mesher.v1 import pictures_pb2
+from atelierkit.admission import Admission
 from atelierkit.errors import NotFound
 from services.gateway.clients import Clients
 
@@ -25,21 +26,23 @@ class PosePicture(NamedTuple):
 
 
 class PosePictures:
-    """Remembers where pictures lie, and has those drawn that are not there."""
+    """Remembers where pictures lie, and has those drawn that are not there; only these take a place of the drawings."""
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
         self._known: OrderedDict[PosePicture, blob_pb2.BlobRef] = OrderedDict()
         self._drawing: dict[PosePicture, asyncio.Task[blob_pb2.BlobRef]] = {}
 
-    async def get(self, clients: Clients, wanted: PosePicture) -> blob_pb2.BlobRef:
+    async def get(
+        self, clients: Clients, drawings: Admission, wanted: PosePicture, timeout_s: float
+    ) -> blob_pb2.BlobRef:
         """Where the picture lies. Raise NotFound for a pose that there is not, Unavailable and Overloaded."""
         known = self._known.get(wanted)
         if known is not None and await _is_there(clients, known):
             self._known.move_to_end(wanted)
             return known
         if wanted not in self._drawing:
-            self._drawing[wanted] = asyncio.create_task(_drawn(clients, wanted))
+            self._drawing[wanted] = asyncio.create_task(_drawn(clients, drawings, wanted, timeout_s))
             self._drawing[wanted].add_done_callback(lambda drawing: self._remember(wanted, drawing))
         # Whoever asked first may go: the others wait for the same picture.
         return await asyncio.shield(self._drawing[wanted])
@@ -62,9 +65,10 @@ async def _is_there(clients: Clients, known: blob_pb2.BlobRef) -> bool:
     return True
 
 
-async def _drawn(clients: Clients, wanted: PosePicture) -> blob_pb2.BlobRef:
+async def _drawn(
+    clients: Clients, drawings: Admission, wanted: PosePicture, timeout_s: float
+) -> blob_pb2.BlobRef:
     pose = (await clients.poses.GetPose(poses_pb2.GetPoseRequest(id=wanted.pose_id))).pose
-    answer = await clients.mesher_pictures.RenderPosePicture(
-        pictures_pb2.RenderPosePictureRequest(pose=pose, body_type=wanted.body_type, size=wanted.size)
-    )
-    return answer.file
+    request = pictures_pb2.RenderPosePictureRequest(pose=pose, body_type=wanted.body_type, size=wanted.size)
+    async with drawings.place():
+        return (await clients.mesher_pictures.RenderPosePicture(request, timeout=timeout_s)).file

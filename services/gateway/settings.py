@@ -81,8 +81,11 @@ class GatewaySettings(TokenSettings):
     """Downloads prepared at a time; as many wait. Sending is not counted."""
     max_pictures: int = Field(default=8, gt=0)
     """Pictures of avatars that are asked for at a time; as many wait. Each may have to be drawn, one after the other."""
-    max_gallery: int = Field(default=12, gt=0)
+    max_gallery: int = Field(default=32, gt=0)
     """Pictures of poses that are asked for at a time, by anybody; as many wait."""
+    max_pose_drawings: int = Field(default=8, gt=0)
+    """Those of them that have to be drawn, by the mesher one at a time: as many as it makes in the 8 seconds that one may wait
+    there on two cores. The next one is told to come back."""
     picture_timeout_s: float = Field(default=30.0, gt=0)
     """Deadline of one picture, in place of `request_timeout_s`: it may wait for others that are drawn before it."""
     max_bodies: int = Field(default=6, gt=0)

@@ -24,6 +24,7 @@ from atelier.auth.v1 import (
 )
 from atelier.catalog.v1 import catalog_pb2, catalog_pb2_grpc, poses_pb2, poses_pb2_grpc
 from atelier.generator.v1 import (
+    custom_backgrounds_pb2,
     custom_poses_pb2,
     faces_pb2,
     generations_pb2,
@@ -33,6 +34,7 @@ from atelier.generator.v1 import (
     shares_pb2,
 )
 from atelier.generator.v1 import pictures_pb2 as own_pictures_pb2
+from atelier.generator.v1.custom_backgrounds_pb2_grpc import add_CustomBackgroundServiceServicer_to_server
 from atelier.generator.v1.custom_poses_pb2_grpc import add_CustomPoseServiceServicer_to_server
 from atelier.generator.v1.faces_pb2_grpc import add_FaceServiceServicer_to_server
 from atelier.generator.v1.generations_pb2_grpc import add_GenerationServiceServicer_to_server
@@ -53,6 +55,7 @@ from atelierkit.jobs import Rail
 from atelierkit.service import Service
 from atelierkit.watch.blobs import WatchedBlobs
 from facemodel.topology import FaceTopology
+from services.generator.adapters.background_reader import UploadedBackgrounds
 from services.generator.adapters.catalog import CatalogLooks, RememberedLooks
 from services.generator.adapters.consents import RemoteConsents
 from services.generator.adapters.credits import RemoteCredits
@@ -61,6 +64,7 @@ from services.generator.adapters.face_networks import MESH, MODELS, KnownFaceMod
 from services.generator.adapters.face_sense import FaceSense
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.job_changes import JobChanges, listening
+from services.generator.adapters.kept_photos import RenewedPhotos
 from services.generator.adapters.mesher import RemoteMesher
 from services.generator.adapters.network import MODEL, BodyNetwork
 from services.generator.adapters.photos import PhotoReader
@@ -75,14 +79,16 @@ from services.generator.adapters.scanner import RemoteScanner
 from services.generator.adapters.video_mesher import RemoteVideoMesher
 from services.generator.domain.faces import Terms
 from services.generator.domain.ports_jobs import Changes
+from services.generator.offers import background_verbs, pose_verbs, share_verbs
 from services.generator.servicer.avatars import GeneratorServicer
-from services.generator.servicer.custom_poses import CustomPoseServicer, CustomPoseVerbs
+from services.generator.servicer.custom_backgrounds import CustomBackgroundServicer
+from services.generator.servicer.custom_poses import CustomPoseServicer
 from services.generator.servicer.faces import FaceServicer, FaceVerbs
 from services.generator.servicer.generations import GenerationServicer, GenerationVerbs
 from services.generator.servicer.jobs import JobServicer
 from services.generator.servicer.people import PersonServicer
 from services.generator.servicer.pictures import PictureServicer, PictureVerbs
-from services.generator.servicer.shares import ShareServicer, ShareVerbs
+from services.generator.servicer.shares import ShareServicer
 from services.generator.settings import GeneratorSettings
 from services.generator.tools import Tools
 from services.generator.use_cases.avatars import DeleteAvatar, GetAvatar, ListAvatars
@@ -93,15 +99,7 @@ from services.generator.use_cases.changes import (
     Rebuild,
     UpdateAvatar,
 )
-from services.generator.use_cases.custom_poses import (
-    CreatePoseFromMotion,
-    CreatePoseFromPhoto,
-    DeleteCustomPose,
-    GetCustomPose,
-    KeepPose,
-    ListCustomPoses,
-    OwnAndLibraryPoses,
-)
+from services.generator.use_cases.custom_poses import OwnAndLibraryPoses
 from services.generator.use_cases.faces import CreateFace, DeleteFace, DownloadFace, GetFace, ListFaces
 from services.generator.use_cases.generation_jobs import (
     CreateGenerations,
@@ -115,7 +113,6 @@ from services.generator.use_cases.people import ExportPerson
 from services.generator.use_cases.photo_jobs import CreateAvatarFromPhotos
 from services.generator.use_cases.pictures import Album, GetPicture
 from services.generator.use_cases.scans import CreateScan, DeleteScan, GetScan
-from services.generator.use_cases.shares import CreateShare, DeleteShare, ListShares, OpenShare
 from services.generator.use_cases.videos import ExportVideo
 
 SCHEMA = "generator"
@@ -200,8 +197,10 @@ async def open_tools(
             units, CatalogPoses(poses_pb2_grpc.PoseServiceStub(catalog), settings.catalog_timeout_s)
         ),
         pose_reader=UploadedPoses(inference, store, photos),
+        background_reader=UploadedBackgrounds(store, photos),
         consents=RemoteConsents(consents_pb2_grpc.ConsentServiceStub(auth), settings.auth_timeout_s),
         credits=RemoteCredits(credits_pb2_grpc.CreditServiceStub(auth), settings.auth_timeout_s),
+        kept_photos=RenewedPhotos(store, photos),
         clock=functools.partial(datetime.now, UTC),
         terms=Terms(
             anonymous_faces=timedelta(hours=settings.anonymous_face_hours),
@@ -230,6 +229,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
     faces, generations = face_servicer(tools), GenerationServicer(generation_verbs(tools))
     pictures = PictureServicer(picture_verbs(tools))
     poses, shares = CustomPoseServicer(pose_verbs(tools)), ShareServicer(share_verbs(tools))
+    backgrounds = CustomBackgroundServicer(background_verbs(tools))
     people = PersonServicer(export_person=ExportPerson(tools.units), forget_person=tools.forget_person())
 
     def add(server: grpc.aio.Server) -> None:
@@ -240,6 +240,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
         add_GenerationServiceServicer_to_server(generations, server)
         add_PictureServiceServicer_to_server(pictures, server)
         add_CustomPoseServiceServicer_to_server(poses, server)
+        add_CustomBackgroundServiceServicer_to_server(backgrounds, server)
         add_ShareServiceServicer_to_server(shares, server)
 
     descriptor = _service(generator_pb2, "GeneratorService")
@@ -254,6 +255,7 @@ def assemble(tools: Tools, *, changes: Changes, verifier: TokenVerifier) -> Serv
             _service(generations_pb2, "GenerationService"),
             _service(own_pictures_pb2, "PictureService"),
             _service(custom_poses_pb2, "CustomPoseService"),
+            _service(custom_backgrounds_pb2, "CustomBackgroundService"),
             _service(shares_pb2, "ShareService"),
         ),
         verifier=verifier,
@@ -303,30 +305,8 @@ def picture_verbs(tools: Tools) -> PictureVerbs:
     get_avatar, album = GetAvatar(tools.units), Album(tools.shelf(), tools.clock)
     return PictureVerbs(
         export_picture=tools.export_picture(),
-        export_video=ExportVideo(get_avatar, tools.poses, tools.credits, album),
+        export_video=ExportVideo(get_avatar, tools.poses, tools.hang_scenery(), tools.credits, album),
         get_picture=GetPicture(tools.units),
-    )
-
-
-def pose_verbs(tools: Tools) -> CustomPoseVerbs:
-    """The verbs of people's own poses."""
-    units, keep = tools.units, KeepPose(tools.units, tools.clock)
-    return CustomPoseVerbs(
-        CreatePoseFromPhoto(tools.pose_reader, tools.store, keep),
-        CreatePoseFromMotion(tools.pose_reader, tools.store, keep),
-        GetCustomPose(units),
-        ListCustomPoses(units),
-        DeleteCustomPose(units),
-    )
-
-
-def share_verbs(tools: Tools) -> ShareVerbs:
-    """The verbs of links."""
-    return ShareVerbs(
-        CreateShare(tools.export_picture(), tools.shelf(), tools.clock),
-        ListShares(tools.units, tools.clock),
-        DeleteShare(tools.shelf()),
-        OpenShare(tools.units, tools.clock),
     )
 
 
@@ -338,8 +318,10 @@ def generation_verbs(tools: Tools) -> GenerationVerbs:
         tools.estimator,
         tools.looks,
         tools.poses,
+        tools.hang_scenery(),
         tools.credits,
         tools.consents,
+        tools.kept_photos,
         shelf,
         tools.clock,
         tools.terms,

@@ -16,14 +16,16 @@ from services.generator.domain.ports import (
     Scanner,
     UnitsOfWork,
 )
+from services.generator.domain.ports_backgrounds import BackgroundReader
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceModels, FaceReader
-from services.generator.domain.ports_generations import PlainLooks
+from services.generator.domain.ports_generations import KeptPhotos, PlainLooks
 from services.generator.domain.ports_jobs import Credits
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf, VideoMesher
 from services.generator.domain.ports_poses import PoseReader
 from services.generator.use_cases.avatars import CreateAvatar, GetAvatar
 from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.changes import Rebuild, Redress, SetAvatarFace
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.faces import GetFace, MakeFace
 from services.generator.use_cases.people import ForgetPerson
 from services.generator.use_cases.pictures import Album, ExportPicture
@@ -49,8 +51,10 @@ class Tools:
     video_mesher: VideoMesher
     poses: PoseShelf
     pose_reader: PoseReader
+    background_reader: BackgroundReader
     consents: Consents
     credits: Credits
+    kept_photos: KeptPhotos
     clock: Clock
     terms: Terms
 
@@ -83,7 +87,13 @@ class Tools:
     def export_picture(self) -> ExportPicture:
         """The same."""
         album = Album(self.shelf(), self.clock)
-        return ExportPicture(GetAvatar(self.units), self.poses, self.looks, self.picture_mesher, album)
+        return ExportPicture(
+            GetAvatar(self.units), self.poses, self.hang_scenery(), self.looks, self.picture_mesher, album
+        )
+
+    def hang_scenery(self) -> HangScenery:
+        """The same."""
+        return HangScenery(self.units)
 
     def shelf(self) -> Shelf:
         """Records and their files."""

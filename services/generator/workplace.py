@@ -96,12 +96,18 @@ def job_tasks(
         SitForPortrait(units, tools.face_reader, tools.make_face(), shelf),
         DressSitter(MakePerson(tools.estimator, tools.network), tools.looks, tools.plain_looks, shelf),
         tools.poses,
+        tools.hang_scenery(),
         tools.picture_mesher,
         shelf,
         tools.clock,
     )
     videos = VideoCraft(
-        GetAvatar(units), tools.poses, tools.looks, tools.video_mesher, Album(shelf, tools.clock)
+        GetAvatar(units),
+        tools.poses,
+        tools.hang_scenery(),
+        tools.looks,
+        tools.video_mesher,
+        Album(shelf, tools.clock),
     )
     return JobTasks(
         work=work,

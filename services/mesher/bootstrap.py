@@ -27,6 +27,7 @@ from atelierkit.workshop import Workshop, workshop
 from facemodel.texture import Painter
 from facemodel.topology import FaceTopology
 from services.mesher.adapters.cloud_files import CloudReader
+from services.mesher.adapters.drawing import devices
 from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
 from services.mesher.adapters.face_glb import FaceGlbWriter
 from services.mesher.adapters.glb import GlbWriter
@@ -52,7 +53,7 @@ from services.mesher.domain.posing import Poser
 from services.mesher.domain.scan.person import Finder
 from services.mesher.domain.scan.reconstruct import Reconstructor
 from services.mesher.domain.variants import Variants
-from services.mesher.metrics import Metrics, draw_timed, drawing_told
+from services.mesher.metrics import DRAWING_ON_CARD, Metrics, draw_timed, drawing_told
 from services.mesher.servicer.bodies import FaceMeshServicer, MesherServicer
 from services.mesher.servicer.pictures import PictureServicer
 from services.mesher.settings import MesherSettings
@@ -91,7 +92,7 @@ _log = logs.get_logger(__name__)
 
 
 async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
-    """The service over the object store; raises FileNotFoundError when a model is absent."""
+    """The service over the object store; raises OSError when a model is absent, or the device that was to draw."""
     surfaces = PoissonReconstruction(settings.scan_threads)
     stack.callback(surfaces.close)
     verifier = await issuer.verifier(settings, stack)
@@ -99,8 +100,7 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     drawings = stack.enter_context(
         workshop("drawings", Limits(1, longest_wait_s=settings.longest_drawing_wait_s, usual_s=DRAWING_S))
     )
-    easel = Easel(OpenGlDraughtsman(), drawings, draw_timed)
-    await _get_ready(easel)
+    easel = await ready_easel(drawings, settings.drawing_device)
     service = assemble(
         model=model,
         topology=topology,
@@ -116,6 +116,10 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
         ),
         surfaces=surfaces,
         easel=easel,
+        # Apart as well: a page of poses asks for hundreds, and whoever waits for an avatar does not know of it.
+        gallery=stack.enter_context(
+            workshop("gallery", Limits(1, longest_wait_s=settings.longest_gallery_wait_s, usual_s=DRAWING_S))
+        ),
         screening=stack.enter_context(
             workshop("films", Limits(1, longest_wait_s=settings.longest_film_wait_s, usual_s=FILM_S))
         ),
@@ -125,15 +129,27 @@ async def build(settings: MesherSettings, stack: AsyncExitStack) -> Service:
     return replace(service, dependencies={"auth_keys": Dependency(verifier.know_keys)})
 
 
-async def _get_ready(easel: Easel) -> None:
-    """Open what draws. Where it cannot be opened all else works, and pictures are refused with the reason."""
+async def ready_easel(drawings: Workshop, device: str) -> Easel:
+    """What draws, opened. Where it cannot be opened all else works, and pictures are refused with the reason.
+
+    Raise OSError where this device and no other was to draw.
+    """
+    easel = Easel(OpenGlDraughtsman(device, _draws), drawings, draw_timed)
     try:
         with drawing_told():
-            renderer = await easel.open()
+            await easel.open()
     except DrawingUnavailable as error:
+        if device != devices.AUTO:
+            why = error.metadata["why"]
+            raise OSError(f"ATELIER_MESHER_DRAWING_DEVICE is {device}, which cannot draw: {why}") from error
         _log.warning("cannot draw pictures", why=error.metadata["why"])
-    else:
-        _log.info("ready to draw pictures", renderer=renderer)
+    return easel
+
+
+def _draws(renderer: str, device: devices.Device) -> None:
+    """Tell what draws, each time that it is opened: after a lost context it may be something else."""
+    DRAWING_ON_CARD.set(device.is_card)
+    _log.info("ready to draw pictures", renderer=renderer, device=str(device))
 
 
 def assemble(
@@ -147,6 +163,7 @@ def assemble(
     scan_workshop: Workshop,
     surfaces: Surfaces,
     easel: Easel,
+    gallery: Workshop,
     screening: Workshop,
     population: Population,
     kept_cuts: int,
@@ -178,7 +195,7 @@ def assemble(
     mannequins = Mannequins(model, outfitter, variants, population)
     drawings = PictureServicer(
         RenderPicture(sittings, scenery, easel, drawn_files, files, workshop),
-        RenderPosePicture(mannequins, poser, easel, drawn_files, files, workshop),
+        RenderPosePicture(mannequins, poser, easel, drawn_files, files, gallery),
         RenderVideo(PersonShots(sittings, scenery), easel, Av1Films(), files, screening),
     )
 

@@ -59,6 +59,10 @@ DRAWING_AVAILABLE = Gauge(
     "atelier_mesher_drawing_available",
     "1 while this process can draw pictures, 0 while it has no driver of OpenGL that works.",
 )
+DRAWING_ON_CARD = Gauge(
+    "atelier_mesher_drawing_on_card",
+    "1 where a card draws this process' pictures, 0 where the processor does or nothing can.",
+)
 
 
 class Metrics:
@@ -111,6 +115,7 @@ def drawing_told() -> Iterator[None]:
         yield
     except DrawingUnavailable:
         DRAWING_AVAILABLE.set(0)
+        DRAWING_ON_CARD.set(0)
         raise
     DRAWING_AVAILABLE.set(1)
 

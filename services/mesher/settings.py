@@ -25,8 +25,13 @@ class MesherSettings(TokenSettings):
     """The same for a scan."""
     longest_drawing_wait_s: float = Field(default=8.0, ge=0)
     """The same for a picture; one is drawn at a time."""
+    longest_gallery_wait_s: float = Field(default=8.0, ge=0)
+    """The same for a picture of a pose, which is nobody's; one is made at a time, beside the bodies."""
     longest_film_wait_s: float = Field(default=240.0, ge=0)
     """The same for a video; one is drawn at a time, and pictures go before it."""
+    drawing_device: str = Field(default="auto", pattern=r"^(auto|card|processor|/dev/dri/\w+)$")
+    """What draws: `auto` takes a card where one works, else the processor; `card`, `processor` and a card's file, as
+    /dev/dri/renderD128, take that or refuse to start."""
     scan_threads: int = Field(default=1, ge=1)
     """Threads that the surface of one scan is made with; scans are taken one at a time, beside the bodies."""
     kept_cuts: int = Field(default=256, ge=1)

@@ -65,7 +65,11 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("A28", "files of another type than their name", "415; what a part says of itself means nothing"),
     Attack("A29", "SVG with scripts and entities", "415, and nothing is read"),
     Attack("A30", "files that are two things at once", "the picture alone is decoded, and written anew"),
-    Attack("A31", "what cameras write into pictures", "none of it is kept; pixels stand upright"),
+    Attack(
+        "A31",
+        "what cameras write into pictures",
+        "none of it is stored, for however long; what is kept is encoded anew, upright",
+    ),
     Attack("A32", "broken and exotic pictures", "400, or their first picture, at a bounded price"),
     Attack(
         "A33", "file names with paths and line ends", "told in refusals, cleaned, and used for nothing else"

@@ -43,6 +43,35 @@ def test_a_picture_is_drawn_once_and_known_then(ada: httpx.Client, eve: httpx.Cl
     assert plain.getchannel("A").getextrema() == (0, 255)
 
 
+def test_a_picture_of_ones_own_stands_behind(ada: httpx.Client, eve: httpx.Client, path: str) -> None:
+    photo = np.random.default_rng(8).integers(0, 256, (256, 256, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(photo).save(file, "PNG")
+    sent = ada.post("/v1/backgrounds", files={"picture": ("noise.png", file.getvalue(), "image/png")})
+    assert sent.status_code == 201, sent.text
+    background = sent.json()
+    assert [each["id"] for each in ada.get("/v1/backgrounds").json()["data"]] == [background["id"]]
+    address = f"{path}.png?size=256&background={background['id']}"
+    first = ada.get(address)
+    assert first.status_code == 200, first.text
+    drawn, kept = [
+        np.asarray(Image.open(io.BytesIO(each.content)).convert("RGB"))
+        for each in (first, ada.get(background["links"]["picture"]))
+    ]
+    same = (drawn == kept).all(axis=2)
+    assert same[:10].all()
+    assert same[:, :10].all()
+    assert not same[120:130, 124:132].any()
+    assert eve.get(background["links"]["picture"]).status_code == 404
+    # Sent again it has another id, and what was drawn before it is known.
+    assert ada.delete(f"/v1/backgrounds/{background['id']}").status_code == 204
+    assert ada.get(first.headers["content-location"]).content == first.content
+    assert ada.get(address).status_code == 404
+    again = ada.post("/v1/backgrounds", files={"picture": ("again.png", file.getvalue(), "image/png")}).json()
+    redrawn = ada.get(f"{path}.png?size=256&background={again['id']}")
+    assert redrawn.headers["etag"] == first.headers["etag"]
+
+
 def test_bad_queries_are_refused_with_what_there_is(ada: httpx.Client, path: str) -> None:
     for query, status in (("pose=no-such-pose", 404), ("style=oil", 400), ("size=2049", 400)):
         assert ada.get(f"{path}.png?{query}").status_code == status, query

@@ -12,10 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deploy.local import Platform
+from photos import strip
+from photos.decode import upright
 from photos.encode import jpeg
+from photos.model import PhotoFormat
 from tests.e2e.album import consent, rendered
+from tests.e2e.attacks.test_traces import in_files
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_batches import balance, ended, settled
+from tests.unit.photos.photo_files import SECRET, telling
 
 SOURCE = "/api/apps/avatar-generator"
 PATH = "/v1/poses/generations"
@@ -67,7 +73,9 @@ def test_source_004_from_a_photo_to_a_picture(ivy: httpx.Client, head: bytes, po
     picture = Image.open(io.BytesIO(ivy.get(record["outputImageUrl"]).content))
     assert (picture.format, picture.size) == ("PNG", (1024, 1024))
     assert np.ptp(np.asarray(picture.convert("L"))) > 100
-    assert ivy.get(record["inputImageUrl"]).content == head
+    kept = ivy.get(record["inputImageUrl"])
+    assert kept.headers["content-type"] == "image/jpeg"
+    np.testing.assert_allclose(upright(kept.content), upright(head), atol=25)
     listed = ivy.get(f"{SOURCE}/generations").json()
     assert ([each["id"] for each in listed["data"]], listed["meta"]["total"]) == ([started["id"]], 1)
     sums = ivy.get(f"{SOURCE}/stats").json()["data"]
@@ -80,6 +88,26 @@ def test_source_004_from_a_photo_to_a_picture(ivy: httpx.Client, head: bytes, po
     for address in (record["outputImageUrl"], record["inputImageUrl"]):
         assert ivy.get(address).status_code == 404
     assert settled(ivy) == 93
+
+
+@pytest.mark.attack("A30", "A31")
+@pytest.mark.parametrize("kind", list(PhotoFormat))
+def test_what_a_camera_wrote_into_a_kept_photo_is_nowhere(
+    platform: Platform, ivy: httpx.Client, head: bytes, poses: Sequence[str], kind: PhotoFormat
+) -> None:
+    seen = upright(head)
+    sent = telling(kind.name, Image.fromarray(np.rot90(seen).copy()), orientation=6)
+    secret = SECRET.decode()
+    assert sent.count(SECRET) > 4
+    form = {"poseId": poses[0], "consent": consent(ivy), "keepPhoto": "true"}
+    accepted = ivy.post(PATH, files=photo(sent), data=form).raise_for_status().json()
+    kept = ivy.get(accepted["links"]["photo"])
+    assert kept.headers["content-type"] == kind.media_type
+    assert strip.bare(kept.content, kind) == kept.content
+    assert np.abs(upright(kept.content).astype(int) - seen).mean() < 3.0
+    assert in_files(platform.state_file.parent, [secret]) == {}
+    assert drawn(ivy, accepted)["state"] == "completed"
+    assert in_files(platform.state_file.parent, [secret]) == {}
 
 
 def test_a_batch_is_drawn_and_paid_by_the_picture(

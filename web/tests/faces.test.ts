@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { JobFailed } from "../src/api/errors";
 import { FaceCalls, SLOTS, type Slot } from "../src/api/faces";
 import { JobCalls } from "../src/api/jobs";
 import { Avatars } from "../src/state/avatars";
 import { BodyDraft } from "../src/state/body";
-import { Faces, JobFailed } from "../src/state/faces";
+import { Faces } from "../src/state/faces";
 import { checkPhoto, type Size } from "../src/state/photo-check";
 import { Wardrobe } from "../src/state/wardrobe";
 import { event, job, stream } from "./job";
@@ -33,7 +34,7 @@ beforeEach(async () => {
   platform.on("GET /v1/jobs/a/events", () => stream(event(done)));
   platform.on("GET /v1/avatars/avatar-1", () => json(faced("face-1")));
   platform.on("GET /v1/faces/face-1", () => json(FACE));
-  await faces.load();
+  await faces.consent.load();
 });
 
 function faced(id: string | null): object {
@@ -76,7 +77,7 @@ describe("a photo", () => {
 describe("faces", () => {
   it("become avatars that are shown, with what was found", async () => {
     await chooseAll();
-    faces.agree(true);
+    faces.consent.agree(true);
     expect(await faces.make()).toBe(true);
     expect(avatars.shown?.avatar.id).toBe("avatar-1");
     await expect.poll(() => faces.worn?.id).toBe("face-1");
@@ -93,7 +94,7 @@ describe("faces", () => {
   it("are not sent without three sound photos and a yes", async () => {
     await chooseAll();
     expect(await faces.make()).toBe(false);
-    faces.agree(true);
+    faces.consent.agree(true);
     size = { width: 10, height: 10 };
     await faces.choose("left", photo("small.jpg"));
     expect(faces.choice("left")?.fault).not.toBeNull();
@@ -105,7 +106,7 @@ describe("faces", () => {
     const details = [{ field: "right", code: "photo_blurred", message: "Blurred.", limit: null }];
     platform.on(START, () => problem(400, "invalid_photos", "No face.", details));
     await chooseAll();
-    faces.agree(true);
+    faces.consent.agree(true);
     expect(await faces.make()).toBe(false);
     const faults = SLOTS.map((slot: Slot) => faces.choice(slot)?.fault);
     expect(faults).toEqual([null, null, "Blurred."]);
@@ -116,7 +117,7 @@ describe("faces", () => {
     const failed = job("a", { revision: 2, state: "failed", error: { code: "invalid_photos", message: "No face.", photos } });
     platform.on("GET /v1/jobs/a/events", () => stream(event(failed)));
     await chooseAll();
-    faces.agree(true);
+    faces.consent.agree(true);
     expect(await faces.make()).toBe(false);
     expect(faces.making.failure).toBeInstanceOf(JobFailed);
     expect(faces.choice("left")?.fault).toBe("Turn more.");
@@ -125,7 +126,7 @@ describe("faces", () => {
   it("are asked for once, though the answer gets lost", async () => {
     platform.on(START, () => problem(503, "overloaded", "Later."));
     await chooseAll();
-    faces.agree(true);
+    faces.consent.agree(true);
     await faces.make();
     await faces.make();
     const keys = platform.requests(START).map(({ headers }) => headers.get("idempotency-key"));
@@ -137,7 +138,7 @@ describe("faces", () => {
 
   it("are taken off and deleted", async () => {
     await chooseAll();
-    faces.agree(true);
+    faces.consent.agree(true);
     await faces.make();
     await expect.poll(() => faces.worn?.id).toBe("face-1");
     platform.on("DELETE /v1/avatars/avatar-1/face", () => json(faced(null)));

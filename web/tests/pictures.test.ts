@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { JobFailed } from "../src/api/errors";
 import { JobCalls } from "../src/api/jobs";
 import { PictureCalls } from "../src/api/pictures";
 import { Avatars } from "../src/state/avatars";
 import { BodyDraft } from "../src/state/body";
-import { JobFailed } from "../src/state/faces";
 import { Pictures } from "../src/state/pictures";
 import { Wardrobe } from "../src/state/wardrobe";
 import { event, job, stream } from "./job";

@@ -16,6 +16,7 @@ SCANS = MESHER.series("atelier_mesher_scan_duration_seconds_count")
 SCAN_BUCKETS = MESHER.series("atelier_mesher_scan_duration_seconds_bucket")
 DRAWN_BUCKETS = MESHER.series("atelier_mesher_draw_duration_seconds_bucket")
 DRAWS = MESHER.series("atelier_mesher_drawing_available")
+ON_CARDS = MESHER.series("atelier_mesher_drawing_on_card")
 FILM_BUCKETS = MESHER.series("atelier_mesher_video_duration_seconds_bucket")
 STEPS = MESHER.series("atelier_mesher_correction_iterations_bucket")
 BODIES = MESHER.series("atelier_mesher_correction_iterations_count")
@@ -107,9 +108,10 @@ BOARD = Board(
                 graph(
                     "Replicas that can draw",
                     "Fewer than there are: a driver of OpenGL is missing or was lost, and pictures are refused there. The "
-                    "log says why at the start.",
+                    "log says why at the start. Between what a card draws and what a processor does last bits differ.",
                     Query(sum_of(DRAWS), "can draw"),
                     Query(f"count({DRAWS})", "there are"),
+                    Query(sum_of(ON_CARDS), "draw on a card"),
                     unit="replicas",
                     width=8,
                 ),

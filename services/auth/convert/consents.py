@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from atelier.auth.v1 import consents_pb2 as pb
+from atelierkit.pages import cut
 from services.auth.domain.consents import Consent, Origin, Policies, Purpose
 
 _PURPOSES: Mapping[Purpose, pb.ConsentPurpose.ValueType] = {
@@ -45,10 +46,8 @@ def after(page_token: str) -> UUID | None:
 
 def page(found: Sequence[Consent], limit: int) -> pb.ListConsentsResponse:
     """A page of ``limit`` entries, of which one more was looked for."""
-    shown = found[:limit]
-    return pb.ListConsentsResponse(
-        consents=map(consent, shown), next_page_token=str(shown[-1].id) if len(found) > limit else ""
-    )
+    shown, last = cut(found, limit)
+    return pb.ListConsentsResponse(consents=map(consent, shown), next_page_token=str(last.id) if last else "")
 
 
 def policies(policies: Policies) -> pb.ListPoliciesResponse:

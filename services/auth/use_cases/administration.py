@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from atelierkit.errors import NotFound
+from atelierkit.pages import cut
 from services.auth.domain.errors import LastAdmin
 from services.auth.domain.model import Account, Position, Role, email_key
 from services.auth.domain.people import Tier
@@ -25,8 +26,8 @@ class ListAccounts:
         """At most ``limit`` accounts, the newest first, and the place of the last where there are more."""
         async with self.units() as unit:
             found = await unit.accounts.page(part, limit=limit + 1, after=after)
-        shown = found[:limit]
-        return shown, Position(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+        shown, last = cut(found, limit)
+        return shown, Position(last.created_at, last.id) if last else None
 
 
 @dataclass(frozen=True)

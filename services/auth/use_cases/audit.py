@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from atelierkit.pages import cut
 from services.auth.domain.audit import START, Chained, Entry, Filters, Head, chain
 from services.auth.domain.ports import UnitsOfWork
 
@@ -42,8 +43,8 @@ class SearchAudit:
         """The page, and the place in the chain before which the next one begins; None on the last."""
         async with self.units() as unit:
             found = await unit.audit.newest(filters, limit=limit + 1, before=before)
-        page = found[:limit]
-        return page, page[-1].sequence if len(found) > limit else None
+        page, last = cut(found, limit)
+        return page, last.sequence if last else None
 
 
 @dataclass(frozen=True)

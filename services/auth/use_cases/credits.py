@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from atelierkit.pages import cut
 from services.auth.domain.credits import Entry, Hold, Wallet
 from services.auth.domain.ledger import HoldPosition
 from services.auth.domain.ports import UnitsOfWork
@@ -63,10 +64,8 @@ class ListHolds:
         """Open holds of at least that age, oldest first, and where the next page begins."""
         async with self.units() as unit:
             found = await unit.books.open_holds(service, older_than=older_than, limit=limit + 1, after=after)
-        shown = found[:limit]
-        if len(found) <= limit:
-            return shown, None
-        return shown, HoldPosition(shown[-1].reserved_at, shown[-1].job_id)
+        shown, last = cut(found, limit)
+        return shown, HoldPosition(last.reserved_at, last.job_id) if last else None
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,8 @@ class ListEntries:
         """Entries, newest first, and the number that the next page begins before."""
         async with self.units() as unit:
             found = await unit.books.page(account_id, limit=limit + 1, before=before)
-        shown = found[:limit]
-        return shown, shown[-1].number if len(found) > limit else None
+        shown, last = cut(found, limit)
+        return shown, last.number if last else None
 
 
 @dataclass(frozen=True)

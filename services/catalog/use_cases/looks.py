@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelierkit.errors import NotFound
+from atelierkit.pages import cut
 from services.catalog.domain.look import resolve
 from services.catalog.domain.model import Category, Garment, GarmentPage, Hairstyle, Look, LookRequest, Skin
 from services.catalog.domain.ports import UnitsOfWork
@@ -20,8 +21,8 @@ class ListGarments:
         """In the catalogue's order, from behind the garment `after`; from the first, where it is empty."""
         async with self.units() as unit:
             found = await unit.garments.listed(category, limit=limit + 1, after=after)
-        shown = found[:limit]
-        return GarmentPage(shown, shown[-1].id if len(found) > limit else "")
+        shown, last = cut(found, limit)
+        return GarmentPage(shown, last.id if last else "")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelierkit.errors import NotFound
+from atelierkit.pages import cut
 from services.catalog.domain.ports import UnitsOfWork
 from services.catalog.domain.poses import Pose, PoseFacets, PoseFilter, PosePage
 
@@ -19,8 +20,8 @@ class ListPoses:
         """In the library's order, from behind the pose `after`; from the first, where it is empty."""
         async with self.units() as unit:
             found = await unit.poses.listed(asked, limit=limit + 1, after=after)
-        shown = found[:limit]
-        return PosePage(shown, shown[-1].id if len(found) > limit else "")
+        shown, last = cut(found, limit)
+        return PosePage(shown, last.id if last else "")
 
 
 @dataclass(frozen=True)

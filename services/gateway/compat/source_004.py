@@ -217,4 +217,4 @@ def _id(text: str) -> str:
 
 def _in_the_form(field: str) -> str:
     """The part of the source's form that a field of the generator's is filled from."""
-    return "poseTemplateId" if field.startswith("pose_ids") else field
+    return {"pose_ids[0]": "poseTemplateId", "front": "image"}.get(field, field)

@@ -71,7 +71,8 @@ SPIRITS: Mapping[str, tuple[str, ...]] = {
 _TRANSPARENT = "transparent"
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 _NUMBER = re.compile(r"\d{1,3}")
-_BACKGROUNDS = "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb"
+_OWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BACKGROUNDS = "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb, the UUID of one of your own"
 
 
 def picture_options(format: shapes.Format, query: shapes.PictureQuery) -> pb.PictureOptions:
@@ -105,6 +106,8 @@ def background(text: str | None, *, transparent: bool) -> pb.Background | None:
         return None
     if text == _TRANSPARENT and transparent:
         return pb.Background(transparent=True)
+    if _OWN.fullmatch(text):
+        return pb.Background(own_id=text)
     parts = text.split(",")
     if len(parts) == 3 and all(_NUMBER.fullmatch(part) and int(part) <= 255 for part in parts):
         return pb.Background(color=f"#{bytes(map(int, parts)).hex()}")

@@ -11,13 +11,22 @@ from atelier.auth.v1 import people_pb2
 from atelier.generator.v1 import person_pb2
 from services.gateway import problems
 from services.gateway.bulkheads import Work
-from services.gateway.convert import avatars, clouds, custom_poses, faces, generations, jobs, shares
+from services.gateway.convert import (
+    avatars,
+    clouds,
+    custom_backgrounds,
+    custom_poses,
+    faces,
+    generations,
+    jobs,
+    shares,
+)
 from services.gateway.operations import Call, Operation
 from services.gateway.routes.accounts import TAG
 
 PATH = "/v1/me/export"
 _JSON = "application/json"
-_MADE = ("avatars", "scans", "jobs", "faces", "generations", "customPoses", "shares")
+_MADE = ("avatars", "scans", "jobs", "faces", "generations", "customPoses", "customBackgrounds", "shares")
 
 Part = tuple[str, Sequence[str]]
 """Name of a section, and some of its records as JSON texts; parts of one section follow each other."""
@@ -76,6 +85,7 @@ async def _made(call: Call[None]) -> AsyncIterator[Part]:
             "faces": [faces.known_face(each) for each in made.faces],
             "generations": [generations.generation(each, language) for each in made.generations],
             "customPoses": list(map(custom_poses.custom_pose, made.custom_poses)),
+            "customBackgrounds": list(map(custom_backgrounds.custom_background, made.custom_backgrounds)),
             "shares": list(map(shares.share, made.shares)),
         }
         for name, records in shown.items():

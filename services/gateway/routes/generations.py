@@ -126,12 +126,12 @@ async def _accepted(call: Call[GenerationForm]) -> pb.CreateGenerationsResponse:
 
 def _in_the_form(field: str) -> str:
     """The part that a field of the generator's is filled from."""
-    return "poseId" if field == "pose_ids[0]" else field
+    return {"pose_ids[0]": "poseId", "front": "photo"}.get(field, field)
 
 
 def _in_the_batch(field: str) -> str:
     """The same where there are several poses."""
-    return field.replace("pose_ids", "poses", 1)
+    return "photo" if field == "front" else field.replace("pose_ids", "poses", 1)
 
 
 async def _known(call: Call[None]) -> pb.Generation:

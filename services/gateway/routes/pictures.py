@@ -113,7 +113,9 @@ async def pose_picture(call: Call[None]) -> Response:
     query: shapes.PosePictureQuery = call.request.state.query
     pose_id: str = call.request.path_params["id"]
     wanted = PosePicture(pose_id, convert.BODY_TYPES[query.body_type], int(query.size))
-    blob = await call.backend.pose_pictures.get(call.clients, wanted)
+    drawings = call.backend.bulkheads[Work.POSE]
+    timeout_s = call.backend.settings.picture_timeout_s
+    blob = await call.backend.pose_pictures.get(call.clients, drawings, wanted, timeout_s)
     return downloads.shown(
         call.request, call.clients.blobs, blob, f"{pose_id}.webp", {"Cache-Control": _A_DAY}
     )

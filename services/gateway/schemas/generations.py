@@ -27,8 +27,9 @@ class DrawnFields(Query):
     """How it is drawn."""
     priority: bool = False
     """Wait in the priority lane, for three credits more."""
-    background: Annotated[str, Field(max_length=32)] | None = None
-    """As for pictures: `rrggbb`, `r,g,b`, two colours `rrggbb,rrggbb` or `transparent`; a quiet light grey by default."""
+    background: Annotated[str, Field(max_length=36)] | None = None
+    """As for pictures: `rrggbb`, `r,g,b`, two colours `rrggbb,rrggbb`, the UUID of one of your own backgrounds, or
+    `transparent`; a quiet light grey by default."""
     keep_photo: bool = False
     """Keep the photo with the picture until that is deleted; otherwise it goes when the picture is there."""
 

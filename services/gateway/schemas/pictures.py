@@ -32,9 +32,9 @@ class DrawnQuery(Query):
     """Where the camera stands; the whole body from the front by default, which is `fit` as well."""
     style: Style | None = None
     """How it is drawn; `realistic` by default."""
-    background: Annotated[str, Field(max_length=32)] | None = None
-    """One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for
-    pictures but JPEG, `transparent`. A quiet light grey by default."""
+    background: Annotated[str, Field(max_length=36)] | None = None
+    """One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; the UUID
+    of one of your own backgrounds; or, for pictures but JPEG, `transparent`. A quiet light grey by default."""
     expression: Expression | None = None
     """What the face shows."""
     blend_shapes: Annotated[Mapping[str, Share], Field(max_length=67)] = {}

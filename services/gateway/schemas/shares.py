@@ -28,7 +28,7 @@ class ShareDraft(Input):
     style: Style | None = None
     size: Annotated[int, Field(ge=200, le=2048)] | None = None
     """Pixels a side; 1024 by default. Networks that show links want 200 at least."""
-    background: Annotated[str, Field(max_length=32)] | None = None
+    background: Annotated[str, Field(max_length=36)] | None = None
     """As in the query of an avatar's picture."""
 
     @model_validator(mode="after")

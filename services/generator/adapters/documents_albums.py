@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from services.generator.adapters.documents import Document
+from services.generator.adapters.documents_backgrounds import background_of
 from services.generator.domain.albums import VideoOrder
 from services.generator.domain.pictures import (
-    Background,
     Camera,
     PictureFormat,
     PictureOptions,
@@ -27,11 +27,11 @@ def asked_document(order: VideoOrder) -> Document:
 def order_of(avatar_id: UUID, content: str, document: Mapping[str, Any]) -> VideoOrder:
     """The order of which ``asked_document`` wrote a part."""
     options = document["options"]
-    picture, background = options["picture"], options["picture"]["background"]
+    picture = options["picture"]
     told = {
         "camera": Camera(picture["camera"]),
         "style": Style(picture["style"]),
-        "background": None if background is None else Background(*background),
+        "background": background_of(picture["background"]),
         "format": PictureFormat(picture["format"]),
     }
     return VideoOrder(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.generator.adapters.documents import Document
+from services.generator.adapters.documents_backgrounds import background_of
 from services.generator.domain.faces import Photo, Slot
 from services.generator.domain.generations import Portrait, Quality, Sitting, Sketch
 from services.generator.domain.model import (
@@ -19,7 +20,7 @@ from services.generator.domain.model import (
     StoredFile,
     WornFace,
 )
-from services.generator.domain.pictures import Background, Style
+from services.generator.domain.pictures import Style
 
 _OF_THE_FILES = frozenset({"id", "photo", "portrait", "photo_delete_at"})
 """What of a sitting has columns or rows of its own."""
@@ -32,12 +33,11 @@ def sketch_document(sketch: Sketch) -> Document:
 
 def sketch_of(document: Mapping[str, Any]) -> Sketch:
     """The sketch that ``sketch_document`` wrote."""
-    background = document["background"]
     return Sketch(
         pose_id=document["pose_id"],
         quality=Quality(document["quality"]),
         style=Style(document["style"]),
-        background=None if background is None else Background(*background),
+        background=background_of(document["background"]),
     )
 
 

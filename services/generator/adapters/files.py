@@ -18,9 +18,22 @@ _PREFIX = "clouds"
 _RESULTS = "jobs"
 """Where results of jobs lie."""
 _PHOTOS = "faces/photos"
-"""Where small pictures of photos lie, each in a folder of its own; faces themselves are written by the mesher."""
+"""Where small pictures of photos lie, and photos that people keep, each in a folder of its own; faces themselves are written by
+the mesher."""
+_BACKGROUNDS = "backgrounds"
+"""Where people's own backgrounds lie."""
 _UPLOADS = "uploads/"
-_OF_RECORDS = (f"{_PREFIX}/", f"{_RESULTS}/", "avatars/", "scans/", "faces/", PICTURES, "videos/", _UPLOADS)
+_OF_RECORDS = (
+    f"{_PREFIX}/",
+    f"{_RESULTS}/",
+    f"{_BACKGROUNDS}/",
+    "avatars/",
+    "scans/",
+    "faces/",
+    PICTURES,
+    "videos/",
+    _UPLOADS,
+)
 """All that the generator's records refer to, and uploads; other files are not its business."""
 
 
@@ -36,6 +49,10 @@ class BlobFiles:
 
     async def put_apart(self, data: bytes, media_type: str) -> StoredFile:
         ref = await self._blobs.put(data, prefix=f"{_PHOTOS}/{uuid4().hex}", media_type=media_type)
+        return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
+
+    async def put_background(self, data: bytes, media_type: str) -> StoredFile:
+        ref = await self._blobs.put(data, prefix=_BACKGROUNDS, media_type=media_type)
         return StoredFile(ref.key, ref.sha256, ref.media_type, ref.size)
 
     async def keep(self, path: Path, media_type: str) -> StoredFile:
@@ -63,8 +80,9 @@ class BlobFiles:
             yield [key for key in keys if key.startswith(_OF_RECORDS)]
 
     async def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        async for keys in self._blobs.written_before(when, within=_UPLOADS):
-            yield keys
+        for folder in (_UPLOADS, f"{_PHOTOS}/"):
+            async for keys in self._blobs.written_before(when, within=folder):
+                yield keys
 
     async def delete(self, key: str) -> None:
         await self._blobs.delete(key)

@@ -10,6 +10,7 @@ from uuid import UUID
 from atelierkit.jobs import MemoryRail
 from services.generator.adapters.job_changes import JobChanges
 from services.generator.adapters.memory_albums import Drawing, MemoryAlbums, MemoryVideoOrders, Place
+from services.generator.adapters.memory_custom_backgrounds import MemoryCustomBackgrounds
 from services.generator.adapters.memory_custom_poses import MemoryCustomPoses
 from services.generator.adapters.memory_faces import MemoryFaces, MemoryPhotoOrders
 from services.generator.adapters.memory_generations import MemoryGenerations, MemorySittings
@@ -18,6 +19,7 @@ from services.generator.adapters.memory_shares import MemoryShares
 from services.generator.adapters.rail import SessionRail
 from services.generator.domain.albums import VideoOrder
 from services.generator.domain.batch import Item
+from services.generator.domain.custom_backgrounds import CustomBackground
 from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.errors import Outdated
 from services.generator.domain.faces import AvatarOrder, Face
@@ -42,6 +44,7 @@ class MemoryUnitsOfWork:
         self._generation_breakdowns: dict[UUID, int] = {}
         self._sittings: dict[UUID, Sitting] = {}
         self._custom_poses: dict[UUID, CustomPose] = {}
+        self._custom_backgrounds: dict[UUID, CustomBackground] = {}
         self._shares: dict[str, Share] = {}
         self._jobs: dict[UUID, Job] = {}
         self._given_up_jobs: set[UUID] = set()
@@ -75,6 +78,7 @@ class MemoryUnitsOfWork:
                 generations,
                 MemorySittings(sittings, generations),
                 MemoryCustomPoses(dict(self._custom_poses)),
+                MemoryCustomBackgrounds(dict(self._custom_backgrounds)),
                 MemoryShares(dict(self._shares), avatars.by_id, generations.by_id, jobs.by_id),
                 dict(self._marks),
                 SessionRail(self._rail, session),
@@ -88,6 +92,7 @@ class MemoryUnitsOfWork:
             self._generations, self._sittings = unit.generations.by_id, unit.sittings.by_id
             self._generation_breakdowns = unit.generations.breakdowns
             self._custom_poses, self._shares = unit.custom_poses.by_id, unit.shares.by_token
+            self._custom_backgrounds = unit.custom_backgrounds.by_id
             self._marks = unit.files.marks
         for job_id in unit.jobs.changed:
             self._changes.tell(job_id)
@@ -109,6 +114,7 @@ class MemoryUnitOfWork:
         generations: MemoryGenerations,
         sittings: MemorySittings,
         custom_poses: MemoryCustomPoses,
+        custom_backgrounds: MemoryCustomBackgrounds,
         shares: MemoryShares,
         marks: dict[str, bool],
         rail: SessionRail,
@@ -124,6 +130,7 @@ class MemoryUnitOfWork:
         self.generations = generations
         self.sittings = sittings
         self.custom_poses = custom_poses
+        self.custom_backgrounds = custom_backgrounds
         self.shares = shares
         self.files = MemoryFileIndex(marks, self)
         self.rail = rail
@@ -209,6 +216,7 @@ class MemoryFileIndex:
         used |= {file.key for order in orders for file in order.face.files()}
         used |= {file.key for file in self._unit.albums.files()}
         used |= {file.key for file in self._unit.shares.files()}
+        used |= {file.key for file in self._unit.custom_backgrounds.files()}
         used |= {file.key for sitting in self._unit.sittings.by_id.values() for file in sitting.files()}
         used |= {file.key for job in self._unit.jobs.by_id.values() for file in job.results.values()}
         marked = [key for key, is_marked in self.marks.items() if is_marked][:limit]

@@ -61,7 +61,7 @@ class PhotoReader:
             try:
                 images.append(await asyncio.to_thread(decoded, data))
             except PhotoRefused as refusal:
-                faults.append(_fault(photo, refusal))
+                faults.append(fault(photo, refusal))
         if faults:
             raise InvalidPhotos(faults)
         return images
@@ -72,7 +72,8 @@ def decoded(data: bytes) -> RgbImage:
     return shrunk(upright(data, _ENOUGH), WORKING_SIDE)
 
 
-def _fault(photo: Photo, refusal: PhotoRefused) -> PhotoFault:
+def fault(photo: Photo, refusal: PhotoRefused) -> PhotoFault:
+    """What the owner of a file is told that makes no picture."""
     limit = refusal.values.get("most", refusal.values.get("least"))
     return PhotoFault(
         photo.slot, photo.filename, refusal.code, refusal.message, None if limit is None else str(limit)

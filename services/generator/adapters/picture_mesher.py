@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import grpc
 
 from atelier.common.v1 import outfit_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
+from atelierkit.errors import RemoteError
 from services.generator import convert
 from services.generator.adapters.mesher import (
     appearance_message,
@@ -16,8 +20,12 @@ from services.generator.adapters.mesher import (
 )
 from services.generator.adapters.neighbours import calling
 from services.generator.convert import pictures as convert_pictures
+from services.generator.domain.errors import BackgroundNotFound
 from services.generator.domain.model import Person, Wardrobe
 from services.generator.domain.pictures import Drawn, PictureOptions
+
+_GONE = "background.gone"
+"""The mesher's code of a picture that is not in the store."""
 
 
 class RemotePictureMesher:
@@ -36,9 +44,20 @@ class RemotePictureMesher:
             pose=None if pose is None else pose_pb2.Pose.FromString(pose),
             picture=convert_pictures.options_message(options),
         )
-        with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
+        with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel), missing_scenery():
             answer = await self._stub.RenderPicture(request, timeout=self._timeout_s)
         return Drawn(convert.stored_file(answer.file), tuple(answer.clamped_bones))
+
+
+@contextmanager
+def missing_scenery() -> Iterator[None]:
+    """Raise BackgroundNotFound where the picture that should stand behind was deleted since it was looked up."""
+    try:
+        yield
+    except RemoteError as error:
+        if any(fault.code == _GONE for fault in error.faults):
+            raise BackgroundNotFound from error
+        raise
 
 
 def sitter(person: Person, wardrobe: Wardrobe) -> pb.Sitter:

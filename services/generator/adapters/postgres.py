@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
 from services.generator.adapters.postgres_albums import PostgresAlbums, PostgresVideoOrders
+from services.generator.adapters.postgres_custom_backgrounds import PostgresCustomBackgrounds
 from services.generator.adapters.postgres_custom_poses import PostgresCustomPoses
 from services.generator.adapters.postgres_faces import PostgresFaces, PostgresPhotoOrders
 from services.generator.adapters.postgres_generations import PostgresGenerations, PostgresSittings
@@ -24,6 +25,7 @@ from services.generator.adapters.rail import JobRail, SessionRail
 from services.generator.adapters.tables.albums import DrawingRow
 from services.generator.adapters.tables.avatars import AvatarFileRow, AvatarRow, ScanFileRow
 from services.generator.adapters.tables.base import FileRow
+from services.generator.adapters.tables.custom_backgrounds import CustomBackgroundRow
 from services.generator.adapters.tables.faces import FaceFileRow, PhotoOrderFileRow
 from services.generator.adapters.tables.generations import SittingFileRow
 from services.generator.adapters.tables.jobs import JobFileRow
@@ -104,6 +106,7 @@ _LINKS = (
     PhotoOrderFileRow,
     SittingFileRow,
     ShareRow,
+    CustomBackgroundRow,
 )
 """Rows that refer to files."""
 
@@ -191,6 +194,7 @@ class PostgresUnitOfWork(sql.UnitOfWork):
         self.albums = PostgresAlbums(self.session)
         self.video_orders = PostgresVideoOrders(self.session)
         self.custom_poses = PostgresCustomPoses(self.session)
+        self.custom_backgrounds = PostgresCustomBackgrounds(self.session)
         self.shares = PostgresShares(self.session)
         self.files = PostgresFileIndex(self.session)
         return self

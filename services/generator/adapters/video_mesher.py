@@ -14,7 +14,7 @@ from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
 from services.generator import convert
 from services.generator.adapters.mesher import blaming_a_build
 from services.generator.adapters.neighbours import calling
-from services.generator.adapters.picture_mesher import sitter
+from services.generator.adapters.picture_mesher import missing_scenery, sitter
 from services.generator.convert import pictures as convert_pictures
 from services.generator.domain.model import Person, StoredFile, Wardrobe
 from services.generator.domain.pictures import VideoOptions
@@ -42,7 +42,7 @@ class RemoteVideoMesher:
             poses=[pose_pb2.Pose.FromString(pose or b"") for pose in poses],
             video=convert_pictures.video_options_message(options),
         )
-        with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel):
+        with calling("mesher", "UNKNOWN_MORPH_TARGET"), blaming_a_build(self._channel), missing_scenery():
             # Behind the client's interceptors a stream is a generator, and one that is closed has its call cancelled.
             stream = cast(
                 AsyncGenerator[pb.RenderVideoResponse],

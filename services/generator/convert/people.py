@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from atelier.generator.v1 import person_pb2 as pb
 from services.generator import convert
-from services.generator.convert import custom_poses, faces, generations, jobs, shares
+from services.generator.convert import custom_backgrounds, custom_poses, faces, generations, jobs, shares
+from services.generator.domain.custom_backgrounds import CustomBackground
 from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.faces import Face
@@ -39,6 +40,8 @@ def part(part: Part) -> pb.ExportPersonResponse:
                 message.faces.append(_face(record))
             case CustomPose():
                 message.custom_poses.append(custom_poses.custom_pose(record))
+            case CustomBackground():
+                message.custom_backgrounds.append(custom_backgrounds.custom_background(record))
             case Share():
                 message.shares.append(shares.share(record))
             case Generation():

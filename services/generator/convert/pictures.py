@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from atelier.common.v1 import picture_pb2 as pb
+from services.generator import convert
 from services.generator.domain.pictures import (
     TRANSPARENT,
     Background,
+    Behind,
     Camera,
+    OwnBackground,
     PictureFormat,
     PictureOptions,
+    Scenery,
     Style,
     VideoOptions,
 )
@@ -48,8 +53,8 @@ def style_message(style: Style) -> pb.Style.ValueType:
     return _STYLES[style]
 
 
-def background(message: pb.Background) -> Background | None:
-    """What stands behind; None where nothing is said. A picture is on no offer of the generator's."""
+def background(message: pb.Background) -> Behind | None:
+    """What stands behind; None where nothing is said. The schema lets no stored picture through but the person's own."""
     match message.WhichOneof("kind"):
         case "color":
             return Background(message.color, message.color)
@@ -57,6 +62,8 @@ def background(message: pb.Background) -> Background | None:
             return TRANSPARENT
         case "gradient":
             return Background(message.gradient.top, message.gradient.bottom)
+        case "own_id":
+            return OwnBackground(str(UUID(message.own_id)))
         case _:
             return None
 
@@ -107,9 +114,14 @@ def options_message(options: PictureOptions) -> pb.PictureOptions:
     )
 
 
-def _background(background: Background | None) -> pb.Background | None:
-    if background is None:
-        return None
+def _background(background: Behind | None) -> pb.Background | None:
+    match background:
+        case None:
+            return None
+        case Scenery():
+            return pb.Background(picture=convert.blob_ref(background.picture))
+        case OwnBackground():
+            return pb.Background(own_id=background.id)
     if background == TRANSPARENT:
         return pb.Background(transparent=True)
     if background.top == background.bottom:

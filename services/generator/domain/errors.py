@@ -7,6 +7,7 @@ AppError
 ├── InvalidPhotos             INVALID_ARGUMENT
 ├── InvalidPosePhoto          INVALID_ARGUMENT
 ├── InvalidMotion             INVALID_ARGUMENT
+├── InvalidBackground         INVALID_ARGUMENT
 ├── ConsentRequired           PERMISSION_DENIED
 ├── AvatarNotFound            NOT_FOUND
 ├── ScanNotFound              NOT_FOUND
@@ -14,6 +15,7 @@ AppError
 ├── JobNotFound               NOT_FOUND
 ├── PoseNotFound              NOT_FOUND
 ├── PictureNotFound           NOT_FOUND
+├── BackgroundNotFound        NOT_FOUND
 ├── GenerationNotFound        NOT_FOUND
 ├── ShareNotFound             NOT_FOUND
 ├── JobEnded                  FAILED_PRECONDITION
@@ -22,6 +24,7 @@ AppError
 ├── AvatarChanged             FAILED_PRECONDITION
 ├── TooManyPoses              FAILED_PRECONDITION
 ├── TooManyShares             FAILED_PRECONDITION
+├── TooManyBackgrounds        FAILED_PRECONDITION
 ├── FileLost                  UNAVAILABLE
 ├── MesherBrokeDown           UNAVAILABLE
 └── Outdated                  UNAVAILABLE
@@ -94,6 +97,14 @@ class PoseNotFound(NotFound):
         self.pose_id = pose_id
         text = "there is no such pose"
         super().__init__(text, faults=[FieldFault(field, "pose.unknown", text)])
+
+
+class BackgroundNotFound(NotFound):
+    """None of the caller's own backgrounds has that id: somebody else's and an unknown one answer alike."""
+
+    def __init__(self, field: str = "background") -> None:
+        text = "there is no such background"
+        super().__init__(text, faults=[FieldFault(field, "background.unknown", text)])
 
 
 class PictureNotFound(NotFound):
@@ -190,6 +201,16 @@ class InvalidMotion(InvalidInput):
         )
 
 
+class InvalidBackground(InvalidInput):
+    """The upload is no picture that could stand behind; the fault says why."""
+
+    reason = "INVALID_PHOTOS"
+
+    def __init__(self, code: str, message: str, limit: str | None) -> None:
+        fault = FieldFault("picture", code, message, limit)
+        super().__init__("this picture cannot stand behind", faults=[fault])
+
+
 class TooManyPoses(AppError):
     """The person has as many own poses as one may."""
 
@@ -208,6 +229,16 @@ class TooManyShares(AppError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"a person has at most {most} links", most=str(most))
+
+
+class TooManyBackgrounds(AppError):
+    """The person has as many own backgrounds as one may."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TOO_MANY_BACKGROUNDS"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a person has at most {most} own backgrounds", most=str(most))
 
 
 class ShareNotFound(NotFound):

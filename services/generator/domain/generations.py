@@ -12,7 +12,7 @@ from uuid import UUID
 from services.generator.domain.faces import Photo
 from services.generator.domain.jobs import Extra, Job, Lane
 from services.generator.domain.model import BodySpec, FaceFiles, Look, Outfit, Position, StoredFile, WornFace
-from services.generator.domain.pictures import Background, PictureOptions, Style
+from services.generator.domain.pictures import Behind, PictureOptions, Style
 
 PICTURE = "picture.png"
 """Name of a generation's picture among the results of its job."""
@@ -38,7 +38,7 @@ class Sketch:
     """A word of the library, or the UUID of one of the person's own."""
     quality: Quality = Quality.SD
     style: Style = Style.REALISTIC
-    background: Background | None = None
+    background: Behind | None = None
 
     @property
     def options(self) -> PictureOptions:

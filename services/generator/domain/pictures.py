@@ -46,6 +46,24 @@ TRANSPARENT = Background("", "")
 
 
 @dataclass(frozen=True)
+class OwnBackground:
+    """A picture of the person's own that is to stand behind: what is asked for."""
+
+    id: str
+    """UUID."""
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """A picture that stands behind: what is drawn, and kept by its content, whatever its id."""
+
+    picture: StoredFile
+
+
+Behind = Background | OwnBackground | Scenery
+
+
+@dataclass(frozen=True)
 class PictureOptions:
     """Which picture is wanted."""
 
@@ -53,7 +71,7 @@ class PictureOptions:
     style: Style = Style.REALISTIC
     size: int = 1024
     """Pixels a side."""
-    background: Background | None = None
+    background: Behind | None = None
     """None for the mesher's own, a quiet light grey."""
     format: PictureFormat = PictureFormat.PNG
     quality: int = 0

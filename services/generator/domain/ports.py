@@ -25,6 +25,7 @@ from services.generator.domain.model import (
 )
 from services.generator.domain.options import FileOptions
 from services.generator.domain.ports_albums import Albums, VideoOrders
+from services.generator.domain.ports_backgrounds import CustomBackgrounds
 from services.generator.domain.ports_faces import Faces, PhotoOrders
 from services.generator.domain.ports_generations import Generations, Sittings
 from services.generator.domain.ports_jobs import Items, Jobs, Rail
@@ -110,6 +111,10 @@ class FileStore(Protocol):
         """Store the bytes as an object of their own: whoever has the same bytes does not share it."""
         ...
 
+    async def put_background(self, data: bytes, media_type: str) -> StoredFile:
+        """Store the bytes of a picture that is to stand behind people."""
+        ...
+
     async def keep(self, path: Path, media_type: str) -> StoredFile:
         """Store a file of this machine, which may be larger than memory."""
         ...
@@ -135,7 +140,7 @@ class FileStore(Protocol):
         ...
 
     def uploaded_before(self, when: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of the uploads among them; nothing else is listed for it."""
+        """Keys of the uploads among them, and of what was stored apart; nothing else is listed for it."""
         ...
 
 
@@ -240,6 +245,9 @@ class UnitOfWork(Protocol):
 
     @property
     def custom_poses(self) -> CustomPoses: ...
+
+    @property
+    def custom_backgrounds(self) -> CustomBackgrounds: ...
 
     @property
     def shares(self) -> Shares: ...

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.generator.domain.faces import Photo
 from services.generator.domain.generations import Generation, GenerationStats, Portrait, Sitting
 from services.generator.domain.model import BodyType, Look, Outfit, Position, StoredFile, Targets
 
@@ -80,6 +81,15 @@ class Sittings(Protocol):
 
     async def forget_photo(self, id: UUID) -> Sequence[StoredFile]:
         """The photo of a sitting, which is no longer its own; nothing where it has none."""
+        ...
+
+
+class KeptPhotos(Protocol):
+    """What is stored of a photo that its owner wants to keep."""
+
+    async def to_keep(self, photo: Photo) -> Photo:
+        """The photo as a new file of its own: upright pixels, and nothing that the camera wrote beside them. Raise
+        InvalidPhotos where the upload makes no picture, and Unavailable."""
         ...
 
 

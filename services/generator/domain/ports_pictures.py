@@ -27,7 +27,7 @@ class PictureMesher(Protocol):
         self, person: Person, wardrobe: Wardrobe, pose: bytes | None, options: PictureOptions
     ) -> Drawn:
         """Draw and store that picture; without a pose in the A pose. Unavailable when the mesher does not answer, or cannot
-        draw; refuses unknown face shapes."""
+        draw; BackgroundNotFound where what stands behind is gone; refuses unknown face shapes."""
         ...
 
 

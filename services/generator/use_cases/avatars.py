@@ -26,6 +26,7 @@ from services.generator.domain.ports import Clock, Estimator, Looks, Mesher, Uni
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.domain.receipts import delivered_mm, receipt
 from services.generator.use_cases.bodies import MakePerson
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.shelf import InUnit, Shelf
 from services.generator.use_cases.wearing import wearing
 
@@ -114,9 +115,7 @@ class ListAvatars:
         """At most ``limit`` avatars, which come after the position."""
         async with self.units() as unit:
             found = await unit.avatars.page(owner, limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return Page(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return Page(*paged(found, limit))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from services.generator.domain.model import Position, StoredFile
 from services.generator.domain.ports import Clock, FileStore, UnitsOfWork
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.domain.ports_poses import PoseReader
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.uploads import consumed, require_upload
 
 
@@ -96,9 +97,7 @@ class ListCustomPoses:
         """At most ``limit`` poses, which come after the position."""
         async with self.units() as unit:
             found = await unit.custom_poses.page(owner, limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return CustomPosePage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return CustomPosePage(*paged(found, limit))
 
 
 @dataclass(frozen=True)

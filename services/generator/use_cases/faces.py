@@ -22,6 +22,7 @@ from services.generator.domain.faces import (
 from services.generator.domain.model import Position, StoredFile
 from services.generator.domain.ports import Clock, UnitsOfWork
 from services.generator.domain.ports_faces import Consents, FaceMesher, FaceReader
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import consumed, require_photos
 
@@ -149,9 +150,7 @@ class ListFaces:
         """At most ``limit`` faces, which come after the position."""
         async with self.units() as unit:
             found = await unit.faces.page(owner, limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return FacePage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return FacePage(*paged(found, limit))
 
 
 @dataclass(frozen=True)

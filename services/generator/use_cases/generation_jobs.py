@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from atelierkit import failpoints
@@ -21,14 +21,17 @@ from services.generator.domain.generations import (
     Sketch,
 )
 from services.generator.domain.jobs import Count, Job, Kind, Queued
-from services.generator.domain.model import Look, Position
+from services.generator.domain.model import Look, Position, StoredFile
 from services.generator.domain.ports import Clock, Estimator, Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_faces import Consents
+from services.generator.domain.ports_generations import KeptPhotos
 from services.generator.domain.ports_jobs import Credits, Task
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.use_cases.acceptance import AcceptJobs
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.endings import left_behind, store_end
 from services.generator.use_cases.jobs import queued
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.uploads import require_upload
 
@@ -44,8 +47,10 @@ class CreateGenerations:
     estimator: Estimator
     looks: Looks
     poses: PoseShelf
+    hang: HangScenery
     credits: Credits
     consents: Consents
+    photos: KeptPhotos
     shelf: Shelf
     clock: Clock
     terms: Terms
@@ -53,23 +58,29 @@ class CreateGenerations:
     async def __call__(self, owner: str, order: GenerationOrder, request_id: UUID) -> Sequence[Shown]:
         """In the order of the poses; those that were accepted before, where the same person's request of that id was.
 
-        Raise NotAnUpload, ConsentRequired, ImplausibleMeasurements, PoseNotFound, the catalogue's refusals,
-        INSUFFICIENT_CREDITS and Unavailable.
+        Raise NotAnUpload, ConsentRequired, ImplausibleMeasurements, PoseNotFound, BackgroundNotFound, the catalogue's
+        refusals, InvalidPhotos for a photo to keep that makes no picture, INSUFFICIENT_CREDITS and Unavailable.
         """
         require_upload(order.photo.file, "photo")
-        async with self.shelf.writing() as uploads:
-            uploads.append(order.photo.file)
-            accepted = await self._accepted(owner, order, uuid5(request_id, owner))
+        async with self.shelf.writing() as written:
+            written.append(order.photo.file)
+            accepted = await self._accepted(owner, order, uuid5(request_id, owner), written)
             shown = await self._shown(owner, accepted)
-            await self._drop_repeated(order, shown)
+            await self._drop_unused(written, shown)
         return shown
 
-    async def _accepted(self, owner: str, order: GenerationOrder, base: UUID) -> Sequence[Queued]:
+    async def _accepted(
+        self, owner: str, order: GenerationOrder, base: UUID, written: list[StoredFile]
+    ) -> Sequence[Queued]:
         accept = AcceptJobs(self.units, self.credits)
         ids = [uuid5(base, sketch.pose_id) for sketch in order.sketches]
         if known := await accept.accepted(ids):
             return known
         await self._check(owner, order)
+        if order.keep_photo:
+            order = replace(order, photo=await self.photos.to_keep(order.photo))
+            written.append(order.photo.file)
+            await failpoints.reach("generations.photo_renewed")
         accepted = [await self._job(owner, order, *each) for each in zip(ids, order.sketches, strict=True)]
 
         async def entries(unit: UnitOfWork, new: Sequence[Job]) -> None:
@@ -87,6 +98,7 @@ class CreateGenerations:
                 await self.poses.get(owner, sketch.pose_id)
             except PoseNotFound as unknown:
                 raise PoseNotFound(unknown.pose_id, f"pose_ids[{index}]") from unknown
+            await self.hang(owner, sketch.options)
 
     async def _job(self, owner: str, order: GenerationOrder, id: UUID, sketch: Sketch) -> Job:
         price = await self.credits.price(Kind.POSE_GENERATION, order.extras(sketch))
@@ -116,13 +128,14 @@ class CreateGenerations:
             found = [(await unit.generations.get(owner, job.id), position) for job, position in accepted]
         return [(generation, position) for generation, position in found if generation is not None]
 
-    async def _drop_repeated(self, order: GenerationOrder, shown: Sequence[Shown]) -> None:
-        """A request that was accepted before has brought its photo once more."""
+    async def _drop_unused(self, written: Sequence[StoredFile], shown: Sequence[Shown]) -> None:
+        """The upload of a photo that is kept as another file, and a photo that an accepted request has brought once more."""
         sittings = {generation.sitting_id for generation, _ in shown}
         async with self.units() as unit:
             kept = [await unit.sittings.get(id) for id in sittings if id is not None]
-        if not any(order.photo.file in sitting.files() for sitting in kept if sitting):
-            await self.shelf.drop([order.photo.file])
+        needed = {file for sitting in kept if sitting for file in sitting.files()}
+        if unused := set(written) - needed:
+            await self.shelf.drop(unused)
 
 
 @dataclass(frozen=True)
@@ -155,9 +168,8 @@ class ListGenerations:
                 owner, limit=limit + 1, offset=0 if after else offset, after=after
             )
             total = await unit.generations.count(owner)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return GenerationPage(shown, total, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        shown, following = paged(found, limit)
+        return GenerationPage(shown, total, following)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from services.generator.domain.ports_generations import PlainLooks
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.use_cases.batch_work import locked
 from services.generator.use_cases.bodies import MakePerson
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.endings import store_end
 from services.generator.use_cases.faces import MakeFace
 from services.generator.use_cases.shelf import Shelf
@@ -140,6 +141,7 @@ class GenerationCraft:
     sit: SitForPortrait
     dress: DressSitter
     poses: PoseShelf
+    hang: HangScenery
     mesher: PictureMesher
     shelf: Shelf
     clock: Clock
@@ -159,14 +161,15 @@ class GenerationCraft:
         return asked[1].consent_version
 
     async def make(self, job: Job, asked: tuple[Generation, Sitting]) -> Job:
-        """Raise InvalidPhotos, PoseNotFound, JobEnded and Unavailable."""
+        """Raise InvalidPhotos, PoseNotFound, BackgroundNotFound, JobEnded and Unavailable."""
         generation, sitting = asked
         sketch = generation.sketch
         pose = await self.poses.get(job.owner, sketch.pose_id)
+        options = await self.hang(job.owner, sketch.options)
         sitting, portrait = await self.sit(job.owner, sitting.id)
         person, wardrobe = await self.dress(sitting, portrait)
         async with self.shelf.writing() as written:
-            drawn = await self.mesher.render_picture(person, wardrobe, pose, sketch.options)
+            drawn = await self.mesher.render_picture(person, wardrobe, pose, options)
             written.append(drawn.file)
             await failpoints.reach("generations.drawn")
 

@@ -16,6 +16,7 @@ from services.generator.domain.model import Position
 from services.generator.domain.ports import Clock, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_jobs import Changes, Task
 from services.generator.use_cases.endings import store_end
+from services.generator.use_cases.pages import paged
 
 _ROWS_AT_A_TIME = 200
 
@@ -47,9 +48,7 @@ class ListJobs:
         """At most ``limit`` jobs, which come after the position."""
         async with self.units() as unit:
             found = await unit.jobs.page(owner=owner, state=state, limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return JobPage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return JobPage(*paged(found, limit))
 
 
 @dataclass(frozen=True)

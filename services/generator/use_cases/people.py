@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from services.generator.domain.custom_backgrounds import CustomBackground
 from services.generator.domain.custom_poses import CustomPose
 from services.generator.domain.faces import Face
 from services.generator.domain.generations import Generation
@@ -36,6 +37,7 @@ class Section(enum.StrEnum):
     FACES = "faces"
     GENERATIONS = "generations"
     CUSTOM_POSES = "custom_poses"
+    CUSTOM_BACKGROUNDS = "custom_backgrounds"
     SHARES = "shares"
     JOBS = "jobs"
 
@@ -47,7 +49,7 @@ class Place(NamedTuple):
     after: Position | None = None
 
 
-Record = Avatar | Scan | Face | Generation | CustomPose | Share | Job
+Record = Avatar | Scan | Face | Generation | CustomPose | CustomBackground | Share | Job
 
 
 class Part(NamedTuple):
@@ -88,6 +90,8 @@ async def _page(unit: UnitOfWork, owner: str, place: Place) -> Sequence[Record]:
             return await unit.generations.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.CUSTOM_POSES:
             return await unit.custom_poses.page(owner, limit=_AT_ONCE, after=place.after)
+        case Section.CUSTOM_BACKGROUNDS:
+            return await unit.custom_backgrounds.page(owner, limit=_AT_ONCE, after=place.after)
         case Section.SHARES:
             return await unit.shares.page(owner, _EVER, limit=_AT_ONCE, after=place.after)
         case Section.JOBS:
@@ -135,6 +139,9 @@ async def _removed(unit: UnitOfWork, owner: str, record: Record) -> Sequence[Sto
         case CustomPose():
             await unit.custom_poses.remove(owner, record.id)
             return ()
+        case CustomBackground():
+            background = await unit.custom_backgrounds.remove(owner, record.id)
+            return (background.file,) if background else ()
         case Share():
             share = await unit.shares.remove(owner, record.id)
             return (share.picture.file,) if share else ()

@@ -14,6 +14,7 @@ from services.generator.domain.pictures import Drawn, PictureOptions
 from services.generator.domain.ports import Clock, Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.use_cases.avatars import GetAvatar
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.posing import taken_pose
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.wearing import person_of, wardrobe_of
@@ -54,6 +55,7 @@ class ExportPicture:
 
     get_avatar: GetAvatar
     poses: PoseShelf
+    hang: HangScenery
     looks: Looks
     mesher: PictureMesher
     album: Album
@@ -61,11 +63,12 @@ class ExportPicture:
     async def __call__(self, owner: str, id: UUID, pose_id: str | None, options: PictureOptions) -> Drawn:
         """In a pose by its id, in A pose where that is empty, or in the avatar's own where it is None.
 
-        Raise AvatarNotFound, PoseNotFound and the mesher's refusal of face shapes; Unavailable when a neighbour is away, or
-        the mesher cannot draw.
+        Raise AvatarNotFound, PoseNotFound, BackgroundNotFound and the mesher's refusal of face shapes; Unavailable when a
+        neighbour is away, or the mesher cannot draw.
         """
         avatar = await self.get_avatar(owner, id)
         pose = await taken_pose(self.poses, avatar, pose_id)
+        options = await self.hang(owner, options)
         content = content_key(avatar, [pose], options)
         known = await self.album.find(avatar, content)
         return known or await self._drawn(avatar, pose, options, content)

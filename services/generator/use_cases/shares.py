@@ -19,6 +19,7 @@ from services.generator.domain.shares import (
     digest,
     new_token,
 )
+from services.generator.use_cases.pages import paged
 from services.generator.use_cases.pictures import ExportPicture
 from services.generator.use_cases.shelf import Shelf
 
@@ -35,8 +36,8 @@ class CreateShare:
     most: int = MOST_SHARES
 
     async def __call__(self, owner: str, order: ShareOrder) -> tuple[Share, str]:
-        """Raise AvatarNotFound, PoseNotFound, GenerationNotFound, also for one without a picture yet, TooManyShares, the
-        mesher's refusal of face shapes, and Unavailable."""
+        """Raise AvatarNotFound, PoseNotFound, BackgroundNotFound, GenerationNotFound, also for one without a picture yet,
+        TooManyShares, the mesher's refusal of face shapes, and Unavailable."""
         picture = await self._picture(owner, order)
         now, token = self.clock(), new_token()
         share = Share(
@@ -100,9 +101,7 @@ class ListShares:
         """At most ``limit`` links, which come after the position."""
         async with self.units() as unit:
             found = await unit.shares.page(owner, self.clock(), limit=limit + 1, after=after)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return SharePage(shown, Position(shown[-1].created_at, shown[-1].id) if more else None)
+        return SharePage(*paged(found, limit))
 
 
 @dataclass(frozen=True)

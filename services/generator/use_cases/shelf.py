@@ -146,8 +146,8 @@ class Shelf:
         return await self.sweep_all()
 
     async def tidy_uploads(self, when: datetime) -> int:
-        """Delete uploads from before then that no record refers to, however many they are: an upload outlives its call
-        only where its process has ended. Gives the number of all files that were deleted."""
+        """Delete uploads and copies of photos from before then that no record refers to, however many they are: one outlives
+        its call only where its process has ended. Gives the number of all files that were deleted."""
         gone = 0
         async for keys in self.store.uploaded_before(when):
             async with self.units() as unit:

@@ -16,6 +16,7 @@ from services.generator.domain.ports import Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_pictures import PoseShelf, VideoMesher
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.batch_work import locked
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.endings import store_end
 from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.posing import taken_poses
@@ -32,6 +33,7 @@ class VideoCraft:
 
     get_avatar: GetAvatar
     poses: PoseShelf
+    hang: HangScenery
     looks: Looks
     mesher: VideoMesher
     album: Album
@@ -48,16 +50,17 @@ class VideoCraft:
         return ""
 
     async def make(self, job: Job, asked: VideoOrder) -> Job:
-        """Raise AvatarNotFound, AvatarChanged, PoseNotFound, JobEnded and Unavailable."""
+        """Raise AvatarNotFound, AvatarChanged, PoseNotFound, BackgroundNotFound, JobEnded and Unavailable."""
         avatar = await self.get_avatar(job.owner, asked.avatar_id)
         poses = await taken_poses(self.poses, avatar, asked.pose_ids)
-        if content_key(avatar, poses, asked.options) != asked.content:
+        options = await self.hang.in_video(job.owner, asked.options)
+        if content_key(avatar, poses, options) != asked.content:
             raise AvatarChanged
         wardrobe = await wardrobe_of(self.looks, avatar)
         person = await person_of(self.album.shelf.store, avatar, wardrobe.look)
         told = _Progress(self.album.shelf.units, job.id)
         async with self.album.shelf.writing() as written:
-            file = await self.mesher.render_video(person, wardrobe, poses, asked.options, told)
+            file = await self.mesher.render_video(person, wardrobe, poses, options, told)
             written.append(file)
             await failpoints.reach("videos.drawn")
 

@@ -19,6 +19,7 @@ from services.generator.domain.ports_jobs import Credits, Task
 from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.use_cases.acceptance import AcceptJob
 from services.generator.use_cases.avatars import GetAvatar
+from services.generator.use_cases.custom_backgrounds import HangScenery
 from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.posing import taken_poses
 
@@ -32,6 +33,7 @@ class ExportVideo:
 
     get_avatar: GetAvatar
     poses: PoseShelf
+    hang: HangScenery
     credits: Credits
     album: Album
 
@@ -40,11 +42,12 @@ class ExportVideo:
     ) -> StoredFile | Queued:
         """An empty id stands for the A pose; without any it is the avatar's own pose.
 
-        Raise AvatarNotFound, PoseNotFound, INSUFFICIENT_CREDITS and Unavailable.
+        Raise AvatarNotFound, PoseNotFound, BackgroundNotFound, INSUFFICIENT_CREDITS and Unavailable.
         """
         avatar = await self.get_avatar(owner, id)
         poses = await taken_poses(self.poses, avatar, pose_ids)
-        order = VideoOrder(id, pose_ids, options, content_key(avatar, poses, options))
+        shown = await self.hang.in_video(owner, options)
+        order = VideoOrder(id, pose_ids, options, content_key(avatar, poses, shown))
         known = await self.album.find(avatar, order.content)
         return known.file if known else await self._ordered(avatar, order)
 

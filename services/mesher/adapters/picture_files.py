@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from facemodel.arrays import RgbImage
 from services.mesher.domain.drawing import PictureFormat
@@ -35,9 +35,10 @@ class PillowPictures:
         Image.fromarray(kept).save(file, format.name, **how)
         return file.getvalue()
 
-    def read(self, data: bytes) -> RgbImage:
-        """The picture; InvalidPicture where the bytes are none, or one too large."""
-        return read(data, _LARGEST)
+    def filling(self, data: bytes, side: int) -> RgbImage:
+        """As the port says, by Lanczos' filter, whose sums are whole numbers; one too large is refused as well."""
+        picture = Image.fromarray(read(data, _LARGEST))
+        return np.asarray(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS))
 
 
 def read(data: bytes, largest: int) -> RgbImage:

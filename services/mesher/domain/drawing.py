@@ -91,6 +91,6 @@ class PictureFiles(Protocol):
         """(h, w, 4) uint8 as a file; the same picture gives the same bytes."""
         ...
 
-    def read(self, data: bytes) -> RgbImage:
-        """A picture to stand behind. Raise InvalidPicture."""
+    def filling(self, data: bytes, side: int) -> RgbImage:
+        """(side, side, 3) a picture to stand behind: the largest square from its middle. Raise InvalidPicture."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, Unavailable
+from atelierkit.errors import AppError, Code, FieldFault, InvalidInput, NotFound, Unavailable
 from bodymodel.expressions import ARKIT, VISEMES
 
 
@@ -20,6 +20,14 @@ class NotAFace(InvalidInput):
     def __init__(self, field: str) -> None:
         message = "the points are not those of a face"
         super().__init__(message, faults=[FieldFault(field, "face.not_a_face", message)])
+
+
+class SceneryGone(NotFound):
+    """The picture that should stand behind is not in the store; whoever asked knows whose it was."""
+
+    def __init__(self) -> None:
+        text = "the picture that should stand behind is not there"
+        super().__init__(text, faults=[FieldFault("picture.background", "background.gone", text)])
 
 
 class InvalidPicture(InvalidInput):

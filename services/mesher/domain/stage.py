@@ -85,7 +85,7 @@ class Backdrop:
     """sRGB 0..255."""
     bottom: tuple[int, int, int] = (221, 224, 229)
     picture: RgbImage | None = None
-    """(h, w, 3) uint8, cut to fill."""
+    """(size, size, 3) uint8 sRGB, as large as what is drawn: where nobody stands, these are the pixels."""
     transparent: bool = False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from services.mesher.domain.drawing import (
     pose_key,
 )
 from services.mesher.domain.dresser import Dressed, Dresser
+from services.mesher.domain.errors import SceneryGone
 from services.mesher.domain.expressions import Weights
 from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import Scene, StoredBlob
@@ -138,11 +138,14 @@ class Scenery:
         self._workshop = workshop
 
     async def behind(self, options: PictureOptions) -> Backdrop:
-        """As asked for. Raise InvalidPicture, and NotFound for a picture that is not there."""
+        """As asked for. Raise InvalidPicture and SceneryGone."""
         if not options.scenery_key:
             return options.backdrop
-        data = await self._files.get(options.scenery_key)
-        pixels = await self._workshop.run(lambda: self._pictures.read(data), "scenery")
+        try:
+            data = await self._files.get(options.scenery_key)
+        except NotFound as gone:
+            raise SceneryGone from gone
+        pixels = await self._workshop.run(lambda: self._pictures.filling(data, options.size), "scenery")
         return replace(options.backdrop, picture=pixels)
 
 
@@ -166,7 +169,7 @@ class RenderPicture:
         self._workshop = workshop
 
     async def __call__(self, sitter: Sitter, pose: Pose | None, options: PictureOptions) -> Drawn:
-        """Raise what BuildAvatar raises, DrawingUnavailable; InvalidPicture for one that should stand behind."""
+        """Raise what BuildAvatar raises, DrawingUnavailable; for what should stand behind, InvalidPicture and SceneryGone."""
         backdrop = await self._scenery.behind(options)
         sitting = await self._sittings.sit(sitter, options.face_shapes, pose)
         stage = await self._workshop.run(
@@ -184,7 +187,11 @@ class RenderPicture:
 
 
 class RenderPosePicture:
-    """A pose to a small picture of a middling body that holds it."""
+    """A pose to a small picture of a middling body that holds it.
+
+    The workshop is theirs alone, and each has its one place from the first step to the last: whatever crowd asks for poses,
+    one of their pictures is at work, and people's avatars and pictures wait for that one at most.
+    """
 
     def __init__(
         self,
@@ -201,10 +208,10 @@ class RenderPosePicture:
         self._pictures = pictures
         self._files = files
         self._workshop = workshop
-        self._figure = functools.cache(self._made)
+        self._figures: dict[str, tuple[Body, Figure]] = {}
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
-        """The picture of before, where it was drawn before. Raise DrawingUnavailable."""
+        """The picture of before, where it was drawn before. Raise DrawingUnavailable and Overloaded."""
         folder = f"{POSES_PREFIX}/{pose_key(pose, body_type, size)}"
         return await self._known(folder) or await self._drawn(folder, pose, body_type, size)
 
@@ -221,10 +228,15 @@ class RenderPosePicture:
             scene = figure.at(self._poser.hold(body, pose).pose)
             return staged(scene, Camera.FULL_BODY, Style.REALISTIC, size, Backdrop(), pose.support)
 
-        pixels = await self._easel.draw(await self._workshop.run(stage, "pose"))
-        data = self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY)
+        # The first on a body makes it, which takes as long as ten: whoever comes later is not told to wait for that again.
+        kind = "pose" if body_type in self._figures else "body"
+        async with self._workshop.place(kind) as hand:
+            pixels = await self._easel.draw(await hand(stage))
+            data = await hand(lambda: self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY))
         return await self._files.put(data, prefix=folder, media_type=PictureFormat.WEBP.value)
 
-    def _made(self, body_type: str) -> tuple[Body, Figure]:
-        mannequin = self._mannequins.get(body_type)
-        return mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)
+    def _figure(self, body_type: str) -> tuple[Body, Figure]:
+        if body_type not in self._figures:
+            mannequin = self._mannequins.get(body_type)
+            self._figures[body_type] = mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)
+        return self._figures[body_type]

@@ -66,4 +66,4 @@ def part(name: str, value: bytes, filename: str = "photo.png", media_type: str =
     return head.encode() + value + b"\r\n"
 
 
-SLOTS = ("front", "left", "right", "photo", "image")
+SLOTS = ("front", "left", "right", "photo", "image", "picture")

@@ -112,6 +112,7 @@ class PosePicturesDouble(mesher_rpc.PictureServiceServicer):
         self.gate = asyncio.Event()
         self.gate.set()
         self.failure: Exception | None = None
+        self.seconds_left: float | None = None
 
     async def RenderPicture(
         self, request: mesher_pb.RenderPictureRequest, context: Context
@@ -127,6 +128,7 @@ class PosePicturesDouble(mesher_rpc.PictureServiceServicer):
         self, request: mesher_pb.RenderPosePictureRequest, context: Context
     ) -> mesher_pb.RenderPosePictureResponse:
         self.asked.append(request)
+        self.seconds_left = context.time_remaining()
         self.begun.release()
         await self.gate.wait()
         if self.failure is not None:

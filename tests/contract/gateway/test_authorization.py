@@ -160,9 +160,12 @@ async def things(world: World, headers: dict[str, str]) -> dict[str, str]:
     share = await client.post("/v1/shares", json={"avatarId": str(sitter.id)})
     motion = form({"motion": b"turning", "name": b"Mine"})
     pose = await client.post("/v1/poses", content=motion, headers={"Content-Type": FORM})
+    beach = form({"picture": png(240)})
+    background = await client.post("/v1/backgrounds", content=beach, headers={"Content-Type": FORM})
     return {
         "/v1/avatars": (await made(client))["id"],
         "/v1/poses": pose.json()["id"],
+        "/v1/backgrounds": background.json()["id"],
         "/v1/shares": share.json()["id"],
         "/v1/clouds": scan.json()["id"],
         "/v1/faces": await a_face(client),

@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from atelierkit.scopes import Scope
+from photos.decode import upright
 from services.generator.domain.errors import InvalidPhotos
 from services.generator.domain.faces import PhotoFault, Slot
 from tests.contract.gateway.conftest import World
@@ -17,6 +20,7 @@ from tests.contract.gateway.photos import FORM, form, png
 from tests.contract.gateway.test_audit import trail
 from tests.contract.gateway.test_authorization import bearer, key
 from tests.contract.gateway.test_source_001 import UNKNOWN, VERSION
+from tests.unit.photos import photo_files as files
 
 PATH = "/v1/poses/generations"
 BATCH = f"{PATH}/batch"
@@ -221,7 +225,8 @@ async def test_a_bad_photo_fails_the_job_and_is_told_as_the_photo(
 async def test_a_photo_is_kept_where_the_person_asks_for_it(world: World, person: httpx.AsyncClient) -> None:
     kept = (await send(person, keepPhoto="true")).json()
     photo = await person.get(kept["links"]["photo"])
-    assert (photo.status_code, photo.headers["content-type"], photo.content) == (200, "image/png", png(240))
+    assert (photo.status_code, photo.headers["content-type"]) == (200, "image/png")
+    assert photo.content == b"renewed " + png(240)
     await world.jobs.work()
     assert (await person.get(kept["links"]["photo"])).status_code == 200
     assert (await person.delete(kept["links"]["self"])).status_code == 204
@@ -229,6 +234,32 @@ async def test_a_photo_is_kept_where_the_person_asks_for_it(world: World, person
     gone = await made(world, person)
     assert gone["links"]["photo"] is None
     assert (await person.get(f"{gone['links']['self']}/photo")).status_code == 404
+
+
+async def test_a_photo_to_keep_that_makes_no_picture_is_refused_as_the_photo(
+    world: World, person: httpx.AsyncClient
+) -> None:
+    world.jobs.world.kept_photos.fault = "invalid_image"
+    refused = await send(person, keepPhoto="true")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_photos")
+    assert [(each["field"], each["code"]) for each in refused.json()["details"]] == [
+        ("photo", "invalid_image")
+    ]
+    assert world.uploads == []
+
+
+@pytest.mark.attack("A30", "A31")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_what_a_camera_wrote_beside_the_picture_is_never_stored(
+    world: World, person: httpx.AsyncClient, kind: str
+) -> None:
+    sent = files.telling(kind, Image.fromarray(files.colours()))
+    assert (await send(person, photo=sent)).status_code == 202
+    [key] = world.uploads
+    stored = await world.jobs.world.blobs.get(key)
+    assert files.SECRET in sent
+    assert files.SECRET not in stored
+    np.testing.assert_array_equal(upright(stored), upright(sent))
 
 
 async def test_deleting_takes_all_of_it_and_gives_back_what_was_not_drawn(

@@ -159,6 +159,7 @@ async def test_an_export_holds_everything_of_the_caller_alone(
         "faces",
         "generations",
         "customPoses",
+        "customBackgrounds",
         "shares",
     ]
     assert document["account"][0]["email"] == EMAIL

@@ -18,6 +18,7 @@ from tests.unit.generator.factory import Factory
 from tests.unit.generator.gallery import Gallery
 
 DRAFT = {"measurements": {}, "bodyType": "neutral"}
+OWN = "0a1b2c3d-1111-4222-8333-444455556666"
 RPM = "camera=portrait&size=512&quality=80&background=255,0,128&expression=rage&uat=2024-01-01T00:00:00Z"
 
 
@@ -93,6 +94,7 @@ async def test_what_is_no_content_is_refused(signed_in: httpx.AsyncClient, name:
         ("background=%23aabbcc", picture(background=pb.Background(color="#aabbcc"))),
         ("background=1,20,255", picture(background=pb.Background(color="#0114ff"))),
         ("background=transparent", picture(background=pb.Background(transparent=True))),
+        (f"background={OWN}", picture(background=pb.Background(own_id=OWN))),
         (
             "background=ffffff,%23000000",
             picture(background=pb.Background(gradient=pb.Gradient(top="#ffffff", bottom="#000000"))),
@@ -187,6 +189,7 @@ async def test_joints_that_were_turned_back_are_told(signed_in: httpx.AsyncClien
         ("background=256,0,0", ("background", "not_offered")),
         ("background=aabbcc,ddeeff,001122", ("background", "not_offered")),
         ("background=", ("background", "not_offered")),
+        (f"background={OWN.replace('-', '')}", ("background", "not_offered")),
         ("blendShapes[jawOpen]=1.5", ("blendShapes.jawOpen", "out_of_range")),
         ("blendShapes[jawOpen]=nan", ("blendShapes.jawOpen", "wrong_type")),
         ("blendShapes[jawOpen]=x", ("blendShapes.jawOpen", "wrong_type")),
@@ -217,8 +220,8 @@ async def test_refusals_say_what_is_offered(signed_in: httpx.AsyncClient, path: 
         for format in ("png", "jpg")
     ]
     assert backgrounds == [
-        "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb, transparent",
-        "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb",
+        "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb, the UUID of one of your own, transparent",
+        "rrggbb, r,g,b of 0 to 255, rrggbb,rrggbb, the UUID of one of your own",
     ]
     assert (await signed_in.get(f"{path}.jpg?background=transparent")).status_code == 400
 

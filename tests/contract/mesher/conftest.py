@@ -68,6 +68,12 @@ def films() -> Iterator[Workshop]:
 
 
 @pytest.fixture(scope="session")
+def galleries() -> Iterator[Workshop]:
+    with workshop("gallery", Limits(places=1, most_waiting=0)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def poisson() -> Iterator[PoissonReconstruction]:
     surfaces = PoissonReconstruction(threads=1)
     yield surfaces
@@ -96,6 +102,7 @@ def service(
     poisson: PoissonReconstruction,
     drawings: Workshop,
     films: Workshop,
+    galleries: Workshop,
     verifier: MemoryVerifier,
 ) -> Service:
     return assemble(
@@ -108,6 +115,7 @@ def service(
         scan_workshop=alone,
         surfaces=poisson,
         easel=Easel(OpenGlDraughtsman(), drawings, draw_timed),
+        gallery=galleries,
         screening=films,
         population=Population.load(MODELS),
         kept_cuts=4,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ from prometheus_client import REGISTRY
 if TYPE_CHECKING:
     from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceAsyncStub
 
-from atelier.common.v1 import picture_pb2, pose_pb2
+from atelier.common.v1 import blob_pb2, picture_pb2, pose_pb2
 from atelier.mesher.v1 import pictures_pb2 as pb
 from atelier.mesher.v1.pictures_pb2_grpc import PictureServiceStub
 from atelierkit.blobs import MemoryBlobs
@@ -28,6 +31,7 @@ from services.mesher.domain.stage import Stage, Style, View
 from services.mesher.domain.surface import IntArray
 from services.mesher.metrics import draw_timed
 from services.mesher.use_cases.pictures import Easel
+from tests.contract.mesher.conftest import Mesher
 from tests.contract.mesher.test_mesher_contract import build_request
 from tests.patience import PATIENCE_S
 
@@ -73,6 +77,67 @@ async def test_a_picture_is_stored_as_asked(
     assert (picture[64, 64] != picture[0, 0]).any()
 
 
+async def scenery(blobs: MemoryBlobs, pixels: np.ndarray) -> picture_pb2.Background:
+    """A picture in the store, to stand behind."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return await stored(blobs, file.getvalue())
+
+
+async def stored(blobs: MemoryBlobs, data: bytes) -> picture_pb2.Background:
+    """Any bytes in its place."""
+    ref = await blobs.put(data, prefix="backgrounds", media_type="image/png")
+    file = blob_pb2.BlobRef(key=ref.key, sha256=ref.sha256, media_type=ref.media_type, size=ref.size)
+    return picture_pb2.Background(picture=file)
+
+
+def before(
+    model: BodyModel, background: picture_pb2.Background, style: picture_pb2.Style.ValueType
+) -> pb.RenderPictureRequest:
+    options = picture_pb2.PictureOptions(size=96, background=background, style=style)
+    return pb.RenderPictureRequest(sitter=sitter(model), picture=options)
+
+
+@pytest.mark.parametrize(
+    "style", [picture_pb2.STYLE_REALISTIC, picture_pb2.STYLE_CARTOON, picture_pb2.STYLE_ANIME]
+)
+async def test_a_stored_picture_stands_behind(
+    stub: PictureServiceAsyncStub,
+    token: tuple[tuple[str, str], ...],
+    model: BodyModel,
+    blobs: MemoryBlobs,
+    style: picture_pb2.Style.ValueType,
+) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (96, 96, 3), np.uint8)
+    request = before(model, await scenery(blobs, pixels), style)
+    answer = await stub.RenderPicture(request, metadata=token)
+    drawn = np.asarray(Image.open(io.BytesIO(await blobs.get(answer.file.key))))
+    same = (drawn == pixels).all(axis=2)
+    # Over the head and beside the person every pixel is the picture's own; where she stands none is.
+    assert same[:4].all()
+    assert same[:, :4].all()
+    assert not same[40:50, 46:50].any()
+
+
+async def test_what_cannot_stand_behind_is_named(
+    stub: PictureServiceAsyncStub,
+    token: tuple[tuple[str, str], ...],
+    model: BodyModel,
+    blobs: MemoryBlobs,
+) -> None:
+    text, gone = await stored(blobs, b"no picture"), await stored(blobs, b"gone")
+    await blobs.delete(gone.picture.key)
+    for background, code, faults in (
+        (gone, Code.NOT_FOUND, ["background.gone"]),
+        (text, Code.INVALID_ARGUMENT, []),
+        (picture_pb2.Background(own_id=str(uuid4())), Code.INVALID_ARGUMENT, ["picture.background"]),
+    ):
+        with pytest.raises(AppError) as refused:
+            await stub.RenderPicture(before(model, background, picture_pb2.STYLE_REALISTIC), metadata=token)
+        assert refused.value.code is code
+        assert [each.code for each in refused.value.faults] == faults
+
+
 async def test_an_unknown_face_shape_is_named(
     stub: PictureServiceAsyncStub, token: tuple[tuple[str, str], ...], model: BodyModel
 ) -> None:
@@ -111,6 +176,38 @@ async def test_a_picture_of_a_pose_is_drawn_once(stub: PictureServiceAsyncStub, 
     assert drawn() == before + 1
     request.size = 65
     assert (await stub.RenderPosePicture(request)).file != first
+
+
+async def test_avatars_and_people_s_pictures_are_made_while_poses_crowd(
+    stub: PictureServiceAsyncStub,
+    mesher: Mesher,
+    model: BodyModel,
+    galleries: Workshop,
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def endless() -> bool:
+        begun.set()
+        return release.wait(PATIENCE_S)
+
+    turned = pose_pb2.Pose(turns=[pose_pb2.JointTurn(bone="Head", y=0.1, w=0.995)])
+    pose = pb.RenderPosePictureRequest(pose=turned, size=64)
+    crowd = asyncio.create_task(galleries.run(endless))
+    try:
+        assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+        with pytest.raises(AppError) as refused:
+            await stub.RenderPosePicture(pose)
+        built = await mesher.stub.BuildAvatar(build_request(model), metadata=mesher.token)
+        person = pb.RenderPictureRequest(sitter=sitter(model), picture=picture_pb2.PictureOptions(size=64))
+        drawn = await stub.RenderPicture(person, metadata=mesher.token)
+    finally:
+        release.set()
+        assert await crowd
+    assert (refused.value.reason, refused.value.code) == ("OVERLOADED", Code.RESOURCE_EXHAUSTED)
+    assert refused.value.retry_after_s is not None
+    assert built.file.size > 0
+    assert drawn.file.size > 0
+    assert (await stub.RenderPosePicture(pose)).file.size > 0
 
 
 class NoDriver:

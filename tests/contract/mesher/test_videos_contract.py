@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ from atelierkit.blobs import MemoryBlobs
 from atelierkit.errors import AppError, Code
 from services.mesher.adapters.video import avif
 from services.mesher.domain.body import BodyModel
-from tests.contract.mesher.test_pictures_contract import sitter, stub, token
+from tests.contract.mesher.test_pictures_contract import scenery, sitter, stub, token
 
 __all__ = ["stub", "token"]
 
@@ -52,6 +53,19 @@ async def test_the_same_video_is_the_same_file(
         [each async for each in stub.RenderVideo(request(model), metadata=token)][-1].file for _ in range(2)
     ]
     assert files[0] == files[1]
+
+
+async def test_a_picture_stands_behind_every_frame(
+    stub: PictureServiceAsyncStub, token: Token, model: BodyModel, blobs: MemoryBlobs
+) -> None:
+    shown = {}
+    for name, shade in (("dark", 40), ("light", 210), ("dark again", 40)):
+        behind = await scenery(blobs, np.full((64, 64, 3), shade, np.uint8))
+        asked = request(model, picture=picture_pb2.PictureOptions(size=64, background=behind))
+        film = [each async for each in stub.RenderVideo(asked, metadata=token)][-1].file
+        shown[name] = avif.samples(await blobs.get(film.key)).pictures
+    assert shown["dark"] == shown["dark again"]
+    assert shown["dark"][0] != shown["light"][0]
 
 
 async def test_a_person_goes_from_pose_to_pose(

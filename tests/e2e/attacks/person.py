@@ -54,10 +54,12 @@ class Belongings:
         dance = Writer(SKELETONS["Mixamo"]).write(turns_in(STANCES["lunge"]))
         pose = client.post("/v1/poses", files={"motion": ("dance.bvh", dance)}, data={"name": name})
         pose_id = pose.raise_for_status().json()["id"]
+        beach = {"picture": ("beach.jpg", album["left"], "image/jpeg")}
+        background = client.post("/v1/backgrounds", files=beach, data={"name": name}).raise_for_status()
         generation = client.post(
             "/v1/poses/generations",
             files={"photo": ("me.jpg", album["front"], "image/jpeg")},
-            data={**agreed, "poseId": pose_id},
+            data={**agreed, "poseId": pose_id, "background": background.json()["id"]},
         ).raise_for_status()
         drawn = ended(client, client.get(f"/v1/jobs/{generation.json()['id']}").raise_for_status().json())
         return cls(
@@ -68,6 +70,7 @@ class Belongings:
             agent,
             {
                 "/v1/avatars": avatar["id"],
+                "/v1/backgrounds": background.json()["id"],
                 "/v1/clouds": scan.raise_for_status().json()["id"],
                 "/v1/faces": face.raise_for_status().json()["id"],
                 "/v1/jobs": job["id"],

@@ -29,8 +29,9 @@ def real_mesher(model: BodyModel, blobs: Blobs) -> Iterator[Service]:
     """The service on the released models, with files there."""
     topology = FaceTopology.load(MODELS)
     with ExitStack() as stack:
-        alone, drawings, films = (
-            stack.enter_context(workshop(name, _PATIENT)) for name in ("bodies", "drawings", "films")
+        alone, drawings, gallery, films = (
+            stack.enter_context(workshop(name, _PATIENT))
+            for name in ("bodies", "drawings", "gallery", "films")
         )
         surfaces = PoissonReconstruction(threads=1)
         stack.callback(surfaces.close)
@@ -44,6 +45,7 @@ def real_mesher(model: BodyModel, blobs: Blobs) -> Iterator[Service]:
             scan_workshop=alone,
             surfaces=surfaces,
             easel=Easel(OpenGlDraughtsman(), drawings, draw_timed),
+            gallery=gallery,
             screening=films,
             population=Population.load(MODELS),
             kept_cuts=8,

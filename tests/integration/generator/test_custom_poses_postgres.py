@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from atelier.common.v1 import pose_pb2
-from services.generator.bootstrap import pose_verbs
 from services.generator.domain.custom_poses import CustomPose, Origin
 from services.generator.domain.errors import (
     InvalidMotion,
@@ -19,6 +18,7 @@ from services.generator.domain.errors import (
 )
 from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import UnitsOfWork
+from services.generator.offers import pose_verbs
 from services.generator.use_cases.custom_poses import CreatePoseFromPhoto, KeepPose, OwnAndLibraryPoses
 from services.generator.use_cases.people import ExportPerson, ForgetPerson, Place, Section
 from tests.unit.generator.world import ANN, BOB, World

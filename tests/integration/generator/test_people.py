@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from atelierkit.errors import Unavailable
 from services.generator.adapters.tables import metadata
-from services.generator.bootstrap import pose_verbs, share_verbs
 from services.generator.convert import people as convert
 from services.generator.domain.errors import BadPageToken
 from services.generator.domain.jobs import Job
 from services.generator.domain.model import StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.shares import ShareOrder
+from services.generator.offers import background_verbs, pose_verbs, share_verbs
 from services.generator.use_cases.people import (
     ExportPerson,
     ForgetPerson,
@@ -148,11 +148,13 @@ async def test_no_row_names_a_forgotten_person(postgres_units: UnitsOfWork, engi
     await Studio(Factory(world)).accepted(keep_photo=True)
     await job_with_result(world, ANN, b"a zip")
     await pose_verbs(world.tools).from_photo(ANN, "Wide", (await world.photo("arms wide")).file)
+    await background_verbs(world.tools).create(ANN, "Beach", (await world.photo("a beach")).file)
     await share_verbs(world.tools).create(ANN, ShareOrder(title="Ann", avatar_id=avatar.id))
     async with postgres_units() as unit:
         assert await unit.jobs.give_up(uuid4())
     assert sorted(await rows_with(engine, ANN)) == [
         "avatars",
+        "custom_backgrounds",
         "custom_poses",
         "faces",
         "generations",

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.generator.bootstrap import share_verbs
 from services.generator.domain.errors import (
     AvatarNotFound,
     GenerationNotFound,
@@ -24,6 +23,7 @@ from services.generator.domain.model import Look
 from services.generator.domain.pictures import PictureOptions, Style
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.shares import Share, ShareOrder, digest
+from services.generator.offers import share_verbs
 from services.generator.use_cases.people import ExportPerson, ForgetPerson, Place, Section
 from services.generator.use_cases.shares import ClearShares
 from tests.unit.generator.factory import Factory

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from atelier.common.v1 import pose_pb2
 from atelierkit.errors import Code, RemoteError
+from services.generator.domain.custom_backgrounds import ReadBackground
 from services.generator.domain.custom_poses import ReadPose
 from services.generator.domain.errors import (
     ConsentRequired,
+    InvalidBackground,
     InvalidMotion,
     InvalidPhotos,
     InvalidPosePhoto,
@@ -22,6 +25,7 @@ from services.generator.domain.faces import (
     FaceOrder,
     Features,
     MeasuredColor,
+    Photo,
     PhotoFault,
     ReadFace,
     SeenPhoto,
@@ -83,6 +87,20 @@ class ClayReader:
         )
 
 
+class ClayPhotos:
+    """Photos to keep, whose bytes say that they were renewed; all are refused where a fault is named."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+        self.fault = ""
+
+    async def to_keep(self, photo: Photo) -> Photo:
+        data = await self._store.get(photo.file)
+        if self.fault:
+            raise InvalidPhotos([PhotoFault(photo.slot, photo.filename, self.fault, "damaged")])
+        return replace(photo, file=await self._store.put_apart(b"renewed " + data, photo.file.media_type))
+
+
 class ClayModels:
     """A network that answers unless it is switched off."""
 
@@ -131,6 +149,19 @@ class ClayPoseReader:
         turn = pose_pb2.JointTurn(bone="Hips", x=math.sin(angle), w=math.cos(angle))
         pose = pose_pb2.Pose(turns=[turn], support=pose_pb2.SUPPORT_SEAT)
         return ReadPose(pose.SerializeToString(deterministic=True), ("LeftForeArm",), unknown)
+
+
+class ClayBackgroundReader:
+    """Backgrounds whose pixels are what the upload says; one that begins with `bad` is refused by the rest of its words."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+
+    async def read(self, picture: StoredFile) -> ReadBackground:
+        data = await self._store.get(picture)
+        if data.startswith(b"bad "):
+            raise InvalidBackground(data.decode().removeprefix("bad "), "cannot be used", "224")
+        return ReadBackground(b"pixels of " + data, "image/webp", 1600, 900)
 
 
 class Signatures:

@@ -65,7 +65,9 @@ from services.generator.use_cases.shelf import Shelf
 from tests.unit.generator.clay import ClayPainter, body_digest
 from tests.unit.generator.doubles import (
     TERMS,
+    ClayBackgroundReader,
     ClayModels,
+    ClayPhotos,
     ClayPoseReader,
     ClayPoses,
     ClayReader,
@@ -290,8 +292,10 @@ class World:
         self.delete_scan = DeleteScan(self.units, self.shelf)
         self.ledger = CountingLedger()
         self.reader = ClayReader(self.store)
+        self.kept_photos = ClayPhotos(self.store)
         self.face_models = ClayModels()
         self.pose_reader = ClayPoseReader(self.store)
+        self.background_reader = ClayBackgroundReader(self.store)
         self.consents = Signatures()
         self.tools = Tools(
             units=self.units,
@@ -309,8 +313,10 @@ class World:
             video_mesher=self.mesher,
             poses=self.poses,
             pose_reader=self.pose_reader,
+            background_reader=self.background_reader,
             consents=self.consents,
             credits=self.ledger,
+            kept_photos=self.kept_photos,
             clock=self.clock,
             terms=TERMS,
         )

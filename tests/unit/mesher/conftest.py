@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,12 @@ def dressed(model: BodyModel, outfitter: Outfitter, mean_body: Body) -> Scene:
     parts = outfitter.dress(mean_body, Appearance("#d7a98c", HairPattern.BOB, "#3b2417"), [DRESS])
     rig = Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads)
     return Scene(parts, rig, {"modelVersion": "test"})
+
+
+@pytest.fixture(scope="session")
+def person(outfitter: Outfitter, dressed: Scene, mean_body: Body) -> Scene:
+    """The same as pictures show her: with lashes and brows hair by hair."""
+    return replace(dressed, parts=outfitter.fringed(dressed.parts, mean_body, "#3b2417", brows=True))
 
 
 @pytest.fixture(scope="session")

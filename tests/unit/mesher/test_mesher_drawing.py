@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from benchmarks.likeness import likeness
 from facemodel import color
 from services.mesher.adapters.drawing.context import open_context
 from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
@@ -45,12 +45,6 @@ def draughtsman() -> Iterator[OpenGlDraughtsman]:
         pytest.skip(f"nothing draws here: {error.metadata['why']}")
     yield draughtsman
     draughtsman.close()
-
-
-@pytest.fixture(scope="module")
-def person(outfitter: Outfitter, dressed: Scene, mean_body) -> Scene:
-    """As pictures show her: with lashes and brows hair by hair."""
-    return replace(dressed, parts=outfitter.fringed(dressed.parts, mean_body, "#3b2417", brows=True))
 
 
 @pytest.fixture(scope="module")
@@ -133,14 +127,26 @@ def test_the_backdrop_is_what_was_asked_for(draughtsman: OpenGlDraughtsman, bare
     assert nothing[..., 3].max() == 255
 
 
-def test_a_picture_behind_is_cut_to_fill(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
-    scenery = np.zeros((100, 300, 3), np.uint8)
-    scenery[:, :100], scenery[:, 100:200], scenery[:, 200:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    scenery[:10] = 255
-    drawn = draughtsman.draw(picture(bare, backdrop=Backdrop(picture=scenery)))
-    # The middle third, the right way up: the thirds beside it are cut off.
-    assert drawn[40, 10, :3].tolist() == drawn[40, -10, :3].tolist() == [0, 255, 0]
-    assert drawn[3, 3, :3].tolist() == [255, 255, 255]
+@pytest.mark.parametrize("style", Style)
+def test_a_picture_behind_comes_through_pixel_by_pixel_but_for_the_shadow(
+    draughtsman: OpenGlDraughtsman, bare: Scene, style: Style
+) -> None:
+    scenery = np.random.default_rng(7).integers(60, 256, (128, 128, 3), np.uint8)
+    stage = picture(bare, style=style, size=128)
+    alone = draughtsman.draw(stage).astype(int)
+    drawn = draughtsman.draw(replace(stage, backdrop=Backdrop(picture=scenery))).astype(int)
+    nobody, person = alone[..., 3] == 0, alone[..., 3] == 255
+    assert (drawn[..., 3] == 255).all()
+    assert (drawn[nobody, :3] == scenery[nobody]).all()
+    assert (drawn[person, :3] == alone[person, :3]).all()
+    shadow = (
+        ~solid(alone) & ~ndimage.binary_dilation(solid(alone), np.ones((3, 3), bool)) & (alone[..., 3] > 30)
+    )
+    # It lies about the feet, and takes the same share of light from whatever is there; it is not quite black.
+    assert shadow.sum() > 50
+    assert np.nonzero(shadow)[0].min() > 90
+    left = drawn[shadow, :3] - (1.0 - alone[shadow, 3:] / 255.0) * scenery[shadow]
+    assert (left.min() > -1.0, left.max() < 9.0) == (True, True)
 
 
 def test_the_outline_is_the_bodys_own(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:
@@ -250,7 +256,7 @@ def test_after_a_failure_it_draws_again(draughtsman: OpenGlDraughtsman, bare: Sc
 
 def test_without_a_driver_it_says_so() -> None:
     with pytest.raises(DrawingUnavailable) as refused:
-        open_context("libNoSuchDriver.so")
+        open_context(library="libNoSuchDriver.so")
     assert refused.value.metadata["part"] == "drawing"
     assert "libNoSuchDriver" in refused.value.metadata["why"]
 
@@ -269,17 +275,6 @@ def test_likeness_can_tell(draughtsman: OpenGlDraughtsman, person: Scene) -> Non
     one = draughtsman.draw(picture(person, Camera.PORTRAIT, size=256, backdrop=Backdrop()))[..., :3]
     assert likeness(one, np.roll(one, 2, axis=1)) < 0.97
     assert likeness(one, one) == pytest.approx(1.0)
-
-
-def likeness(one: IntArray, other: IntArray) -> float:
-    """Structural similarity of two pictures (h, w, 3), in grey."""
-    a, b = (pixels.astype(np.float64).mean(axis=2) for pixels in (one, other))
-    blur = functools.partial(ndimage.gaussian_filter, sigma=1.5)
-    mean_a, mean_b = blur(a), blur(b)
-    vary_a, vary_b = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2
-    both = blur(a * b) - mean_a * mean_b
-    light, structure = 2.0 * mean_a * mean_b + 6.5, 2.0 * both + 58.5
-    return float((light * structure / ((mean_a**2 + mean_b**2 + 6.5) * (vary_a + vary_b + 58.5))).mean())
 
 
 def lab(code: Sequence[float] | FloatArray) -> FloatArray:

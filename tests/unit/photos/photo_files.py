@@ -67,3 +67,39 @@ def png_bomb(side: int) -> bytes:
 
 def webp_with_exif(orientation: int) -> bytes:
     return photo("WEBP", quality=95, exif=b"Exif\x00\x00" + exif_block(orientation))
+
+
+SECRET = b"GPS 48.8584 N <script>steal()</script>"
+"""Stands in every part of a file that says more than its picture."""
+
+
+def telling(kind: str, picture: Image.Image, orientation: int = 1, **how: Any) -> bytes:
+    """A photo as cameras and programs write them: place, maker, comments, a thumbnail, and more behind its end."""
+    tags = Image.Exif()
+    tags[0x0112], tags[0x010F] = orientation, SECRET.decode()
+    tags.get_ifd(0x8825)[0x001D] = SECRET.decode()
+    block = tags.tobytes()
+    xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + SECRET + b"</x:xmpmeta>"
+    if kind == "PNG":
+        texts = [
+            png_chunk(b"tEXt", b"Comment\x00" + SECRET),
+            png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        ]
+        plain = with_chunks(saved(picture, kind, exif=block, **how), *texts, png_chunk(b"prVt", SECRET))
+    elif kind == "WEBP":
+        plain = saved(picture, kind, exif=block, xmp=xmp, **how)
+        plain = _riff(plain[12:] + b"mine" + len(SECRET).to_bytes(4, "little") + SECRET)
+    else:
+        segments = [
+            jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00" + xmp),
+            jpeg_segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00" + SECRET),
+            jpeg_segment(0xE2, b"MPF\x00" + SECRET),
+            jpeg_segment(0xFE, SECRET),
+            jpeg_segment(0xE0, b"JFXX\x00\x10" + photo("JPEG", comment=SECRET)),
+        ]
+        plain = with_segments(saved(picture, kind, exif=block, **how), *segments)
+    return plain + photo("JPEG", comment=SECRET) + SECRET
+
+
+def _riff(chunks: bytes) -> bytes:
+    return b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"WEBP" + chunks

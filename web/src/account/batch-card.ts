@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ENDS } from "../api/jobs";
 import type { Job, JobResult } from "../api/schema";
@@ -12,17 +12,9 @@ import { icons } from "../ui/icons";
 import { save } from "../ui/save";
 import { controls } from "../ui/styles";
 import { pages } from "./page-style";
-import { badge, moment, type Mood } from "./parts";
+import { headway, meter, moment, standing } from "./parts";
 
-const MOODS: Readonly<Record<Job["state"], Mood>> = {
-  pending: "busy",
-  processing: "busy",
-  completed: "good",
-  failed: "bad",
-  cancelled: "plain",
-};
-
-/** One batch: how far it is, what came of it, and its files. */
+/** One job: how far it is, what came of it, and its files. */
 @customElement("batch-card")
 export class BatchCard extends AtelierElement {
   @property({ attribute: false }) office!: Office;
@@ -35,12 +27,13 @@ export class BatchCard extends AtelierElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, createdAt, items, error } = this.job;
-    return html`<article class="card" aria-label=${m.batches_count({ count: wholeNumber(items.total) })}>
+    const { state, createdAt, error } = this.job;
+    const title = titleOf(this.job);
+    return html`<article class="card" aria-label=${title}>
       <div class="what">
         <span class="row">
-          <span class="name">${m.batches_count({ count: wholeNumber(items.total) })}</span>
-          <span role="status">${badge(m[`job_${state}`](), MOODS[state])}</span>
+          <span class="name">${title}</span>
+          <span role="status">${standing(state)}</span>
         </span>
         <span class="small muted">${moment(createdAt)} · ${this.#made()}</span>
       </div>
@@ -57,16 +50,9 @@ export class BatchCard extends AtelierElement {
   }
 
   #underWay(): TemplateResult {
-    const { progressPercent, queuePosition } = this.job;
-    return html`<div class="meter" role="progressbar" aria-label=${m.batches_progress()} aria-valuemin="0" aria-valuemax="100"
-        aria-valuenow=${progressPercent}><i style="width: ${progressPercent}%"></i></div>
+    return html`${meter(this.job.progressPercent)}
       <div class="row">
-        <span class="what small muted">
-          ${queuePosition === null
-            ? m.batches_percent({ percent: progressPercent })
-            : m.batches_queue({ position: wholeNumber(queuePosition) })}
-          ${this.lost ? html`<span role="status">${m.batches_lost()}</span>` : nothing}
-        </span>
+        <span class="what small muted">${headway(this.job, this.lost)}</span>
         <confirm-button .label=${m.batches_cancel()} .question=${m.batches_cancel_question()}
           ?disabled=${this.office.batches.cancelling.busy} @confirmed=${() => this.office.batches.cancel(this.job)}></confirm-button>
       </div>`;
@@ -92,28 +78,9 @@ export class BatchCard extends AtelierElement {
     if (file) save(file, `atelier-${this.job.id}-${result.name}`);
   }
 
-  static override readonly styles = [
-    controls,
-    pages,
-    css`
-      .meter {
-        height: 0.5rem;
-        border-radius: 999px;
-        background: var(--hover);
-        overflow: hidden;
-      }
-      .meter i {
-        display: block;
-        height: 100%;
-        border-radius: inherit;
-        background: var(--accent);
-        transition: width 240ms;
-      }
-      @media (prefers-reduced-motion: reduce) {
-        .meter i {
-          transition: none;
-        }
-      }
-    `,
-  ];
+  static override readonly styles = [controls, pages];
+}
+
+function titleOf({ kind, items }: Job): string {
+  return kind === "avatar_batch" ? m.batches_count({ count: wholeNumber(items.total) }) : m[`job_kind_${kind}`]();
 }

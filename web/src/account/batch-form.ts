@@ -11,7 +11,7 @@ import { forms } from "../ui/form-style";
 import { save } from "../ui/save";
 import { controls } from "../ui/styles";
 import { pages } from "./page-style";
-import { fault, progress } from "./parts";
+import { fault, progress, shortage } from "./parts";
 
 /** A table to begin with: of one person more is known than of the other. */
 const EXAMPLE = `reference,bodyType,stature,waist_girth,hip_girth,age
@@ -69,11 +69,9 @@ export class BatchForm extends AtelierElement {
 
   #refusal(failure: unknown): TemplateResult | typeof nothing {
     if (!(failure instanceof ApiError)) return fault(failure);
-    const { needed, available } = failure.facts;
     const rest = failure.details.length - FAULTS_SHOWN;
     return html`<div role="alert" class="fault">
-      <p>${failure.message}</p>
-      ${needed === undefined || available === undefined ? nothing : html`<p>${m.batches_needed({ needed, available })}</p>`}
+      <p>${failure.message} ${shortage(failure)}</p>
       <ul>
         ${failure.details
           .slice(0, FAULTS_SHOWN)

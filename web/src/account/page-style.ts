@@ -1,7 +1,9 @@
 import { css } from "lit";
+import { marks } from "../ui/marks";
 
 /** Cards, lists and marks of the account's pages. */
 export const pages = css`
+  ${marks}
   :host {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -60,49 +62,6 @@ export const pages = css`
   .more {
     justify-self: start;
   }
-  .badge {
-    display: inline-flex;
-    align-items: center;
-    padding: 0.0625rem 0.5rem;
-    border-radius: 999px;
-    background: var(--hover);
-    color: var(--muted);
-    font-size: 0.75rem;
-    font-weight: 500;
-    white-space: nowrap;
-  }
-  .badge.good {
-    background: var(--accent-soft);
-    color: var(--good);
-  }
-  .badge.busy {
-    background: color-mix(in srgb, var(--warn) 14%, var(--surface));
-    color: var(--warn);
-  }
-  .badge.bad {
-    background: color-mix(in srgb, var(--fault) 12%, var(--surface));
-    color: var(--fault);
-  }
-  .progress {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-  }
-  .progress:empty {
-    display: none;
-  }
-  .progress.good {
-    color: var(--good);
-  }
-  .spinner {
-    flex: none;
-    width: 0.875rem;
-    height: 0.875rem;
-    border: 2px solid var(--line-strong);
-    border-top-color: var(--accent);
-    border-radius: 50%;
-    animation: turn 800ms linear infinite;
-  }
   fieldset {
     display: grid;
     gap: 0.5rem;
@@ -135,16 +94,6 @@ export const pages = css`
   @media (max-width: 480px) {
     .list > li:has(confirm-button, button) > .what {
       flex-basis: 100%;
-    }
-  }
-  @keyframes turn {
-    to {
-      rotate: 1turn;
-    }
-  }
-  @media (prefers-reduced-motion: reduce) {
-    .spinner {
-      animation: none;
     }
   }
 `;

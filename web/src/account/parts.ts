@@ -1,15 +1,33 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { ApiError } from "../api/errors";
+import type { Job } from "../api/schema";
 import { explain } from "../i18n/explain";
-import { dateTime } from "../i18n/format";
+import { dateTime, wholeNumber } from "../i18n/format";
 import { m } from "../paraglide/messages.js";
 import type { Paged } from "../state/paged";
 import type { Task } from "../state/task";
 
 type Part = TemplateResult | typeof nothing;
+type Going = Pick<Job, "progressPercent" | "queuePosition">;
+
+const MOODS: Readonly<Record<Job["state"], Mood>> = {
+  pending: "busy",
+  processing: "busy",
+  completed: "good",
+  failed: "bad",
+  cancelled: "plain",
+};
 
 /** What went wrong, if anything. */
 export function fault(failure: unknown): Part {
-  return failure === null ? nothing : html`<p class="fault" role="alert">${explain(failure)}</p>`;
+  return failure === null ? nothing : html`<p class="fault" role="alert">${explain(failure)} ${shortage(failure)}</p>`;
+}
+
+/** How many credits are lacking, where it is they. */
+export function shortage(failure: unknown): string | typeof nothing {
+  if (!(failure instanceof ApiError)) return nothing;
+  const { needed, available } = failure.facts;
+  return needed === undefined || available === undefined ? nothing : m.batches_needed({ needed, available });
 }
 
 /** What is going on, or how it ended well; read out when it changes. */
@@ -41,6 +59,20 @@ export function below<T>(list: Paged<T>, none: string): TemplateResult {
       : nothing}`;
 }
 
+/** How far a job is. */
+export function meter(percent: number): TemplateResult {
+  return html`<div class="meter" role="progressbar" aria-label=${m.batches_progress()} aria-valuemin="0" aria-valuemax="100"
+    aria-valuenow=${percent}><i style="width: ${percent}%"></i></div>`;
+}
+
+/** The same in words; lost where news of it do not come in for now. */
+export function headway({ progressPercent, queuePosition }: Going, lost: boolean): TemplateResult {
+  return html`${queuePosition === null
+      ? m.batches_percent({ percent: progressPercent })
+      : m.batches_queue({ position: wholeNumber(queuePosition) })}
+    ${lost ? html`<span role="status">${m.batches_lost()}</span>` : nothing}`;
+}
+
 /** A moment, for people and machines. */
 export function moment(iso: string): TemplateResult {
   return html`<time datetime=${iso}>${dateTime(iso)}</time>`;
@@ -51,4 +83,9 @@ export type Mood = "good" | "bad" | "busy" | "plain";
 /** One word on how something stands. */
 export function badge(text: string, mood: Mood = "plain"): TemplateResult {
   return html`<span class="badge ${mood}">${text}</span>`;
+}
+
+/** One word on how a job stands. */
+export function standing(state: Job["state"]): TemplateResult {
+  return badge(m[`job_${state}`](), MOODS[state]);
 }

@@ -13,6 +13,8 @@ export class SecretOnce extends AtelierElement {
   @property() secret = "";
   /** What the secret is, and what for. */
   @property() label = "";
+  /** What to do with it, where it is not for a server. */
+  @property() advice = "";
   @state() private outcome: "copied" | "selected" | null = null;
   @query("input") private readonly field!: HTMLInputElement;
 
@@ -29,7 +31,7 @@ export class SecretOnce extends AtelierElement {
   protected override render(): TemplateResult {
     return html`
       <label class="name" for="secret">${this.label}</label>
-      <p class="small muted" id="once">${m.secret_once()}</p>
+      <p class="small muted" id="once">${this.advice || m.secret_once()}</p>
       <div class="row">
         <input class="field" id="secret" readonly spellcheck="false" aria-describedby="once" .value=${this.secret} />
         <button class="button" @click=${this.#copy}>${icons.copy}${m.secret_copy()}</button>

@@ -26,6 +26,9 @@ function isFaults(details: readonly FieldFault[] | Facts): details is readonly F
   return Array.isArray(details);
 }
 
+/** A job has failed; the message is the platform's, for people. */
+export class JobFailed extends Error {}
+
 /** No answer came: the network or the platform is away, or the answer made no sense. */
 export class Unreachable extends Error {}
 

@@ -1,6 +1,6 @@
 import { EventReader } from "../../../clients/typescript/src/events";
 import { ApiError } from "./errors";
-import { ENDS, type JobCalls } from "./jobs";
+import { ENDS, type Followed, type JobCalls } from "./jobs";
 import type { Job } from "./schema";
 
 const LONGEST_PAUSE_MS = 30_000;
@@ -23,7 +23,7 @@ export class Following {
 
   constructor(
     private readonly calls: JobCalls,
-    private readonly job: Job,
+    private readonly job: Followed,
     private readonly follower: Follower,
   ) {
     this.#state = job.state;

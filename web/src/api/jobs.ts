@@ -5,6 +5,9 @@ import type { Page } from "./types";
 
 export const ENDS: readonly Job["state"][] = ["completed", "failed", "cancelled"];
 
+/** What has to be known of a job to hear of its changes. */
+export type Followed = Pick<Job, "id" | "state"> & { readonly links: Pick<Job["links"], "events"> };
+
 /** The calls of `/v1` about batches and their jobs. */
 export class JobCalls {
   constructor(private readonly client: Client) {}
@@ -27,7 +30,7 @@ export class JobCalls {
   }
 
   /** The job's changes as server-sent events, from the one after `lastId` on. */
-  events({ links }: Job, lastId: string, signal: AbortSignal): Promise<Response> {
+  events({ links }: Followed, lastId: string, signal: AbortSignal): Promise<Response> {
     const since = lastId === "" ? {} : { "Last-Event-ID": lastId };
     return this.client.open("GET", links.events, { headers: { Accept: "text/event-stream", ...since }, signal });
   }

@@ -1,20 +1,28 @@
 import type { Client } from "./client";
-import type { Job, Prices } from "./schema";
+import type { Job } from "./schema";
 import type { Avatar } from "./types";
 
 export const CAMERAS = ["fullbody", "portrait", "side", "back"] as const;
 export const STYLES = ["realistic", "cartoon", "anime"] as const;
-export const BACKGROUNDS = ["quiet", "color", "gradient", "transparent"] as const;
+export const BACKGROUNDS = ["quiet", "color", "gradient", "transparent", "own"] as const;
 export const SIZES = [512, 1024, 2048] as const;
 
-/** How an avatar is to be drawn. Colours are `#rrggbb`; `size` is pixels a side, of pictures alone. */
-export interface PictureWish {
-  readonly camera: (typeof CAMERAS)[number];
-  readonly style: (typeof STYLES)[number];
+/** What stands behind a person. Colours are `#rrggbb`. */
+export interface Backdrop {
   readonly background: (typeof BACKGROUNDS)[number];
   readonly color: string;
   /** The lower one of a gradient. */
   readonly lower: string;
+  /** Id of one of the person's own pictures; null until one is chosen. */
+  readonly own: string | null;
+}
+
+export const QUIET: Backdrop = { background: "quiet", color: "#dcebe5", lower: "#1e5b4d", own: null };
+
+/** How an avatar is to be drawn. `size` is pixels a side, of pictures alone. */
+export interface PictureWish extends Backdrop {
+  readonly camera: (typeof CAMERAS)[number];
+  readonly style: (typeof STYLES)[number];
   readonly size: (typeof SIZES)[number];
 }
 
@@ -40,21 +48,19 @@ export class PictureCalls {
     if (answer.status === ACCEPTED) return { job: (await answer.json()) as Job };
     return { file: new Blob([await answer.arrayBuffer()], { type: "video/mp4" }) };
   }
-
-  prices(): Promise<Prices> {
-    return this.client.json("GET", "/v1/credits/prices", { open: true });
-  }
 }
 
 function drawn({ camera, style, ...wish }: PictureWish): URLSearchParams {
   const query = new URLSearchParams({ camera, style });
-  const background = backgroundOf(wish);
+  const background = told(wish);
   if (background !== null) query.set("background", background);
   return query;
 }
 
-function backgroundOf({ background, color, lower }: Pick<PictureWish, "background" | "color" | "lower">): string | null {
+/** A backdrop as `/v1` has it; null for the usual one. */
+export function told({ background, color, lower, own }: Backdrop): string | null {
   if (background === "quiet") return null;
+  if (background === "own") return own;
   if (background === "transparent") return "transparent";
   const colors = background === "color" ? [color] : [color, lower];
   return colors.map((each) => each.replace("#", "")).join(",");

@@ -1,6 +1,6 @@
 import type { Client } from "./client";
 import type { CustomPose, PoseFacets, PoseSummary } from "./schema";
-import type { BodyType, Page } from "./types";
+import type { BodyType, LocalizedText, Page } from "./types";
 
 export const DIFFICULTIES = ["easy", "medium", "hard"] as const;
 export type Difficulty = (typeof DIFFICULTIES)[number];
@@ -22,6 +22,8 @@ export interface PoseSource {
 }
 
 const PAGE = "48";
+/** What ids of one's own poses look like; the library's are words. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The calls of `/v1` about poses: the library's, and a person's own. */
 export class PoseCalls {
@@ -42,6 +44,13 @@ export class PoseCalls {
     const query = new URLSearchParams({ limit: "20" });
     if (cursor !== null) query.set("cursor", cursor);
     return this.client.json("GET", `/v1/poses?${query.toString()}`);
+  }
+
+  /** What a pose is called: the library's in both languages, one's own as its owner named it. */
+  async nameOf(id: string): Promise<LocalizedText> {
+    if (!UUID.test(id)) return (await this.client.json<PoseSummary>("GET", `/v1/catalog/poses/${id}`, { open: true })).name;
+    const { name } = await this.client.json<CustomPose>("GET", `/v1/poses/${id}`);
+    return { en: name, fr: name };
   }
 
   /** Has a pose read from a photo or a motion; the same key asks for the same one. */

@@ -1,17 +1,16 @@
-import { ApiError, faultsByField } from "../api/errors";
+import { faultsByField, JobFailed } from "../api/errors";
 import { SLOTS, type FaceCalls, type Photos, type Slot } from "../api/faces";
 import { Following } from "../api/job-events";
 import type { JobCalls } from "../api/jobs";
 import type { Face, Job, Policy } from "../api/schema";
 import type { Avatars } from "./avatars";
 import type { BodyDraft } from "./body";
+import { FaceConsent } from "./face-consent";
 import { Observable } from "./observable";
-import { checkPhoto, measure, type Choice, type Measure } from "./photo-check";
+import { Once } from "./once";
+import { hold, measure, type Measure, type Photo } from "./photo-check";
 import { Task } from "./task";
 import type { Wardrobe } from "./wardrobe";
-
-/** The job has failed, and says why. */
-export class JobFailed extends Error {}
 
 interface Parts {
   readonly calls: FaceCalls;
@@ -26,27 +25,26 @@ interface Parts {
 export class Faces extends Observable {
   readonly making = new Task();
   readonly removing = new Task();
-  policy: Policy | null = null;
-  /** Whether the person has said yes to the policy, here and now. */
-  agreed = false;
+  readonly consent: FaceConsent;
   job: Job | null = null;
   /** The face on the avatar on show; null where it wears none, or where it is deleted. */
   worn: Face | null = null;
-  readonly #choices = new Map<Slot, Choice>();
-  #asked: { readonly photos: Photos; readonly key: string } | null = null;
+  readonly #choices = new Map<Slot, Photo>();
+  readonly #once = new Once();
   #wornId: string | null = null;
 
   constructor(private readonly parts: Parts) {
     super();
-    for (const task of [this.making, this.removing]) {
-      task.subscribe(() => {
+    this.consent = new FaceConsent(parts.calls);
+    for (const part of [this.making, this.removing, this.consent]) {
+      part.subscribe(() => {
         this.changed();
       });
     }
     parts.avatars.subscribe(() => void this.#followAvatar());
   }
 
-  choice(slot: Slot): Choice | undefined {
+  choice(slot: Slot): Photo | undefined {
     return this.#choices.get(slot);
   }
 
@@ -61,16 +59,11 @@ export class Faces extends Observable {
     return choice?.fault === null ? choice.file : null;
   }
 
-  async load(): Promise<void> {
-    this.policy ??= (await this.parts.calls.policy()) ?? null;
-    this.changed();
-  }
-
   /** Holds a photo, and says at once what is wrong with it. */
   async choose(slot: Slot, file: File): Promise<void> {
-    const fault = await checkPhoto(file, this.parts.sizeOf ?? measure);
+    const photo = await hold(file, this.parts.sizeOf ?? measure);
     this.drop(slot);
-    this.#choices.set(slot, { slot, file, url: URL.createObjectURL(file), fault });
+    this.#choices.set(slot, photo);
     this.making.forget();
   }
 
@@ -81,15 +74,11 @@ export class Faces extends Observable {
     this.changed();
   }
 
-  agree(yes: boolean): void {
-    this.agreed = yes;
-    this.changed();
-  }
-
   /** Makes an avatar of the photos, the body and the clothes at hand; whether it stands. */
   async make(): Promise<boolean> {
-    const { photos, policy } = this;
-    if (photos === null || policy === null || !this.agreed) return false;
+    const { photos } = this;
+    const policy = this.consent.given;
+    if (photos === null || policy === null) return false;
     const made = await this.making.run(() => this.#make(photos, policy));
     this.#tellFaults();
     return made;
@@ -114,26 +103,12 @@ export class Faces extends Observable {
 
   async #make(photos: Photos, policy: Policy): Promise<void> {
     const { calls, avatars } = this.parts;
-    await calls.consent(policy);
-    const job = await this.#ended(await this.#start(photos, policy));
+    await this.consent.keep(policy);
+    const what = SLOTS.map((slot) => photos[slot]);
+    const job = await this.#ended(await this.#once.ask(what, (key) => calls.start(photos, policy, this.#draft, key)));
     if (job.state !== "completed" || !job.avatarId) throw new JobFailed(job.error?.message ?? "");
     await avatars.put(await calls.avatar(job.avatarId));
     this.close();
-  }
-
-  /** The same photos once more, after an answer that got lost, are the same job and paid once. */
-  async #start(photos: Photos, policy: Policy): Promise<Job> {
-    if (!this.#asked || SLOTS.some((slot) => this.#asked?.photos[slot] !== photos[slot])) {
-      this.#asked = { photos, key: crypto.randomUUID() };
-    }
-    try {
-      const job = await this.parts.calls.start(photos, policy, this.#draft, this.#asked.key);
-      this.#asked = null;
-      return job;
-    } catch (failure) {
-      if (failure instanceof ApiError && !failure.retryable) this.#asked = null;
-      throw failure;
-    }
   }
 
   get #draft(): Parameters<FaceCalls["start"]>[2] {

@@ -1,8 +1,8 @@
-import { ApiError } from "../api/errors";
 import type { PoseCalls } from "../api/poses";
 import type { CustomPose } from "../api/schema";
 import { m } from "../paraglide/messages.js";
 import { Observable } from "./observable";
+import { Once } from "./once";
 import { idOf, Paged } from "./paged";
 import { checkPhoto, LARGEST_BYTES, measure, type Measure } from "./photo-check";
 import { Task } from "./task";
@@ -26,7 +26,7 @@ export class OwnPoses extends Observable {
   choice: PoseFile | null = null;
   /** The one that was read just now. */
   newest: CustomPose | null = null;
-  #key = "";
+  readonly #once = new Once();
 
   constructor(
     private readonly calls: PoseCalls,
@@ -52,7 +52,6 @@ export class OwnPoses extends Observable {
     const fault = isMotion ? checkMotion(file) : await checkPhoto(file, this.sizeOf);
     this.choice = { file, isMotion, fault };
     this.newest = null;
-    this.#key = crypto.randomUUID();
     this.reading.forget();
   }
 
@@ -61,7 +60,8 @@ export class OwnPoses extends Observable {
     const { choice } = this;
     if (choice?.fault !== null) return Promise.resolve(false);
     return this.reading.run(async () => {
-      const pose = await this.#read({ ...choice, name: name.slice(0, LONGEST_NAME), frame });
+      const source = { ...choice, name: name.slice(0, LONGEST_NAME), frame };
+      const pose = await this.#once.ask([choice.file, source.name, frame], (key) => this.calls.read(source, key));
       this.choice = null;
       this.newest = pose;
       this.poses.put(pose);
@@ -77,16 +77,6 @@ export class OwnPoses extends Observable {
       this.poses.drop(pose);
       if (this.newest?.id === pose.id) this.newest = null;
     });
-  }
-
-  async #read(source: Parameters<PoseCalls["read"]>[0]): Promise<CustomPose> {
-    try {
-      return await this.calls.read(source, this.#key);
-    } catch (failure) {
-      // What was refused is asked anew; what got lost on the way is asked for again.
-      if (failure instanceof ApiError && !failure.retryable) this.#key = crypto.randomUUID();
-      throw failure;
-    }
   }
 }
 

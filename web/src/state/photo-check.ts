@@ -1,4 +1,3 @@
-import type { Slot } from "../api/faces";
 import { m } from "../paraglide/messages.js";
 
 /** As `libs/photos/limits.py` has them. */
@@ -38,11 +37,15 @@ export async function checkPhoto(file: File, sizeOf: Measure): Promise<string | 
 }
 
 /** One photo as the page holds it. */
-export interface Choice {
-  readonly slot: Slot;
+export interface Photo {
   readonly file: File;
   /** Where the picture is to be seen. */
   readonly url: string;
   /** What is wrong with it. */
   readonly fault: string | null;
+}
+
+/** Holds a photo for the page, and says at once what is wrong with it. Whoever drops it revokes its address. */
+export async function hold(file: File, sizeOf: Measure): Promise<Photo> {
+  return { file, url: URL.createObjectURL(file), fault: await checkPhoto(file, sizeOf) };
 }

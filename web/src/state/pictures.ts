@@ -1,21 +1,14 @@
+import { JobFailed } from "../api/errors";
 import { Following } from "../api/job-events";
 import type { JobCalls } from "../api/jobs";
-import type { Film, PictureCalls, PictureWish } from "../api/pictures";
+import { QUIET, type Film, type PictureCalls, type PictureWish } from "../api/pictures";
 import type { Job } from "../api/schema";
 import type { Avatar } from "../api/types";
 import type { Avatars, Shown } from "./avatars";
-import { JobFailed } from "./faces";
 import { Observable } from "./observable";
 import { Task } from "./task";
 
-const AT_FIRST: PictureWish = {
-  camera: "fullbody",
-  style: "realistic",
-  background: "quiet",
-  color: "#dcebe5",
-  lower: "#1e5b4d",
-  size: 1024,
-};
+const AT_FIRST: PictureWish = { ...QUIET, camera: "fullbody", style: "realistic", size: 1024 };
 
 /** A file that was drawn, and where the page has it. */
 export interface Drawn {
@@ -32,8 +25,6 @@ export class Pictures extends Observable {
   film: Drawn | null = null;
   /** The job that draws the film. */
   job: Job | null = null;
-  /** Of a turntable, in credits; null until it is known. */
-  price: number | null = null;
   #of: Shown | null = null;
   #following: Following | null = null;
 
@@ -51,13 +42,6 @@ export class Pictures extends Observable {
     avatars.subscribe(() => {
       this.#followAvatar();
     });
-  }
-
-  async open(): Promise<void> {
-    if (this.price !== null) return;
-    // Without it the page says that a film costs credits, and not how many; the statement has it.
-    this.price = (await this.calls.prices().catch(() => null))?.turntable ?? null;
-    this.changed();
   }
 
   want(part: Partial<PictureWish>): void {

@@ -7,6 +7,7 @@ import type { Observable } from "../state/observable";
 import type { Studio } from "../state/studio";
 import { AtelierElement } from "../ui/element";
 import { icons } from "../ui/icons";
+import { marks } from "../ui/marks";
 import { controls } from "../ui/styles";
 import "./file-menu";
 
@@ -76,6 +77,7 @@ export class MakeBar extends AtelierElement {
 
   static override readonly styles = [
     controls,
+    marks,
     css`
       :host {
         display: grid;
@@ -92,32 +94,6 @@ export class MakeBar extends AtelierElement {
         display: grid;
         grid-template-columns: 1fr auto;
         gap: 0.5rem;
-      }
-      .progress {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-      }
-      .progress:empty {
-        display: none;
-      }
-      .spinner {
-        width: 0.875rem;
-        height: 0.875rem;
-        border: 2px solid var(--line-strong);
-        border-top-color: var(--accent);
-        border-radius: 50%;
-        animation: turn 800ms linear infinite;
-      }
-      @keyframes turn {
-        to {
-          rotate: 1turn;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        .spinner {
-          animation: none;
-        }
       }
     `,
   ];

@@ -12,17 +12,20 @@ import type { Studio } from "../state/studio";
 import "../ui/confirm-button";
 import { AtelierElement } from "../ui/element";
 import { textsOf } from "../ui/field";
+import { marks } from "../ui/marks";
 import { controls } from "../ui/styles";
 
 const ACCEPTED = "image/jpeg,image/png,image/webp,.bvh";
 
-/** The person's own poses, and the way to another one: from a photo or a motion. */
+/** The person's own poses, and the way to another one: from a photo or a motion. Fires `pick` with the one that was clicked. */
 @customElement("own-poses")
 export class OwnPosesElement extends AtelierElement {
   @property({ attribute: false }) studio!: Studio;
+  /** Ids of the poses that are chosen. */
+  @property({ attribute: false }) chosen: readonly string[] = [];
 
   protected override watched(): readonly Observable[] {
-    return [this.studio.ownPoses, this.studio.wardrobe, this.studio.language];
+    return [this.studio.ownPoses, this.studio.language];
   }
 
   override connectedCallback(): void {
@@ -78,18 +81,22 @@ export class OwnPosesElement extends AtelierElement {
   }
 
   #item(pose: CustomPose): TemplateResult {
-    const { wardrobe, ownPoses } = this.studio;
-    const isChosen = wardrobe.pose === pose.id;
+    const { ownPoses } = this.studio;
+    const isChosen = this.chosen.includes(pose.id);
     return html`<li class=${isChosen ? "chosen" : ""}>
       <button class="open" aria-pressed=${isChosen ? "true" : "false"} @click=${() => {
-        wardrobe.choosePose(isChosen ? null : pose.id);
+        this.dispatchEvent(new CustomEvent<CustomPose>("pick", { detail: pose }));
       }}>
         <span class="title">${pose.name}</span>
         <span class="small muted">${m[`own_source_${pose.source}`]()} · ${dateTime(pose.createdAt)}</span>
       </button>
       <confirm-button .label=${m.own_delete()} .name=${m.own_delete_named({ name: pose.name })} .question=${m.own_delete_sure()}
-        ?disabled=${ownPoses.removing.busy} @confirmed=${() => ownPoses.remove(pose)}></confirm-button>
+        ?disabled=${ownPoses.removing.busy} @confirmed=${() => this.#remove(pose)}></confirm-button>
     </li>`;
+  }
+
+  async #remove(pose: CustomPose): Promise<void> {
+    if (await this.studio.ownPoses.remove(pose)) this.studio.photoOrders.drop(pose.id);
   }
 
   #choose(event: Event): void {
@@ -108,6 +115,7 @@ export class OwnPosesElement extends AtelierElement {
 
   static override readonly styles = [
     controls,
+    marks,
     css`
       :host,
       form,

@@ -10,15 +10,12 @@ import type { Observable } from "../state/observable";
 import { idOf } from "../state/paged";
 import type { Studio } from "../state/studio";
 import { AtelierElement } from "../ui/element";
+import { marks } from "../ui/marks";
+import type { Option } from "../ui/options";
 import { controls } from "../ui/styles";
 import { poseGrid, poseTile } from "./pose-tile";
 
 const FRAMES = Array.from({ length: 9 });
-
-interface Option {
-  readonly value: string;
-  readonly text: string;
-}
 
 /** The library's poses as pictures, and what narrows them. Fires `pick` with the one that was clicked. */
 @customElement("pose-gallery")
@@ -93,6 +90,7 @@ export class PoseGallery extends AtelierElement {
 
   static override readonly styles = [
     controls,
+    marks,
     poseGrid,
     css`
       :host {

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { Sight } from "../ui/sight";
 import { Turns } from "../ui/turns";
 
 /** A picture that nobody has asked for yet is drawn first: more at once would leave no room for the avatar itself. */
@@ -12,20 +13,10 @@ const PAUSES_MS: readonly number[] = [0, 4_000, 8_000, 16_000, 32_000];
 export class PosePicture extends LitElement {
   @property() src = "";
   @state() private isThere = false;
-  readonly #sight = new IntersectionObserver((entries) => {
-    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    this.#sight.disconnect();
-    void this.#fetch();
-  });
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.isThere) this.#sight.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#sight.disconnect();
+  constructor() {
+    super();
+    new Sight(this, () => void this.#fetch());
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -9,14 +9,19 @@ export interface PoseTile {
   readonly pick: () => void;
 }
 
-/** A pose to choose, as an item of a list. */
+/** A pose to choose, as an item of a list. It shows how the body stands; what arms and head do is on the picture. */
 export function poseTile({ name, picture, isChosen, pick }: PoseTile): TemplateResult {
   return html`<li>
-    <button class="pose" aria-pressed=${isChosen ? "true" : "false"} title=${name} @click=${pick}>
+    <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${name} @click=${pick}>
       <pose-picture .src=${picture}></pose-picture>
-      <span class="name small">${name}</span>
+      <span class="name">${stanceOf(name)}</span>
     </button>
   </li>`;
+}
+
+/** The catalogue's names begin with the stance, before the first comma: whole ones have 100 letters, and would not be read. */
+export function stanceOf(name: string): string {
+  return name.split(", ", 1)[0] ?? name;
 }
 
 export const poseGrid = css`
@@ -27,8 +32,10 @@ export const poseGrid = css`
   }
   .pose {
     display: grid;
-    gap: 0.25rem;
+    grid-template-rows: auto 1fr;
+    gap: 0.375rem;
     width: 100%;
+    height: 100%;
     padding: 0 0 0.375rem;
     border: 1px solid var(--line);
     border-radius: var(--radius);
@@ -48,13 +55,9 @@ export const poseGrid = css`
     background: var(--hover);
   }
   .name {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 3;
-    line-clamp: 3;
-    height: 3.375rem;
-    padding: 0 0.375rem;
-    overflow: hidden;
-    line-height: 1.125rem;
+    padding: 0 0.25rem;
+    font-size: 0.75rem;
+    line-height: 1rem;
+    overflow-wrap: break-word;
   }
 `;

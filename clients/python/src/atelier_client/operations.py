@@ -385,7 +385,7 @@ def pictures_png(
 
     camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
     style: How it is drawn; `realistic` by default.
-    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; the UUID of one of your own backgrounds; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
     expression: What the face shows.
     blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
     uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
@@ -433,7 +433,7 @@ def pictures_webp(
 
     camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
     style: How it is drawn; `realistic` by default.
-    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; the UUID of one of your own backgrounds; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
     expression: What the face shows.
     blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
     uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
@@ -481,7 +481,7 @@ def pictures_jpg(
 
     camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
     style: How it is drawn; `realistic` by default.
-    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; the UUID of one of your own backgrounds; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
     expression: What the face shows.
     blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
     uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
@@ -530,7 +530,7 @@ def pictures_video(
 
     camera: Where the camera stands; the whole body from the front by default, which is `fit` as well.
     style: How it is drawn; `realistic` by default.
-    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
+    background: One colour, `rrggbb` or `#rrggbb` or `r,g,b` of 0 to 255; two colours `rrggbb,rrggbb`, the upper one first; the UUID of one of your own backgrounds; or, for pictures but JPEG, `transparent`. A quiet light grey by default.
     expression: What the face shows.
     blend_shapes: `blendShapes[mesh][shape]=0..1`, or without a mesh: how far a face shape is moved, over what the expression does.
     uat: When the avatar was changed, as programs for Ready Player Me say; a picture is always of the avatar as it is.
@@ -679,6 +679,34 @@ def custom_poses_get(id: str) -> Call[shapes.CustomPose]:
 def custom_poses_delete(id: str) -> Call[None]:
     """Delete one of your own poses; what was drawn with it stays."""
     return Call("DELETE", path("/v1/poses/{id}", id=id), type(None))
+
+
+def custom_backgrounds_create(body: Upload) -> Call[shapes.CustomBackground]:
+    """Keep a picture to stand behind people."""
+    return Call("POST", "/v1/backgrounds", shapes.CustomBackground, body=body)
+
+
+def custom_backgrounds_page(
+    *, limit: int | None = None, cursor: str | None = None
+) -> Call[shapes.CustomBackgroundPage]:
+    """Your own backgrounds.
+
+    limit: At most this many.
+    cursor: `nextCursor` of the page before.
+    """
+    return Call(
+        "GET", "/v1/backgrounds", shapes.CustomBackgroundPage, query={"limit": limit, "cursor": cursor}
+    )
+
+
+def custom_backgrounds_picture(id: str) -> Call[bytes]:
+    """The picture of one of your own backgrounds."""
+    return Call("GET", path("/v1/backgrounds/{id}.webp", id=id), bytes)
+
+
+def custom_backgrounds_delete(id: str) -> Call[None]:
+    """Delete one of your own backgrounds; what was drawn before it stays."""
+    return Call("DELETE", path("/v1/backgrounds/{id}", id=id), type(None))
 
 
 def shares_create(body: shapes.ShareDraft | JsonObject) -> Call[shapes.NewShare]:

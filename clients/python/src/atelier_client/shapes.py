@@ -348,6 +348,37 @@ class Credits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomBackground:
+    """A picture of your own. Its id may stand wherever a background is asked for."""
+
+    id: str
+    name: str
+    width: int
+    """Pixels, upright."""
+    height: int
+    """Pixels, upright."""
+    created_at: datetime
+    links: CustomBackgroundLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomBackgroundLinks:
+    """Where the background lies."""
+
+    picture: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomBackgroundPage:
+    """A page of your backgrounds."""
+
+    data: list[CustomBackground]
+    """Newest first."""
+    next_cursor: str | None
+    """`cursor` of the next page; null on the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomPose:
     """A pose of your own. Its id may stand wherever a pose of the catalogue may."""
 

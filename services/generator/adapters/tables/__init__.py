@@ -5,6 +5,7 @@ from __future__ import annotations
 # Each enters its tables into the metadata.
 from services.generator.adapters.tables import albums as albums
 from services.generator.adapters.tables import avatars as avatars
+from services.generator.adapters.tables import custom_backgrounds as custom_backgrounds
 from services.generator.adapters.tables import custom_poses as custom_poses
 from services.generator.adapters.tables import faces as faces
 from services.generator.adapters.tables import generations as generations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from services.mesher.adapters.drawing.context import open_context
+from services.mesher.adapters.drawing.devices import AUTO, Device
 from services.mesher.adapters.drawing.finishing import Finishing
 from services.mesher.adapters.drawing.geometry import Geometry
 from services.mesher.adapters.drawing.openness import Openness
@@ -26,10 +27,21 @@ _COARSE_SIZE = 512
 """Pixels a side up to which less has to be known of the light."""
 
 
+Opened = Callable[[str, Device], None]
+"""Hears of each context that is opened: the driver's name of what draws, and the device."""
+
+
+def _unheard(renderer: str, device: Device) -> None:
+    """Tells nobody."""
+
+
 class OpenGlDraughtsman:
     """All of it belongs to one thread: call it from no other."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = AUTO, opened: Opened = _unheard) -> None:
+        """Draw with a device that `devices.wanted` knows."""
+        self._device = device
+        self._opened = opened
         self._table: _Table | None = None
 
     def open(self) -> str:
@@ -51,7 +63,10 @@ class OpenGlDraughtsman:
         self._table = None
 
     def _at(self) -> _Table:
-        self._table = self._table or _Table(open_context())
+        if self._table is None:
+            context, device = open_context(self._device)
+            self._table = _Table(context)
+            self._opened(self._table.renderer, device)
         return self._table
 
 

@@ -23,7 +23,9 @@ class Finishing:
         """(size, size, 4) straight alpha, the upper row first."""
         size = drawn.size[0]
         target = self._context.framebuffer([self._context.texture((size, size), 4)])
-        scenery = self._textures.white if backdrop.picture is None else self._scenery(backdrop.picture)
+        scenery = (
+            self._textures.white if backdrop.picture is None else self._textures.picture(backdrop.picture)
+        )
         drawn.use(0)
         scenery.use(1)
         tell(
@@ -31,7 +33,6 @@ class Finishing:
             drawn=0,
             scenery=1,
             has_scenery=float(backdrop.picture is not None),
-            scenery_box=_cut(scenery.width, scenery.height),
             top=_share(backdrop.top),
             bottom=_share(backdrop.bottom),
             behind=float(not backdrop.transparent),
@@ -41,20 +42,6 @@ class Finishing:
         self._context.vertex_array(self._program, []).render(vertices=3)
         pixels = np.frombuffer(target.read(components=4), np.uint8).reshape(size, size, 4)
         return pixels[::-1].copy()
-
-    def _scenery(self, picture: NDArray[np.uint8]) -> moderngl.Texture:
-        texture = self._textures.picture(picture)
-        texture.build_mipmaps()
-        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        texture.repeat_x = texture.repeat_y = False
-        return texture
-
-
-def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """Scale and offset that show the middle square of a picture."""
-    side = min(width, height)
-    across, down = side / width, side / height
-    return across, down, (1.0 - across) / 2.0, (1.0 - down) / 2.0
 
 
 def _share(color: tuple[int, int, int]) -> tuple[float, float, float]:

@@ -112,6 +112,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A person has as many poses of their own as one may."""
     ERROR_REASON_AVATAR_CHANGED: _ErrorReason.ValueType  # 56
     """The avatar was changed while its video waited to be drawn. Told as a job's error, never as an answer."""
+    ERROR_REASON_TOO_MANY_BACKGROUNDS: _ErrorReason.ValueType  # 57
+    """A person has as many backgrounds of their own as one may."""
     ERROR_REASON_NOT_COMPARABLE: _ErrorReason.ValueType  # 60
     """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
     ERROR_REASON_INSUFFICIENT_CREDITS: _ErrorReason.ValueType  # 80
@@ -226,6 +228,8 @@ ERROR_REASON_TOO_MANY_POSES: ErrorReason.ValueType  # 55
 """A person has as many poses of their own as one may."""
 ERROR_REASON_AVATAR_CHANGED: ErrorReason.ValueType  # 56
 """The avatar was changed while its video waited to be drawn. Told as a job's error, never as an answer."""
+ERROR_REASON_TOO_MANY_BACKGROUNDS: ErrorReason.ValueType  # 57
+"""A person has as many backgrounds of their own as one may."""
 ERROR_REASON_NOT_COMPARABLE: ErrorReason.ValueType  # 60
 """No size of the garment can be judged: the body lacks the zones the chart speaks of. HTTP 400."""
 ERROR_REASON_INSUFFICIENT_CREDITS: ErrorReason.ValueType  # 80

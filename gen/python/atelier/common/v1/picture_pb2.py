@@ -26,7 +26,7 @@ from atelier.common.v1 import blob_pb2 as atelier_dot_common_dot_v1_dot_blob__pb
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61telier/common/v1/picture.proto\x12\x11\x61telier.common.v1\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1b\x62uf/validate/validate.proto\"\xbc\x01\n\nBackground\x12&\n\x05\x63olor\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$H\x00\x12\x1e\n\x0btransparent\x18\x02 \x01(\x08\x42\x07\xbaH\x04j\x02\x08\x01H\x00\x12/\n\x08gradient\x18\x03 \x01(\x0b\x32\x1b.atelier.common.v1.GradientH\x00\x12-\n\x07picture\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x42\x06\n\x04kind\"U\n\x08Gradient\x12\"\n\x03top\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$\x12%\n\x06\x62ottom\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$\"\xcc\x03\n\x0ePictureOptions\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0e\x32\x19.atelier.common.v1.CameraB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x31\n\x05style\x18\x02 \x01(\x0e\x32\x18.atelier.common.v1.StyleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\x04size\x18\x03 \x01(\rB\r\xbaH\n*\x05\x18\x80\x10(@\xd8\x01\x01\x12\x31\n\nbackground\x18\x04 \x01(\x0b\x32\x1d.atelier.common.v1.Background\x12:\n\x06\x66ormat\x18\x05 \x01(\x0e\x32 .atelier.common.v1.PictureFormatB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1a\n\x07quality\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\x64(\x00\x12w\n\x0b\x66\x61\x63\x65_shapes\x18\x07 \x03(\x0b\x32\x31.atelier.common.v1.PictureOptions.FaceShapesEntryB/\xbaH,\x9a\x01)\x10\x43\"\x15r\x13\x32\x11^[A-Za-z_]{1,32}$*\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01\x1a\x31\n\x0f\x46\x61\x63\x65ShapesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\"\xb6\x02\n\x0cVideoOptions\x12\x32\n\x07picture\x18\x01 \x01(\x0b\x32!.atelier.common.v1.PictureOptions\x12\x1d\n\x07seconds\x18\x02 \x01(\rB\x0c\xbaH\t*\x04\x18\x14(\x01\xd8\x01\x01\x12 \n\nframe_rate\x18\x03 \x01(\rB\x0c\xbaH\t*\x04\x18\x1e(\x08\xd8\x01\x01:\xb0\x01\xbaH\xac\x01\x1aP\n\nvideo.size\x12&a video has at most 1024 pixels a side\x1a\x1athis.picture.size <= 1024u\x1aX\n\x11video.transparent\x12\x1d\x61 video cannot be transparent\x1a$!this.picture.background.transparent*m\n\x06\x43\x61mera\x12\x16\n\x12\x43\x41MERA_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41MERA_PORTRAIT\x10\x01\x12\x14\n\x10\x43\x41MERA_FULL_BODY\x10\x02\x12\x0f\n\x0b\x43\x41MERA_SIDE\x10\x03\x12\x0f\n\x0b\x43\x41MERA_BACK\x10\x04*W\n\x05Style\x12\x15\n\x11STYLE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTYLE_REALISTIC\x10\x01\x12\x11\n\rSTYLE_CARTOON\x10\x02\x12\x0f\n\x0bSTYLE_ANIME\x10\x03*y\n\rPictureFormat\x12\x1e\n\x1aPICTURE_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n\x12PICTURE_FORMAT_PNG\x10\x01\x12\x17\n\x13PICTURE_FORMAT_WEBP\x10\x02\x12\x17\n\x13PICTURE_FORMAT_JPEG\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61telier/common/v1/picture.proto\x12\x11\x61telier.common.v1\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1b\x62uf/validate/validate.proto\"\xd8\x01\n\nBackground\x12&\n\x05\x63olor\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$H\x00\x12\x1e\n\x0btransparent\x18\x02 \x01(\x08\x42\x07\xbaH\x04j\x02\x08\x01H\x00\x12/\n\x08gradient\x18\x03 \x01(\x0b\x32\x1b.atelier.common.v1.GradientH\x00\x12-\n\x07picture\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x12\x1a\n\x06own_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x42\x06\n\x04kind\"U\n\x08Gradient\x12\"\n\x03top\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$\x12%\n\x06\x62ottom\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^#[0-9a-f]{6}$\"\xcc\x03\n\x0ePictureOptions\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0e\x32\x19.atelier.common.v1.CameraB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x31\n\x05style\x18\x02 \x01(\x0e\x32\x18.atelier.common.v1.StyleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\x04size\x18\x03 \x01(\rB\r\xbaH\n*\x05\x18\x80\x10(@\xd8\x01\x01\x12\x31\n\nbackground\x18\x04 \x01(\x0b\x32\x1d.atelier.common.v1.Background\x12:\n\x06\x66ormat\x18\x05 \x01(\x0e\x32 .atelier.common.v1.PictureFormatB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1a\n\x07quality\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\x64(\x00\x12w\n\x0b\x66\x61\x63\x65_shapes\x18\x07 \x03(\x0b\x32\x31.atelier.common.v1.PictureOptions.FaceShapesEntryB/\xbaH,\x9a\x01)\x10\x43\"\x15r\x13\x32\x11^[A-Za-z_]{1,32}$*\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01\x1a\x31\n\x0f\x46\x61\x63\x65ShapesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\"\xb6\x02\n\x0cVideoOptions\x12\x32\n\x07picture\x18\x01 \x01(\x0b\x32!.atelier.common.v1.PictureOptions\x12\x1d\n\x07seconds\x18\x02 \x01(\rB\x0c\xbaH\t*\x04\x18\x14(\x01\xd8\x01\x01\x12 \n\nframe_rate\x18\x03 \x01(\rB\x0c\xbaH\t*\x04\x18\x1e(\x08\xd8\x01\x01:\xb0\x01\xbaH\xac\x01\x1aP\n\nvideo.size\x12&a video has at most 1024 pixels a side\x1a\x1athis.picture.size <= 1024u\x1aX\n\x11video.transparent\x12\x1d\x61 video cannot be transparent\x1a$!this.picture.background.transparent*m\n\x06\x43\x61mera\x12\x16\n\x12\x43\x41MERA_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41MERA_PORTRAIT\x10\x01\x12\x14\n\x10\x43\x41MERA_FULL_BODY\x10\x02\x12\x0f\n\x0b\x43\x41MERA_SIDE\x10\x03\x12\x0f\n\x0b\x43\x41MERA_BACK\x10\x04*W\n\x05Style\x12\x15\n\x11STYLE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTYLE_REALISTIC\x10\x01\x12\x11\n\rSTYLE_CARTOON\x10\x02\x12\x0f\n\x0bSTYLE_ANIME\x10\x03*y\n\rPictureFormat\x12\x1e\n\x1aPICTURE_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n\x12PICTURE_FORMAT_PNG\x10\x01\x12\x17\n\x13PICTURE_FORMAT_WEBP\x10\x02\x12\x17\n\x13PICTURE_FORMAT_JPEG\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BACKGROUND'].fields_by_name['color']._serialized_options = b'\272H\022r\0202\016^#[0-9a-f]{6}$'
   _globals['_BACKGROUND'].fields_by_name['transparent']._loaded_options = None
   _globals['_BACKGROUND'].fields_by_name['transparent']._serialized_options = b'\272H\004j\002\010\001'
+  _globals['_BACKGROUND'].fields_by_name['own_id']._loaded_options = None
+  _globals['_BACKGROUND'].fields_by_name['own_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_GRADIENT'].fields_by_name['top']._loaded_options = None
   _globals['_GRADIENT'].fields_by_name['top']._serialized_options = b'\272H\022r\0202\016^#[0-9a-f]{6}$'
   _globals['_GRADIENT'].fields_by_name['bottom']._loaded_options = None
@@ -61,20 +63,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VIDEOOPTIONS'].fields_by_name['frame_rate']._serialized_options = b'\272H\t*\004\030\036(\010\330\001\001'
   _globals['_VIDEOOPTIONS']._loaded_options = None
   _globals['_VIDEOOPTIONS']._serialized_options = b'\272H\254\001\032P\n\nvideo.size\022&a video has at most 1024 pixels a side\032\032this.picture.size <= 1024u\032X\n\021video.transparent\022\035a video cannot be transparent\032$!this.picture.background.transparent'
-  _globals['_CAMERA']._serialized_start=1167
-  _globals['_CAMERA']._serialized_end=1276
-  _globals['_STYLE']._serialized_start=1278
-  _globals['_STYLE']._serialized_end=1365
-  _globals['_PICTUREFORMAT']._serialized_start=1367
-  _globals['_PICTUREFORMAT']._serialized_end=1488
+  _globals['_CAMERA']._serialized_start=1195
+  _globals['_CAMERA']._serialized_end=1304
+  _globals['_STYLE']._serialized_start=1306
+  _globals['_STYLE']._serialized_end=1393
+  _globals['_PICTUREFORMAT']._serialized_start=1395
+  _globals['_PICTUREFORMAT']._serialized_end=1516
   _globals['_BACKGROUND']._serialized_start=114
-  _globals['_BACKGROUND']._serialized_end=302
-  _globals['_GRADIENT']._serialized_start=304
-  _globals['_GRADIENT']._serialized_end=389
-  _globals['_PICTUREOPTIONS']._serialized_start=392
-  _globals['_PICTUREOPTIONS']._serialized_end=852
-  _globals['_PICTUREOPTIONS_FACESHAPESENTRY']._serialized_start=803
-  _globals['_PICTUREOPTIONS_FACESHAPESENTRY']._serialized_end=852
-  _globals['_VIDEOOPTIONS']._serialized_start=855
-  _globals['_VIDEOOPTIONS']._serialized_end=1165
+  _globals['_BACKGROUND']._serialized_end=330
+  _globals['_GRADIENT']._serialized_start=332
+  _globals['_GRADIENT']._serialized_end=417
+  _globals['_PICTUREOPTIONS']._serialized_start=420
+  _globals['_PICTUREOPTIONS']._serialized_end=880
+  _globals['_PICTUREOPTIONS_FACESHAPESENTRY']._serialized_start=831
+  _globals['_PICTUREOPTIONS_FACESHAPESENTRY']._serialized_end=880
+  _globals['_VIDEOOPTIONS']._serialized_start=883
+  _globals['_VIDEOOPTIONS']._serialized_end=1193
 # @@protoc_insertion_point(module_scope)

@@ -118,17 +118,20 @@ class Background(_message.Message):
     TRANSPARENT_FIELD_NUMBER: _builtins.int
     GRADIENT_FIELD_NUMBER: _builtins.int
     PICTURE_FIELD_NUMBER: _builtins.int
+    OWN_ID_FIELD_NUMBER: _builtins.int
     color: _builtins.str
     """One colour, `#rrggbb`."""
     transparent: _builtins.bool
     """Nothing: the picture is transparent there."""
+    own_id: _builtins.str
+    """UUID of one of the caller's own pictures: what the generator is asked for, which tells the mesher where it lies."""
     @_builtins.property
     def gradient(self) -> Global___Gradient:
         """From the top's colour to the bottom's."""
 
     @_builtins.property
     def picture(self) -> _blob_pb2.BlobRef:
-        """A picture, cut to fill."""
+        """A stored picture, cut to fill: what the mesher is asked for."""
 
     def __init__(
         self,
@@ -137,12 +140,13 @@ class Background(_message.Message):
         transparent: _builtins.bool = ...,
         gradient: Global___Gradient | None = ...,
         picture: _blob_pb2.BlobRef | None = ...,
+        own_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["color", b"color", "gradient", b"gradient", "kind", b"kind", "picture", b"picture", "transparent", b"transparent"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["color", b"color", "gradient", b"gradient", "kind", b"kind", "own_id", b"own_id", "picture", b"picture", "transparent", b"transparent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["color", b"color", "gradient", b"gradient", "kind", b"kind", "picture", b"picture", "transparent", b"transparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["color", b"color", "gradient", b"gradient", "kind", b"kind", "own_id", b"own_id", "picture", b"picture", "transparent", b"transparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["color", "transparent", "gradient", "picture"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["color", "transparent", "gradient", "picture", "own_id"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 

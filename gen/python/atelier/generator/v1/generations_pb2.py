@@ -31,7 +31,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&atelier/generator/v1/generations.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x03\n\nGeneration\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x0f\n\x07pose_id\x18\x03 \x01(\t\x12)\n\x05photo\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12+\n\x07picture\x18\x05 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12.\n\x07quality\x18\x06 \x01(\x0e\x32\x1d.atelier.generator.v1.Quality\x12\'\n\x05style\x18\x07 \x01(\x0e\x32\x18.atelier.common.v1.Style\x12&\n\x03job\x18\x08 \x01(\x0b\x32\x19.atelier.generator.v1.Job\x12\x0f\n\x07\x63redits\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rclamped_bones\x18\x0c \x03(\t\x12\x10\n\x08\x66ilename\x18\r \x01(\t\"\x99\x05\n\x18\x43reateGenerationsRequest\x12\x31\n\x05photo\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12=\n\x08pose_ids\x18\x03 \x03(\tB+\xbaH(\x92\x01%\x08\x01\x10\x14\x18\x01\"\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12\x38\n\x07quality\x18\x04 \x01(\x0e\x32\x1d.atelier.generator.v1.QualityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x31\n\x05style\x18\x05 \x01(\x0e\x32\x18.atelier.common.v1.StyleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08priority\x18\x06 \x01(\x08\x12,\n\x04\x62ody\x18\x07 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpec\x12(\n\x04look\x18\x08 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\t \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\x12\x95\x01\n\nbackground\x18\n \x01(\x0b\x32\x1d.atelier.common.v1.BackgroundBb\xbaH_\xba\x01\\\n\x15generation.background\x12/a colour, two of them, or nothing stands behind\x1a\x12!has(this.picture)\x12\x12\n\nkeep_photo\x18\x0b \x01(\x08\x12 \n\x0f\x63onsent_version\x18\x0c \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x1c\n\nrequest_id\x18\r \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"R\n\x19\x43reateGenerationsResponse\x12\x35\n\x0bgenerations\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.Generation\",\n\x14GetGenerationRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"M\n\x15GetGenerationResponse\x12\x34\n\ngeneration\x18\x01 \x01(\x0b\x32 .atelier.generator.v1.Generation\"q\n\x16ListGenerationsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1b\n\x06offset\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"~\n\x17ListGenerationsResponse\x12\x35\n\x0bgenerations\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12\x13\n\x0btotal_count\x18\x02 \x01(\x05\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"/\n\x17\x44\x65leteGenerationRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x1a\n\x18\x44\x65leteGenerationResponse\"\x1b\n\x19GetGenerationStatsRequest\"\x97\x01\n\x1aGetGenerationStatsResponse\x12\x13\n\x0btotal_count\x18\x01 \x01(\x05\x12\x17\n\x0f\x63ompleted_count\x18\x02 \x01(\x05\x12\x14\n\x0c\x66\x61iled_count\x18\x03 \x01(\x05\x12\x1f\n\x17mean_processing_seconds\x18\x04 \x01(\x01\x12\x14\n\x0c\x63redits_used\x18\x05 \x01(\x03*B\n\x07Quality\x12\x17\n\x13QUALITY_UNSPECIFIED\x10\x00\x12\x0e\n\nQUALITY_SD\x10\x01\x12\x0e\n\nQUALITY_HD\x10\x02\x32\xbd\x05\n\x11GenerationService\x12\x88\x01\n\x11\x43reateGenerations\x12..atelier.generator.v1.CreateGenerationsRequest\x1a/.atelier.generator.v1.CreateGenerationsResponse\"\x12\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12~\n\rGetGeneration\x12*.atelier.generator.v1.GetGenerationRequest\x1a+.atelier.generator.v1.GetGenerationResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x12\x84\x01\n\x0fListGenerations\x12,.atelier.generator.v1.ListGenerationsRequest\x1a-.atelier.generator.v1.ListGenerationsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x12\x85\x01\n\x10\x44\x65leteGeneration\x12-.atelier.generator.v1.DeleteGenerationRequest\x1a..atelier.generator.v1.DeleteGenerationResponse\"\x12\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12\x8d\x01\n\x12GetGenerationStats\x12/.atelier.generator.v1.GetGenerationStatsRequest\x1a\x30.atelier.generator.v1.GetGenerationStatsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&atelier/generator/v1/generations.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x03\n\nGeneration\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x0f\n\x07pose_id\x18\x03 \x01(\t\x12)\n\x05photo\x18\x04 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12+\n\x07picture\x18\x05 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12.\n\x07quality\x18\x06 \x01(\x0e\x32\x1d.atelier.generator.v1.Quality\x12\'\n\x05style\x18\x07 \x01(\x0e\x32\x18.atelier.common.v1.Style\x12&\n\x03job\x18\x08 \x01(\x0b\x32\x19.atelier.generator.v1.Job\x12\x0f\n\x07\x63redits\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rclamped_bones\x18\x0c \x03(\t\x12\x10\n\x08\x66ilename\x18\r \x01(\t\"\xb9\x05\n\x18\x43reateGenerationsRequest\x12\x31\n\x05photo\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12=\n\x08pose_ids\x18\x03 \x03(\tB+\xbaH(\x92\x01%\x08\x01\x10\x14\x18\x01\"\x1dr\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,63}$\x12\x38\n\x07quality\x18\x04 \x01(\x0e\x32\x1d.atelier.generator.v1.QualityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x31\n\x05style\x18\x05 \x01(\x0e\x32\x18.atelier.common.v1.StyleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08priority\x18\x06 \x01(\x08\x12,\n\x04\x62ody\x18\x07 \x01(\x0b\x32\x1e.atelier.generator.v1.BodySpec\x12(\n\x04look\x18\x08 \x01(\x0b\x32\x1a.atelier.generator.v1.Look\x12,\n\x06outfit\x18\t \x01(\x0b\x32\x1c.atelier.generator.v1.Outfit\x12\xb5\x01\n\nbackground\x18\n \x01(\x0b\x32\x1d.atelier.common.v1.BackgroundB\x81\x01\xbaH~\xba\x01{\n\x15generation.background\x12Na colour, two of them, nothing, or a picture of the caller\'s own stands behind\x1a\x12!has(this.picture)\x12\x12\n\nkeep_photo\x18\x0b \x01(\x08\x12 \n\x0f\x63onsent_version\x18\x0c \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x1c\n\nrequest_id\x18\r \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"R\n\x19\x43reateGenerationsResponse\x12\x35\n\x0bgenerations\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.Generation\",\n\x14GetGenerationRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"M\n\x15GetGenerationResponse\x12\x34\n\ngeneration\x18\x01 \x01(\x0b\x32 .atelier.generator.v1.Generation\"q\n\x16ListGenerationsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1b\n\x06offset\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"~\n\x17ListGenerationsResponse\x12\x35\n\x0bgenerations\x18\x01 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12\x13\n\x0btotal_count\x18\x02 \x01(\x05\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"/\n\x17\x44\x65leteGenerationRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x1a\n\x18\x44\x65leteGenerationResponse\"\x1b\n\x19GetGenerationStatsRequest\"\x97\x01\n\x1aGetGenerationStatsResponse\x12\x13\n\x0btotal_count\x18\x01 \x01(\x05\x12\x17\n\x0f\x63ompleted_count\x18\x02 \x01(\x05\x12\x14\n\x0c\x66\x61iled_count\x18\x03 \x01(\x05\x12\x1f\n\x17mean_processing_seconds\x18\x04 \x01(\x01\x12\x14\n\x0c\x63redits_used\x18\x05 \x01(\x03*B\n\x07Quality\x12\x17\n\x13QUALITY_UNSPECIFIED\x10\x00\x12\x0e\n\nQUALITY_SD\x10\x01\x12\x0e\n\nQUALITY_HD\x10\x02\x32\xbd\x05\n\x11GenerationService\x12\x88\x01\n\x11\x43reateGenerations\x12..atelier.generator.v1.CreateGenerationsRequest\x1a/.atelier.generator.v1.CreateGenerationsResponse\"\x12\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12~\n\rGetGeneration\x12*.atelier.generator.v1.GetGenerationRequest\x1a+.atelier.generator.v1.GetGenerationResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x12\x84\x01\n\x0fListGenerations\x12,.atelier.generator.v1.ListGenerationsRequest\x1a-.atelier.generator.v1.ListGenerationsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:read\x12\x85\x01\n\x10\x44\x65leteGeneration\x12-.atelier.generator.v1.DeleteGenerationRequest\x1a..atelier.generator.v1.DeleteGenerationResponse\"\x12\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12\x8d\x01\n\x12GetGenerationStats\x12/.atelier.generator.v1.GetGenerationStatsRequest\x1a\x30.atelier.generator.v1.GetGenerationStatsResponse\"\x14\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\tjobs:readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['style']._loaded_options = None
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['style']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['background']._loaded_options = None
-  _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['background']._serialized_options = b'\272H_\272\001\\\n\025generation.background\022/a colour, two of them, or nothing stands behind\032\022!has(this.picture)'
+  _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['background']._serialized_options = b'\272H~\272\001{\n\025generation.background\022Na colour, two of them, nothing, or a picture of the caller\'s own stands behind\032\022!has(this.picture)'
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['consent_version']._loaded_options = None
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['consent_version']._serialized_options = b'\272H\004r\002\030 '
   _globals['_CREATEGENERATIONSREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -74,30 +74,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATIONSERVICE'].methods_by_name['DeleteGeneration']._serialized_options = b'\210\265\030\002\232\265\030\njobs:write'
   _globals['_GENERATIONSERVICE'].methods_by_name['GetGenerationStats']._loaded_options = None
   _globals['_GENERATIONSERVICE'].methods_by_name['GetGenerationStats']._serialized_options = b'\220\002\001\210\265\030\002\232\265\030\tjobs:read'
-  _globals['_QUALITY']._serialized_start=2106
-  _globals['_QUALITY']._serialized_end=2172
+  _globals['_QUALITY']._serialized_start=2138
+  _globals['_QUALITY']._serialized_end=2204
   _globals['_GENERATION']._serialized_start=293
   _globals['_GENERATION']._serialized_end=724
   _globals['_CREATEGENERATIONSREQUEST']._serialized_start=727
-  _globals['_CREATEGENERATIONSREQUEST']._serialized_end=1392
-  _globals['_CREATEGENERATIONSRESPONSE']._serialized_start=1394
-  _globals['_CREATEGENERATIONSRESPONSE']._serialized_end=1476
-  _globals['_GETGENERATIONREQUEST']._serialized_start=1478
-  _globals['_GETGENERATIONREQUEST']._serialized_end=1522
-  _globals['_GETGENERATIONRESPONSE']._serialized_start=1524
-  _globals['_GETGENERATIONRESPONSE']._serialized_end=1601
-  _globals['_LISTGENERATIONSREQUEST']._serialized_start=1603
-  _globals['_LISTGENERATIONSREQUEST']._serialized_end=1716
-  _globals['_LISTGENERATIONSRESPONSE']._serialized_start=1718
-  _globals['_LISTGENERATIONSRESPONSE']._serialized_end=1844
-  _globals['_DELETEGENERATIONREQUEST']._serialized_start=1846
-  _globals['_DELETEGENERATIONREQUEST']._serialized_end=1893
-  _globals['_DELETEGENERATIONRESPONSE']._serialized_start=1895
-  _globals['_DELETEGENERATIONRESPONSE']._serialized_end=1921
-  _globals['_GETGENERATIONSTATSREQUEST']._serialized_start=1923
-  _globals['_GETGENERATIONSTATSREQUEST']._serialized_end=1950
-  _globals['_GETGENERATIONSTATSRESPONSE']._serialized_start=1953
-  _globals['_GETGENERATIONSTATSRESPONSE']._serialized_end=2104
-  _globals['_GENERATIONSERVICE']._serialized_start=2175
-  _globals['_GENERATIONSERVICE']._serialized_end=2876
+  _globals['_CREATEGENERATIONSREQUEST']._serialized_end=1424
+  _globals['_CREATEGENERATIONSRESPONSE']._serialized_start=1426
+  _globals['_CREATEGENERATIONSRESPONSE']._serialized_end=1508
+  _globals['_GETGENERATIONREQUEST']._serialized_start=1510
+  _globals['_GETGENERATIONREQUEST']._serialized_end=1554
+  _globals['_GETGENERATIONRESPONSE']._serialized_start=1556
+  _globals['_GETGENERATIONRESPONSE']._serialized_end=1633
+  _globals['_LISTGENERATIONSREQUEST']._serialized_start=1635
+  _globals['_LISTGENERATIONSREQUEST']._serialized_end=1748
+  _globals['_LISTGENERATIONSRESPONSE']._serialized_start=1750
+  _globals['_LISTGENERATIONSRESPONSE']._serialized_end=1876
+  _globals['_DELETEGENERATIONREQUEST']._serialized_start=1878
+  _globals['_DELETEGENERATIONREQUEST']._serialized_end=1925
+  _globals['_DELETEGENERATIONRESPONSE']._serialized_start=1927
+  _globals['_DELETEGENERATIONRESPONSE']._serialized_end=1953
+  _globals['_GETGENERATIONSTATSREQUEST']._serialized_start=1955
+  _globals['_GETGENERATIONSTATSREQUEST']._serialized_end=1982
+  _globals['_GETGENERATIONSTATSRESPONSE']._serialized_start=1985
+  _globals['_GETGENERATIONSTATSRESPONSE']._serialized_end=2136
+  _globals['_GENERATIONSERVICE']._serialized_start=2207
+  _globals['_GENERATIONSERVICE']._serialized_end=2908
 # @@protoc_insertion_point(module_scope)

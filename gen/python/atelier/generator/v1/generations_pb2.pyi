@@ -185,7 +185,7 @@ class CreateGenerationsRequest(_message.Message):
 
     @_builtins.property
     def background(self) -> _picture_pb2.Background:
-        """What stands behind: no picture."""
+        """What stands behind: no picture but the caller's own, by its id."""
 
     def __init__(
         self,

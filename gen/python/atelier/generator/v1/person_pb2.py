@@ -24,6 +24,7 @@ _sym_db = _symbol_database.Default()
 
 from atelier.common.v1 import access_pb2 as atelier_dot_common_dot_v1_dot_access__pb2
 from atelier.common.v1 import blob_pb2 as atelier_dot_common_dot_v1_dot_blob__pb2
+from atelier.generator.v1 import custom_backgrounds_pb2 as atelier_dot_generator_dot_v1_dot_custom__backgrounds__pb2
 from atelier.generator.v1 import custom_poses_pb2 as atelier_dot_generator_dot_v1_dot_custom__poses__pb2
 from atelier.generator.v1 import faces_pb2 as atelier_dot_generator_dot_v1_dot_faces__pb2
 from atelier.generator.v1 import generations_pb2 as atelier_dot_generator_dot_v1_dot_generations__pb2
@@ -34,7 +35,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atelier/generator/v1/person.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\'atelier/generator/v1/custom_poses.proto\x1a atelier/generator/v1/faces.proto\x1a&atelier/generator/v1/generations.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a!atelier/generator/v1/shares.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"3\n\x13\x45xportPersonRequest\x12\x1c\n\npage_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"\x81\x03\n\x14\x45xportPersonResponse\x12-\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x1c.atelier.generator.v1.Avatar\x12)\n\x05scans\x18\x02 \x03(\x0b\x32\x1a.atelier.generator.v1.Scan\x12\'\n\x04jobs\x18\x03 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12\x31\n\x05\x66\x61\x63\x65s\x18\x05 \x03(\x0b\x32\".atelier.generator.v1.ExportedFace\x12\x35\n\x0bgenerations\x18\x06 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12\x36\n\x0c\x63ustom_poses\x18\x07 \x03(\x0b\x32 .atelier.generator.v1.CustomPose\x12+\n\x06shares\x18\x08 \x03(\x0b\x32\x1b.atelier.generator.v1.Share\"\xdf\x01\n\x0c\x45xportedFace\x12(\n\x04\x66\x61\x63\x65\x18\x01 \x01(\x0b\x32\x1a.atelier.generator.v1.Face\x12(\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12*\n\x06photos\x18\x03 \x03(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x36\n\x12photos_delete_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onsent_version\x18\x05 \x01(\t\"\x15\n\x13\x44\x65letePersonRequest\"\x16\n\x14\x44\x65letePersonResponse2\xef\x01\n\rPersonService\x12n\n\x0c\x45xportPerson\x12).atelier.generator.v1.ExportPersonRequest\x1a*.atelier.generator.v1.ExportPersonResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12n\n\x0c\x44\x65letePerson\x12).atelier.generator.v1.DeletePersonRequest\x1a*.atelier.generator.v1.DeletePersonResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atelier/generator/v1/person.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a-atelier/generator/v1/custom_backgrounds.proto\x1a\'atelier/generator/v1/custom_poses.proto\x1a atelier/generator/v1/faces.proto\x1a&atelier/generator/v1/generations.proto\x1a$atelier/generator/v1/generator.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a!atelier/generator/v1/shares.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"3\n\x13\x45xportPersonRequest\x12\x1c\n\npage_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"\xc5\x03\n\x14\x45xportPersonResponse\x12-\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x1c.atelier.generator.v1.Avatar\x12)\n\x05scans\x18\x02 \x03(\x0b\x32\x1a.atelier.generator.v1.Scan\x12\'\n\x04jobs\x18\x03 \x03(\x0b\x32\x19.atelier.generator.v1.Job\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12\x31\n\x05\x66\x61\x63\x65s\x18\x05 \x03(\x0b\x32\".atelier.generator.v1.ExportedFace\x12\x35\n\x0bgenerations\x18\x06 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12\x36\n\x0c\x63ustom_poses\x18\x07 \x03(\x0b\x32 .atelier.generator.v1.CustomPose\x12+\n\x06shares\x18\x08 \x03(\x0b\x32\x1b.atelier.generator.v1.Share\x12\x42\n\x12\x63ustom_backgrounds\x18\t \x03(\x0b\x32&.atelier.generator.v1.CustomBackground\"\xdf\x01\n\x0c\x45xportedFace\x12(\n\x04\x66\x61\x63\x65\x18\x01 \x01(\x0b\x32\x1a.atelier.generator.v1.Face\x12(\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12*\n\x06photos\x18\x03 \x03(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x36\n\x12photos_delete_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onsent_version\x18\x05 \x01(\t\"\x15\n\x13\x44\x65letePersonRequest\"\x16\n\x14\x44\x65letePersonResponse2\xef\x01\n\rPersonService\x12n\n\x0c\x45xportPerson\x12).atelier.generator.v1.ExportPersonRequest\x1a*.atelier.generator.v1.ExportPersonResponse\"\x07\x90\x02\x01\x88\xb5\x18\x02\x12n\n\x0c\x44\x65letePerson\x12).atelier.generator.v1.DeletePersonRequest\x1a*.atelier.generator.v1.DeletePersonResponse\"\x07\x90\x02\x02\x88\xb5\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,16 +48,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONSERVICE'].methods_by_name['ExportPerson']._serialized_options = b'\220\002\001\210\265\030\002'
   _globals['_PERSONSERVICE'].methods_by_name['DeletePerson']._loaded_options = None
   _globals['_PERSONSERVICE'].methods_by_name['DeletePerson']._serialized_options = b'\220\002\002\210\265\030\002'
-  _globals['_EXPORTPERSONREQUEST']._serialized_start=404
-  _globals['_EXPORTPERSONREQUEST']._serialized_end=455
-  _globals['_EXPORTPERSONRESPONSE']._serialized_start=458
-  _globals['_EXPORTPERSONRESPONSE']._serialized_end=843
-  _globals['_EXPORTEDFACE']._serialized_start=846
-  _globals['_EXPORTEDFACE']._serialized_end=1069
-  _globals['_DELETEPERSONREQUEST']._serialized_start=1071
-  _globals['_DELETEPERSONREQUEST']._serialized_end=1092
-  _globals['_DELETEPERSONRESPONSE']._serialized_start=1094
-  _globals['_DELETEPERSONRESPONSE']._serialized_end=1116
-  _globals['_PERSONSERVICE']._serialized_start=1119
-  _globals['_PERSONSERVICE']._serialized_end=1358
+  _globals['_EXPORTPERSONREQUEST']._serialized_start=451
+  _globals['_EXPORTPERSONREQUEST']._serialized_end=502
+  _globals['_EXPORTPERSONRESPONSE']._serialized_start=505
+  _globals['_EXPORTPERSONRESPONSE']._serialized_end=958
+  _globals['_EXPORTEDFACE']._serialized_start=961
+  _globals['_EXPORTEDFACE']._serialized_end=1184
+  _globals['_DELETEPERSONREQUEST']._serialized_start=1186
+  _globals['_DELETEPERSONREQUEST']._serialized_end=1207
+  _globals['_DELETEPERSONRESPONSE']._serialized_start=1209
+  _globals['_DELETEPERSONRESPONSE']._serialized_end=1231
+  _globals['_PERSONSERVICE']._serialized_start=1234
+  _globals['_PERSONSERVICE']._serialized_end=1473
 # @@protoc_insertion_point(module_scope)

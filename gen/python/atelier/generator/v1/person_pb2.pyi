@@ -4,6 +4,7 @@ isort:skip_file
 What the generator knows of one person: to be taken along, and to be forgotten."""
 
 from atelier.common.v1 import blob_pb2 as _blob_pb2
+from atelier.generator.v1 import custom_backgrounds_pb2 as _custom_backgrounds_pb2
 from atelier.generator.v1 import custom_poses_pb2 as _custom_poses_pb2
 from atelier.generator.v1 import faces_pb2 as _faces_pb2
 from atelier.generator.v1 import generations_pb2 as _generations_pb2
@@ -62,6 +63,7 @@ class ExportPersonResponse(_message.Message):
     GENERATIONS_FIELD_NUMBER: _builtins.int
     CUSTOM_POSES_FIELD_NUMBER: _builtins.int
     SHARES_FIELD_NUMBER: _builtins.int
+    CUSTOM_BACKGROUNDS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty after the last part."""
     @_builtins.property
@@ -92,6 +94,10 @@ class ExportPersonResponse(_message.Message):
     def shares(self) -> _containers.RepeatedCompositeFieldContainer[_shares_pb2.Share]:
         """Newest first."""
 
+    @_builtins.property
+    def custom_backgrounds(self) -> _containers.RepeatedCompositeFieldContainer[_custom_backgrounds_pb2.CustomBackground]:
+        """Newest first."""
+
     def __init__(
         self,
         *,
@@ -103,10 +109,11 @@ class ExportPersonResponse(_message.Message):
         generations: _abc.Iterable[_generations_pb2.Generation] | None = ...,
         custom_poses: _abc.Iterable[_custom_poses_pb2.CustomPose] | None = ...,
         shares: _abc.Iterable[_shares_pb2.Share] | None = ...,
+        custom_backgrounds: _abc.Iterable[_custom_backgrounds_pb2.CustomBackground] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "custom_poses", b"custom_poses", "faces", b"faces", "generations", b"generations", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans", "shares", b"shares"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["avatars", b"avatars", "custom_backgrounds", b"custom_backgrounds", "custom_poses", b"custom_poses", "faces", b"faces", "generations", b"generations", "jobs", b"jobs", "next_page_token", b"next_page_token", "scans", b"scans", "shares", b"shares"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

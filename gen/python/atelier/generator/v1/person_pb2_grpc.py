@@ -59,7 +59,8 @@ class PersonServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeletePerson(self, request, context):
-        """Deletes all of the caller's avatars, scans, faces, generations, poses, links and jobs with their files, whatever state they are in.
+        """Deletes all of the caller's avatars, scans, faces, generations, poses, backgrounds, links and jobs with their files,
+        whatever state they are in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

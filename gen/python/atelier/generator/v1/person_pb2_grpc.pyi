@@ -36,7 +36,9 @@ class PersonServiceStub:
     ExportPerson: _grpc.UnaryUnaryMultiCallable[_person_pb2.ExportPersonRequest, _person_pb2.ExportPersonResponse]
     """A part of everything that this service knows of the caller."""
     DeletePerson: _grpc.UnaryUnaryMultiCallable[_person_pb2.DeletePersonRequest, _person_pb2.DeletePersonResponse]
-    """Deletes all of the caller's avatars, scans, faces, generations, poses, links and jobs with their files, whatever state they are in."""
+    """Deletes all of the caller's avatars, scans, faces, generations, poses, backgrounds, links and jobs with their files,
+    whatever state they are in.
+    """
 
 @_typing.type_check_only
 class PersonServiceAsyncStub(PersonServiceStub):
@@ -46,7 +48,9 @@ class PersonServiceAsyncStub(PersonServiceStub):
     ExportPerson: _aio.UnaryUnaryMultiCallable[_person_pb2.ExportPersonRequest, _person_pb2.ExportPersonResponse]  # type: ignore[assignment]
     """A part of everything that this service knows of the caller."""
     DeletePerson: _aio.UnaryUnaryMultiCallable[_person_pb2.DeletePersonRequest, _person_pb2.DeletePersonResponse]  # type: ignore[assignment]
-    """Deletes all of the caller's avatars, scans, faces, generations, poses, links and jobs with their files, whatever state they are in."""
+    """Deletes all of the caller's avatars, scans, faces, generations, poses, backgrounds, links and jobs with their files,
+    whatever state they are in.
+    """
 
 class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
     """The calling person as a whole."""
@@ -65,6 +69,8 @@ class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _person_pb2.DeletePersonRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_person_pb2.DeletePersonResponse, _abc.Awaitable[_person_pb2.DeletePersonResponse]]:
-        """Deletes all of the caller's avatars, scans, faces, generations, poses, links and jobs with their files, whatever state they are in."""
+        """Deletes all of the caller's avatars, scans, faces, generations, poses, backgrounds, links and jobs with their files,
+        whatever state they are in.
+        """
 
 def add_PersonServiceServicer_to_server(servicer: PersonServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -29,7 +29,7 @@ from atelier.generator.v1 import jobs_pb2 as atelier_dot_generator_dot_v1_dot_jo
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#atelier/generator/v1/pictures.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\"\xae\x01\n\x14\x45xportPictureRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x39\n\x07pose_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$H\x00\x88\x01\x01\x12\x32\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptionsB\n\n\x08_pose_id\"X\n\x15\x45xportPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\x9f\x01\n\x12\x45xportVideoRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12<\n\x08pose_ids\x18\x02 \x03(\tB*\xbaH\'\x92\x01$\x10\x08\" r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12.\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptions\"u\n\x13\x45xportVideoResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x12(\n\x03job\x18\x02 \x01(\x0b\x32\x19.atelier.generator.v1.JobH\x00\x42\x08\n\x06\x61nswer\":\n\x11GetPictureRequest\x12%\n\x06sha256\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\">\n\x12GetPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\x89\x03\n\x0ePictureService\x12\x81\x01\n\rExportPicture\x12*.atelier.generator.v1.ExportPictureRequest\x1a+.atelier.generator.v1.ExportPictureResponse\"\x17\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x45xportVideo\x12(.atelier.generator.v1.ExportVideoRequest\x1a).atelier.generator.v1.ExportVideoResponse\"\x15\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12x\n\nGetPicture\x12\'.atelier.generator.v1.GetPictureRequest\x1a(.atelier.generator.v1.GetPictureResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#atelier/generator/v1/pictures.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1f\x61telier/generator/v1/jobs.proto\x1a\x1b\x62uf/validate/validate.proto\"\x9b\x02\n\x14\x45xportPictureRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x39\n\x07pose_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$H\x00\x88\x01\x01\x12\x9e\x01\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptionsBj\xbaHg\xba\x01\x64\n\x12picture.background\x12/a picture that stands behind is named by its id\x1a\x1d!has(this.background.picture)B\n\n\x08_pose_id\"X\n\x15\x45xportPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\x92\x02\n\x12\x45xportVideoRequest\x12\x1b\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12<\n\x08pose_ids\x18\x02 \x03(\tB*\xbaH\'\x92\x01$\x10\x08\" r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$\x12\xa0\x01\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptionsBp\xbaHm\xba\x01j\n\x10video.background\x12/a picture that stands behind is named by its id\x1a%!has(this.picture.background.picture)\"u\n\x13\x45xportVideoResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x12(\n\x03job\x18\x02 \x01(\x0b\x32\x19.atelier.generator.v1.JobH\x00\x42\x08\n\x06\x61nswer\":\n\x11GetPictureRequest\x12%\n\x06sha256\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\">\n\x12GetPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\x89\x03\n\x0ePictureService\x12\x81\x01\n\rExportPicture\x12*.atelier.generator.v1.ExportPictureRequest\x1a+.atelier.generator.v1.ExportPictureResponse\"\x17\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x45xportVideo\x12(.atelier.generator.v1.ExportVideoRequest\x1a).atelier.generator.v1.ExportVideoResponse\"\x15\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\njobs:write\x12x\n\nGetPicture\x12\'.atelier.generator.v1.GetPictureRequest\x1a(.atelier.generator.v1.GetPictureResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,10 +40,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTPICTUREREQUEST'].fields_by_name['avatar_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_EXPORTPICTUREREQUEST'].fields_by_name['pose_id']._loaded_options = None
   _globals['_EXPORTPICTUREREQUEST'].fields_by_name['pose_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,63})?$'
+  _globals['_EXPORTPICTUREREQUEST'].fields_by_name['picture']._loaded_options = None
+  _globals['_EXPORTPICTUREREQUEST'].fields_by_name['picture']._serialized_options = b'\272Hg\272\001d\n\022picture.background\022/a picture that stands behind is named by its id\032\035!has(this.background.picture)'
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['avatar_id']._loaded_options = None
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['avatar_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['pose_ids']._loaded_options = None
   _globals['_EXPORTVIDEOREQUEST'].fields_by_name['pose_ids']._serialized_options = b'\272H\'\222\001$\020\010\" r\0362\034^([a-z0-9][a-z0-9-]{0,63})?$'
+  _globals['_EXPORTVIDEOREQUEST'].fields_by_name['video']._loaded_options = None
+  _globals['_EXPORTVIDEOREQUEST'].fields_by_name['video']._serialized_options = b'\272Hm\272\001j\n\020video.background\022/a picture that stands behind is named by its id\032%!has(this.picture.background.picture)'
   _globals['_GETPICTUREREQUEST'].fields_by_name['sha256']._loaded_options = None
   _globals['_GETPICTUREREQUEST'].fields_by_name['sha256']._serialized_options = b'\272H\022r\0202\016^[0-9a-f]{64}$'
   _globals['_PICTURESERVICE'].methods_by_name['ExportPicture']._loaded_options = None
@@ -53,17 +57,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PICTURESERVICE'].methods_by_name['GetPicture']._loaded_options = None
   _globals['_PICTURESERVICE'].methods_by_name['GetPicture']._serialized_options = b'\220\002\001\210\265\030\002\232\265\030\014avatars:read'
   _globals['_EXPORTPICTUREREQUEST']._serialized_start=219
-  _globals['_EXPORTPICTUREREQUEST']._serialized_end=393
-  _globals['_EXPORTPICTURERESPONSE']._serialized_start=395
-  _globals['_EXPORTPICTURERESPONSE']._serialized_end=483
-  _globals['_EXPORTVIDEOREQUEST']._serialized_start=486
-  _globals['_EXPORTVIDEOREQUEST']._serialized_end=645
-  _globals['_EXPORTVIDEORESPONSE']._serialized_start=647
-  _globals['_EXPORTVIDEORESPONSE']._serialized_end=764
-  _globals['_GETPICTUREREQUEST']._serialized_start=766
-  _globals['_GETPICTUREREQUEST']._serialized_end=824
-  _globals['_GETPICTURERESPONSE']._serialized_start=826
-  _globals['_GETPICTURERESPONSE']._serialized_end=888
-  _globals['_PICTURESERVICE']._serialized_start=891
-  _globals['_PICTURESERVICE']._serialized_end=1284
+  _globals['_EXPORTPICTUREREQUEST']._serialized_end=502
+  _globals['_EXPORTPICTURERESPONSE']._serialized_start=504
+  _globals['_EXPORTPICTURERESPONSE']._serialized_end=592
+  _globals['_EXPORTVIDEOREQUEST']._serialized_start=595
+  _globals['_EXPORTVIDEOREQUEST']._serialized_end=869
+  _globals['_EXPORTVIDEORESPONSE']._serialized_start=871
+  _globals['_EXPORTVIDEORESPONSE']._serialized_end=988
+  _globals['_GETPICTUREREQUEST']._serialized_start=990
+  _globals['_GETPICTUREREQUEST']._serialized_end=1048
+  _globals['_GETPICTURERESPONSE']._serialized_start=1050
+  _globals['_GETPICTURERESPONSE']._serialized_end=1112
+  _globals['_PICTURESERVICE']._serialized_start=1115
+  _globals['_PICTURESERVICE']._serialized_end=1508
 # @@protoc_insertion_point(module_scope)

@@ -36,7 +36,7 @@ class ExportPictureRequest(_message.Message):
     """A pose of the library, or the UUID of one of the caller's own; empty for the A pose, the avatar's own when unset."""
     @_builtins.property
     def picture(self) -> _picture_pb2.PictureOptions:
-        """How it is drawn."""
+        """How it is drawn; no picture stands behind but the caller's own, by its id."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class ExportVideoRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _picture_pb2.VideoOptions:
-        """How it is drawn."""
+        """How it is drawn; no picture stands behind but the caller's own, by its id."""
 
     def __init__(
         self,

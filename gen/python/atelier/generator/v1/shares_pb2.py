@@ -29,7 +29,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atelier/generator/v1/shares.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x01\n\x05Share\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\tavatar_id\x18\x02 \x01(\tH\x00\x12\x17\n\rgeneration_id\x18\x03 \x01(\tH\x00\x12\r\n\x05title\x18\x04 \x01(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x07\n\x05shown\"\x94\x02\n\x12\x43reateShareRequest\x12\x1d\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12!\n\rgeneration_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12\x32\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptions\x12\x39\n\x07pose_id\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$H\x01\x88\x01\x01\x12\x16\n\x05title\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18P\x12\x19\n\x05hours\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xb8\x44(\x00\x42\x0e\n\x05shown\x12\x05\xbaH\x02\x08\x01\x42\n\n\x08_pose_id\"P\n\x13\x43reateShareResponse\x12*\n\x05share\x18\x01 \x01(\x0b\x32\x1b.atelier.generator.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\"O\n\x11ListSharesRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"Z\n\x12ListSharesResponse\x12+\n\x06shares\x18\x01 \x03(\x0b\x32\x1b.atelier.generator.v1.Share\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x12\x44\x65leteShareRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x15\n\x13\x44\x65leteShareResponse\"-\n\x10OpenShareRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x9f\x01\n\x11OpenShareResponse\x12\r\n\x05title\x18\x01 \x01(\t\x12+\n\x07picture\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xe5\x03\n\x0cShareService\x12y\n\x0b\x43reateShare\x12(.atelier.generator.v1.CreateShareRequest\x1a).atelier.generator.v1.CreateShareResponse\"\x15\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12x\n\nListShares\x12\'.atelier.generator.v1.ListSharesRequest\x1a(.atelier.generator.v1.ListSharesResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x44\x65leteShare\x12(.atelier.generator.v1.DeleteShareRequest\x1a).atelier.generator.v1.DeleteShareResponse\"\x15\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12\x65\n\tOpenShare\x12&.atelier.generator.v1.OpenShareRequest\x1a\'.atelier.generator.v1.OpenShareResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atelier/generator/v1/shares.proto\x12\x14\x61telier.generator.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x01\n\x05Share\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\tavatar_id\x18\x02 \x01(\tH\x00\x12\x17\n\rgeneration_id\x18\x03 \x01(\tH\x00\x12\r\n\x05title\x18\x04 \x01(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x07\n\x05shown\"\xff\x02\n\x12\x43reateShareRequest\x12\x1d\n\tavatar_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12!\n\rgeneration_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12\x9c\x01\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptionsBh\xbaHe\xba\x01\x62\n\x10share.background\x12/a picture that stands behind is named by its id\x1a\x1d!has(this.background.picture)\x12\x39\n\x07pose_id\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,63})?$H\x01\x88\x01\x01\x12\x16\n\x05title\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18P\x12\x19\n\x05hours\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xb8\x44(\x00\x42\x0e\n\x05shown\x12\x05\xbaH\x02\x08\x01\x42\n\n\x08_pose_id\"P\n\x13\x43reateShareResponse\x12*\n\x05share\x18\x01 \x01(\x0b\x32\x1b.atelier.generator.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\"O\n\x11ListSharesRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"Z\n\x12ListSharesResponse\x12+\n\x06shares\x18\x01 \x03(\x0b\x32\x1b.atelier.generator.v1.Share\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x12\x44\x65leteShareRequest\x12\x14\n\x02id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x15\n\x13\x44\x65leteShareResponse\"-\n\x10OpenShareRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\x9f\x01\n\x11OpenShareResponse\x12\r\n\x05title\x18\x01 \x01(\t\x12+\n\x07picture\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xe5\x03\n\x0cShareService\x12y\n\x0b\x43reateShare\x12(.atelier.generator.v1.CreateShareRequest\x1a).atelier.generator.v1.CreateShareResponse\"\x15\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12x\n\nListShares\x12\'.atelier.generator.v1.ListSharesRequest\x1a(.atelier.generator.v1.ListSharesResponse\"\x17\x90\x02\x01\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x12y\n\x0b\x44\x65leteShare\x12(.atelier.generator.v1.DeleteShareRequest\x1a).atelier.generator.v1.DeleteShareResponse\"\x15\x88\xb5\x18\x02\x9a\xb5\x18\ravatars:write\x12\x65\n\tOpenShare\x12&.atelier.generator.v1.OpenShareRequest\x1a\'.atelier.generator.v1.OpenShareResponse\"\x07\x90\x02\x01\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATESHAREREQUEST'].fields_by_name['avatar_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CREATESHAREREQUEST'].fields_by_name['generation_id']._loaded_options = None
   _globals['_CREATESHAREREQUEST'].fields_by_name['generation_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CREATESHAREREQUEST'].fields_by_name['picture']._loaded_options = None
+  _globals['_CREATESHAREREQUEST'].fields_by_name['picture']._serialized_options = b'\272He\272\001b\n\020share.background\022/a picture that stands behind is named by its id\032\035!has(this.background.picture)'
   _globals['_CREATESHAREREQUEST'].fields_by_name['pose_id']._loaded_options = None
   _globals['_CREATESHAREREQUEST'].fields_by_name['pose_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,63})?$'
   _globals['_CREATESHAREREQUEST'].fields_by_name['title']._loaded_options = None
@@ -67,21 +69,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHARE']._serialized_start=217
   _globals['_SHARE']._serialized_end=404
   _globals['_CREATESHAREREQUEST']._serialized_start=407
-  _globals['_CREATESHAREREQUEST']._serialized_end=683
-  _globals['_CREATESHARERESPONSE']._serialized_start=685
-  _globals['_CREATESHARERESPONSE']._serialized_end=765
-  _globals['_LISTSHARESREQUEST']._serialized_start=767
-  _globals['_LISTSHARESREQUEST']._serialized_end=846
-  _globals['_LISTSHARESRESPONSE']._serialized_start=848
-  _globals['_LISTSHARESRESPONSE']._serialized_end=938
-  _globals['_DELETESHAREREQUEST']._serialized_start=940
-  _globals['_DELETESHAREREQUEST']._serialized_end=982
-  _globals['_DELETESHARERESPONSE']._serialized_start=984
-  _globals['_DELETESHARERESPONSE']._serialized_end=1005
-  _globals['_OPENSHAREREQUEST']._serialized_start=1007
-  _globals['_OPENSHAREREQUEST']._serialized_end=1052
-  _globals['_OPENSHARERESPONSE']._serialized_start=1055
-  _globals['_OPENSHARERESPONSE']._serialized_end=1214
-  _globals['_SHARESERVICE']._serialized_start=1217
-  _globals['_SHARESERVICE']._serialized_end=1702
+  _globals['_CREATESHAREREQUEST']._serialized_end=790
+  _globals['_CREATESHARERESPONSE']._serialized_start=792
+  _globals['_CREATESHARERESPONSE']._serialized_end=872
+  _globals['_LISTSHARESREQUEST']._serialized_start=874
+  _globals['_LISTSHARESREQUEST']._serialized_end=953
+  _globals['_LISTSHARESRESPONSE']._serialized_start=955
+  _globals['_LISTSHARESRESPONSE']._serialized_end=1045
+  _globals['_DELETESHAREREQUEST']._serialized_start=1047
+  _globals['_DELETESHAREREQUEST']._serialized_end=1089
+  _globals['_DELETESHARERESPONSE']._serialized_start=1091
+  _globals['_DELETESHARERESPONSE']._serialized_end=1112
+  _globals['_OPENSHAREREQUEST']._serialized_start=1114
+  _globals['_OPENSHAREREQUEST']._serialized_end=1159
+  _globals['_OPENSHARERESPONSE']._serialized_start=1162
+  _globals['_OPENSHARERESPONSE']._serialized_end=1321
+  _globals['_SHARESERVICE']._serialized_start=1324
+  _globals['_SHARESERVICE']._serialized_end=1809
 # @@protoc_insertion_point(module_scope)

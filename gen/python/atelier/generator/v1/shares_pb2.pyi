@@ -93,7 +93,7 @@ class CreateShareRequest(_message.Message):
     """How long it holds, in hours; 0 for 168."""
     @_builtins.property
     def picture(self) -> _picture_pb2.PictureOptions:
-        """How an avatar is drawn."""
+        """How an avatar is drawn; no picture stands behind but the caller's own, by its id."""
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ from atelier.mesher.v1 import mesher_pb2 as atelier_dot_mesher_dot_v1_dot_mesher
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/mesher/v1/pictures.proto\x12\x11\x61telier.mesher.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/face.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1c\x61telier/common/v1/pose.proto\x1a\x1e\x61telier/mesher/v1/mesher.proto\x1a\x1b\x62uf/validate/validate.proto\"\xe2\x01\n\x06Sitter\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\nappearance\x18\x02 \x01(\x0b\x32\x1d.atelier.common.v1.AppearanceB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x08garments\x18\x03 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarmentB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12+\n\x04\x66\x61\x63\x65\x18\x04 \x01(\x0b\x32\x1d.atelier.common.v1.PersonFace\"\xa4\x01\n\x14RenderPictureRequest\x12\x31\n\x06sitter\x18\x01 \x01(\x0b\x32\x19.atelier.mesher.v1.SitterB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x04pose\x18\x02 \x01(\x0b\x32\x17.atelier.common.v1.Pose\x12\x32\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptions\"X\n\x15RenderPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\xa9\x01\n\x12RenderVideoRequest\x12\x31\n\x06sitter\x18\x01 \x01(\x0b\x32\x19.atelier.mesher.v1.SitterB\x06\xbaH\x03\xc8\x01\x01\x12\x30\n\x05poses\x18\x02 \x03(\x0b\x32\x17.atelier.common.v1.PoseB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12.\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptions\"e\n\x13RenderVideoResponse\x12\x1a\n\x10progress_percent\x18\x01 \x01(\x05H\x00\x12*\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x42\x06\n\x04news\"\xa0\x01\n\x18RenderPosePictureRequest\x12-\n\x04pose\x18\x01 \x01(\x0b\x32\x17.atelier.common.v1.PoseB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\tbody_type\x18\x02 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\x04size\x18\x03 \x01(\rB\r\xbaH\n*\x05\x18\x80\x04(@\xd8\x01\x01\"E\n\x19RenderPosePictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\xa3\x03\n\x0ePictureService\x12\x8c\x01\n\rRenderPicture\x12\'.atelier.mesher.v1.RenderPictureRequest\x1a(.atelier.mesher.v1.RenderPictureResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x88\x01\n\x0bRenderVideo\x12%.atelier.mesher.v1.RenderVideoRequest\x1a&.atelier.mesher.v1.RenderVideoResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write0\x01\x12w\n\x11RenderPosePicture\x12+.atelier.mesher.v1.RenderPosePictureRequest\x1a,.atelier.mesher.v1.RenderPosePictureResponse\"\x07\x90\x02\x02\x88\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n atelier/mesher/v1/pictures.proto\x12\x11\x61telier.mesher.v1\x1a\x1e\x61telier/common/v1/access.proto\x1a\x1c\x61telier/common/v1/blob.proto\x1a\x1c\x61telier/common/v1/body.proto\x1a\x1c\x61telier/common/v1/face.proto\x1a\x1e\x61telier/common/v1/outfit.proto\x1a\x1f\x61telier/common/v1/picture.proto\x1a\x1c\x61telier/common/v1/pose.proto\x1a\x1e\x61telier/mesher/v1/mesher.proto\x1a\x1b\x62uf/validate/validate.proto\"\xe2\x01\n\x06Sitter\x12\x34\n\x04\x62ody\x18\x01 \x01(\x0b\x32\x1e.atelier.mesher.v1.BodyRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\nappearance\x18\x02 \x01(\x0b\x32\x1d.atelier.common.v1.AppearanceB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x08garments\x18\x03 \x03(\x0b\x32\x1e.atelier.common.v1.WornGarmentB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12+\n\x04\x66\x61\x63\x65\x18\x04 \x01(\x0b\x32\x1d.atelier.common.v1.PersonFace\"\x97\x02\n\x14RenderPictureRequest\x12\x31\n\x06sitter\x18\x01 \x01(\x0b\x32\x19.atelier.mesher.v1.SitterB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x04pose\x18\x02 \x01(\x0b\x32\x17.atelier.common.v1.Pose\x12\xa4\x01\n\x07picture\x18\x03 \x01(\x0b\x32!.atelier.common.v1.PictureOptionsBp\xbaHm\xba\x01j\n\x12picture.background\x12\x36\x61 picture that stands behind is named by where it lies\x1a\x1c!has(this.background.own_id)\"X\n\x15RenderPictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef\x12\x15\n\rclamped_bones\x18\x02 \x03(\t\"\xa2\x02\n\x12RenderVideoRequest\x12\x31\n\x06sitter\x18\x01 \x01(\x0b\x32\x19.atelier.mesher.v1.SitterB\x06\xbaH\x03\xc8\x01\x01\x12\x30\n\x05poses\x18\x02 \x03(\x0b\x32\x17.atelier.common.v1.PoseB\x08\xbaH\x05\x92\x01\x02\x10\x08\x12\xa6\x01\n\x05video\x18\x03 \x01(\x0b\x32\x1f.atelier.common.v1.VideoOptionsBv\xbaHs\xba\x01p\n\x10video.background\x12\x36\x61 picture that stands behind is named by where it lies\x1a$!has(this.picture.background.own_id)\"e\n\x13RenderVideoResponse\x12\x1a\n\x10progress_percent\x18\x01 \x01(\x05H\x00\x12*\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRefH\x00\x42\x06\n\x04news\"\xa0\x01\n\x18RenderPosePictureRequest\x12-\n\x04pose\x18\x01 \x01(\x0b\x32\x17.atelier.common.v1.PoseB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\tbody_type\x18\x02 \x01(\x0e\x32\x1b.atelier.common.v1.BodyTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\x04size\x18\x03 \x01(\rB\r\xbaH\n*\x05\x18\x80\x04(@\xd8\x01\x01\"E\n\x19RenderPosePictureResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.atelier.common.v1.BlobRef2\xa3\x03\n\x0ePictureService\x12\x8c\x01\n\rRenderPicture\x12\'.atelier.mesher.v1.RenderPictureRequest\x1a(.atelier.mesher.v1.RenderPictureResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write\x12\x88\x01\n\x0bRenderVideo\x12%.atelier.mesher.v1.RenderVideoRequest\x1a&.atelier.mesher.v1.RenderVideoResponse\"(\x90\x02\x02\x88\xb5\x18\x02\x9a\xb5\x18\x0c\x61vatars:read\x9a\xb5\x18\ravatars:write0\x01\x12w\n\x11RenderPosePicture\x12+.atelier.mesher.v1.RenderPosePictureRequest\x1a,.atelier.mesher.v1.RenderPosePictureResponse\"\x07\x90\x02\x02\x88\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,10 +48,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SITTER'].fields_by_name['garments']._serialized_options = b'\272H\005\222\001\002\020\010'
   _globals['_RENDERPICTUREREQUEST'].fields_by_name['sitter']._loaded_options = None
   _globals['_RENDERPICTUREREQUEST'].fields_by_name['sitter']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RENDERPICTUREREQUEST'].fields_by_name['picture']._loaded_options = None
+  _globals['_RENDERPICTUREREQUEST'].fields_by_name['picture']._serialized_options = b'\272Hm\272\001j\n\022picture.background\0226a picture that stands behind is named by where it lies\032\034!has(this.background.own_id)'
   _globals['_RENDERVIDEOREQUEST'].fields_by_name['sitter']._loaded_options = None
   _globals['_RENDERVIDEOREQUEST'].fields_by_name['sitter']._serialized_options = b'\272H\003\310\001\001'
   _globals['_RENDERVIDEOREQUEST'].fields_by_name['poses']._loaded_options = None
   _globals['_RENDERVIDEOREQUEST'].fields_by_name['poses']._serialized_options = b'\272H\005\222\001\002\020\010'
+  _globals['_RENDERVIDEOREQUEST'].fields_by_name['video']._loaded_options = None
+  _globals['_RENDERVIDEOREQUEST'].fields_by_name['video']._serialized_options = b'\272Hs\272\001p\n\020video.background\0226a picture that stands behind is named by where it lies\032$!has(this.picture.background.own_id)'
   _globals['_RENDERPOSEPICTUREREQUEST'].fields_by_name['pose']._loaded_options = None
   _globals['_RENDERPOSEPICTUREREQUEST'].fields_by_name['pose']._serialized_options = b'\272H\003\310\001\001'
   _globals['_RENDERPOSEPICTUREREQUEST'].fields_by_name['body_type']._loaded_options = None
@@ -67,17 +71,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SITTER']._serialized_start=334
   _globals['_SITTER']._serialized_end=560
   _globals['_RENDERPICTUREREQUEST']._serialized_start=563
-  _globals['_RENDERPICTUREREQUEST']._serialized_end=727
-  _globals['_RENDERPICTURERESPONSE']._serialized_start=729
-  _globals['_RENDERPICTURERESPONSE']._serialized_end=817
-  _globals['_RENDERVIDEOREQUEST']._serialized_start=820
-  _globals['_RENDERVIDEOREQUEST']._serialized_end=989
-  _globals['_RENDERVIDEORESPONSE']._serialized_start=991
-  _globals['_RENDERVIDEORESPONSE']._serialized_end=1092
-  _globals['_RENDERPOSEPICTUREREQUEST']._serialized_start=1095
-  _globals['_RENDERPOSEPICTUREREQUEST']._serialized_end=1255
-  _globals['_RENDERPOSEPICTURERESPONSE']._serialized_start=1257
-  _globals['_RENDERPOSEPICTURERESPONSE']._serialized_end=1326
-  _globals['_PICTURESERVICE']._serialized_start=1329
-  _globals['_PICTURESERVICE']._serialized_end=1748
+  _globals['_RENDERPICTUREREQUEST']._serialized_end=842
+  _globals['_RENDERPICTURERESPONSE']._serialized_start=844
+  _globals['_RENDERPICTURERESPONSE']._serialized_end=932
+  _globals['_RENDERVIDEOREQUEST']._serialized_start=935
+  _globals['_RENDERVIDEOREQUEST']._serialized_end=1225
+  _globals['_RENDERVIDEORESPONSE']._serialized_start=1227
+  _globals['_RENDERVIDEORESPONSE']._serialized_end=1328
+  _globals['_RENDERPOSEPICTUREREQUEST']._serialized_start=1331
+  _globals['_RENDERPOSEPICTUREREQUEST']._serialized_end=1491
+  _globals['_RENDERPOSEPICTURERESPONSE']._serialized_start=1493
+  _globals['_RENDERPOSEPICTURERESPONSE']._serialized_end=1562
+  _globals['_PICTURESERVICE']._serialized_start=1565
+  _globals['_PICTURESERVICE']._serialized_end=1984
 # @@protoc_insertion_point(module_scope)

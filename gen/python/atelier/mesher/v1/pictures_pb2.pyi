@@ -86,7 +86,7 @@ class RenderPictureRequest(_message.Message):
 
     @_builtins.property
     def picture(self) -> _picture_pb2.PictureOptions:
-        """How it is drawn."""
+        """How it is drawn; a picture that stands behind is named by where it lies."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class RenderVideoRequest(_message.Message):
 
     @_builtins.property
     def video(self) -> _picture_pb2.VideoOptions:
-        """How it is drawn."""
+        """How it is drawn; a picture that stands behind is named by where it lies."""
 
     def __init__(
         self,

@@ -57,7 +57,8 @@ class PictureServiceServicer:
     """
 
     def RenderPicture(self, request, context):
-        """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; UNAVAILABLE where the machine cannot draw.
+        """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; NOT_FOUND where what should stand behind is not there;
+        UNAVAILABLE where the machine cannot draw.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,9 @@ class PictureServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PictureServiceAsyncStub: ...
     RenderPicture: _grpc.UnaryUnaryMultiCallable[_pictures_pb2.RenderPictureRequest, _pictures_pb2.RenderPictureResponse]
-    """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; UNAVAILABLE where the machine cannot draw."""
+    """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; NOT_FOUND where what should stand behind is not there;
+    UNAVAILABLE where the machine cannot draw.
+    """
     RenderVideo: _grpc.UnaryStreamMultiCallable[_pictures_pb2.RenderVideoRequest, _pictures_pb2.RenderVideoResponse]
     """A video of a person: its progress, and the file at last. RenderPicture's errors."""
     RenderPosePicture: _grpc.UnaryUnaryMultiCallable[_pictures_pb2.RenderPosePictureRequest, _pictures_pb2.RenderPosePictureResponse]
@@ -46,7 +48,9 @@ class PictureServiceAsyncStub(PictureServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RenderPicture: _aio.UnaryUnaryMultiCallable[_pictures_pb2.RenderPictureRequest, _pictures_pb2.RenderPictureResponse]  # type: ignore[assignment]
-    """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; UNAVAILABLE where the machine cannot draw."""
+    """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; NOT_FOUND where what should stand behind is not there;
+    UNAVAILABLE where the machine cannot draw.
+    """
     RenderVideo: _aio.UnaryStreamMultiCallable[_pictures_pb2.RenderVideoRequest, _pictures_pb2.RenderVideoResponse]  # type: ignore[assignment]
     """A video of a person: its progress, and the file at last. RenderPicture's errors."""
     RenderPosePicture: _aio.UnaryUnaryMultiCallable[_pictures_pb2.RenderPosePictureRequest, _pictures_pb2.RenderPosePictureResponse]  # type: ignore[assignment]
@@ -61,7 +65,9 @@ class PictureServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _pictures_pb2.RenderPictureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_pictures_pb2.RenderPictureResponse, _abc.Awaitable[_pictures_pb2.RenderPictureResponse]]:
-        """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; UNAVAILABLE where the machine cannot draw."""
+        """A picture of a person. INVALID_ARGUMENT, UNKNOWN_MORPH_TARGET; NOT_FOUND where what should stand behind is not there;
+        UNAVAILABLE where the machine cannot draw.
+        """
 
     @_abc_1.abstractmethod
     def RenderVideo(

@@ -1,0 +1,33 @@
+import type { FaceCalls } from "../api/faces";
+import type { Policy } from "../api/schema";
+import { Observable } from "./observable";
+
+/** The policy on photos of faces, and whether the person has said yes to it, here and now. */
+export class FaceConsent extends Observable {
+  policy: Policy | null = null;
+  agreed = false;
+
+  constructor(private readonly calls: FaceCalls) {
+    super();
+  }
+
+  async load(): Promise<void> {
+    this.policy ??= (await this.calls.policy()) ?? null;
+    this.changed();
+  }
+
+  agree(yes: boolean): void {
+    this.agreed = yes;
+    this.changed();
+  }
+
+  /** The policy that the person has said yes to; null where they have not. */
+  get given(): Policy | null {
+    return this.agreed ? this.policy : null;
+  }
+
+  /** Has the platform keep that yes. */
+  async keep(policy: Policy): Promise<void> {
+    await this.calls.consent(policy);
+  }
+}
