@@ -25,11 +25,9 @@ def name(recipe: Recipe) -> Words:
     left, right = ARM_NAMES[recipe.left], ARM_NAMES[recipe.right]
     both = BOTH_NAMES.get(recipe.left) if recipe.left == recipe.right else None
     arms = [both] if both else list(dict.fromkeys((left, right)))
-    english, french = (
-        _sentence(f"{stance}: {_sentence(*of_arms)}" if any(of_arms) else stance)
-        for stance, of_arms in zip(STANCE_NAMES[recipe.stance], zip(*arms, strict=True), strict=True)
-    )
-    return english, french
+    english, french = STANCE_NAMES[recipe.stance]
+    arms_english, arms_french = (_sentence(*texts) for texts in zip(*arms, strict=True))
+    return _titled(english, ": ", arms_english), _titled(french, "\N{NO-BREAK SPACE}: ", arms_french)
 
 
 def description(recipe: Recipe, *, mirrored: bool) -> Words:
@@ -86,6 +84,10 @@ def _english(text: str, side: str, mirrored: bool) -> str:
 def _french(text: str, side: str, mirrored: bool) -> str:
     masculine, feminine, other, otherf = _FRENCH[_OTHER[side] if mirrored else side]
     return text.format(side=masculine, sidef=feminine, side_place=feminine, other=other, otherf=otherf)
+
+
+def _titled(stance: str, colon: str, arms: str) -> str:
+    return f"{stance}{colon}{arms}" if arms else stance
 
 
 def _sentence(*parts: str) -> str:

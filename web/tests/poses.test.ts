@@ -20,7 +20,8 @@ beforeEach(() => {
 
 function pose(id: string): PoseSummary {
   const links = { self: `/v1/catalog/poses/${id}`, picture: `/v1/catalog/poses/${id}.webp` };
-  return { id, name: { en: id, fr: id }, category: "yoga", tags: [], difficulty: "easy", suits: [], support: "feet", links };
+  const description = { en: `${id}, in a sentence`, fr: `${id}, en une phrase` };
+  return { id, name: { en: id, fr: id }, description, category: "yoga", tags: [], difficulty: "easy", suits: [], support: "feet", links };
 }
 
 describe("the library", () => {

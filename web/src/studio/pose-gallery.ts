@@ -47,6 +47,7 @@ export class PoseGallery extends AtelierElement {
   #tile(pose: PoseSummary): TemplateResult {
     return poseTile({
       name: this.studio.language.of(pose.name),
+      description: this.studio.language.of(pose.description),
       picture: pose.links.picture,
       isChosen: this.chosen.includes(pose.id),
       pick: () => {

@@ -1,27 +1,30 @@
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import "./pose-picture";
 
 export interface PoseTile {
   readonly name: string;
+  /** A sentence that says what it looks like. */
+  readonly description: string;
   /** Address of its picture. */
   readonly picture: string;
   readonly isChosen: boolean;
   readonly pick: () => void;
 }
 
-/** A pose to choose, as an item of a list. It shows how the body stands; what arms and head do is on the picture. */
-export function poseTile({ name, picture, isChosen, pick }: PoseTile): TemplateResult {
+/** A pose to choose, as an item of a list. */
+export function poseTile({ name, description, picture, isChosen, pick }: PoseTile): TemplateResult {
   return html`<li>
-    <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${name} @click=${pick}>
+    <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${description} @click=${pick}>
       <pose-picture .src=${picture}></pose-picture>
-      <span class="name">${stanceOf(name)}</span>
+      ${poseName(name)}
     </button>
   </li>`;
 }
 
-/** The catalogue's names begin with the stance, before the first comma: whole ones have 100 letters, and would not be read. */
-export function stanceOf(name: string): string {
-  return name.split(", ", 1)[0] ?? name;
+/** A pose's name in two parts, as the catalogue makes them: how the body stands, and after a colon what the arms do. */
+export function poseName(name: string): TemplateResult {
+  const [stance, arms] = name.split(/\s?: /, 2);
+  return html`<span class="name"><b>${stance}</b>${arms ? html`<br />${arms}` : nothing}</span>`;
 }
 
 export const poseGrid = css`
@@ -56,8 +59,13 @@ export const poseGrid = css`
   }
   .name {
     padding: 0 0.25rem;
+    color: var(--muted);
     font-size: 0.75rem;
     line-height: 1rem;
     overflow-wrap: break-word;
+  }
+  .name b {
+    color: var(--ink);
+    font-weight: 500;
   }
 `;
