@@ -17,7 +17,7 @@ from photos import strip
 from photos.decode import upright
 from photos.encode import jpeg
 from photos.model import PhotoFormat
-from tests.e2e.album import consent, rendered
+from tests.e2e.album import beside_each_other, consent, rendered
 from tests.e2e.attacks.test_traces import in_files
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_batches import balance, ended, settled
@@ -138,9 +138,8 @@ def test_a_batch_is_drawn_and_paid_by_the_picture(
 def test_a_photo_that_cannot_be_used_costs_nothing(
     ivy: httpx.Client, head: bytes, poses: Sequence[str], seen: str
 ) -> None:
-    one = np.asarray(Image.open(io.BytesIO(head)))
     pictures = {
-        "two people": jpeg(np.concatenate([one, one], axis=1)),
+        "two people": beside_each_other(head),
         "a wall": jpeg(np.full((400, 400, 3), 190, np.uint8)),
     }
     form = {"poseId": poses[0], "consent": consent(ivy)}

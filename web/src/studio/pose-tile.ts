@@ -1,4 +1,4 @@
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import "./pose-picture";
 
 export interface PoseTile {
@@ -9,19 +9,15 @@ export interface PoseTile {
   readonly pick: () => void;
 }
 
-/** A pose to choose, as an item of a list. It shows how the body stands; what arms and head do is on the picture. */
+/** A pose to choose, as an item of a list. Whole names have 100 letters, and are told when a pose is chosen. */
 export function poseTile({ name, picture, isChosen, pick }: PoseTile): TemplateResult {
+  const [stance, detail] = name.split(", ", 2);
   return html`<li>
     <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${name} @click=${pick}>
       <pose-picture .src=${picture}></pose-picture>
-      <span class="name">${stanceOf(name)}</span>
+      <span class="name">${stance} ${detail ? html`<span class="detail">${detail}</span>` : nothing}</span>
     </button>
   </li>`;
-}
-
-/** The catalogue's names begin with the stance, before the first comma: whole ones have 100 letters, and would not be read. */
-export function stanceOf(name: string): string {
-  return name.split(", ", 1)[0] ?? name;
 }
 
 export const poseGrid = css`
@@ -59,5 +55,9 @@ export const poseGrid = css`
     font-size: 0.75rem;
     line-height: 1rem;
     overflow-wrap: break-word;
+  }
+  .detail {
+    display: block;
+    color: var(--muted);
   }
 `;
