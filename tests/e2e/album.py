@@ -1,18 +1,22 @@
-"""Three photos of somebody who does not exist, as the platform's users send them."""
+"""Photos of people who do not exist, as the platform's users send them."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 import numpy as np
+from PIL import Image
 
 from photos.encode import jpeg
 from training.face.draws import draw_setting, draw_sitter
 from training.face.render import Studio
 
-MODELS = Path(__file__).parents[2] / "models"
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "models"
+AVATARS = ROOT / "docs" / "pictures" / "avatars.png"
 YAWS_DEG = {"front": 0.0, "left": -35.0, "right": 35.0}
 Album = Mapping[str, bytes]
 
@@ -25,6 +29,20 @@ def rendered(seed: int) -> Album:
         slot: jpeg(seated.shoot(draw_setting(rng, yaw_deg=yaw, pitch_deg=0.0, roll_deg=0.0), rng).pixels)
         for slot, yaw in YAWS_DEG.items()
     }
+
+
+def whole_person() -> bytes:
+    """PNG of somebody from head to foot: the leftmost of four avatars."""
+    whole = Image.open(AVATARS).convert("RGB")
+    file = io.BytesIO()
+    whole.crop((0, 0, whole.width // 4, whole.height)).save(file, "PNG")
+    return file.getvalue()
+
+
+def beside_each_other(photo: bytes) -> bytes:
+    """JPEG of two people, who look alike."""
+    one = np.asarray(Image.open(io.BytesIO(photo)))
+    return jpeg(np.concatenate([one, one], axis=1))
 
 
 def consent(client: httpx.Client) -> str:

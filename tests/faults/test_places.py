@@ -1,4 +1,4 @@
-"""The sweeps of the job protocol and of work on photos miss no place."""
+"""The sweeps of the job protocol and of work on photos and videos miss no place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.platform import ROOT
 from tests.faults.experiments import jobs, photos
 
-_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("((?:jobs|photos|faces|generations)\.\w+)"\)')
+_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("((?:jobs|photos|faces|generations|videos)\.\w+)"\)')
 OF_NO_JOB = {"faces.recorded"}
 """A face that is made while somebody waits."""
 

@@ -70,6 +70,12 @@ describe("a picture of one's own", () => {
     expect(keys[0]).not.toBe(keys.at(-1));
   });
 
+  it("is fetched once", async () => {
+    platform.on(`GET ${BEACH.links.picture}`, () => new Response(new Uint8Array(5)));
+    expect([(await own.picture(BEACH)).size, (await own.picture(BEACH)).size]).toEqual([5, 5]);
+    expect(platform.requests(`GET ${BEACH.links.picture}`)).toHaveLength(1);
+  });
+
   it("goes from the list when it is deleted", async () => {
     platform.on(`DELETE /v1/backgrounds/${BEACH.id}`, empty);
     await own.send(photo());

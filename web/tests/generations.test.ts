@@ -68,6 +68,15 @@ describe("pictures in poses", () => {
     expect([generations.list.items, generations.stats?.total, wallet.credits?.balance]).toEqual([[], 0, 100]);
   });
 
+  it("are paid a moment after they have ended, and the balance says so", async () => {
+    platform.on(`GET ${PATH}`, () => listed([drawn("a")]));
+    const balances = [{ balance: 95, held: 5 }, { balance: 100, held: 0 }];
+    platform.on("GET /v1/credits", () => json(balances.shift() ?? null));
+    await generations.watch();
+    await generations.settled();
+    expect(wallet.credits).toEqual({ balance: 100, held: 0 });
+  });
+
   it("say why one that has ended could not be fetched", async () => {
     platform.on(`GET ${PATH}`, () => listed([generation("a")]));
     platform.on("GET /v1/jobs/a/events", () => stream(event(job("a", { revision: 2, state: "completed" }))));

@@ -84,7 +84,6 @@ OPERATIONS = (
         create,
         scopes=(Scope.AVATARS_WRITE,),
         work=Work.PHOTO,
-        cost=Cost.GENERATE,
         form=Form(
             _read, (photo_form.file(PICTURE, "What is to stand behind people"),), shapes.BackgroundFields
         ),
@@ -110,6 +109,7 @@ OPERATIONS = (
         picture,
         scopes=(Scope.AVATARS_READ,),
         work=Work.FILE,
+        cost=Cost.GALLERY,
         answer="image/webp",
         refusals=(404,),
     ),

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.generator.domain.model import Avatar
 from services.generator.domain.pictures import PictureOptions, VideoOptions
 
-RENDERER = "1"
+RENDERER = "2"
 """The mesher's ``drawing.VERSION``: what an older renderer has drawn is not given any more."""
 PICTURES_KEPT = 24
 """Pictures that an avatar remembers, the newest; videos are paid, and all stay."""

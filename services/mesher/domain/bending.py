@@ -1,8 +1,7 @@
 """How the meshes of an avatar follow a body into a pose.
 
-Skin bends as `bodypose.skinning` has it. Cloth near the skin takes the weights of the skin below it, so that both move
-alike and the distance between them stays; what hangs farther off keeps its own weights and is pushed off the posed
-skin. Eyes and mouth are the head's; long hair is kept off what lies below it.
+Skin bends as `bodypose.skinning` has it, and `cloth` brings garments along. Eyes and mouth are the head's; long hair is
+kept off what lies below it.
 
 What a mesh needs in every pose is found once, so that a film's next frame costs its bending alone.
 """
@@ -15,7 +14,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from bodymodel.shape import on_grid
 from bodypose.bound import GRID_M
@@ -27,22 +25,10 @@ from services.mesher.domain.model import Morph, Part
 from services.mesher.domain.obstacle import Layer, Obstacle
 from services.mesher.domain.surface import FloatArray, IntArray
 
-_NEAREST = 8
-_BLUR_M = 0.01
-# Cloth this near to the skin goes with it; farther off than the sum it hangs by itself.
-_CLOSE_M, _FADE_M = 0.03, 0.04
-# Close cloth keeps its distance to the skin below, or this, if it was farther off: so what is worn above stays above.
-_KEPT_M = 0.02
-_HANGING_M = 0.006
 _HAIR_M = 0.008
-_LEAST_ALIKE = 1e-3
-# Cloth on the inner thigh: where the skin faces the middle, and hangs on the thigh; this share of a garment tells trousers.
-_INWARDS, _MOSTLY, _TOUCHING_M, _SOME = -0.5, 0.5, 0.02, 0.01
-# Cloth round both legs is evened out where pelvis and thighs hold this share, over so many steps of 1 to 2 cm.
-_LOW, _EVENED = 0.1, 30
-_SIDED = 2.5
 # Cloth on the floor, on a seat, and where it turns down over its edge.
 _FLOOR_M, _LAYERS_M, _EDGE_M = 0.002, 0.01, 0.08
+_PRESSED_M = 0.03
 _OPPOSITE = -0.9
 """Cosine between two normals of one place beyond which no turn from one to the other makes sense."""
 
@@ -88,6 +74,10 @@ class Wearer:
     """Bones of both."""
     trunk: IntArray
     """Those, and the pelvis."""
+    low: IntArray
+    """Pelvis, thighs and what follows them."""
+    carrying: NDArray[np.bool_]
+    """(n,) skin that cloth comes down onto: all but arms and hands."""
     skin: FloatArray
     """(n, 3) float64 metres."""
     normals: FloatArray
@@ -103,7 +93,9 @@ class Wearer:
             np.concatenate([normals, across]),
             np.ones(len(points) + len(across), bool),
         )
-        return Hide(stance, points, normals, Obstacle.of([solid]), support)
+        carrying = np.concatenate([self.carrying, self.carrying[self.triangles].all(axis=1)])
+        carrier = Layer(solid.points[carrying], solid.normals[carrying], solid.trunk[carrying])
+        return Hide(stance, points, normals, Obstacle.of([solid]), (carrier,), support)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,8 +109,25 @@ class Hide:
     """(n, 3) unit vectors."""
     solid: Obstacle
     """What hanging cloth and hair stay outside of."""
+    carriers: tuple[Layer, ...]
+    """What cloth comes down onto: skin, then the garments below."""
     support: Support
     """What lies on the floor, or a seat below it."""
+
+    def under(self, part: Part) -> Hide:
+        """The same with a garment over it, which others are worn over."""
+        points, normals = part.positions.astype(np.float64), part.normals.astype(np.float64)
+        across = surface.unit(surface.areas(points, part.triangles))
+        points = np.concatenate([points, points[part.triangles].mean(axis=1)])
+        # What is pressed on a seat lies in folds, and its normals anywhere.
+        free = points[:, 1] > self.support.seat + _PRESSED_M
+        normals = np.concatenate([normals, across])[free]
+        layer = Layer(points[free], normals, np.ones(len(normals), bool))
+        return replace(self, carriers=(*self.carriers, layer))
+
+    def carrier(self) -> Obstacle:
+        """What a garment that is put on now comes down onto."""
+        return Obstacle.of(self.carriers)
 
 
 class Follower(Protocol):
@@ -163,7 +172,7 @@ class Fitting:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Sheet:
+class Sheet:
     """A mesh without a skin's own normals."""
 
     part: Part
@@ -172,7 +181,7 @@ class _Sheet:
     """(p, 3) of its surface at rest, which those of its edges differ from."""
 
     @classmethod
-    def of(cls, part: Part) -> _Sheet:
+    def of(cls, part: Part) -> Sheet:
         corners = surface.incidence(part.triangles, len(part.positions))
         points = part.positions.astype(np.float64)
         return cls(part, corners, surface.vertex_normals(points, part.triangles, corners))
@@ -187,13 +196,13 @@ class _Sheet:
 class Hair:
     """Hair: what hangs below the head stays outside of what is below it."""
 
-    sheet: _Sheet
+    sheet: Sheet
     flesh: Flesh
 
     @classmethod
     def of(cls, part: Part, wearer: Wearer) -> Hair:
         """Hair as it is combed."""
-        return cls(_Sheet.of(part), wearer.flesh)
+        return cls(Sheet.of(part), wearer.flesh)
 
     def at(self, hide: Hide) -> Part:
         """Turned with the head; its ends lie on the back."""
@@ -203,124 +212,6 @@ class Hair:
         if hanging.any():
             points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
         return self.sheet.moved(on_grid(points, GRID_M), turns)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Cloth:
-    """A garment: with the skin where it is close, off the skin where it hangs."""
-
-    sheet: _Sheet
-    flesh: Flesh
-    near: IntArray
-    """(p, 8) skin vertices that each point lies on."""
-    pull: FloatArray
-    """(p, 8) shares of them that sum to 1."""
-    close: FloatArray
-    """(p,) 1 for cloth that goes with the skin, 0 for what hangs."""
-    height: FloatArray
-    """(p,) metres over the skin that it keeps."""
-    wraps_legs: bool
-    """Whether it goes round each leg by itself."""
-    joints: IntArray
-    weights: FloatArray
-    """(p, 4) each."""
-
-    @classmethod
-    def of(cls, part: Part, wearer: Wearer) -> Cloth:
-        """Bind a garment to the nearest skin that hangs on the same bones: a sleeve to the arm, not to the ribs by it."""
-        distance, near = cKDTree(wearer.skin).query(part.positions, k=_NEAREST)
-        own = _dense(part, wearer.shares.shape[1])
-        alike = np.minimum(own[:, None], wearer.shares[near]).sum(axis=2)
-        pull = (alike + _LEAST_ALIKE) / (distance**2 + _BLUR_M**2)
-        pull /= pull.sum(axis=1, keepdims=True)
-        close = smoothstep((_CLOSE_M + _FADE_M - distance[:, 0]) / _FADE_M)
-        height, _ = _over(part.positions, near, pull, wearer.skin, wearer.normals)
-        weights: FloatArray = (1.0 - close)[:, None] * own
-        skin = wearer.flesh.skin
-        rows = np.arange(len(weights))[:, None]
-        for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
-            np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
-        wraps_legs = _wraps_legs(part, wearer, near[:, 0], distance[:, 0])
-        if not wraps_legs:
-            weights = _sided(weights, wearer.thighs, close)
-            weights = _draped(part, weights, weights[:, wearer.trunk].sum(axis=1) > _LOW)
-        kept = np.minimum(height, _KEPT_M)
-        return cls(_Sheet.of(part), wearer.flesh, near, pull, close, kept, wraps_legs, *_strongest(weights))
-
-    def at(self, hide: Hide) -> Part:
-        """Bent, and moved out along the skin's normals where that came nearer than it was."""
-        part = self.sheet.part
-        points, turns = self.flesh.bend(hide.stance, part.positions, self.joints, self.weights)
-        height, upwards = _over(points, self.near, self.pull, hide.skin, hide.normals)
-        points = on_grid(
-            points + (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards, GRID_M
-        )
-        # Close cloth is not: in a crease the nearest skin may be the other side's, and hems would fray.
-        if (self.close < 1.0).any():
-            lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
-            points += (1.0 - self.close)[:, None] * (lifted - points)
-        # Trousers go with the shins, wherever those are.
-        hanging = np.zeros(len(points)) if self.wraps_legs else 1.0 - self.close
-        return self.sheet.moved(on_grid(hide.support.lay(points, hanging), GRID_M), turns)
-
-
-def _wraps_legs(part: Part, wearer: Wearer, below: IntArray, distance: FloatArray) -> bool:
-    """Whether cloth goes round each leg by itself, as that of trousers does: then some lies on the inner thighs."""
-    inwards = wearer.normals[below, 0] * np.sign(part.positions[:, 0]) < _INWARDS
-    on_thigh = wearer.shares[below][:, wearer.thighs].sum(axis=1) > _MOSTLY
-    return float((inwards & on_thigh & (distance < _TOUCHING_M)).mean()) > _SOME
-
-
-def _sided(weights: FloatArray, thighs: IntArray, close: FloatArray) -> FloatArray:
-    """Weights (p, B) of a skirt that leaves each leg its own side: only the middle is shared."""
-    both = weights[:, thighs].sum(axis=1)
-    left = weights[:, thighs[0]] / np.maximum(both, _LEAST_ALIKE)
-    own = smoothstep(_SIDED * (left - 0.5) + 0.5)
-    left = left + (1.0 - close) * (own - left)
-    sided = weights.copy()
-    sided[:, thighs[0]], sided[:, thighs[1]] = both * left, both * (1.0 - left)
-    return sided
-
-
-def _draped(part: Part, weights: FloatArray, low: NDArray[np.bool_]) -> FloatArray:
-    """Weights (p, B) of cloth round both legs, evened out where it lies low, on hips and thighs: it is one sheet there."""
-    places, numbers = np.unique(part.positions, axis=0, return_inverse=True)
-    own = numbers.reshape(-1)
-    edges = surface.undirected_edges(own[part.triangles])
-    edges = edges[edges[:, 0] != edges[:, 1]]
-    both = np.concatenate([edges, edges[:, ::-1]])
-    links = sparse.csr_array((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(len(places),) * 2)
-    mean = sparse.diags_array(1.0 / np.maximum(links.sum(axis=1), 1.0)) @ links
-    joined, evened = np.zeros((len(places), weights.shape[1])), np.zeros(len(places), bool)
-    joined[own], evened[own] = weights, low
-    for _ in range(_EVENED):
-        joined = np.where(evened[:, None], mean @ joined, joined)
-    even: FloatArray = joined[own]
-    return even
-
-
-def _over(
-    points: FloatArray, near: IntArray, pull: FloatArray, skin: FloatArray, normals: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Heights (p,) of points over the skin that they are bound to, and its normals (p, 3) there."""
-    below = np.einsum("pk,pkx->px", pull, skin[near])
-    upwards = surface.unit(np.einsum("pk,pkx->px", pull, normals[near]))
-    return np.einsum("px,px->p", points - below, upwards), upwards
-
-
-def _dense(part: Part, bones: int) -> FloatArray:
-    """(p, B) float64 a part's own weights."""
-    dense = np.zeros((len(part.positions), bones))
-    for slot in range(part.joints.shape[1]):
-        dense[np.arange(len(dense)), part.joints[:, slot]] += part.weights[:, slot] / 255.0
-    return dense
-
-
-def _strongest(weights: FloatArray) -> tuple[IntArray, FloatArray]:
-    """(n, B) -> the four strongest bones of each point and their weights (n, 4), which sum to 1."""
-    joints = np.argsort(-weights, axis=1, kind="stable")[:, :4]
-    chosen = np.take_along_axis(weights, joints, axis=1)
-    return joints, chosen / chosen.sum(axis=1, keepdims=True)
 
 
 def _moved(part: Part, points: FloatArray, turns: FloatArray, normals: FloatArray) -> Part:

@@ -46,9 +46,9 @@ class Obstacle:
         tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
         return cls(tree, Layer(points, normals, trunk))
 
-    def heights(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def heights(self, points: FloatArray, reach: float = _REACH) -> tuple[FloatArray, FloatArray]:
         """Height of each point (n, 3) over the nearest layer point, (n,), infinite out of reach; normals (n, 3) there."""
-        _, nearest = self.tree.query(points, distance_upper_bound=_REACH)
+        _, nearest = self.tree.query(points, distance_upper_bound=reach)
         touched = nearest < len(self.layer.points)
         nearest = np.where(touched, nearest, 0)
         normals = self.layer.normals[nearest]

@@ -16,8 +16,9 @@ from bodypose.skeleton import Pose, Support, pose_of, turns_of
 from bodypose.skinning import SoftSkin, Stance, linear
 from services.mesher.domain import bending, surface
 from services.mesher.domain.anatomy import SIDES
-from services.mesher.domain.bending import Cloth, Fitting, Follower, Hair, Skin, Wearer
+from services.mesher.domain.bending import Fitting, Follower, Hair, Skin, Wearer
 from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.cloth import Cloth
 from services.mesher.domain.model import Part, Posture, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.pose import level_stance
@@ -58,9 +59,14 @@ class Figure:
         support = self._support(pose, set_down, points + drop)
         hide = self._wearer.posed(set_down, points + drop, support)
         heads = hide.stance.heads.astype(np.float32)
+        parts = []
+        for follower in self._followers:
+            parts.append(follower.at(hide))
+            if isinstance(follower, Cloth):
+                hide = hide.under(parts[-1])
         return replace(
             self._scene,
-            parts=[follower.at(hide) for follower in self._followers],
+            parts=parts,
             rig=replace(self._scene.rig, heads=heads),
         )
 
@@ -99,6 +105,12 @@ class Poser:
         self._shares = np.zeros((count, len(template.bones)), np.float32)
         joints = template.joints[:count].astype(np.int64)
         np.put_along_axis(self._shares, joints, template.weights[:count], axis=1)
+        names = template.bones
+        self._low = np.array(
+            [n for n, bone in enumerate(names) if bone == "Hips" or "Leg" in bone or "Foot" in bone]
+        )
+        arms = [n for n, bone in enumerate(names) if "Arm" in bone or "Hand" in bone]
+        self._carrying = self._shares[:, arms].sum(axis=1) < 0.5
 
     def hold(self, body: Body, pose: Pose) -> Held:
         """The pose as this body holds it. Raise UnknownBoneError."""
@@ -118,6 +130,8 @@ class Poser:
             shares=self._shares,
             thighs=self._thighs,
             trunk=np.append(self._thighs, self._template.bones.index("Hips")),
+            low=self._low,
+            carrying=self._carrying,
             skin=skin,
             normals=surface.vertex_normals(skin, self._triangles, self._corners),
         )

@@ -11,11 +11,15 @@ import pytest
 from atelierkit.scopes import Scope
 from services.gateway.windows import MemoryWindows
 from tests.attacks.cases import cases
+from tests.contract.gateway import test_generations
 from tests.contract.gateway.conftest import World, client_of
 from tests.contract.gateway.photos import FORM, form, png
 from tests.contract.gateway.test_audit import trail
 from tests.contract.gateway.test_authorization import bearer, key
+from tests.contract.gateway.test_generations import person
 from tests.contract.gateway.test_photo_attacks import REFUSED
+
+__all__ = ["person"]
 
 PATH = "/v1/backgrounds"
 
@@ -168,6 +172,18 @@ async def test_an_unknown_background_is_named_in_the_callers_language(
         [told] = answer.json()["details"]
         assert (told["field"], told["code"]) == ("background", "background.unknown")
         assert "arrière-plans" in told["message"]
+
+
+async def test_people_from_photos_are_drawn_before_it(world: World, person: httpx.AsyncClient) -> None:
+    background = await made(person)
+    done = await test_generations.made(world, person, background=background["id"])
+    etag = (await person.get(background["links"]["picture"])).headers["etag"].strip('"')
+    assert f"backgrounds/{etag}" in (await person.get(done["links"]["picture"])).text
+    balance = world.jobs.world.ledger.balance
+    for path in (test_generations.PATH, test_generations.BATCH):
+        refused = await test_generations.send(person, path, background=str(uuid.uuid4()))
+        assert (refused.status_code, faults(refused)) == (404, [("background", "background.unknown", None)])
+    assert (world.uploads, world.jobs.world.ledger.balance) == ([], balance)
 
 
 async def test_a_link_shows_the_avatar_before_it(world: World, signed_in: httpx.AsyncClient) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.e2e.album import whole_person
 from tests.e2e.conftest import sign_in
 from tests.unit.bodypose.dancer import SKELETONS, Writer
 from tests.unit.bodypose.sitter import STANCES, turns_in
@@ -18,17 +15,8 @@ pytestmark = pytest.mark.browser
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1200, "height": 720}
-AVATARS = Path(__file__).parents[3] / "docs" / "pictures" / "avatars.png"
 BODY = {"bodyType": "feminine", "measurements": {"stature": 1680}, "outfit": []}
 TITLE = "Zoë & <i>friends</i>"
-
-
-def photo_of_one() -> bytes:
-    """The leftmost of four avatars."""
-    whole = Image.open(AVATARS).convert("RGB")
-    file = io.BytesIO()
-    whole.crop((0, 0, whole.width // 4, whole.height)).save(file, "PNG")
-    return file.getvalue()
 
 
 def shared(client: httpx.Client, pose_id: str) -> dict[str, str]:
@@ -53,7 +41,7 @@ def test_a_link_is_opened_by_a_stranger_until_it_is_revoked(browser: Browser, pl
         dance = Writer(SKELETONS["Mixamo"]).write(turns_in(STANCES["lunge"]))
         read = [
             client.post("/v1/poses", files=files, data={"name": "Mine"}).raise_for_status().json()
-            for files in ({"motion": ("dance.bvh", dance)}, {"photo": ("me.png", photo_of_one())})
+            for files in ({"motion": ("dance.bvh", dance)}, {"photo": ("me.png", whole_person())})
         ]
         assert [pose["source"] for pose in read] == ["motion", "photo"]
         share = shared(client, read[0]["id"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DIST = Path(__file__).resolve().parents[3] / "web" / "dist"
-BUDGET_BYTES = 260_000
+BUDGET_BYTES = 265_000
 """All scripts together, compressed."""
 
 pytestmark = pytest.mark.browser

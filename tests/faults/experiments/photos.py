@@ -1,10 +1,10 @@
-"""A. Processes die at their work on photos of people: at every place of it. What may not be left is a photo."""
+"""A. Processes die at their work on photos of people and on videos: at every place of it. What may not be left is a photo."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.faults.experiments.jobs import PAUSE_S, REACHED_S, SERVER, WORKER, crash_server, crashed
@@ -24,13 +24,48 @@ KEPT_BY_NOBODY = ("uploads/", "faces/photos/")
 """Where photos lie while somebody works on them; here no person asked to keep any."""
 
 
+async def _worker_dies(world: World, place: str, asked: PhotoRequest) -> Entry:
+    """The job waits for the worker that is to end."""
+    told = await photos.send_until_told(world.api, asked, patience_s=REACHED_S)
+    world.stack.spawn(WORKER, failpoints=f"{place}=crash")
+    await crashed(world, WORKER, place)
+    return told
+
+
+async def _server_dies_deleting(world: World, place: str, asked: PhotoRequest) -> Entry:
+    """The record goes, and the server with it, before any file does."""
+    told = await photos.send_until_told(world.api, asked, patience_s=REACHED_S)
+
+    async def delete() -> None:
+        await photos.delete(world.api, asked.owner, told.answer["id"])
+
+    await crash_server(world, place, delete)
+    await world.stack.start(SERVER)
+    return told
+
+
+async def _server_dies_accepting(world: World, place: str, asked: PhotoRequest) -> Entry:
+    """A copy of the photo is stored, and the server goes before any record of it is. What is accepted then is deleted."""
+
+    async def send() -> None:
+        await photos.send(world.api, asked, again=True)
+
+    await crash_server(world, place, send)
+    await world.stack.start(SERVER)
+    told = await photos.send_until_told(world.api, asked, patience_s=REACHED_S)
+    await photos.delete(world.api, asked.owner, told.answer["id"])
+    return told
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a process is killed, and the wish that brings it there."""
 
     wish: Wish
-    process: str = WORKER
+    die: Callable[[World, str, PhotoRequest], Awaitable[Entry]] = _worker_dies
+    """Has the wish sent and the process killed; gives what the wish was answered. The worker is away when it begins."""
     of_a_wall: bool = False
+    kept: bool = False
 
 
 PLACES: Mapping[str, Place] = {
@@ -44,12 +79,16 @@ PLACES: Mapping[str, Place] = {
     "generations.drawn": Place(Wish.PICTURE),
     "photos.completed": Place(Wish.PICTURE),
     "photos.given_up": Place(Wish.PICTURE, of_a_wall=True),
-    "generations.deleted": Place(Wish.PICTURE, SERVER),
+    "generations.deleted": Place(Wish.PICTURE, _server_dies_deleting),
+    "generations.photo_renewed": Place(Wish.PICTURE, _server_dies_accepting, kept=True),
+    "videos.drawn": Place(Wish.VIDEO),
 }
-"""Every place in the work on photos; a test holds them against the code."""
+"""Every place in the work on photos and videos; a test holds them against the code."""
 
 
-@experiment("F35", "a process is killed at every place of work on photos", alert="ServiceRestarted")
+@experiment(
+    "F35", "a process is killed at every place of work on photos and videos", alert="ServiceRestarted"
+)
 async def photos_are_swept(world: World) -> None:
     """SIGKILL at each place in turn, in the order of the seed; the next process to be killed starts where the last one fell.
 
@@ -63,12 +102,7 @@ async def photos_are_swept(world: World) -> None:
             world.journal.note("place", name=name, at=world.journal.now)
             asked = _asked(world, people[number % PEOPLE], PLACES[name])
             world.stack.kill(WORKER)
-            told.append(await photos.send_until_told(world.api, asked, patience_s=REACHED_S))
-            if PLACES[name].process == SERVER:
-                await _deleted_by_a_dying_server(world, name, told[-1], asked)
-                continue
-            world.stack.spawn(WORKER, failpoints=f"{name}=crash")
-            await crashed(world, WORKER, name)
+            told.append(await PLACES[name].die(world, name, asked))
         await world.stack.start(WORKER)
         await _ended(world)
     _claim_once(world, told)
@@ -76,25 +110,17 @@ async def photos_are_swept(world: World) -> None:
 
 
 async def _person(world: World) -> PhotoRequest:
-    """Somebody new who has consented; every request of theirs is a copy of this one."""
+    """Somebody new with an avatar who has consented; every request of theirs is a copy of this one."""
     user = await world.newcomer()
-    consent = await photos.consented(world.api, user)
-    return photos.drawn(user, Wish.PICTURE, world.random, await photos.a_pose(world.api), consent)
+    made = await world.api.make(user, {"measurements": {}, "bodyType": "feminine"})
+    assert made.acknowledged, made
+    consent, pose = await photos.consented(world.api, user), await photos.a_pose(world.api)
+    return PhotoRequest(user, Wish.PICTURE, "", pose, consent, made.answer["id"])
 
 
 def _asked(world: World, person: PhotoRequest, place: Place) -> PhotoRequest:
     name = f"photos-{world.random.getrandbits(48):012x}"
-    return replace(person, wish=place.wish, name=name, of_a_wall=place.of_a_wall)
-
-
-async def _deleted_by_a_dying_server(world: World, place: str, told: Entry, asked: PhotoRequest) -> None:
-    """The record goes, and the server with it, before any file does."""
-
-    async def delete() -> None:
-        await photos.delete(world.api, asked.owner, told.answer["id"])
-
-    await crash_server(world, place, delete)
-    await world.stack.start(SERVER)
+    return replace(person, wish=place.wish, name=name, of_a_wall=place.of_a_wall, kept=place.kept)
 
 
 async def _ended(world: World) -> None:

@@ -1,11 +1,10 @@
-"""What users do with photos: they ask for an avatar of three, or for a picture in a pose of one, and come again under a key."""
+"""What users have drawn: an avatar of three photos, a picture in a pose of one, a video of an avatar; and they come again."""
 
 from __future__ import annotations
 
 import asyncio
 import enum
 import functools
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,10 +25,12 @@ _SEED = 5
 
 
 class Wish(enum.StrEnum):
-    """What is made of photos."""
+    """What is made by the workers of photos."""
 
     AVATAR = "avatar_from_photos"
     PICTURE = "pose_generation"
+    VIDEO = "video"
+    """Of an avatar that is there: without a photo, by the same protocol."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,36 @@ class PhotoRequest:
     name: str
     pose_id: str
     consent: str
+    avatar_id: str
     of_a_wall: bool = False
     """Whether nobody is on the photo."""
+    kept: bool = False
+    """Whether the photo stays with the picture."""
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """Method and path."""
+        if self.wish is Wish.VIDEO:
+            return "GET", f"/v1/avatars/{self.avatar_id}.mp4"
+        return "POST", _PATHS[self.wish]
 
     @property
     def sent(self) -> Mapping[str, Any]:
-        """The form, the same each time."""
+        """The form or the query, the same each time."""
+        if self.wish is Wish.VIDEO:
+            # Before a colour of its own: the same video is one job, whoever asks for it.
+            return {"params": {"size": 64, "seconds": 1, "fps": 8, "background": self.name[-6:]}}
         album = photographed()
         if self.wish is Wish.AVATAR:
             files = {slot: (f"{slot}.jpg", data, "image/jpeg") for slot, data in album.items()}
             return {"files": files, "data": {"consent": self.consent, "bodyType": "feminine"}}
         photo = ("me.jpg", wall() if self.of_a_wall else album["front"], "image/jpeg")
-        return {"files": {"photo": photo}, "data": {"consent": self.consent, "poseId": self.pose_id}}
+        form = {
+            "consent": self.consent,
+            "poseId": self.pose_id,
+            "keepPhoto": "true" if self.kept else "false",
+        }
+        return {"files": {"photo": photo}, "data": form}
 
 
 @functools.cache
@@ -88,20 +107,13 @@ async def a_pose(api: Api) -> str:
     return str(answer.json()["data"][0]["id"])
 
 
-def drawn(
-    owner: User, wish: Wish, dice: random.Random, pose_id: str, consent: str, **over: bool
-) -> PhotoRequest:
-    """A request that nobody has sent before."""
-    return PhotoRequest(owner, wish, f"photos-{dice.getrandbits(48):012x}", pose_id, consent, **over)
-
-
 async def send_until_told(api: Api, asked: PhotoRequest, *, patience_s: float) -> Entry:
     """Send it, and again under its key until there is an answer that says what came of it; gives the last one."""
     give_up = api.journal.now + patience_s
-    entry = await _send(api, asked, again=False)
+    entry = await send(api, asked, again=False)
     while entry.status in _LATER and api.journal.now < give_up:
         await asyncio.sleep(_AGAIN_S)
-        entry = await _send(api, asked, again=True)
+        entry = await send(api, asked, again=True)
     return entry
 
 
@@ -112,11 +124,11 @@ async def delete(api: Api, user: User, id: str) -> Entry:
     return entry
 
 
-async def _send(api: Api, asked: PhotoRequest, *, again: bool) -> Entry:
+async def send(api: Api, asked: PhotoRequest, *, again: bool) -> Entry:
+    """Send it once. ``again`` says that it was sent before: then it is no surprise that the first is still at work."""
     entry, _ = await api.ask(
         "photos",
-        "POST",
-        _PATHS[asked.wish],
+        *asked.address,
         user=asked.owner,
         deadline_s=DEADLINE_S,
         headers={"idempotency-key": asked.name},

@@ -113,11 +113,10 @@ def test_a_skirt_lies_on_the_seat_and_turns_down_over_its_edge(
     seated = figure.at(held(poser, mean_body, SEATED, Support.SEAT))
     knees = seated.rig.heads[clothed.rig.bones.index("LeftLeg"), 2]
     hanging, lying = (named(scene, "skirt").positions for scene in (standing, seated))
-    behind = hanging[:, 2] < knees - 0.15
-    risen = lying[behind, 1] - hanging[behind, 1]
-    assert risen.min() == 0.0
-    assert risen.max() > 0.03
-    np.testing.assert_array_equal(lying[hanging[:, 2] > knees], hanging[hanging[:, 2] > knees])
+    below = lying[lying[:, 2] < knees - 0.15, 1]
+    # On the seat cloth lies in a layer of a centimetre; without one it hangs farther down.
+    assert (below < below.min() + 0.012).mean() > 0.25
+    assert hanging[hanging[:, 2] < knees - 0.15, 1].min() < below.min() - 0.10
     skin = [named(scene, "body").positions for scene in (standing, seated)]
     np.testing.assert_array_equal(skin[0], skin[1])
 

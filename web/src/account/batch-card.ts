@@ -27,7 +27,7 @@ export class BatchCard extends AtelierElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, createdAt, error } = this.job;
+    const { kind, state, createdAt, error } = this.job;
     const title = titleOf(this.job);
     return html`<article class="card" aria-label=${title}>
       <div class="what">
@@ -35,7 +35,7 @@ export class BatchCard extends AtelierElement {
           <span class="name">${title}</span>
           <span role="status">${standing(state)}</span>
         </span>
-        <span class="small muted">${moment(createdAt)} · ${this.#made()}</span>
+        <span class="small muted">${moment(createdAt)} ${kind === "avatar_batch" ? html`· ${this.#made()}` : nothing}</span>
       </div>
       ${ENDS.includes(state) ? nothing : this.#underWay()}
       ${error ? html`<p class="fault">${error.message}</p>` : nothing}

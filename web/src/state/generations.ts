@@ -9,6 +9,9 @@ import { idOf, Paged } from "./paged";
 import { Task } from "./task";
 import type { Wallet } from "./wallet";
 
+/** Held credits are taken or given back a moment after a job's end; those that are held longer are held for other work. */
+const SETTLING_MS: readonly number[] = [0, 500, 1_000, 2_000];
+
 /** The person's pictures in poses, newest first; those that are not drawn yet are followed as long as somebody looks. */
 export class Generations extends Observable {
   readonly list: Paged<Generation>;
@@ -122,7 +125,16 @@ export class Generations extends Observable {
     // Without new sums the gallery is there all the same, with the old ones.
     this.stats = await this.calls.stats().catch(() => this.stats);
     this.changed();
-    await this.wallet.readBalance();
+    for (const pause of SETTLING_MS) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await this.wallet.readBalance();
+      if (this.#isSettled) return;
+    }
+  }
+
+  /** There is nothing that the balance is to wait for. */
+  get #isSettled(): boolean {
+    return this.wallet.credits?.held === 0 || this.list.items.some(({ state }) => !ENDS.includes(state));
   }
 }
 

@@ -16,6 +16,7 @@ export class OwnBackgrounds extends Observable {
   /** What is wrong with the file that was chosen last. */
   fault: string | null = null;
   readonly #once = new Once();
+  readonly #pictures = new Map<string, Blob>();
 
   constructor(
     private readonly calls: BackgroundCalls,
@@ -48,8 +49,12 @@ export class OwnBackgrounds extends Observable {
     return kept;
   }
 
-  picture(background: CustomBackground): Promise<Blob> {
-    return this.calls.picture(background);
+  /** The picture, which is asked for once: it never changes. */
+  async picture(background: CustomBackground): Promise<Blob> {
+    const { id } = background;
+    const known = this.#pictures.get(id) ?? (await this.calls.picture(background));
+    this.#pictures.set(id, known);
+    return known;
   }
 
   /** Deletes a picture; whether that went well. What was drawn before it stays. */
@@ -57,6 +62,7 @@ export class OwnBackgrounds extends Observable {
     return this.removing.run(async () => {
       await this.calls.remove(background);
       this.backgrounds.drop(background);
+      this.#pictures.delete(background.id);
     });
   }
 }

@@ -5,11 +5,12 @@ import { SLOTS } from "../api/faces";
 import { m } from "../paraglide/messages.js";
 import type { Observable } from "../state/observable";
 import type { Studio } from "../state/studio";
-import { consentBox, ticks } from "../ui/consent-box";
+import { consentBox } from "../ui/consent-box";
 import { AtelierElement } from "../ui/element";
 import { marks } from "../ui/marks";
 import { photoField, photoFields } from "../ui/photo-field";
 import { controls } from "../ui/styles";
+import { ticks } from "../ui/tick";
 import "./face-facts";
 
 /** Three photos, the consent, and the avatar with their face. Fires `made` when it stands. */

@@ -45,7 +45,7 @@ export class GenerationPicture extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="board">${this.#shown()}</div>`;
+    return html`<div class="board ${this.url === null ? "waiting" : ""}">${this.#shown()}</div>`;
   }
 
   #shown(): TemplateResult | typeof nothing {
@@ -82,6 +82,9 @@ export class GenerationPicture extends LitElement {
     css`
       :host {
         display: block;
+      }
+      .waiting {
+        background: var(--hover);
       }
       .pale {
         width: 100%;

@@ -5,7 +5,6 @@ import type { Generation } from "../api/schema";
 import { dateTime } from "../i18n/format";
 import type { Studio } from "../state/studio";
 import "./generation-picture";
-import { poseName } from "./pose-tile";
 
 /** What a picture in a pose is called: its pose, or its moment where that has no name any more. */
 export function nameOf({ poseNames, language }: Studio, { poseId, createdAt }: Generation): string {
@@ -20,7 +19,7 @@ export function generationTile(studio: Studio, generation: Generation, open: () 
   return html`<li>
     <button class="tile" id="open-${generation.id}" aria-label="${name}, ${dateTime(createdAt)}" @click=${open}>
       <generation-picture .studio=${studio} .generation=${generation}></generation-picture>
-      <span class="small">${poseName(name)}</span>
+      <span class="name small">${name}</span>
       ${ENDS.includes(state) ? html`<span class="muted when">${dateTime(createdAt)}</span>` : meter(progressPercent)}
       ${state === "completed" ? "" : html`<span>${standing(state)}</span>`}
     </button>

@@ -11,13 +11,14 @@ import type { Observable } from "../state/observable";
 import { idOf } from "../state/paged";
 import type { OrderWish, WantedPose } from "../state/photo-orders";
 import type { Studio } from "../state/studio";
-import { consentBox, ticks } from "../ui/consent-box";
+import { consentBox } from "../ui/consent-box";
 import { AtelierElement } from "../ui/element";
 import { icons } from "../ui/icons";
 import { marks } from "../ui/marks";
 import { optionFields, selectField } from "../ui/options";
 import { photoField, photoFields } from "../ui/photo-field";
 import { controls } from "../ui/styles";
+import { tick, ticks } from "../ui/tick";
 import { backdropFields } from "./backdrop-fields";
 import "./generation-view";
 import "./pose-shelves";
@@ -29,6 +30,7 @@ export class PhotoOrderForm extends AtelierElement {
   /** The poses are being chosen, and have the place to themselves. */
   @state() private isChoosing = false;
   @query(".poses-button") private readonly posesButton!: HTMLElement | null;
+  @query("section") private readonly results!: HTMLElement | null;
   @query(".done") private readonly doneButton!: HTMLElement | null;
 
   protected override watched(): readonly Observable[] {
@@ -67,7 +69,7 @@ export class PhotoOrderForm extends AtelierElement {
         ${this.#poses()}
       </div>
       ${this.#options()} ${consentBox(photoOrders.consent, m.order_consent)} ${this.#cost()} ${fault(sending.failure)}
-      <button class="button primary" ?disabled=${sending.busy || !photoOrders.isReady} @click=${() => photoOrders.send()}>
+      <button class="button primary" ?disabled=${sending.busy || !photoOrders.isReady} @click=${this.#send}>
         ${m.order_send()}</button>
       ${progress(sending.busy, m.face_sending(), photoOrders.accepted.length > 0 ? m.order_accepted() : null)}
     `;
@@ -162,6 +164,12 @@ export class PhotoOrderForm extends AtelierElement {
       }}></pose-shelves>`;
   }
 
+  async #send(): Promise<void> {
+    if (!(await this.studio.photoOrders.send())) return;
+    await this.updateComplete;
+    this.results?.scrollIntoView({ block: "nearest" });
+  }
+
   async #choose(): Promise<void> {
     this.isChoosing = true;
     await this.updateComplete;
@@ -236,10 +244,4 @@ export class PhotoOrderForm extends AtelierElement {
       }
     `,
   ];
-}
-
-function tick(words: string, isTicked: boolean, choose: (yes: boolean) => void): TemplateResult {
-  return html`<label class="tick"><input type="checkbox" .checked=${isTicked} @change=${(event: Event) => {
-    choose((event.target as HTMLInputElement).checked);
-  }} /> <span>${words}</span></label>`;
 }

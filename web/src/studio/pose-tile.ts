@@ -11,20 +11,15 @@ export interface PoseTile {
   readonly pick: () => void;
 }
 
-/** A pose to choose, as an item of a list. */
+/** A pose to choose, as an item of a list. Its name says how the body stands, and after a colon what the arms do. */
 export function poseTile({ name, description, picture, isChosen, pick }: PoseTile): TemplateResult {
+  const [stance, arms] = name.split(/\s?: /, 2);
   return html`<li>
     <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${description} @click=${pick}>
       <pose-picture .src=${picture}></pose-picture>
-      ${poseName(name)}
+      <span class="name">${stance} ${arms ? html`<span class="arms">${arms}</span>` : nothing}</span>
     </button>
   </li>`;
-}
-
-/** A pose's name in two parts, as the catalogue makes them: how the body stands, and after a colon what the arms do. */
-export function poseName(name: string): TemplateResult {
-  const [stance, arms] = name.split(/\s?: /, 2);
-  return html`<span class="name"><b>${stance}</b>${arms ? html`<br />${arms}` : nothing}</span>`;
 }
 
 export const poseGrid = css`
@@ -59,13 +54,12 @@ export const poseGrid = css`
   }
   .name {
     padding: 0 0.25rem;
-    color: var(--muted);
     font-size: 0.75rem;
     line-height: 1rem;
     overflow-wrap: break-word;
   }
-  .name b {
-    color: var(--ink);
-    font-weight: 500;
+  .arms {
+    display: block;
+    color: var(--muted);
   }
 `;

@@ -49,6 +49,7 @@ export class StudioView extends AtelierElement {
   protected override render(): TemplateResult {
     const tab = this.wide && this.chosen === "body" ? "outfit" : this.chosen;
     return html`
+      <h1 class="visually-hidden">${m.sections_studio()}</h1>
       ${this.wide ? html`<section class="measures" aria-label=${m.tab_body()}>${this.#panel("body")}</section>` : ""}
       <atelier-viewer .studio=${this.studio}></atelier-viewer>
       <div class="side">

@@ -65,6 +65,7 @@ export const photoFields = css`
   }
   .slot label.button {
     min-height: 2.25rem;
+    padding: 0 0.375rem;
     text-align: center;
     cursor: pointer;
   }

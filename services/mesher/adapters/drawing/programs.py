@@ -11,7 +11,7 @@ import moderngl
 _INCLUDE = re.compile(r'^#include "(\w+\.glsl)"$', re.MULTILINE)
 Value = bytes | float | tuple[float, ...]
 """What a uniform can be set to; arrays and matrices as their bytes."""
-_VERSION = "#version 400 core\n"
+_VERSION = "#version 400 core\n#extension GL_ARB_derivative_control : enable\n"
 
 
 def _read(name: str) -> str:

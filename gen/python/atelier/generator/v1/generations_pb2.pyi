@@ -83,7 +83,9 @@ class Generation(_message.Message):
     """The name that the client gave the photo; empty where that is not kept."""
     @_builtins.property
     def photo(self) -> _blob_pb2.BlobRef:
-        """The photo: kept as long as the generation, where the person asked for it; unset otherwise and once it is deleted."""
+        """The photo, encoded anew: kept as long as the generation, where the person asked for it; unset otherwise and once it is
+        deleted.
+        """
 
     @_builtins.property
     def picture(self) -> _blob_pb2.BlobRef:

@@ -68,7 +68,8 @@ class GenerationServiceServicer:
 
     def CreateGenerations(self, request, context):
         """Accepts one generation per pose, each a job that is paid on its own; all of them or none.
-        NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS.
+        NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS, INVALID_PHOTOS for
+        a photo to keep that makes no picture: it is encoded anew here. Any other fails the job.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

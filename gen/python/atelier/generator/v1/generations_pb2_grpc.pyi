@@ -35,7 +35,8 @@ class GenerationServiceStub:
     def __new__(cls, channel: _aio.Channel) -> GenerationServiceAsyncStub: ...
     CreateGenerations: _grpc.UnaryUnaryMultiCallable[_generations_pb2.CreateGenerationsRequest, _generations_pb2.CreateGenerationsResponse]
     """Accepts one generation per pose, each a job that is paid on its own; all of them or none.
-    NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS.
+    NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS, INVALID_PHOTOS for
+    a photo to keep that makes no picture: it is encoded anew here. Any other fails the job.
     """
     GetGeneration: _grpc.UnaryUnaryMultiCallable[_generations_pb2.GetGenerationRequest, _generations_pb2.GetGenerationResponse]
     """One generation. NOT_FOUND."""
@@ -55,7 +56,8 @@ class GenerationServiceAsyncStub(GenerationServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateGenerations: _aio.UnaryUnaryMultiCallable[_generations_pb2.CreateGenerationsRequest, _generations_pb2.CreateGenerationsResponse]  # type: ignore[assignment]
     """Accepts one generation per pose, each a job that is paid on its own; all of them or none.
-    NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS.
+    NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS, INVALID_PHOTOS for
+    a photo to keep that makes no picture: it is encoded anew here. Any other fails the job.
     """
     GetGeneration: _aio.UnaryUnaryMultiCallable[_generations_pb2.GetGenerationRequest, _generations_pb2.GetGenerationResponse]  # type: ignore[assignment]
     """One generation. NOT_FOUND."""
@@ -78,7 +80,8 @@ class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_generations_pb2.CreateGenerationsResponse, _abc.Awaitable[_generations_pb2.CreateGenerationsResponse]]:
         """Accepts one generation per pose, each a job that is paid on its own; all of them or none.
-        NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS.
+        NOT_FOUND for a pose, INSUFFICIENT_CREDITS, CONSENT_REQUIRED, IMPLAUSIBLE_MEASUREMENTS, INVALID_PHOTOS for
+        a photo to keep that makes no picture: it is encoded anew here. Any other fails the job.
         """
 
     @_abc_1.abstractmethod

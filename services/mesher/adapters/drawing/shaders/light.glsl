@@ -1,4 +1,12 @@
 // The studio's light: one lamp that casts shadows, and around it soft lights, each a lobe on the sphere.
+// A driver may take one difference for all four neighbours of a square where it is not asked for each row's own.
+#ifdef GL_ARB_derivative_control
+#define ACROSS dFdxFine
+#define DOWN dFdyFine
+#else
+#define ACROSS dFdx
+#define DOWN dFdy
+#endif
 const float PI = 3.14159265;
 const int LOBES = 8;
 uniform vec3 eye;
@@ -67,9 +75,9 @@ float lit(float softness) {
   light = count == 0.0 ? 1.0 : light / 8.0;
   // Each of four neighbours looked elsewhere: their mean has four times the looks.
   vec2 side = fract(gl_FragCoord.xy * 0.5) * 4.0 - 2.0;
-  light -= 0.5 * side.x * dFdx(light);
-  light -= 0.5 * side.y * dFdy(light);
-  return mix(light, 1.0, beyond);
+  light -= 0.5 * side.x * ACROSS(light);
+  light -= 0.5 * side.y * DOWN(light);
+  return mix(clamp(light, 0.0, 1.0), 1.0, beyond);
 }
 
 // The same with an edge of one softness, for a sixth of the work: among strands nobody sees the difference.

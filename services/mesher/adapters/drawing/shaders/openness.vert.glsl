@@ -23,10 +23,12 @@ void main() {
     // Beside what the map shows there is nothing in the way.
     bool beside = any(greaterThan(abs(clip.xy), vec2(0.99)));
     vec3 place = vec3((vec2(each % TILES, each / TILES) + clip.xy * 0.5 + 0.5) / float(TILES), clip.z * 0.5 + 0.5);
-    vec4 gap = min(place.z, 1.0) - textureGather(atlas, place.xy);
+    vec2 pixel = place.xy * side - 0.5, corner = floor(pixel);
+    // Where the four meet: nearer to the edge of one, drivers differ in which four they are.
+    vec4 gap = min(place.z, 1.0) - textureGather(atlas, (corner + 1.0) / side);
     // What is hardly in the way, and what is far, is half in the way: nothing throws a shadow of its own shape.
     vec4 closed = smoothstep(0.0, 0.25 * reach, gap) * (1.0 - smoothstep(0.4 * reach, reach, gap));
-    vec2 share = fract(place.xy * side - 0.5);
+    vec2 share = pixel - corner;
     vec2 rows = mix(closed.wx, closed.zy, share.x);
     float light = beside ? 1.0 : 1.0 - mix(rows.x, rows.y, share.y);
     bent += weight * light * directions[each];
