@@ -133,12 +133,12 @@ def pose_cpu_s(draughtsman: OpenGlDraughtsman, cast: Cast) -> float:
     """CPU seconds of a pose's picture, of every 20th of the library: fitted, bent, drawn at 256 pixels, written."""
     mannequins = Mannequins(cast.model, cast.outfitter, cast.variants, Population.load(MODELS))
     poser, files, mannequin = Poser(cast.model, cast.outfitter), PillowPictures(), mannequins.get("neutral")
-    figure = poser.figure(mannequin.scene, mannequin.body)
+    holder, figure = poser.holder(mannequin.body), poser.figure(mannequin.scene, mannequin.body)
     poses = list(library().values())[::20]
 
     def draw() -> None:
         for pose in poses:
-            scene = figure.at(poser.hold(mannequin.body, pose).pose)
+            scene = figure.at(holder.hold(pose).pose)
             stage = staged(scene, Camera.FULL_BODY, Style.REALISTIC, 256, Backdrop(), pose.support)
             files.write(draughtsman.draw(stage), PictureFormat.WEBP, 82)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bodymodel.shape import on_grid
-from bodypose.bound import GRID_M
+from bodypose.bound import GRID_M, Bound
 from bodypose.skeleton import turned
 from bodypose.skinning import Flesh, Stance
 from services.mesher.domain import surface
@@ -64,6 +64,8 @@ class Wearer:
     """The whole skin of a body at rest."""
 
     flesh: Flesh
+    bound: Bound
+    """The n vertices of the skin."""
     triangles: IntArray
     """(m, 3)."""
     corners: sparse.csr_array
@@ -143,16 +145,23 @@ class Skin:
     """The mesh of the body's own surface."""
 
     part: Part
-    wearer: Wearer
+    bound: Bound
     vertices: IntArray
     """(p,) template vertex of each of its own."""
+    normals: FloatArray
+    """(p, 3) of the whole skin there, at rest."""
+
+    @classmethod
+    def of(cls, part: Part, wearer: Wearer, vertices: IntArray) -> Skin:
+        """The mesh that has these vertices (p,) of the template."""
+        skin = wearer.flesh.skin
+        bound = wearer.flesh.bound(part.positions, skin.joints[vertices], skin.weights[vertices])
+        return cls(part, bound, vertices, wearer.normals[vertices])
 
     def at(self, hide: Hide) -> Part:
         """Bent as the whole skin is, and lit as if nothing of it were left out."""
-        flesh = self.wearer.flesh
-        joints, weights = flesh.skin.joints[self.vertices], flesh.skin.weights[self.vertices]
-        points, turns = flesh.bend(hide.stance, self.part.positions, joints, weights)
-        before, after = self.wearer.normals[self.vertices], hide.normals[self.vertices]
+        points, turns = self.bound.at(hide.stance)
+        before, after = self.normals, hide.normals[self.vertices]
         return _moved(self.part, points, turns, _turned_on(self.part.normals, turns, before, after))
 
 
@@ -161,13 +170,16 @@ class Fitting:
     """A mesh that hangs on its bones as they are: eyes, lashes, teeth, tongue."""
 
     part: Part
-    flesh: Flesh
+    bound: Bound
+
+    @classmethod
+    def of(cls, part: Part, wearer: Wearer) -> Fitting:
+        """The mesh as it lies."""
+        return cls(part, by_own_weights(part, wearer.flesh))
 
     def at(self, hide: Hide) -> Part:
         """Turned with the head."""
-        points, turns = self.flesh.bend(
-            hide.stance, self.part.positions, self.part.joints, self.part.weights / 255.0
-        )
+        points, turns = self.bound.at(hide.stance)
         return _moved(self.part, points, turns, turned(turns, self.part.normals))
 
 
@@ -197,21 +209,26 @@ class Hair:
     """Hair: what hangs below the head stays outside of what is below it."""
 
     sheet: Sheet
-    flesh: Flesh
+    bound: Bound
 
     @classmethod
     def of(cls, part: Part, wearer: Wearer) -> Hair:
         """Hair as it is combed."""
-        return cls(Sheet.of(part), wearer.flesh)
+        return cls(Sheet.of(part), by_own_weights(part, wearer.flesh))
 
     def at(self, hide: Hide) -> Part:
         """Turned with the head; its ends lie on the back."""
         part = self.sheet.part
-        points, turns = self.flesh.bend(hide.stance, part.positions, part.joints, part.weights / 255.0)
+        points, turns = self.bound.at(hide.stance)
         hanging = part.weights[:, 1] > 0
         if hanging.any():
             points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
         return self.sheet.moved(on_grid(points, GRID_M), turns)
+
+
+def by_own_weights(part: Part, flesh: Flesh) -> Bound:
+    """A mesh that goes with the bones that it hangs on itself."""
+    return flesh.bound(part.positions, part.joints, part.weights / 255.0)
 
 
 def _moved(part: Part, points: FloatArray, turns: FloatArray, normals: FloatArray) -> Part:

@@ -14,8 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from bodymodel.shape import on_grid
-from bodypose.bound import GRID_M
-from bodypose.skinning import Flesh
+from bodypose.bound import GRID_M, Bound
 from services.mesher.domain import surface
 from services.mesher.domain.bending import Hide, Sheet, Wearer
 from services.mesher.domain.cutting import smoothstep
@@ -48,7 +47,7 @@ class Cloth:
     """A garment: with the skin where it is close, off the skin where it hangs."""
 
     sheet: Sheet
-    flesh: Flesh
+    bound: Bound
     weld: Weld
     """Its seams."""
     near: IntArray
@@ -59,9 +58,6 @@ class Cloth:
     """(p,) 1 for cloth that goes with the skin, 0 for what hangs."""
     height: FloatArray
     """(p,) metres over the skin that it keeps."""
-    joints: IntArray
-    weights: FloatArray
-    """(p, 4) each."""
     falls: Settling | None
     """What of it comes down; None for what is held all over."""
 
@@ -93,12 +89,13 @@ class Cloth:
             hanging = _loose(part, weights[:, wearer.low].sum(axis=1))
             falls = Settling.of(weld, part.positions.astype(np.float64), part.triangles, hanging)
         kept = np.minimum(height, _KEPT_M)
-        return cls(Sheet.of(part), wearer.flesh, weld, near, pull, close, kept, *_strongest(weights), falls)
+        bound = wearer.flesh.bound(part.positions, *_strongest(weights))
+        return cls(Sheet.of(part), bound, weld, near, pull, close, kept, falls)
 
     def at(self, hide: Hide) -> Part:
         """Bent, and moved out along the skin's normals where that came nearer than it was."""
         part = self.sheet.part
-        points, turns = self.flesh.bend(hide.stance, part.positions, self.joints, self.weights)
+        points, turns = self.bound.at(hide.stance)
         height, upwards = _over(points, self.near, self.pull, hide.skin, hide.normals)
         lift = (self.close * np.maximum(self.height - height, 0.0))[:, None] * upwards
         even = self.weld.spread(self.weld.evened(self.weld.joined(lift), _LIFTED))

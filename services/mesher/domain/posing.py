@@ -9,7 +9,7 @@ import numpy as np
 
 from bodymodel.shape import on_grid
 from bodypose.bound import GRID_M
-from bodypose.clearance import Clearance
+from bodypose.clearance import Clearance, Posable
 from bodypose.ground import Ground
 from bodypose.limits import clamp
 from bodypose.skeleton import Pose, Support, pose_of, turns_of
@@ -53,7 +53,7 @@ class Figure:
         """The avatar in a pose that its body holds, on the floor; face shapes are turned with its head."""
         flesh = self._wearer.flesh
         stance = Stance.of(turns_of(pose), flesh.rest, flesh.skin.parents)
-        points, _ = flesh.body(stance, self._wearer.skin)
+        points, _ = self._wearer.bound.at(stance)
         drop = self._ground.drop(points)
         set_down = stance.moved(drop)
         support = self._support(pose, set_down, points + drop)
@@ -87,6 +87,20 @@ class Figure:
         )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Holder:
+    """A body that takes poses."""
+
+    clearance: Clearance
+    body: Posable
+
+    def hold(self, pose: Pose) -> Held:
+        """The pose as the body holds it. Raise UnknownBoneError."""
+        within, clamped_bones = clamp(pose)
+        own = self.clearance.fitted(turns_of(within), self.body, pose.support)
+        return Held(pose_of(on_grid(own, GRID_M), pose.support), clamped_bones)
+
+
 class Poser:
     """Poses avatars. What depends on the template alone is made here."""
 
@@ -114,17 +128,20 @@ class Poser:
 
     def hold(self, body: Body, pose: Pose) -> Held:
         """The pose as this body holds it. Raise UnknownBoneError."""
-        within, clamped_bones = clamp(pose)
+        return self.holder(body).hold(pose)
+
+    def holder(self, body: Body) -> Holder:
+        """A body that many poses are fitted to."""
         flesh = self._skin.on(body.vertices, body.heads)
-        posable = self._clearance.posable(flesh, body.vertices)
-        own = self._clearance.fitted(turns_of(within), posable, pose.support)
-        return Held(pose_of(on_grid(own, GRID_M), pose.support), clamped_bones)
+        return Holder(self._clearance, self._clearance.posable(flesh, body.vertices))
 
     def figure(self, scene: Scene, body: Body) -> Figure:
         """The avatar of a body, bound in A pose, ready to take poses."""
         skin = body.vertices[: self._template.body_vertices].astype(np.float64)
+        flesh = self._skin.on(body.vertices, body.heads)
         wearer = Wearer(
-            flesh=self._skin.on(body.vertices, body.heads),
+            flesh=flesh,
+            bound=flesh.bound_body(body.vertices),
             triangles=self._triangles,
             corners=self._corners,
             shares=self._shares,
@@ -155,7 +172,7 @@ class Poser:
 
     def _follower(self, part: Part, wearer: Wearer) -> Follower:
         if part.name == _SKIN and part.origin is not None:
-            return Skin(part, wearer, self._drawn[part.origin])
+            return Skin.of(part, wearer, self._drawn[part.origin])
         if part.origin is not None:
-            return Fitting(part, wearer.flesh)
+            return Fitting.of(part, wearer)
         return Hair.of(part, wearer) if part.name == _HAIR else Cloth.of(part, wearer)

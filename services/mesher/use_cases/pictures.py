@@ -11,7 +11,6 @@ from atelierkit.errors import NotFound
 from atelierkit.workshop import Workshop
 from bodypose.skeleton import Pose, Support
 from services.mesher.domain import features
-from services.mesher.domain.body import Body
 from services.mesher.domain.drawing import (
     Draughtsman,
     Drawn,
@@ -27,7 +26,7 @@ from services.mesher.domain.expressions import Weights
 from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import Scene, StoredBlob
 from services.mesher.domain.ports import Files
-from services.mesher.domain.posing import Figure, Poser
+from services.mesher.domain.posing import Figure, Holder, Poser
 from services.mesher.domain.stage import Backdrop, Stage, Style
 from services.mesher.domain.staging import staged
 from services.mesher.domain.surface import IntArray
@@ -103,7 +102,8 @@ class Sittings:
         dressed = await self.dressed(sitter, face_shapes, lod)
 
         def hold() -> tuple[Sequence[Pose], Figure]:
-            held = [self._poser.hold(dressed.body, pose).pose for pose in poses]
+            holder = self._poser.holder(dressed.body)
+            held = [holder.hold(pose).pose for pose in poses]
             return held, self._poser.figure(dressed.scene, dressed.body)
 
         return await self._workshop.run(hold, "posing")
@@ -208,7 +208,7 @@ class RenderPosePicture:
         self._pictures = pictures
         self._files = files
         self._workshop = workshop
-        self._figures: dict[str, tuple[Body, Figure]] = {}
+        self._figures: dict[str, tuple[Holder, Figure]] = {}
 
     async def __call__(self, pose: Pose, body_type: str, size: int) -> StoredBlob:
         """The picture of before, where it was drawn before. Raise DrawingUnavailable and Overloaded."""
@@ -224,8 +224,8 @@ class RenderPosePicture:
 
     async def _drawn(self, folder: str, pose: Pose, body_type: str, size: int) -> StoredBlob:
         def stage() -> Stage:
-            body, figure = self._figure(body_type)
-            scene = figure.at(self._poser.hold(body, pose).pose)
+            holder, figure = self._figure(body_type)
+            scene = figure.at(holder.hold(pose).pose)
             return staged(scene, Camera.FULL_BODY, Style.REALISTIC, size, Backdrop(), pose.support)
 
         # The first on a body makes it, which takes as long as ten: whoever comes later is not told to wait for that again.
@@ -235,8 +235,9 @@ class RenderPosePicture:
             data = await hand(lambda: self._pictures.write(pixels, PictureFormat.WEBP, _POSE_PICTURE_QUALITY))
         return await self._files.put(data, prefix=folder, media_type=PictureFormat.WEBP.value)
 
-    def _figure(self, body_type: str) -> tuple[Body, Figure]:
+    def _figure(self, body_type: str) -> tuple[Holder, Figure]:
         if body_type not in self._figures:
             mannequin = self._mannequins.get(body_type)
-            self._figures[body_type] = mannequin.body, self._poser.figure(mannequin.scene, mannequin.body)
+            holder = self._poser.holder(mannequin.body)
+            self._figures[body_type] = holder, self._poser.figure(mannequin.scene, mannequin.body)
         return self._figures[body_type]
