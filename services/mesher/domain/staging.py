@@ -56,7 +56,7 @@ def staged(
 def _view(scene: Scene, camera: Camera) -> View:
     azimuth = views.AZIMUTHS[camera]
     if camera is Camera.PORTRAIT:
-        return views.portrait(_head(scene), azimuth)
+        return views.portrait(_head(scene), views.facing(azimuth, _face(scene).axes[2]))
     points = np.concatenate([part.positions for part in scene.parts]).astype(np.float64)
     return views.whole(points, azimuth)
 
