@@ -13,13 +13,13 @@ from services.mesher.domain.model import Part, Scene
 AT_EASE: Weights = {
     "mouthSmileLeft": 0.16,
     "mouthSmileRight": 0.18,
-    "eyeSquintLeft": 0.12,
-    "eyeSquintRight": 0.12,
-    "eyeBlinkLeft": 0.08,
-    "eyeBlinkRight": 0.08,
+    "eyeSquintLeft": 0.06,
+    "eyeSquintRight": 0.06,
+    "eyeWideLeft": 0.15,
+    "eyeWideRight": 0.15,
     "browInnerUp": 0.08,
 }
-"""A face that nobody gave an expression: the sculpted one stares."""
+"""A face that nobody gave an expression: the sculpted one neither smiles nor is quite awake."""
 
 
 def moved(scene: Scene, weights: Weights) -> Scene:

@@ -138,6 +138,17 @@ def brows(template: Template, reference: FloatArray) -> Fringe:
     return _fringe(BROWS, template, sparse.csr_array(sparse.vstack(rows)), offset)
 
 
+def bolder(hairs: FloatArray, times: float) -> FloatArray:
+    """Hairs (n, 3) so many times as broad: near each other, they are one line."""
+    ribbons = hairs.reshape(-1, 2 * _LEVELS - 1, 3).copy()
+    sides = ribbons[:, : _LEVELS - 1], ribbons[:, _LEVELS:]
+    half = (times - 1.0) / 2.0 * (sides[1] - sides[0])
+    sides[0][...] -= half
+    sides[1][...] += half
+    bold: FloatArray = ribbons.reshape(-1, 3)
+    return bold
+
+
 def _fringe(name: str, template: Template, rows: sparse.csr_array, lift: FloatArray) -> Fringe:
     count = rows.shape[0]
     joints, weights = np.zeros((count, 4), np.uint8), np.zeros((count, 4), np.uint8)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 from scipy.spatial.transform import Rotation
 
 from bodypose.skeleton import Support
@@ -12,7 +13,8 @@ from facemodel import color
 from services.mesher.domain import fringe, hair, seat, surface, views
 from services.mesher.domain.model import Part, Scene
 from services.mesher.domain.stage import Backdrop, Prop, Rgb, Stage, Style, Substance, View
-from services.mesher.domain.surface import FloatArray
+from services.mesher.domain.stylised import Face
+from services.mesher.domain.surface import FloatArray, IntArray
 from services.mesher.domain.views import Camera
 
 _SUBSTANCES = {
@@ -25,7 +27,9 @@ _SUBSTANCES = {
     "tongue": Substance.TONGUE,
     "hair": Substance.HAIR,
 }
-_HEAD = "Head"
+_BOLDER = {fringe.LASHES: 4.0, fringe.BROWS: 2.5}
+"""How many times as broad anime draws their hairs."""
+_HEAD, _EYES = "Head", "eyes"
 _MOST_TURN, _TOO_FAR = 20.0, 40.0
 """Degrees that eyes turn towards the camera, and from which on they look ahead."""
 
@@ -41,6 +45,9 @@ def staged(
     """The avatar before a camera, on a stool where a seat carries it."""
     view = _view(scene, camera)
     props = [_prop(part, view) for part in scene.parts]
+    if style is Style.ANIME:
+        bold = [_bold(part.name, prop) for part, prop in zip(scene.parts, props, strict=True)]
+        props = _face(scene).drawn(bold)
     if support is Support.SEAT:
         props.append(seat.under(scene))
     return Stage(props, view, style, size, backdrop)
@@ -49,7 +56,7 @@ def staged(
 def _view(scene: Scene, camera: Camera) -> View:
     azimuth = views.AZIMUTHS[camera]
     if camera is Camera.PORTRAIT:
-        return views.portrait(_head(scene), azimuth)
+        return views.portrait(_head(scene), views.facing(azimuth, _face(scene).axes[2]))
     points = np.concatenate([part.positions for part in scene.parts]).astype(np.float64)
     return views.whole(points, azimuth)
 
@@ -107,27 +114,68 @@ def _combed(hairdo: Prop) -> Prop:
     )
 
 
+def _bold(name: str, prop: Prop) -> Prop:
+    """Lashes and brows as lines, where they are drawn hair by hair."""
+    if name not in _BOLDER:
+        return prop
+    return replace(prop, positions=fringe.bolder(prop.positions, _BOLDER[name]))
+
+
+def _face(scene: Scene) -> Face:
+    """Where the face is, told by eyes that look ahead."""
+    eyes = next(part for part in scene.parts if part.name == _EYES)
+    balls = _balls(eyes)
+    ahead = np.sum([ball.ahead for ball in balls], axis=0)
+    return Face.of(balls[0].middle, balls[1].middle, ahead, balls[0].up)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ball:
+    """An eyeball."""
+
+    vertices: IntArray
+    """(n,)."""
+    middle: FloatArray
+    """(3,) metres."""
+    ahead: FloatArray
+    """(3,) where it looks."""
+    up: FloatArray
+    """(3,) which way its picture stands."""
+
+
+def _balls(eyes: Part | Prop) -> list[_Ball]:
+    """Each eyeball: the two pieces that hang together, wherever the head has them."""
+    count = len(eyes.positions)
+    pairs = (eyes.triangles.ravel(), np.roll(eyes.triangles, 1, axis=1).ravel())
+    links = sparse.coo_array((np.ones(eyes.triangles.size), pairs), shape=(count, count))
+    pieces, piece = sparse.csgraph.connected_components(links, directed=False)
+    uv = np.zeros((count, 2)) if eyes.uv is None else eyes.uv.astype(np.float64)
+    return [
+        _ball(np.flatnonzero(piece == number), eyes.positions.astype(np.float64), uv)
+        for number in range(pieces)
+    ]
+
+
+def _ball(vertices: IntArray, positions: FloatArray, uv: FloatArray) -> _Ball:
+    points, picture = positions[vertices], uv[vertices]
+    # It looks square to the two directions that its picture runs in.
+    rightwards, downwards = np.linalg.lstsq(picture - 0.5, points - points.mean(axis=0), rcond=None)[0]
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2.0
+    ahead = np.cross(downwards, rightwards)
+    return _Ball(vertices, middle, ahead / np.linalg.norm(ahead), -downwards / np.linalg.norm(downwards))
+
+
 def _looking(eyes: Prop, view: View) -> Prop:
     """Eyes turned to the camera, as far as eyes turn and lids allow; ahead where it stands farther to the side."""
     positions, normals = eyes.positions.copy(), eyes.normals.copy()
     gaze = np.zeros((len(positions), 4), np.float32)
-    uv = np.zeros((len(positions), 2)) if eyes.uv is None else eyes.uv.astype(np.float64)
-    left = positions[:, 0] > np.median(positions[:, 0])
-    for side in (left, ~left):
-        points = positions[side].astype(np.float64)
-        middle = (points.min(axis=0) + points.max(axis=0)) / 2.0
-        ahead = _ahead(points, uv[side])
-        turn = _turn(ahead, np.array(view.eye) - middle)
-        positions[side], normals[side] = (points - middle) @ turn.T + middle, normals[side] @ turn.T
-        gaze[side, :3] = turn @ ahead
+    for ball in _balls(eyes):
+        own = ball.vertices
+        turn = _turn(ball.ahead, np.array(view.eye) - ball.middle)
+        positions[own] = (positions[own].astype(np.float64) - ball.middle) @ turn.T + ball.middle
+        normals[own] = normals[own] @ turn.T
+        gaze[own, :3] = turn @ ball.ahead
     return replace(eyes, positions=positions, normals=normals, grain=gaze)
-
-
-def _ahead(points: FloatArray, uv: FloatArray) -> FloatArray:
-    """(3,) where an eyeball looks: square to the two directions that its picture runs in."""
-    rightwards, downwards = np.linalg.lstsq(uv - 0.5, points - points.mean(axis=0), rcond=None)[0]
-    axis: FloatArray = np.cross(downwards, rightwards)
-    return axis / np.linalg.norm(axis)
 
 
 def _turn(ahead: FloatArray, wanted: FloatArray) -> FloatArray:

@@ -27,6 +27,8 @@ class Camera(enum.Enum):
 
 AZIMUTHS = {Camera.PORTRAIT: 14.0, Camera.FULL_BODY: 17.0, Camera.SIDE: 90.0, Camera.BACK: 180.0}
 """Degrees from the front towards the person's left."""
+_MOST_BESIDE = 50.0
+"""Degrees that a portrait is taken beside where the face looks, at most."""
 _ELEVATION = 4.0
 """Degrees that whole bodies are looked down upon."""
 
@@ -54,6 +56,13 @@ def portrait(head: FloatArray, azimuth: float) -> View:
     target = middle - 0.30 * height * up
     distance = 0.98 * height / np.tan(np.radians(_PORTRAIT_FIELD) / 2.0)
     return _view(target + distance * back, target, _PORTRAIT_FIELD)
+
+
+def facing(azimuth: float, ahead: FloatArray) -> float:
+    """The azimuth nearest to this one from which a face that looks ahead (3,) is seen, and not the back of a head."""
+    turned = float(np.degrees(np.arctan2(ahead[0], ahead[2])))
+    beside = (azimuth - turned + 180.0) % 360.0 - 180.0
+    return azimuth if abs(beside) <= _MOST_BESIDE else turned + float(np.copysign(_MOST_BESIDE, beside))
 
 
 def _axes(azimuth: float, elevation: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -17,12 +17,14 @@ from services.mesher.adapters.drawing.context import open_context
 from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
 from services.mesher.domain import views
 from services.mesher.domain.errors import DrawingUnavailable
+from services.mesher.domain.expressions import Weights
 from services.mesher.domain.model import Appearance, HairPattern, Rig, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.seat import _block
 from services.mesher.domain.stage import Backdrop, Prop, Stage, Style, Substance
 from services.mesher.domain.staging import staged
 from services.mesher.domain.surface import FloatArray, IntArray
+from services.mesher.domain.variants import Variants
 from services.mesher.domain.views import Camera
 
 GOLDEN = Path(__file__).parent / "drawn"
@@ -233,6 +235,25 @@ def test_drawn_styles_have_few_tones(draughtsman: OpenGlDraughtsman, person: Sce
 
     assert tones(style) <= 6
     assert tones(Style.REALISTIC) > 30
+
+
+@pytest.mark.parametrize("style", Style)
+def test_eyes_that_blink_are_behind_their_lids_in_every_style(
+    draughtsman: OpenGlDraughtsman, model, outfitter: Outfitter, person: Scene, mean_body, style: Style
+) -> None:
+    variants = Variants(model, outfitter)
+
+    def seen_of_the_eyes(weights: Weights) -> int:
+        stage = picture(variants.faced(person, mean_body, weights), Camera.PORTRAIT, style)
+        blind = replace(stage, props=[prop for prop in stage.props if prop.substance is not Substance.EYE])
+        one, other = (draughtsman.draw(each)[..., :3].astype(np.int64) for each in (stage, blind))
+        return int((np.abs(one - other).max(axis=2) > 48).sum())
+
+    closed, opened = (
+        seen_of_the_eyes({"eyeBlinkLeft": weight, "eyeBlinkRight": weight}) for weight in (1.0, 0.0)
+    )
+    assert closed <= 4
+    assert opened > 40
 
 
 def test_the_same_stage_gives_the_same_picture(draughtsman: OpenGlDraughtsman, person: Scene) -> None:

@@ -54,6 +54,20 @@ def test_a_portrait_shows_head_and_shoulders(dressed: Scene) -> None:
     assert abs(shown[:, 0].mean()) < 0.15
 
 
+@given(turned=st.floats(-180.0, 180.0), tilted=st.floats(-60.0, 60.0))
+def test_a_portrait_shows_a_face_wherever_it_looks(turned: float, tilted: float) -> None:
+    a, e = np.radians(turned), np.radians(tilted)
+    ahead = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+    azimuth = views.facing(14.0, ahead)
+    beside = (azimuth - turned + 180.0) % 360.0 - 180.0
+    assert abs(beside) <= 50.0 + 1e-6
+    # No farther from where it stands than that takes.
+    if abs((14.0 - turned + 180.0) % 360.0 - 180.0) <= 50.0:
+        assert azimuth == 14.0
+    else:
+        assert abs(beside) == pytest.approx(50.0)
+
+
 def test_a_seat_reaches_from_the_floor_to_the_seat(dressed: Scene) -> None:
     block = seat.under(dressed)
     assert block.positions[:, 1].min() == pytest.approx(0.0, abs=1e-6)

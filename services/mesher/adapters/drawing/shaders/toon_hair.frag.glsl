@@ -16,7 +16,7 @@ void main() {
   float light = toned(bent) * (1.0 - inside);
   vec3 drawn = tone(albedo, light);
   // The band lies where a ball of that hair would mirror the lamp, and its edges follow the tufts.
-  float height = dot(normalize(vec3(n.x, n.y * 0.9, n.z)), normalize(vec3(0.0, 0.52, 0.0) + 0.85 * normalize(vec3(v.x, 0.0, v.z))));
+  float height = dot(normalize(vec3(n.x, n.y * 0.9, n.z)), normalize(vec3(0.0, mix(0.52, 1.15, anime), 0.0) + 0.85 * normalize(vec3(v.x, 0.0, v.z))));
   float ragged = height + 0.10 * (tuft.r - 0.5) + 0.03 * (tuft.b - 0.5);
   float ring = edge(ragged, mix(0.962, 0.935, anime)) * (1.0 - inside) * step(run.w, 0.75);
   vec3 shine = mix(albedo * 1.5 + 0.05, albedo * 0.6 + vec3(0.42, 0.40, 0.44), anime);
