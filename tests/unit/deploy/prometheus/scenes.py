@@ -94,6 +94,11 @@ PAIRS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             "atelier_admission_wait_duration_seconds",
             'job="atelier-mesher", queue="bodies"',
             {"0.5": 98, "1.0": 100, "+Inf": 100},
+        )
+        | histogram(
+            "atelier_admission_wait_duration_seconds",
+            'job="atelier-mesher", queue="films"',
+            {"0.5": 0, "1.0": 100, "+Inf": 100},
         ),
     ),
     "EventLoopBlocked": (
