@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.web.studio import expect_avatar, new_address, sign_up
 
@@ -35,7 +35,7 @@ def test_a_picture_of_ones_own_stands_behind_the_avatar(page: Page) -> None:
     page.get_by_label("Background").select_option(label="a picture of mine")
     own = page.locator("own-backgrounds")
     expect(own.get_by_text("None yet")).to_be_visible()
-    sent = {"name": "purple.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    sent: FilePayload = {"name": "purple.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     own.get_by_label("Add a picture").set_input_files(sent)
     tile = own.get_by_role("button", name="purple", exact=True)
     expect(tile).to_have_attribute("aria-pressed", "true")
