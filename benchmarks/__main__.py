@@ -10,6 +10,7 @@ NAMES = (
     "glb_writing",
     "posing",
     "drawing",
+    "drivers",
     "peers",
     "scans",
     "face_identity",

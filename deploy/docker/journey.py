@@ -1,7 +1,8 @@
-"""What a person does with the platform, asked of the running images: a page, an account, an avatar, its file, a scan."""
+"""What a person does with the platform, asked of the running images: a page, an account, an avatar, its file and picture, a scan."""
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import urllib.request
@@ -10,12 +11,16 @@ from typing import Any
 from urllib.error import HTTPError
 
 import numpy as np
+from PIL import Image
 
 from deploy.docker.buildah import ImagesFailed
 
 TIMEOUT_S = 150.0
 AVATAR = {"bodyType": "feminine", "measurements": {"stature": 1662, "waist_girth": 815, "hip_girth": 1005}}
 LARGEST_ERROR_MM = 1.0
+PICTURE = "size=512&camera=portrait"
+FEWEST_COLORS = 5_000
+"""Of a person who was drawn; a backdrop alone has a few hundred."""
 _PERSON = {"email": "ada@example.org", "password": "tape & chalk, twice"}
 
 
@@ -26,6 +31,7 @@ class Journey:
     glb_bytes: int
     largest_error_mm: float
     """Of the measurements that were asked for, as the tape reads them on the finished mesh."""
+    picture_colors: int
     scan_vertices: int
 
 
@@ -40,7 +46,9 @@ def walk(url: str) -> Journey:
     error_mm = max(abs(line["deliveredMm"] - line["askedMm"]) for line in asked)
     if len(asked) != len(AVATAR["measurements"]) or error_mm > LARGEST_ERROR_MM:
         raise ImagesFailed(f"The avatar misses what was asked for by {error_mm:.2f} mm.")
-    return Journey(_glb_bytes(_ask(url, avatar["links"]["glb"], token)), error_mm, _scan_vertices(url, token))
+    glb_bytes = _glb_bytes(_ask(url, avatar["links"]["glb"], token))
+    colors = _colors(_ask(url, f"/v1/avatars/{avatar['id']}.png?{PICTURE}", token))
+    return Journey(glb_bytes, error_mm, colors, _scan_vertices(url, token))
 
 
 def _glb_bytes(file: bytes) -> int:
@@ -48,6 +56,15 @@ def _glb_bytes(file: bytes) -> int:
     if magic != b"glTF" or length != len(file):
         raise ImagesFailed("The avatar's file is no GLB.")
     return len(file)
+
+
+def _colors(file: bytes) -> int:
+    """Different colours of a picture: the mesher's image has a driver, and it drew somebody."""
+    with Image.open(io.BytesIO(file)) as picture:
+        colors = len(np.unique(np.asarray(picture).reshape(-1, len(picture.getbands())), axis=0))
+    if colors < FEWEST_COLORS:
+        raise ImagesFailed(f"The avatar's picture has {colors} colours: nobody was drawn.")
+    return colors
 
 
 def _scan_vertices(url: str, token: str) -> int:

@@ -52,8 +52,8 @@ column *base* is the stand-in's and will differ, the others will not. MB are 10â
 
 All six ran together as they would in a cluster: user 65532, no capability, no new privilege, root read-only, mutual TLS,
 migrations from the same images. Through them went one person: the page, an account, an avatar ({journey["glb_bytes"] / 1e6:.2f} MB
-of GLB, {journey["largest_error_mm"]:.3f} mm from what was asked for), and the scan of a thing, which Open3D alone can close
-({journey["scan_vertices"]:,} vertices).
+of GLB, {journey["largest_error_mm"]:.3f} mm from what was asked for), a portrait of it, drawn by Mesa in the mesher's image
+({journey["picture_colors"]:,} colours), and the scan of a thing, which Open3D alone can close ({journey["scan_vertices"]:,} vertices).
 
 The workers ran beside them, from the images of their services, on the same database: {_workers(figures["workers"])}.
 """
