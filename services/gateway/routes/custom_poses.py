@@ -9,7 +9,6 @@ from atelierkit.scopes import Scope
 from services.gateway import pose_form, uploads
 from services.gateway.bulkheads import Work
 from services.gateway.convert import custom_poses as convert
-from services.gateway.limits import Cost
 from services.gateway.operations import Call, Form, Operation
 from services.gateway.pose_form import PoseForm
 from services.gateway.schemas import custom_poses as shapes
@@ -63,7 +62,6 @@ OPERATIONS = (
         create,
         scopes=(Scope.AVATARS_WRITE,),
         work=Work.PHOTO,
-        cost=Cost.GENERATE,
         form=Form(
             lambda request, _: pose_form.read(request),
             (),
