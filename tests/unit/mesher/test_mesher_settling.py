@@ -123,6 +123,14 @@ def test_what_carries_the_cloth_carries_hems_and_seams_without_a_change() -> Non
     np.testing.assert_array_equal(carried[-5:], carried[:5])
 
 
+def test_what_lies_inside_of_borders_is_so_many_edges_from_them() -> None:
+    points, triangles = cloth_sheet()
+    inside = Weld.of(points, triangles).inside(triangles, 3).reshape(CELLS + 1, CELLS + 1)
+    expected = np.zeros((CELLS + 1, CELLS + 1), bool)
+    expected[4:-4, 4:-4] = True
+    np.testing.assert_array_equal(inside, expected)
+
+
 def test_cloth_that_nothing_lets_go_does_not_fall() -> None:
     points, triangles = cloth_sheet()
     assert Settling.of(Weld.of(points, triangles), points, triangles, np.zeros(len(points))) is None
