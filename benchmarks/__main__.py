@@ -9,6 +9,7 @@ NAMES = (
     "main_way",
     "glb_writing",
     "posing",
+    "clothes",
     "drawing",
     "drivers",
     "peers",

@@ -1,6 +1,6 @@
 """How far pictures differ between drivers: `python -m benchmarks.drivers`.
 
-Drivers that this machine has by itself are llvmpipe at other widths and with another way to filter. `fetch` (root, Debian's
+What this machine has by itself is llvmpipe as on other processors, and with another way to filter. `fetch` (root, Debian's
 debootstrap, a Debian mirror) unpacks other releases of Mesa to build/drivers, each with llvmpipe and with zink, which is
 OpenGL on Vulkan; they are measured where they are there.
 """
@@ -73,7 +73,9 @@ REFERENCE = Driver("llvmpipe as it comes")
 
 def own() -> Iterator[Driver]:
     """What every machine with llvmpipe can try."""
-    yield Driver("llvmpipe, 128 bits: a processor without AVX", {"LP_NATIVE_VECTOR_WIDTH": "128"})
+    yield Driver("llvmpipe, vectors of 128 bits", {"LP_NATIVE_VECTOR_WIDTH": "128"})
+    for name, most in (("without AVX-512", "avx"), ("without AVX", "sse4.1"), ("with SSE2 alone", "sse2")):
+        yield Driver(f"llvmpipe, a processor {name}", {"GALLIUM_OVERRIDE_CPU_CAPS": most})
     yield Driver("llvmpipe, filtering in floats as cards do", {"GALLIVM_PERF": "no_aos_sampling"})
 
 

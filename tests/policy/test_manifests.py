@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from deploy.k8s.render import HERE, Manifest, RenderFailed, overlays, render
+from deploy.k8s.render import Manifest, RenderFailed, overlays, render
 from deploy.local.topology import WORKERS
 from tests.policy import pod_rules, reference_rules, rollout_rules
 from tests.policy.objects import Manifests, named
@@ -54,21 +52,6 @@ OF_PRODUCTION = {rollout_rules.scaled}
 SERVICES = ("auth", "catalog", "gateway", "generator", "mesher", "tryon")
 
 
-@pytest.fixture(scope="module")
-def with_drawing_cards(tmp_path_factory: pytest.TempPathFactory) -> Manifests:
-    """prod-gpu with a card for each mesher."""
-    folder = tmp_path_factory.mktemp("overlay")
-    here = os.path.relpath(HERE, folder.resolve())
-    overlay = {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": [f"{here}/overlays/prod-gpu"],
-        "components": [f"{here}/components/drawing-cards"],
-    }
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
-    return render(str(folder.resolve()))
-
-
 @pytest.mark.parametrize("overlay", overlays())
 def test_an_overlay_holds_the_whole_platform(overlay: str) -> None:
     kinds = {(item["kind"], item["metadata"]["name"]) for item in render(f"overlays/{overlay}")}
@@ -95,23 +78,6 @@ def test_an_overlay_keeps_the_rule(overlay: str, rule: Rule) -> None:
         pytest.skip("dev has one pod of each")
     faults = list(rule(render(f"overlays/{overlay}")))
     assert not faults, f"{rule.__doc__}\n" + "\n".join(faults)
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_meshers_with_cards_keep_the_rule(with_drawing_cards: Manifests, rule: Rule) -> None:
-    assert list(rule(with_drawing_cards)) == []
-
-
-def test_meshers_with_cards_go_where_cards_are(with_drawing_cards: Manifests) -> None:
-    pod = named(with_drawing_cards, "Deployment", "atelier-mesher")["spec"]["template"]["spec"]
-    triton = named(with_drawing_cards, "Deployment", "atelier-triton")["spec"]["template"]["spec"]
-    assert pod["affinity"]["nodeAffinity"] == triton["affinity"]["nodeAffinity"]
-    assert pod["tolerations"] == triton["tolerations"]
-    (container,) = pod["containers"]
-    assert {container["resources"][kind]["nvidia.com/gpu"] for kind in ("requests", "limits")} == {"1"}
-    assert {"name": "NVIDIA_DRIVER_CAPABILITIES", "value": "graphics"} in container["env"]
-    plain = named(render("overlays/prod-gpu"), "Deployment", "atelier-mesher")["spec"]["template"]["spec"]
-    assert "nvidia.com/gpu" not in plain["containers"][0]["resources"]["limits"]
 
 
 def test_an_overlay_that_renders_nothing_is_no_success() -> None:

@@ -37,7 +37,7 @@ _INWARDS, _MOSTLY, _TOUCHING_M, _SOME = -0.5, 0.5, 0.02, 0.01
 _LOW, _EVENED = 0.1, 30
 _SIDED = 2.5
 # All cloth is evened out over so many steps, and so is how far it is lifted off the skin.
-_SOFTENED, _LIFTED = 8, 5
+_SOFTENED, _LIFTED, _HEM_RINGS = 8, 5, 4
 # From the upper edge down a band is held, and over so much more it comes loose.
 _BAND_M, _LOOSENS_M = 0.02, 0.08
 
@@ -83,7 +83,8 @@ class Cloth:
         weights = weld.joined(weights)
         if not wraps_legs:
             weights = weld.evened(weights, _EVENED, weights[:, wearer.trunk].sum(axis=1) > _LOW)
-        weights = weld.spread(weld.evened(weights, _SOFTENED))
+        # Necklines and cuffs lie where they were sewn: evened out, they would sink into shoulders that rise.
+        weights = weld.spread(weld.evened(weights, _SOFTENED, weld.inside(part.triangles, _HEM_RINGS)))
         falls = None
         if not wraps_legs:
             hanging = _loose(part, weights[:, wearer.low].sum(axis=1))

@@ -45,6 +45,14 @@ class Weld:
         """(q, ...) of places -> (p, ...) of vertices."""
         return values[self.place]
 
+    def inside(self, triangles: IntArray, rings: int) -> NDArray[np.bool_]:
+        """(q,) places that lie more than so many edges inside of every border of the mesh's triangles (m, 3)."""
+        beside = np.zeros(len(self.first), bool)
+        beside[surface.border_edges(self.place[triangles]).ravel()] = True
+        for _ in range(rings):
+            beside[self.edges[beside[self.edges].any(axis=1)]] = True
+        return ~beside
+
     def evened(self, values: FloatArray, times: int, where: NDArray[np.bool_] | None = None) -> FloatArray:
         """(q, k) averaged over neighbours so many times, everywhere or where it is said (q,)."""
         for _ in range(times):

@@ -113,6 +113,7 @@ def test_a_sheet_comes_down_onto_a_ball_and_stays_outside_of_it() -> None:
 
 def test_what_carries_the_cloth_carries_hems_and_seams_without_a_change() -> None:
     points, triangles = cloth_sheet()
+    points[:, 1] += 0.02 * np.sin(25.0 * points[:, 0])
     twice = np.concatenate([points, points[:5]])
     weld = Weld.of(twice, triangles)
     patches = Patches.of(weld.joined(twice), weld.edges)
@@ -120,6 +121,14 @@ def test_what_carries_the_cloth_carries_hems_and_seams_without_a_change() -> Non
     carried = weld.spread(patches.at(turn.apply(patches.rest) + way))
     np.testing.assert_allclose(carried, turn.apply(twice) + way, atol=1e-12)
     np.testing.assert_array_equal(carried[-5:], carried[:5])
+
+
+def test_what_lies_inside_of_borders_is_so_many_edges_from_them() -> None:
+    points, triangles = cloth_sheet()
+    inside = Weld.of(points, triangles).inside(triangles, 3).reshape(CELLS + 1, CELLS + 1)
+    expected = np.zeros((CELLS + 1, CELLS + 1), bool)
+    expected[4:-4, 4:-4] = True
+    np.testing.assert_array_equal(inside, expected)
 
 
 def test_cloth_that_nothing_lets_go_does_not_fall() -> None:
