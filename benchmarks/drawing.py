@@ -44,7 +44,7 @@ LIMIT_S = 1.0
 POSE_LIMIT_S = 300.0
 """And 800 pictures of poses together."""
 ROUNDS = 5
-POSES = 800
+POSES = len(library())
 _BROWSER = "/usr/bin/chromium"
 _PAGE = """<!doctype html><meta charset="utf-8"><script type="importmap">{"imports": {
 "three": "/three/build/three.module.js", "three/addons/": "/three/examples/jsm/"}}</script><script type="module">

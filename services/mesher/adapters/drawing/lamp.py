@@ -9,7 +9,8 @@ from services.mesher.adapters.drawing.matrices import packed, parallel
 from services.mesher.adapters.drawing.programs import Programs, tell
 from services.mesher.domain.surface import FloatArray
 
-_SIDE = 2048
+FINE, COARSE = 2048, 1024
+"""Texels a side; fewer will do where a pixel of the picture is wider than two of these."""
 REACH = 1.4
 """Radii of what is drawn that the map covers: shadows on the floor lie beyond it."""
 
@@ -17,10 +18,10 @@ REACH = 1.4
 class Lamp:
     """Draws the map; belongs to one context."""
 
-    def __init__(self, context: moderngl.Context, programs: Programs) -> None:
+    def __init__(self, context: moderngl.Context, programs: Programs, side: int) -> None:
         self._context = context
         self._program = programs.get("depth.vert.glsl", "depth.frag.glsl")
-        self._depth = context.depth_texture((_SIDE, _SIDE))
+        self._depth = context.depth_texture((side, side))
         self._depth.repeat_x = self._depth.repeat_y = False
         self._target = context.framebuffer(depth_attachment=self._depth)
         self._compared = context.sampler(texture=self._depth, compare_func="<=")

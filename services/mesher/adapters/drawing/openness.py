@@ -10,7 +10,7 @@ from services.mesher.adapters.drawing.matrices import packed, parallel
 from services.mesher.adapters.drawing.programs import Programs, tell
 from services.mesher.domain.surface import FloatArray
 
-_DIRECTIONS, _FEWER = 48, 20
+_DIRECTIONS, _FEWER = 36, 16
 """At most, as `openness.vert.glsl` has them; and for pictures in which nobody sees the difference."""
 _TILES = 7
 """Along a side of the atlas, as `openness.vert.glsl` has them."""

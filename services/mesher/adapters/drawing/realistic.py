@@ -9,7 +9,7 @@ import moderngl
 
 from services.mesher.adapters.drawing.crevices import Crevices
 from services.mesher.adapters.drawing.geometry import Drawn, Geometry
-from services.mesher.adapters.drawing.programs import Programs, Value, tell
+from services.mesher.adapters.drawing.programs import Programs, Value
 from services.mesher.adapters.drawing.sight import Sight
 from services.mesher.adapters.drawing.studio import Shot, Studio
 from services.mesher.domain.stage import Prop, Substance
@@ -22,7 +22,6 @@ _FRAGMENT = {
     Substance.LASH: "lash.frag.glsl",
     Substance.TOOTH: "mouth.frag.glsl",
     Substance.TONGUE: "mouth.frag.glsl",
-    Substance.HAIR: "hair.frag.glsl",
     Substance.CLOTH: "cloth.frag.glsl",
     Substance.SEAT: "cloth.frag.glsl",
 }
@@ -35,6 +34,7 @@ _FLOOR_EDGE = (0.0, 1.0)
 class _Layer:
     """One time that hair is drawn."""
 
+    fragment: str
     culled: str
     """The side that is left out."""
     lift: float = 0.0
@@ -43,8 +43,8 @@ class _Layer:
     """How far only stray strands reach there."""
 
 
-_OUTSIDE = (_Layer("back"), _Layer("back", lift=0.0015, stray=0.5))
-_INSIDE = (_Layer("front"),)
+_OUTSIDE = (_Layer("hair.frag.glsl", "back"), _Layer("hair.frag.glsl", "back", lift=0.0015, stray=0.5))
+_INSIDE = (_Layer("hair_inside.frag.glsl", "front"),)
 
 
 class Realistic:
@@ -84,11 +84,11 @@ class Realistic:
         return self._studio.ready(shot, drawn, _VERTEX, fragment, **_own(drawn.prop), lift=0.0)
 
     def _hair(self, shot: Shot, drawn: Drawn, layers: Sequence[_Layer]) -> None:
-        bound = self._ready(shot, drawn)
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         for layer in layers:
+            told = {**_own(drawn.prop), "lift": layer.lift, "layer": layer.stray}
+            bound = self._studio.ready(shot, drawn, _VERTEX, layer.fragment, **told)
             self._context.cull_face = layer.culled
-            tell(bound.program, lift=layer.lift, layer=layer.stray)
             bound.render(vertices=drawn.count, first=drawn.first)
 
 

@@ -9,7 +9,7 @@ import moderngl
 
 from services.mesher.adapters.drawing import light
 from services.mesher.adapters.drawing.geometry import Drawn, Geometry
-from services.mesher.adapters.drawing.lamp import REACH, Lamp
+from services.mesher.adapters.drawing.lamp import COARSE, FINE, REACH, Lamp
 from services.mesher.adapters.drawing.light import Rig
 from services.mesher.adapters.drawing.matrices import packed
 from services.mesher.adapters.drawing.programs import Programs, Value, tell
@@ -19,6 +19,8 @@ from services.mesher.domain import paint
 
 _HOLLOWS, _PICTURE, _GRAIN, _STRANDS, _WEAVE, _LAMP, _LAMP_PLAIN = range(2, 9)
 """Texture units; the first two are for steps that look at whole pictures."""
+_SMALL = 512
+"""Pixels a side up to which a picture does with the lamp's smaller map."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,13 +40,14 @@ class Studio:
         self.context = context
         self._programs = programs
         self._textures = textures
-        self._lamp = Lamp(context, programs)
+        self._lamp, self._small_lamp = (Lamp(context, programs, side) for side in (FINE, COARSE))
 
     def lit(self, geometry: Geometry, sight: Sight, hollows: moderngl.Texture | None = None) -> Shot:
         """The stage with the lamp's shadows; `hollows` darken where a style looks for them."""
         rig = light.rig(sight.azimuth)
-        to_light = self._lamp.shine(geometry, rig.lamp)
-        self._lamp.use(_LAMP, _LAMP_PLAIN)
+        lamp = self._lamp if sight.size > _SMALL else self._small_lamp
+        to_light = lamp.shine(geometry, rig.lamp)
+        lamp.use(_LAMP, _LAMP_PLAIN)
         (hollows or self._textures.white).use(_HOLLOWS)
         self._textures.grain.use(_GRAIN)
         self._textures.strands.use(_STRANDS)
