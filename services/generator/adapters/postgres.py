@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from atelierkit import sql
 from services.generator.adapters.documents import receipt_document, receipt_of, recipe_document, recipe_of
+from services.generator.adapters.linked import left, still
 from services.generator.adapters.postgres_albums import PostgresAlbums, PostgresVideoOrders
 from services.generator.adapters.postgres_custom_backgrounds import PostgresCustomBackgrounds
 from services.generator.adapters.postgres_custom_poses import PostgresCustomPoses
@@ -52,7 +53,7 @@ class PostgresAvatars:
         await self._link(avatar)
 
     async def get(self, owner: str, id: UUID) -> Avatar | None:
-        row = await self._session.scalar(_own(owner).where(AvatarRow.id == id))
+        row = still(await self._session.scalar(_own(owner).where(AvatarRow.id == id)))
         return None if row is None else _avatar(row)
 
     async def replace(self, avatar: Avatar) -> None:
@@ -85,7 +86,7 @@ class PostgresAvatars:
         place = tuple_(AvatarRow.created_at, AvatarRow.id)
         newest_first = _own(owner).order_by(AvatarRow.created_at.desc(), AvatarRow.id.desc()).limit(limit)
         query = newest_first if after is None else newest_first.where(place < tuple_(*map(literal, after)))
-        return [_avatar(row) for row in await self._session.scalars(query)]
+        return [_avatar(row) for row in left(await self._session.scalars(query))]
 
     async def _link(self, avatar: Avatar) -> None:
         await self._session.execute(

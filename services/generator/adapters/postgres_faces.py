@@ -17,6 +17,7 @@ from services.generator.adapters.documents_faces import (
     order_document,
     order_of,
 )
+from services.generator.adapters.linked import left, still
 from services.generator.adapters.tables.faces import (
     FaceFileRow,
     FaceRow,
@@ -63,7 +64,7 @@ class PostgresFaces:
             )
 
     async def get(self, id: UUID) -> Face | None:
-        row = await self._session.scalar(_faces().where(FaceRow.id == id))
+        row = still(await self._session.scalar(_faces().where(FaceRow.id == id)))
         return None if row is None else _face(row)
 
     async def count_download(self, id: UUID) -> None:
@@ -89,7 +90,7 @@ class PostgresFaces:
         query = own.order_by(FaceRow.created_at.desc(), FaceRow.id.desc()).limit(limit)
         if after is not None:
             query = query.where(place < tuple_(*map(literal, after)))
-        return [_face(row) for row in await self._session.scalars(query)]
+        return [_face(row) for row in left(await self._session.scalars(query))]
 
     async def expired(self, now: datetime, limit: int) -> Sequence[UUID]:
         over = select(FaceRow.id).where(FaceRow.expires_at <= now).order_by(FaceRow.expires_at).limit(limit)

@@ -236,7 +236,8 @@ def _sittings() -> Select[tuple[SittingRow]]:
 def _sitting(row: SittingRow) -> Sitting:
     by_role = {link.role: link.file.stored for link in row.files}
     portrait = None
-    if row.portrait is not None:
+    # Files are read after their row, and may have been dropped between.
+    if row.portrait is not None and by_role.keys() >= set(_OF_A_PORTRAIT):
         portrait = portrait_of(row.portrait, FaceFiles(*(by_role[role] for role in _OF_A_PORTRAIT)))
     return sitting_of(
         row.asked,

@@ -15,6 +15,7 @@ from services.generator.adapters.documents import (
     scan_report_document,
     scan_report_of,
 )
+from services.generator.adapters.linked import left, still
 from services.generator.adapters.tables.avatars import ScanFileRow, ScanRow
 from services.generator.domain.model import Position
 from services.generator.domain.scan import Scan, ScanBuild
@@ -43,7 +44,7 @@ class PostgresScans:
     async def get(self, owner: str, id: UUID) -> Scan | None:
         with_files = selectinload(ScanRow.files).joinedload(ScanFileRow.file)
         own = select(ScanRow).where(ScanRow.owner == owner, ScanRow.id == id)
-        row = await self._session.scalar(own.options(with_files))
+        row = still(await self._session.scalar(own.options(with_files)))
         return None if row is None else _scan(row)
 
     async def remove(self, owner: str, id: UUID) -> Scan | None:
@@ -62,7 +63,7 @@ class PostgresScans:
         query = own.order_by(ScanRow.created_at.desc(), ScanRow.id.desc()).limit(limit)
         if after is not None:
             query = query.where(place < tuple_(*map(literal, after)))
-        return [_scan(row) for row in await self._session.scalars(query)]
+        return [_scan(row) for row in left(await self._session.scalars(query))]
 
 
 def _scan(row: ScanRow) -> Scan:
