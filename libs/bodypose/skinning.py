@@ -157,18 +157,12 @@ class Flesh:
     """(p, 17, 3) what the pairs' skin turns about, over the share of the bone with the lower number."""
 
     def body(self, stance: Stance, vertices: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """`bend` for the body's own surface: the first n of its vertices (V, 3)."""
+        """The body's own surface in a pose, and the turn of each of its n points; its vertices are the first of these (V, 3)."""
         return self.bound_body(vertices).at(stance)
 
     def bound_body(self, vertices: FloatArray) -> Bound:
         """`bound` for the body's own surface: the first n of its vertices (V, 3)."""
         return self.bound(vertices[: len(self.skin.joints)], self.skin.joints, self.skin.weights)
-
-    def bend(
-        self, stance: Stance, points: FloatArray, joints: IntArray, weights: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Points (n, 3) in one pose of this body: `bound`, for once."""
-        return self.bound(points, joints, weights).at(stance)
 
     def bound(self, points: FloatArray, joints: IntArray, weights: FloatArray) -> Bound:
         """Points (n, 3) that go with this body. Joints and weights (n, 4) are the points' own; weights sum to 1."""

@@ -15,8 +15,9 @@ from photos.encode import jpeg
 from services.generator.adapters.memory import MemoryUnitsOfWork
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.faces import Slot
+from services.generator.domain.model import Avatar, Look
 from services.generator.domain.ports import UnitsOfWork
-from tests.unit.generator.world import MODELS
+from tests.unit.generator.world import MODELS, World
 from training.face.draws import draw_setting, draw_sitter
 from training.face.render import Studio
 
@@ -45,6 +46,12 @@ def postgres_units(engine) -> UnitsOfWork:
 def units(request) -> UnitsOfWork:
     chosen: UnitsOfWork = request.getfixturevalue(f"{request.param}_units")
     return chosen
+
+
+@pytest.fixture
+async def pattern() -> Avatar:
+    """An avatar to copy: everything set."""
+    return await World().avatar(look=Look("tone-09", "bob"))
 
 
 @pytest.fixture(scope="session")

@@ -17,35 +17,16 @@ from atelierkit.errors import Unavailable
 from services.generator.adapters.files import BlobFiles
 from services.generator.adapters.postgres import PostgresUnitOfWork
 from services.generator.domain.errors import AvatarNotFound, FileLost, Outdated
-from services.generator.domain.model import Avatar, Files, Look, LookChange, Position, StoredFile
+from services.generator.domain.model import Files, Look, LookChange, Position, StoredFile
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.use_cases.shelf import TooManyStrangers
+from tests.integration.generator.avatars import NOON, like, store
 from tests.integration.generator.conftest import RAIL
 from tests.unit.generator.world import ANN, BOB, BODY, TROUSERS, RecordingBlobs, World
-
-NOON = datetime(2031, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
-
-
-@pytest.fixture
-async def pattern() -> Avatar:
-    """An avatar to copy: everything set."""
-    return await World().avatar(look=Look("tone-09", "bob"))
 
 
 def file(letter: str) -> StoredFile:
     return StoredFile(f"meshes/{letter * 64}", letter * 64, "model/gltf-binary", 10)
-
-
-def like(pattern: Avatar, *, owner: str = ANN, minute: int = 0, **over) -> Avatar:
-    moment = NOON + timedelta(minutes=minute)
-    return replace(pattern, id=uuid4(), owner=owner, created_at=moment, updated_at=moment, **over)
-
-
-async def store(units: UnitsOfWork, *avatars: Avatar) -> None:
-    for avatar in avatars:
-        async with units() as unit:
-            await unit.avatars.add(avatar)
-            await unit.files.note(needed=avatar.files.all())
 
 
 async def claim(units: UnitsOfWork, limit: int = 100) -> list[str]:
@@ -277,30 +258,6 @@ async def test_deleting_while_changing_leaves_nothing(postgres_units) -> None:
     with pytest.raises(AvatarNotFound):
         await world.update(ANN, avatar.id, LookChange(), TROUSERS)
     assert world.blobs.keys == []
-
-
-@pytest.mark.postgres
-async def test_an_avatar_that_is_deleted_while_it_is_read_is_not_there(
-    engine, postgres_units, pattern
-) -> None:
-    avatar, other = like(pattern), like(pattern, minute=1)
-    await store(postgres_units, avatar, other)
-    somebody = sa.create_engine(engine.url, poolclass=sa.NullPool)
-
-    def interrupt(connection, cursor, statement, *_) -> None:
-        # The rows are read, then their files: between both one goes.
-        if statement.startswith("SELECT") and "avatar_files" in statement:
-            with somebody.begin() as now:
-                now.execute(sa.text("DELETE FROM generator.avatars WHERE id = :id"), {"id": avatar.id})
-
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", interrupt)
-    try:
-        async with postgres_units() as unit:
-            assert await unit.avatars.page(ANN, limit=5, after=None) == [other]
-    finally:
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", interrupt)
-    async with postgres_units() as unit:
-        assert await unit.avatars.get(ANN, avatar.id) is None
 
 
 async def test_files_without_a_record_are_tidied_up_once_they_are_old(units) -> None:

@@ -20,15 +20,7 @@ export class GenerationPicture extends LitElement {
   @state() private failure: unknown = null;
   /** The picture that `url` shows, or that is on its way. */
   #of: string | null = null;
-  #isSeen = false;
-
-  constructor() {
-    super();
-    new Sight(this, () => {
-      this.#isSeen = true;
-      void this.#fetch();
-    });
-  }
+  readonly #sight = new Sight(this, () => void this.#fetch());
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -59,7 +51,7 @@ export class GenerationPicture extends LitElement {
 
   async #fetch(): Promise<void> {
     const { id, links } = this.generation;
-    if (links.picture === null || !this.#isSeen || !this.isConnected || this.#of === links.picture) return;
+    if (links.picture === null || !this.#sight.isSeen || !this.isConnected || this.#of === links.picture) return;
     this.#forget();
     this.#of = links.picture;
     try {

@@ -1,7 +1,8 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { CustomBackground } from "../api/schema";
 import type { Studio } from "../state/studio";
+import { squarePlace } from "../ui/place";
 import { Sight } from "../ui/sight";
 
 /** One of the person's own pictures, fetched when it comes into sight; it has no name where one stands beside it. */
@@ -10,19 +11,11 @@ export class OwnBackgroundPicture extends LitElement {
   @property({ attribute: false }) studio!: Studio;
   @property({ attribute: false }) background!: CustomBackground;
   @state() private url: string | null = null;
-  #isSeen = false;
-
-  constructor() {
-    super();
-    new Sight(this, () => {
-      this.#isSeen = true;
-      void this.#fetch();
-    });
-  }
+  readonly #sight = new Sight(this, () => void this.#fetch());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#isSeen) void this.#fetch();
+    if (this.#sight.isSeen) void this.#fetch();
   }
 
   override disconnectedCallback(): void {
@@ -41,17 +34,5 @@ export class OwnBackgroundPicture extends LitElement {
     if (file !== null && this.isConnected && this.url === null) this.url = URL.createObjectURL(file);
   }
 
-  static override readonly styles = css`
-    :host {
-      display: block;
-      aspect-ratio: 1;
-      background: var(--hover);
-    }
-    img {
-      display: block;
-      width: 100%;
-      height: 100%;
-      object-fit: cover;
-    }
-  `;
+  static override readonly styles = squarePlace;
 }

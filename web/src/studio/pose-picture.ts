@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { squarePlace } from "../ui/place";
 import { Sight } from "../ui/sight";
 import { Turns } from "../ui/turns";
 
@@ -41,17 +42,5 @@ export class PosePicture extends LitElement {
     );
   }
 
-  static override readonly styles = css`
-    :host {
-      display: block;
-      aspect-ratio: 1;
-      background: var(--hover);
-    }
-    img {
-      display: block;
-      width: 100%;
-      height: 100%;
-      object-fit: cover;
-    }
-  `;
+  static override readonly styles = squarePlace;
 }

@@ -2,10 +2,11 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 
 /** Tells an element once that it has come into sight. */
 export class Sight implements ReactiveController {
-  #isSeen = false;
+  /** Whether it ever has. */
+  isSeen = false;
   readonly #observer = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    this.#isSeen = true;
+    this.isSeen = true;
     this.#observer.disconnect();
     this.seen();
   });
@@ -18,7 +19,7 @@ export class Sight implements ReactiveController {
   }
 
   hostConnected(): void {
-    if (!this.#isSeen) this.#observer.observe(this.host);
+    if (!this.isSeen) this.#observer.observe(this.host);
   }
 
   hostDisconnected(): void {
