@@ -25,7 +25,8 @@ GRACE_S = 0.25
 RECOVERY_LIMIT_S = 15.0
 """Good-put is back within this time of the fault's end."""
 GOOD_AGAIN = 0.9
-"""Share of the good-put before the fault that counts as recovered."""
+"""Share of the good-put before the fault that counts as recovered: of answers from the last bad one on, so that nine good
+ones must follow it."""
 _ERROR_FIELDS = {"success", "error", "code", "details", "requestId", "retryable"}
 _RETRYABLE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 _RETRYABLE_CODES = {"idempotency_in_progress"}
