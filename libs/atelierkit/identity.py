@@ -24,7 +24,7 @@ ACCESS_TYPE = "access"
 ADMIN = "admin"
 """Role that an ADMIN method asks for."""
 
-# Ours are under 700 bytes; a longer one is refused before anything is decoded.
+# Ours are under 700 bytes; a longer one is refused before anything reads it.
 _MAX_TOKEN_CHARS = 4096
 _MOST_GOOD = 10_000
 _REFETCH_INTERVAL_S = 10.0
@@ -152,6 +152,8 @@ class JwksVerifier:
 
     async def verify(self, token: str) -> Caller:
         """Give the caller; AppErrors of ``fetch`` pass through, all other faults are Unauthenticated."""
+        if len(token) > _MAX_TOKEN_CHARS:
+            raise Unauthenticated(NOT_VALID)
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         caller, expires_at = self._good.get(digest, (None, 0.0))
         if caller is not None and self._clock() < expires_at:
@@ -228,7 +230,7 @@ def _is_list_of_str(value: object) -> bool:
 def _kid(token: str) -> str:
     """The key id that a compact JWS names; Unauthenticated where the token has no such form."""
     parts = token.split(".")
-    if len(token) > _MAX_TOKEN_CHARS or len(parts) != 3:
+    if len(parts) != 3:
         raise Unauthenticated(NOT_VALID)
     try:
         kid = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))["kid"]

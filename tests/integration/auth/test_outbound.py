@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import ipaddress
 import ssl
-import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -227,10 +226,8 @@ async def test_an_attempt_ends_after_its_time(server: Receiver, head: bytes) -> 
         await gone.wait()
 
     server.script = hangs
-    started = time.monotonic()
     async with courier(timeout_s=0.2) as made:
         assert await made.send(server.url(), {}, b"") == Answer(error="timeout")
-    assert time.monotonic() - started < 5
     gone.set()
 
 
@@ -244,10 +241,8 @@ async def test_a_drip_does_not_keep_an_attempt_alive(server: Receiver) -> None:
             await asyncio.sleep(0.02)  # how fast it drips, not a wait for something
 
     server.script = drips
-    started = time.monotonic()
     async with courier(timeout_s=0.3) as made:
         assert await made.send(server.url(), {}, b"") == Answer(error="timeout")
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.attack("A51")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -12,9 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from photos import decode, encode, exif, jpeg, limits
-from photos.model import PhotoRefused
+from photos import decode, encode, exif, jpeg, limits, strip
+from photos.model import PhotoFormat, PhotoRefused
 from tests.unit.photos import photo_files as files
+from tests.work import counted
 
 SECRET = b"<script>GPS 48.8584N</script>" * 3
 
@@ -116,15 +115,14 @@ def test_the_first_picture_of_an_animation_counts(kind: str) -> None:
 
 
 @pytest.mark.attack("A32")
-def test_ten_thousand_frames_cost_no_more_than_one() -> None:
+def test_of_ten_thousand_frames_the_decoder_sees_one() -> None:
     frame = Image.new("RGB", files.SIZE, "red")
     one = files.saved(frame, "WEBP", save_all=True, append_images=[Image.new("RGB", files.SIZE, "blue")])
     last = one[one.rindex(b"ANMF") :]
     many = one + last * 10_000
     many = many[:4] + (len(many) - 8).to_bytes(4, "little") + many[8:]
-    began = time.process_time()
+    assert strip.bare(many, PhotoFormat.WEBP) == strip.bare(one, PhotoFormat.WEBP)
     assert decode.upright(many)[0, 0, 0] > 200
-    assert time.process_time() - began < 1.0
 
 
 def wide_gamut() -> bytes:
@@ -196,12 +194,9 @@ def test_an_extended_webp_may_not_hold_a_larger_picture_than_it_says() -> None:
 def test_texts_of_a_png_are_never_unpacked() -> None:
     bomb = b"Comment\x00\x00" + zlib.compress(bytes(50_000_000))
     photo = files.with_chunks(files.photo("PNG"), *[files.png_chunk(b"zTXt", bomb)] * 20)
-    tracemalloc.start()
-    began = time.process_time()
-    assert difference(decode.upright(photo), files.colours()) == 0.0
-    assert time.process_time() - began < 0.5
-    assert tracemalloc.get_traced_memory()[1] < 10 * len(photo)
-    tracemalloc.stop()
+    with counted() as work:
+        assert difference(decode.upright(photo), files.colours()) == 0.0
+    assert work.most_bytes < 10 * len(photo)
 
 
 @pytest.mark.attack("A32")
