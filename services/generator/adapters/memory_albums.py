@@ -72,6 +72,12 @@ class MemoryAlbums:
                     return file
         return None
 
+    async def holds(self, avatar_id: UUID, key: str) -> bool:
+        return any(
+            place[0] == avatar_id and drawing.drawn.file.key == key
+            for place, drawing in self.by_place.items()
+        )
+
     async def clear(self, owner: str, avatar_id: UUID) -> Sequence[StoredFile]:
         avatar = self._avatars.get(avatar_id)
         if avatar is None or avatar.owner != owner:

@@ -63,6 +63,10 @@ class PostgresAlbums:
         file = await self._session.scalar(shown.limit(1))
         return None if file is None else file.stored
 
+    async def holds(self, avatar_id: UUID, key: str) -> bool:
+        held = select(DrawingRow.content).where(DrawingRow.avatar_id == avatar_id, DrawingRow.key == key)
+        return await self._session.scalar(held.limit(1)) is not None
+
     async def clear(self, owner: str, avatar_id: UUID) -> Sequence[StoredFile]:
         if await self._session.scalar(_own(owner, avatar_id).with_for_update()) is None:
             return ()

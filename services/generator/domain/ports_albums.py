@@ -30,6 +30,10 @@ class Albums(Protocol):
         """The picture of that key in the object store, where it is in the album of one of the owner's avatars."""
         ...
 
+    async def holds(self, avatar_id: UUID, key: str) -> bool:
+        """Whether the album of that avatar has the file."""
+        ...
+
     async def clear(self, owner: str, avatar_id: UUID) -> Sequence[StoredFile]:
         """Empty the album of an avatar that is about to be deleted, and take its videos from the results of their jobs;
         gives the files."""

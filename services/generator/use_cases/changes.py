@@ -6,9 +6,7 @@ on the revision that it was made from, and made again when somebody was faster.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from uuid import UUID
 
 from services.generator.domain.errors import FaceNotFound, Outdated
@@ -28,24 +26,10 @@ from services.generator.domain.ports_pictures import PoseShelf
 from services.generator.domain.receipts import receipt
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.faces import GetFace
+from services.generator.use_cases.newest import on_newest
 from services.generator.use_cases.posing import taken_pose
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.wearing import person_of
-
-_ATTEMPTS = 5
-"""Each lost attempt means that another change of the same avatar was stored."""
-
-_T = TypeVar("_T")
-
-
-async def _on_newest(change: Callable[[], Awaitable[_T]]) -> _T:
-    """Make the change again, from the newest revision, when another one was stored first."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return await change()
-        except Outdated:
-            continue
-    return await change()
 
 
 @dataclass(frozen=True)
@@ -104,7 +88,7 @@ class UpdateAvatar:
         self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None, pose_id: str | None = None
     ) -> Avatar:
         """Raise AvatarNotFound, PoseNotFound and the catalogue's refusals; Unavailable when a neighbour is away."""
-        return await _on_newest(lambda: self._once(owner, id, look, outfit, pose_id))
+        return await on_newest(lambda: self._once(owner, id, look, outfit, pose_id))
 
     async def _once(
         self, owner: str, id: UUID, look: LookChange, outfit: Outfit | None, pose_id: str | None
@@ -131,7 +115,7 @@ class SetAvatarFace:
 
     async def __call__(self, owner: str, id: UUID, face_id: UUID | None) -> Avatar:
         """Raise AvatarNotFound, and FaceNotFound for one that is not the caller's own; Unavailable."""
-        return await _on_newest(lambda: self._once(owner, id, face_id))
+        return await on_newest(lambda: self._once(owner, id, face_id))
 
     async def _once(self, owner: str, id: UUID, face_id: UUID | None) -> Avatar:
         old = await self.get_avatar(owner, id)
@@ -166,7 +150,7 @@ class ExportAvatar:
 
         Raise AvatarNotFound, PoseNotFound, and the mesher's refusal of face shapes; Unavailable when a neighbour is away.
         """
-        return await _on_newest(lambda: self._once(owner, id, options, pose_id))
+        return await on_newest(lambda: self._once(owner, id, options, pose_id))
 
     async def _once(self, owner: str, id: UUID, options: FileOptions, pose_id: str | None) -> StoredFile:
         avatar = await self.get_avatar(owner, id)

@@ -8,13 +8,14 @@ from uuid import UUID
 from atelierkit import failpoints
 from atelierkit.repeat import repeated
 from services.generator.domain.albums import PICTURES, Medium, content_key
-from services.generator.domain.errors import PictureNotFound
+from services.generator.domain.errors import Outdated, PictureNotFound
 from services.generator.domain.model import Avatar, StoredFile
 from services.generator.domain.pictures import Drawn, PictureOptions
 from services.generator.domain.ports import Clock, Looks, UnitOfWork, UnitsOfWork
 from services.generator.domain.ports_pictures import PictureMesher, PoseShelf
 from services.generator.use_cases.avatars import GetAvatar
 from services.generator.use_cases.custom_backgrounds import HangScenery
+from services.generator.use_cases.newest import on_newest
 from services.generator.use_cases.posing import taken_pose
 from services.generator.use_cases.shelf import Shelf
 from services.generator.use_cases.wearing import person_of, wardrobe_of
@@ -35,7 +36,7 @@ class Album:
 
     @repeated
     async def keep(self, avatar: Avatar, content: str, drawn: Drawn) -> None:
-        """Enter a picture. Raise AvatarNotFound where the avatar was deleted meanwhile."""
+        """Enter a picture. Raise AvatarNotFound where the avatar was deleted meanwhile, and Outdated."""
         async with self.shelf.units() as unit:
             await self.enter(unit, avatar, content, Medium.PICTURE, drawn)
         await self.shelf.sweep()
@@ -43,8 +44,15 @@ class Album:
     async def enter(
         self, unit: UnitOfWork, avatar: Avatar, content: str, medium: Medium, drawn: Drawn
     ) -> None:
-        """The same in a unit of work that does other things as well; the next sweep deletes what left the album."""
+        """The same in a unit of work that does other things as well; the next sweep deletes what left the album.
+
+        Raise Outdated where the avatar has another face by now: what shows the one of before would outlive it.
+        """
         left = await unit.albums.keep(avatar.owner, avatar.id, content, medium, drawn, self.clock())
+        # The album holds the avatar as it is: no face goes on or off until the unit of work ends.
+        now = await unit.avatars.get(avatar.owner, avatar.id)
+        if now is None or now.recipe.face != avatar.recipe.face:
+            raise Outdated
         await unit.files.note(needed=[drawn.file], dropped=set(left) - {drawn.file})
         await self.shelf.require([drawn.file])
 
@@ -66,6 +74,9 @@ class ExportPicture:
         Raise AvatarNotFound, PoseNotFound, BackgroundNotFound and the mesher's refusal of face shapes; Unavailable when a
         neighbour is away, or the mesher cannot draw.
         """
+        return await on_newest(lambda: self._once(owner, id, pose_id, options))
+
+    async def _once(self, owner: str, id: UUID, pose_id: str | None, options: PictureOptions) -> Drawn:
         avatar = await self.get_avatar(owner, id)
         pose = await taken_pose(self.poses, avatar, pose_id)
         options = await self.hang(owner, options)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from atelierkit import failpoints
 from atelierkit.repeat import repeated
-from services.generator.domain.errors import GenerationNotFound, ShareNotFound, TooManyShares
+from services.generator.domain.errors import GenerationNotFound, Outdated, ShareNotFound, TooManyShares
 from services.generator.domain.model import Position
 from services.generator.domain.ports import Clock, UnitsOfWork
 from services.generator.domain.shares import (
@@ -19,6 +19,7 @@ from services.generator.domain.shares import (
     digest,
     new_token,
 )
+from services.generator.use_cases.newest import on_newest
 from services.generator.use_cases.pages import paged
 from services.generator.use_cases.pictures import ExportPicture
 from services.generator.use_cases.shelf import Shelf
@@ -38,6 +39,9 @@ class CreateShare:
     async def __call__(self, owner: str, order: ShareOrder) -> tuple[Share, str]:
         """Raise AvatarNotFound, PoseNotFound, BackgroundNotFound, GenerationNotFound, also for one without a picture yet,
         TooManyShares, the mesher's refusal of face shapes, and Unavailable."""
+        return await on_newest(lambda: self._once(owner, order))
+
+    async def _once(self, owner: str, order: ShareOrder) -> tuple[Share, str]:
         picture = await self._picture(owner, order)
         now, token = self.clock(), new_token()
         share = Share(
@@ -70,6 +74,9 @@ class CreateShare:
         async with self.shelf.units() as unit:
             if not await unit.shares.add(share, digest(token), self.most):
                 raise TooManyShares(self.most)
+            # Adding holds the avatar as it is. What has left its album may show a face that it has no more.
+            if share.avatar_id and not await unit.albums.holds(share.avatar_id, share.picture.file.key):
+                raise Outdated
             await unit.files.note(needed=[share.picture.file])
             await self.shelf.require([share.picture.file])
 

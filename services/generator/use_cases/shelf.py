@@ -99,12 +99,14 @@ class Shelf:
     @repeated
     async def replace(self, old: Avatar, new: Avatar) -> None:
         """Store a changed avatar; files that only its old revision knew are deleted, and with another face all that was
-        drawn of the old one. Raise Outdated."""
+        drawn of the old one, links to it as well. Raise Outdated."""
         async with self.units() as unit:
             await unit.avatars.replace(new)
             needed, dropped = new.files.all(), old.files.all()
             if new.recipe.face != old.recipe.face:
                 dropped += tuple(await unit.albums.clear(old.owner, old.id))
+                if old.recipe.face is not None:
+                    dropped += tuple(await unit.shares.clear(old.id))
             await unit.files.note(needed=needed, dropped=set(dropped) - set(needed))
             await self.require(needed)
         await self.sweep()

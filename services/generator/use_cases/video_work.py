@@ -50,7 +50,8 @@ class VideoCraft:
         return ""
 
     async def make(self, job: Job, asked: VideoOrder) -> Job:
-        """Raise AvatarNotFound, AvatarChanged, PoseNotFound, BackgroundNotFound, JobEnded and Unavailable."""
+        """Raise AvatarNotFound, AvatarChanged, PoseNotFound, BackgroundNotFound, JobEnded and Unavailable, as which it
+        comes again where the face was changed meanwhile."""
         avatar = await self.get_avatar(job.owner, asked.avatar_id)
         poses = await taken_poses(self.poses, avatar, asked.pose_ids)
         options = await self.hang.in_video(job.owner, asked.options)

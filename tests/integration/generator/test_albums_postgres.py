@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from services.generator.domain.albums import PICTURES_KEPT, VideoOrder
-from services.generator.domain.errors import AvatarNotFound, PictureNotFound
+from services.generator.domain.errors import AvatarNotFound, Outdated, PictureNotFound
 from services.generator.domain.jobs import State
+from services.generator.domain.model import LookChange
 from services.generator.domain.pictures import (
     TRANSPARENT,
     Background,
@@ -135,6 +136,61 @@ async def test_with_another_face_nothing_of_the_old_one_is_left(gallery: Gallery
     await world.set_face(ANN, avatar.id, None)
     assert gallery.keys("videos") == gallery.keys("pictures") == []
     assert (await gallery.factory.job(job.id)).results == {}
+
+
+@pytest.mark.attack("A61")
+async def test_a_face_that_goes_while_it_is_drawn_is_in_no_picture(gallery: Gallery) -> None:
+    world = gallery.world
+    avatar, face = await world.avatar(), await world.face()
+    await world.set_face(ANN, avatar.id, face.id)
+
+    async def take_off() -> None:
+        world.mesher.before_answer = None
+        await world.set_face(ANN, avatar.id, None)
+
+    world.mesher.before_answer = take_off
+    drawn = await gallery.picture(avatar)
+    assert gallery.keys("pictures") == [drawn.file.key]
+    assert b"PersonFace" not in await world.store.get(drawn.file)
+    assert await gallery.picture(avatar) == drawn
+    assert world.mesher.pictures == 2
+
+
+@pytest.mark.attack("A61")
+async def test_a_face_that_goes_while_it_is_filmed_is_in_no_video(gallery: Gallery) -> None:
+    world = gallery.world
+    avatar, face = await world.avatar(), await world.face()
+    await world.set_face(ANN, avatar.id, face.id)
+    job = await gallery.job(avatar)
+
+    async def withdraw() -> None:
+        world.mesher.before_answer = None
+        await gallery.factory.withdraw(ANN)
+
+    world.mesher.before_answer = withdraw
+    with pytest.raises(Outdated):
+        await gallery.worked(job.id)
+    assert gallery.keys("videos") == []
+    ended = await gallery.worked(job.id)
+    assert ended is not None
+    assert ended.failure is not None
+    assert (ended.state, ended.failure.reason, ended.cost) == (State.FAILED, "AVATAR_CHANGED", 0)
+    assert world.mesher.videos == 1
+
+
+async def test_a_look_that_changes_while_it_is_filmed_is_no_matter(gallery: Gallery) -> None:
+    avatar = await gallery.world.avatar()
+    job = await gallery.job(avatar)
+
+    async def change() -> None:
+        gallery.world.mesher.before_answer = None
+        await gallery.world.update(ANN, avatar.id, LookChange(skin_id="tone-09"), None)
+
+    gallery.world.mesher.before_answer = change
+    ended = await gallery.worked(job.id)
+    assert ended is not None
+    assert ended.state is State.COMPLETED
+    assert len(gallery.keys("videos")) == 1
 
 
 async def test_a_forgotten_person_leaves_nothing(gallery: Gallery) -> None:

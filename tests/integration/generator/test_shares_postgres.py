@@ -6,7 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,13 +20,15 @@ from services.generator.domain.errors import (
 )
 from services.generator.domain.generations import Quality
 from services.generator.domain.model import Look
-from services.generator.domain.pictures import PictureOptions, Style
+from services.generator.domain.pictures import Drawn, PictureOptions, Style
 from services.generator.domain.ports import UnitsOfWork
 from services.generator.domain.shares import Share, ShareOrder, digest
 from services.generator.offers import share_verbs
 from services.generator.use_cases.people import ExportPerson, ForgetPerson, Place, Section
+from services.generator.use_cases.pictures import ExportPicture
 from services.generator.use_cases.shares import ClearShares
 from tests.unit.generator.factory import Factory
+from tests.unit.generator.gallery import Gallery
 from tests.unit.generator.studio import Studio
 from tests.unit.generator.world import ANN, BOB, DRESS, WOMAN, World
 
@@ -152,6 +154,39 @@ async def test_the_picture_stays_as_it_was_when_the_avatar_changes(world: World)
     assert await world.store.get((await share_verbs(world.tools).open(token)).picture.file) == shown
     await share_verbs(world.tools).delete(ANN, share.id)
     assert await world.exists(share.picture.file) == [False]
+
+
+@pytest.mark.attack("A61")
+async def test_a_link_goes_with_the_face_that_it_shows(world: World) -> None:
+    avatar, other, face = await world.avatar(), await world.avatar(), await world.face()
+    _, plain = await made(world, avatar.id)
+    await world.set_face(ANN, avatar.id, face.id)
+    assert await opens(world, plain)
+    shown, token = await made(world, avatar.id)
+    _, stays = await made(world, other.id)
+    await Factory(world).withdraw(ANN)
+    assert not await opens(world, token)
+    assert not await opens(world, plain)
+    assert await opens(world, stays)
+    assert await world.exists(shown.picture.file) == [False]
+
+
+@pytest.mark.attack("A61")
+async def test_a_face_that_goes_while_its_link_is_made_is_not_shown(world: World) -> None:
+    avatar, face = await world.avatar(), await world.face()
+    await world.set_face(ANN, avatar.id, face.id)
+    verbs = share_verbs(world.tools)
+
+    async def drawn_late(*asked: Any) -> Drawn:
+        drawn = await verbs.create.export_picture(*asked)
+        await world.set_face(ANN, avatar.id, None)
+        return drawn
+
+    create = replace(verbs.create, export_picture=cast(ExportPicture, drawn_late))
+    share, _ = await create(ANN, ShareOrder(avatar_id=avatar.id, options=PLAIN))
+    assert share.picture.file == (await Gallery(Factory(world)).picture(avatar, options=PLAIN)).file
+    assert world.blobs.keys.count(share.picture.file.key) == 1
+    assert len([key for key in world.blobs.keys if key.startswith("pictures/")]) == 1
 
 
 async def test_two_links_to_one_picture_share_its_file(world: World) -> None:
