@@ -17,7 +17,7 @@ from services.mesher.domain.stage import Backdrop, Stage, Style
 from services.mesher.domain.surface import IntArray
 from services.mesher.domain.views import Camera
 
-VERSION = "2"
+VERSION = "3"
 """Grows with every change that shows in pictures: what was drawn before is not given any more."""
 
 

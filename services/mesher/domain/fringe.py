@@ -24,6 +24,8 @@ Rgb = tuple[float, float, float]
 LASHES, BROWS = "lash-hairs", "brow-hairs"
 _LEVELS = 4
 """Points along a hair; the last is its tip."""
+POINTS = 2 * _LEVELS - 1
+"""Of a hair: one side from its root to its tip, then the other from its root on."""
 _SEED = 3
 _BROW_HAIRS = 150
 _BROW_LENGTH, _BROW_HALF_WIDTH = 0.25, 0.0085
@@ -54,6 +56,8 @@ class _Row:
 
 _UPPER = _Row(hairs=46, length=0.86, half_width=0.10)
 _LOWER = _Row(hairs=30, length=0.50, half_width=0.07)
+ROWS = {LASHES: 2 * (_UPPER.hairs, _LOWER.hairs), BROWS: 2 * (_BROW_HAIRS,)}
+"""How many hairs lie side by side: of the upper and the lower lid of one eye and the other; of one brow and the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +142,11 @@ def brows(template: Template, reference: FloatArray) -> Fringe:
     return _fringe(BROWS, template, sparse.csr_array(sparse.vstack(rows)), offset)
 
 
-def bolder(hairs: FloatArray, times: float) -> FloatArray:
-    """Hairs (n, 3) so many times as broad: near each other, they are one line."""
-    ribbons = hairs.reshape(-1, 2 * _LEVELS - 1, 3).copy()
-    sides = ribbons[:, : _LEVELS - 1], ribbons[:, _LEVELS:]
-    half = (times - 1.0) / 2.0 * (sides[1] - sides[0])
-    sides[0][...] -= half
-    sides[1][...] += half
-    bold: FloatArray = ribbons.reshape(-1, 3)
-    return bold
-
-
 def _fringe(name: str, template: Template, rows: sparse.csr_array, lift: FloatArray) -> Fringe:
     count = rows.shape[0]
     joints, weights = np.zeros((count, 4), np.uint8), np.zeros((count, 4), np.uint8)
     joints[:, 0], weights[:, 0] = template.bones.index("Head"), 255
-    each = 2 * _LEVELS - 1
+    each = POINTS
     first = each * np.arange(count // each)[:, None, None]
     triangles = (_ribbon() + first).reshape(-1, 3)
     return Fringe(name, rows.astype(np.float32), lift.astype(np.float32), triangles, joints, weights)

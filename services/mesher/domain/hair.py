@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
+from scipy import ndimage, sparse
 from scipy.spatial import cKDTree
 
 from bodymodel.template import Template
@@ -42,6 +42,8 @@ _BAND = 0.02
 _GAP = 0.014
 _EASED_FROM, _EASINGS = 20, 24
 """Row from which hanging strands are smoothed for pictures, and how often."""
+_CALM = 5.0
+"""Strands over which drawn styles even out how hair runs and faces."""
 # Nearer to the middle of the head than this lie the palate and the ear canals, not the skull.
 _INNERMOST = 0.05
 
@@ -180,6 +182,13 @@ def eased(points: FloatArray) -> FloatArray:
         between = (grid[_EASED_FROM - 1 : -2] + grid[_EASED_FROM + 1 :]) / 2.0
         grid[_EASED_FROM:-1] += 0.5 * (between - grid[_EASED_FROM:-1])
     return grid.reshape(-1, 3).astype(np.float32)
+
+
+def calm(values: FloatArray) -> FloatArray:
+    """Directions (n, 3) over a whole hairdo without what single strands add to them."""
+    grid = values.reshape(-1, _STRANDS, 3).astype(np.float64)
+    grid = ndimage.gaussian_filter(grid, (1.5, _CALM, 0.0), mode=("nearest", "wrap", "nearest"))
+    return surface.unit(grid.reshape(-1, 3)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

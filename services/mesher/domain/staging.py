@@ -10,9 +10,10 @@ from scipy.spatial.transform import Rotation
 
 from bodypose.skeleton import Support
 from facemodel import color
-from services.mesher.domain import fringe, hair, seat, surface, views
+from services.mesher.domain import fringe, hair, seat, strokes, surface, views
 from services.mesher.domain.model import Part, Scene
 from services.mesher.domain.stage import Backdrop, Prop, Rgb, Stage, Style, Substance, View
+from services.mesher.domain.strokes import Brush
 from services.mesher.domain.stylised import Face
 from services.mesher.domain.surface import FloatArray, IntArray
 from services.mesher.domain.views import Camera
@@ -27,8 +28,11 @@ _SUBSTANCES = {
     "tongue": Substance.TONGUE,
     "hair": Substance.HAIR,
 }
-_BOLDER = {fringe.LASHES: 4.0, fringe.BROWS: 2.5}
-"""How many times as broad anime draws their hairs."""
+_BRUSHES = {
+    Style.CARTOON: Brush(brow=0.15, upper=0.085, lower=0.02, wing=0.10),
+    Style.ANIME: Brush(brow=0.095, upper=0.11, lower=0.02, wing=0.20),
+}
+"""What drawn styles paint lashes and brows with."""
 _HEAD, _EYES = "Head", "eyes"
 _MOST_TURN, _TOO_FAR = 20.0, 40.0
 """Degrees that eyes turn towards the camera, and from which on they look ahead."""
@@ -45,9 +49,13 @@ def staged(
     """The avatar before a camera, on a stool where a seat carries it."""
     view = _view(scene, camera)
     props = [_prop(part, view) for part in scene.parts]
-    if style is Style.ANIME:
-        bold = [_bold(part.name, prop) for part, prop in zip(scene.parts, props, strict=True)]
-        props = _face(scene).drawn(bold)
+    if style in _BRUSHES:
+        props = [_calm(prop) for prop in props]
+        face, brush = _face(scene), _BRUSHES[style]
+        painted = [
+            strokes.drawn(part.name, prop, face, brush) for part, prop in zip(scene.parts, props, strict=True)
+        ]
+        props = face.drawn(painted, style)
     if support is Support.SEAT:
         props.append(seat.under(scene))
     return Stage(props, view, style, size, backdrop)
@@ -114,11 +122,12 @@ def _combed(hairdo: Prop) -> Prop:
     )
 
 
-def _bold(name: str, prop: Prop) -> Prop:
-    """Lashes and brows as lines, where they are drawn hair by hair."""
-    if name not in _BOLDER:
+def _calm(prop: Prop) -> Prop:
+    """Hair that is drawn in locks, and not strand by strand."""
+    if prop.substance is not Substance.HAIR or prop.grain is None:
         return prop
-    return replace(prop, positions=fringe.bolder(prop.positions, _BOLDER[name]))
+    grain = np.concatenate([hair.calm(prop.grain[:, :3]), prop.grain[:, 3:]], axis=1)
+    return replace(prop, normals=hair.calm(prop.normals), grain=grain)
 
 
 def _face(scene: Scene) -> Face:

@@ -1,4 +1,4 @@
-"""Faces as anime draws them: larger eyes, taller than wide, and a smaller nose and mouth on a narrower chin.
+"""Faces as drawn styles have them: larger eyes; in anime taller than wide, and a smaller nose and mouth on a narrower chin.
 
 It is a warp of the space about the head, applied to what is drawn alone, last of all: whatever touches goes on touching, so
 that lids that a blink has closed stay closed, lips that meet meet, and lashes, brows and a person's own picture go along.
@@ -6,14 +6,14 @@ that lids that a blink has closed stay closed, lips that meet meet, and lashes, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from services.mesher.domain import surface
 from services.mesher.domain.cutting import smoothstep
-from services.mesher.domain.stage import Prop
+from services.mesher.domain.stage import Prop, Style
 from services.mesher.domain.surface import FloatArray
 
 _STEP = 1e-3
@@ -38,11 +38,23 @@ class Spot:
     """Depth that its own is counted from."""
 
 
-_EYES = tuple(Spot((side, 0.0), gain=(0.50, 0.95, 0.0), reach=(1.0, 1.0), whole=0.40) for side in (-1.0, 1.0))
-_NOSE = Spot((0.0, -1.10), gain=(-0.30, -0.12, -0.30), reach=(0.85, 1.0), whole=0.25, ground=0.35)
-_MOUTH = Spot((0.0, -2.30), gain=(-0.24, -0.12, 0.0), reach=(1.5, 1.0), whole=0.45)
-_CHIN = Spot((0.0, -3.0), gain=(-0.16, 0.0, 0.0), reach=(3.2, 2.0), whole=0.30)
-_SPOTS = (*_EYES, _NOSE, _MOUTH, _CHIN)
+def _eyes(gain: tuple[float, float, float], whole: float) -> tuple[Spot, ...]:
+    return tuple(Spot((side, 0.0), gain=gain, reach=(1.0, 1.0), whole=whole) for side in (-1.0, 1.0))
+
+
+PROPORTIONS: Mapping[Style, Sequence[Spot]] = {
+    Style.CARTOON: (
+        *_eyes((0.34, 0.66, 0.0), 0.40),
+        Spot((0.0, -1.10), gain=(-0.10, -0.06, -0.06), reach=(0.85, 1.0), whole=0.25, ground=0.35),
+    ),
+    Style.ANIME: (
+        *_eyes((0.50, 0.95, 0.0), 0.40),
+        Spot((0.0, -1.10), gain=(-0.30, -0.12, -0.30), reach=(0.85, 1.0), whole=0.25, ground=0.35),
+        Spot((0.0, -2.30), gain=(-0.24, -0.12, 0.0), reach=(1.5, 1.0), whole=0.45),
+        Spot((0.0, -3.0), gain=(-0.16, 0.0, 0.0), reach=(3.2, 2.0), whole=0.30),
+    ),
+}
+"""Of eyes, nose, mouth and chin, where a style does not leave them as they are."""
 _BEHIND, _FADES = -1.6, 1.0
 """Depth behind which nothing moves, and over which it begins to."""
 
@@ -69,27 +81,37 @@ class Face:
         ahead /= np.linalg.norm(ahead)
         return cls((one + other) / 2.0, unit, np.stack([across, np.cross(ahead, across), ahead]))
 
-    def drawn(self, props: Sequence[Prop]) -> list[Prop]:
-        """The surfaces with the face as anime draws it."""
-        return [self._drawn(prop) for prop in props]
+    def inside(self, points: FloatArray) -> FloatArray:
+        """Points (n, 3) of the world in the face's own frame and unit."""
+        own: FloatArray = (points.astype(np.float64) - self.middle) @ self.axes.T / self.unit
+        return own
 
-    def _drawn(self, prop: Prop) -> Prop:
-        own = (prop.positions.astype(np.float64) - self.middle) @ self.axes.T / self.unit
+    def outside(self, points: FloatArray) -> FloatArray:
+        """The other way."""
+        world: FloatArray = points * self.unit @ self.axes + self.middle
+        return world
+
+    def drawn(self, props: Sequence[Prop], style: Style) -> list[Prop]:
+        """The surfaces with the face as a style draws it."""
+        return [self._drawn(prop, PROPORTIONS[style]) for prop in props]
+
+    def _drawn(self, prop: Prop, spots: Sequence[Spot]) -> Prop:
+        own = self.inside(prop.positions)
         near = np.flatnonzero(np.abs(own).max(axis=1) < _REACH)
-        warped = _warped(own[near])
+        warped = _warped(own[near], spots)
         moves = (warped != own[near]).any(axis=1)
         near, warped = near[moves], warped[moves]
         positions, normals = prop.positions.copy(), prop.normals.copy()
-        positions[near] = warped * self.unit @ self.axes + self.middle
-        normals[near] = _turned(own[near], prop.normals[near] @ self.axes.T) @ self.axes
+        positions[near] = self.outside(warped)
+        normals[near] = _turned(own[near], spots, prop.normals[near] @ self.axes.T) @ self.axes
         return replace(prop, positions=positions, normals=normals)
 
 
-def _warped(points: FloatArray) -> FloatArray:
+def _warped(points: FloatArray, spots: Sequence[Spot]) -> FloatArray:
     """Points (n, 3) of a face, in its own frame and unit, where the drawn face has them."""
     front = smoothstep((points[:, 2] - _BEHIND) / _FADES)
     moved = points.copy()
-    for spot in _SPOTS:
+    for spot in spots:
         way = points - [*spot.middle, spot.ground]
         out = np.hypot(way[:, 0] / spot.reach[0], way[:, 1] / spot.reach[1])
         # Beyond what grows whole nothing goes farther than its edge does: space is pushed together, and never folds.
@@ -99,10 +121,10 @@ def _warped(points: FloatArray) -> FloatArray:
     return moved
 
 
-def _turned(points: FloatArray, normals: FloatArray) -> FloatArray:
+def _turned(points: FloatArray, spots: Sequence[Spot], normals: FloatArray) -> FloatArray:
     """Unit normals (n, 3) of a surface that the warp has taken along: they stay square to it."""
     slopes = [
-        (_warped(points + _STEP * axis) - _warped(points - _STEP * axis)) / (2.0 * _STEP)
+        (_warped(points + _STEP * axis, spots) - _warped(points - _STEP * axis, spots)) / (2.0 * _STEP)
         for axis in np.eye(3)
     ]
     # The cofactors of the warp's slope, which is what takes normals along.

@@ -1,7 +1,8 @@
-"""Faces as anime draws them: larger eyes, and everything that touched still touches."""
+"""Faces as drawn styles have them: larger eyes, and everything that touched still touches."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from services.mesher.domain import staging, stylised, surface
 from services.mesher.domain.model import Part, Scene
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.stage import Backdrop, Prop, Style, Substance
+from services.mesher.domain.stylised import Spot
 from services.mesher.domain.surface import FloatArray
 from services.mesher.domain.views import Camera
 
@@ -67,11 +69,14 @@ def test_the_nose_is_smaller_and_the_body_is_left_alone(person: Scene) -> None:
     assert below.mean() > 0.4
 
 
-@given(ROOM, ROOM, ROOM)
-def test_space_is_pushed_together_and_never_folds(x: float, y: float, z: float) -> None:
+@given(st.sampled_from(list(stylised.PROPORTIONS.values())), ROOM, ROOM, ROOM)
+def test_space_is_pushed_together_and_never_folds(
+    spots: Sequence[Spot], x: float, y: float, z: float
+) -> None:
     point, step = np.array([[x, y, z]]), 1e-4
     ways = [
-        (stylised._warped(point + step * axis) - stylised._warped(point - step * axis))[0] / (2.0 * step)
+        (stylised._warped(point + step * axis, spots) - stylised._warped(point - step * axis, spots))[0]
+        / (2.0 * step)
         for axis in np.eye(3)
     ]
     assert np.linalg.det(np.array(ways)) > 0.15
@@ -101,7 +106,8 @@ def test_normals_stay_square_to_the_skin(person: Scene) -> None:
 def test_a_head_is_drawn_alike_wherever_it_faces(person: Scene, degrees: float) -> None:
     turn = Rotation.from_euler("yxz", [degrees, 25.0, -10.0], degrees=True)
     plain, around = (
-        staging._face(scene).drawn([skin_of(scene)])[0].positions for scene in (person, turned(person, turn))
+        staging._face(scene).drawn([skin_of(scene)], Style.ANIME)[0].positions
+        for scene in (person, turned(person, turn))
     )
     # The middle of an eyeball is that of its box, which turns with the world by a hair.
     np.testing.assert_allclose(around, turn.apply(plain), atol=2e-4)

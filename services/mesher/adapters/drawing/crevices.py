@@ -5,9 +5,10 @@ from __future__ import annotations
 import moderngl
 import numpy as np
 
+from services.mesher.adapters.drawing import screen
 from services.mesher.adapters.drawing.geometry import Geometry
 from services.mesher.adapters.drawing.matrices import packed
-from services.mesher.adapters.drawing.programs import Programs, Value, tell
+from services.mesher.adapters.drawing.programs import Programs, tell
 from services.mesher.adapters.drawing.sight import Sight
 
 _RADIUS = 0.03
@@ -25,14 +26,16 @@ class Crevices:
     def find(self, geometry: Geometry, sight: Sight) -> moderngl.Texture:
         """(half the size) openness and distance."""
         depths = self._depths(geometry, sight)
-        raw = self._passed(
+        raw = screen.passed(
+            self._programs,
             "crevices.frag.glsl",
             depths,
+            depths.width,
             to_camera=packed(np.linalg.inv(sight.projection)),
             pixels_a_metre=float(depths.width * sight.projection[0, 0] / 2.0),
             radius=_RADIUS,
         )
-        return self._passed("smooth.frag.glsl", raw)
+        return screen.passed(self._programs, "smooth.frag.glsl", raw, raw.width)
 
     def _depths(self, geometry: Geometry, sight: Sight) -> moderngl.Texture:
         side = max(sight.size // 2, 64)
@@ -47,15 +50,3 @@ class Crevices:
         tell(self._depth, view_projection=packed(sight.view_projection))
         geometry.bound(self._context, self._depth, geometry.triangles).render(vertices=geometry.solid_count)
         return depths
-
-    def _passed(self, shader: str, source: moderngl.Texture, **values: Value) -> moderngl.Texture:
-        """What a shader makes of a whole picture."""
-        made = self._context.texture(source.size, 2, dtype="f2")
-        made.repeat_x = made.repeat_y = False
-        program = self._programs.get("screen.vert.glsl", shader)
-        source.use(0)
-        tell(program, source=0, **values)
-        self._context.framebuffer([made]).use()
-        self._context.enable_only(moderngl.NOTHING)
-        self._context.vertex_array(program, []).render(vertices=3)
-        return made

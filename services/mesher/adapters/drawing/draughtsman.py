@@ -80,7 +80,7 @@ class _Table:
         self.renderer = str(context.info["GL_RENDERER"])
         self._openness = Openness(context, programs)
         self._realistic = Realistic(studio, programs)
-        self._toon = Toon(studio)
+        self._toon = Toon(studio, programs)
         self._finishing = Finishing(context, programs, textures)
         self._props: Sequence[Prop] = ()
         self._fine = True

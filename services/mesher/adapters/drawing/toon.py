@@ -1,4 +1,4 @@
-"""Drawn styles: a few flat tones with clear edges, and lines of ink of one width around everything."""
+"""Drawn styles: a few flat tones with calm edges, and lines of ink around everything and where things meet."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ from dataclasses import dataclass
 
 import moderngl
 
+from services.mesher.adapters.drawing import screen
 from services.mesher.adapters.drawing.geometry import Geometry
-from services.mesher.adapters.drawing.programs import Value
+from services.mesher.adapters.drawing.programs import Programs, Value
 from services.mesher.adapters.drawing.sight import Sight
+from services.mesher.adapters.drawing.sketch import Sketch, Sketcher
 from services.mesher.adapters.drawing.studio import Shot, Studio
-from services.mesher.domain.stage import Style, Substance
+from services.mesher.domain import palette
+from services.mesher.domain.palette import Shading
+from services.mesher.domain.stage import Prop, Rgb, Style, Substance
 
-_FRAGMENT = {Substance.EYE: "toon_eye.frag.glsl", Substance.HAIR: "toon_hair.frag.glsl"}
-_INKED = {Substance.SKIN, Substance.HAIR, Substance.CLOTH, Substance.SEAT, Substance.LASH}
+_FRAGMENT = {
+    Substance.EYE: "toon_eye.frag.glsl",
+    Substance.HAIR: "toon_hair.frag.glsl",
+}
+_INKED = {Substance.SKIN, Substance.HAIR, Substance.CLOTH, Substance.SEAT}
 _LINE_OF = 1024.0
 """Pixels of the picture that widths of lines are told of."""
+_TONES = 9
+"""Texture unit of the evened brightness; the studio has those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +33,41 @@ class Manner:
 
     line: float
     """Width of the ink in pixels, of 1024 a side."""
-    ink: tuple[float, float, float]
-    """How dark the ink is beside what it goes round, by colour."""
-    shadow: tuple[float, float, float]
-    """What the shadow's tone is beside the light's, by colour."""
+    inner: Rgb
+    """What ink within an outline multiplies the colour by, as it is encoded."""
+    shading: Shading
+    calm: float
+    """Over how many pixels, of 1024 a side, light is evened before it is cut into tones."""
     middle: float
     """How far the middle tone is from the light's to the shadow's; 0 for none."""
-    vivid: float
-    """How much more colour than in life."""
+    rim: float
+    """How much lighter an edge is that faces the lamp."""
+    shining: float
+    """How much of the band of light hair has."""
     anime: float
-    """1 where eyes and hair are drawn large and shining."""
+    """1 where eyes are drawn large and shining."""
 
 
 MANNERS = {
     Style.CARTOON: Manner(
-        line=3.0, ink=(0.16, 0.13, 0.15), shadow=(0.50, 0.44, 0.50), middle=0.45, vivid=1.30, anime=0.0
+        line=3.0,
+        inner=(0.34, 0.28, 0.32),
+        shading=Shading(vivid=1.22, depth=0.19, lean=0.030, ink=0.34),
+        calm=12.0,
+        middle=0.0,
+        rim=0.12,
+        shining=0.55,
+        anime=0.0,
     ),
     Style.ANIME: Manner(
-        line=1.8, ink=(0.30, 0.20, 0.24), shadow=(0.74, 0.60, 0.68), middle=0.0, vivid=1.18, anime=1.0
+        line=2.0,
+        inner=(0.50, 0.36, 0.42),
+        shading=Shading(vivid=1.12, depth=0.12, lean=0.035, ink=0.42),
+        calm=16.0,
+        middle=0.0,
+        rim=0.0,
+        shining=0.85,
+        anime=1.0,
     ),
 }
 
@@ -49,43 +75,87 @@ MANNERS = {
 class Toon:
     """Draws in these styles; belongs to one context."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, programs: Programs) -> None:
         self._context = studio.context
         self._studio = studio
+        self._programs = programs
+        self._sketcher = Sketcher(studio, programs)
 
     def draw(self, geometry: Geometry, sight: Sight, target: moderngl.Framebuffer, manner: Manner) -> None:
         """Into the target, premultiplied: tones, then ink, then the shadow on the floor."""
         shot = self._studio.lit(geometry, sight)
-        own: dict[str, Value] = {
-            "shadow_tone": manner.shadow,
-            "middle": manner.middle,
-            "vivid": manner.vivid,
-            "anime": manner.anime,
-            "lift": 0.0,
-        }
+        sketch = self._sketcher.sketch(shot, manner.calm)
         target.use()
         self._context.enable_only(moderngl.DEPTH_TEST)
+        sketch.tones.use(_TONES)
+        skin = next((drawn.prop for drawn in geometry.drawn if drawn.prop.substance is Substance.SKIN), None)
         for drawn in geometry.drawn:
+            if drawn.prop.substance is Substance.LASH:
+                ink = palette.brows(drawn.prop.color, _tone(skin or drawn.prop), manner.shading)
+                bound = self._studio.ready(shot, drawn, "stroke.vert.glsl", "ink.frag.glsl", ink=ink)
+                bound.render(vertices=drawn.count, first=drawn.first)
+                continue
             fragment = _FRAGMENT.get(drawn.prop.substance, "toon.frag.glsl")
-            plain = float(drawn.prop.substance is Substance.LASH)
-            tone = drawn.prop.tone or drawn.prop.color
+            own = _own(drawn.prop, manner)
             bound = self._studio.ready(
-                shot, drawn, "surface.vert.glsl", fragment, **own, plain=plain, skin_tone=tone
+                shot, drawn, "surface.vert.glsl", fragment, **own, tones=_TONES, lift=0.0
             )
             bound.render(vertices=drawn.count, first=drawn.first)
-        self._ink(shot, manner)
+        self._outlines(shot, manner)
+        self._lines(shot, sketch, manner)
         self._studio.floor(shot, (0.16, 0.24))
 
-    def _ink(self, shot: Shot, manner: Manner) -> None:
-        """Lines: every surface inside out and a little larger, seen where it reaches over its own edge."""
+    def _outlines(self, shot: Shot, manner: Manner) -> None:
+        """Every surface inside out and a little larger, seen where it reaches over its own edge."""
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._context.cull_face = "front"
-        width = manner.line / _LINE_OF
         for drawn in shot.geometry.drawn:
             if drawn.prop.substance in _INKED:
-                tone = drawn.prop.tone or drawn.prop.color
-                ink = tuple(share * part for share, part in zip(manner.ink, tone, strict=True))
+                ink = palette.ink(_tone(drawn.prop), drawn.prop.substance, manner.shading)
                 bound = self._studio.ready(
-                    shot, drawn, "ink.vert.glsl", "ink.frag.glsl", width=width, ink=ink
+                    shot, drawn, "ink.vert.glsl", "ink.frag.glsl", width=manner.line / _LINE_OF, ink=ink
                 )
                 bound.render(vertices=drawn.count, first=drawn.first)
+
+    def _lines(self, shot: Shot, sketch: Sketch, manner: Manner) -> None:
+        """Ink within outlines: it darkens what is there."""
+        self._context.enable_only(moderngl.BLEND)
+        self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
+        size = shot.sight.size
+        screen.over(
+            self._programs,
+            "lines.frag.glsl",
+            sketch.form,
+            radius=max(0.5 * manner.line * size / _LINE_OF, 0.75),
+            pixel=2.0 / (size * float(shot.sight.projection[0, 0])),
+            ink=manner.inner,
+        )
+
+
+def _tone(prop: Prop) -> Rgb:
+    return prop.tone or prop.color
+
+
+def _own(prop: Prop, manner: Manner) -> dict[str, Value]:
+    """What the shader of one surface is told."""
+    shading, substance, tone = manner.shading, prop.substance, _tone(prop)
+    tones = palette.tones(tone, substance, shading)
+    own: dict[str, Value] = {
+        "lit_tone": tones.light,
+        "shadow_tone": tones.shadow,
+        "skin_tone": tone,
+        "middle": manner.middle,
+        "anime": manner.anime,
+        "rim": manner.rim,
+        "shining": manner.shining,
+        "made_up": 0.0,
+    }
+    if substance is Substance.SKIN:
+        # Who wears a picture of their own has lips on it.
+        own |= {
+            "made_up": float(prop.tone is None or prop.tone == prop.color),
+            "lips": palette.lips(tone, shading),
+        }
+    if substance is Substance.HAIR:
+        own["shine"] = palette.shine(tone, shading)
+    return own

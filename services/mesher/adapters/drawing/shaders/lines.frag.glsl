@@ -1,0 +1,32 @@
+// Ink on what a drawing has inside its outline: where something is behind, and where two surfaces meet in a valley.
+uniform sampler2D source;   // across, up, distance, owner
+uniform float radius;       // pixels: half of a line's width
+uniform float pixel;        // metres at one metre
+uniform vec3 ink;           // what multiplies the colour
+in vec2 place;
+out vec4 result;
+const vec2 RING[4] = vec2[4](vec2(1.0, 0.0), vec2(0.7071, 0.7071), vec2(0.0, 1.0), vec2(-0.7071, 0.7071));
+
+void main() {
+  vec2 texel = 1.0 / vec2(textureSize(source, 0));
+  vec4 here = texture(source, place);
+  float metres = 2.0 * radius * pixel * here.z;
+  float facing = sqrt(max(1.0 - dot(here.xy, here.xy), 0.0));
+  float line = 0.0, others = 0.0;
+  for (int each = 0; each < 4 && here.w != 0.0; each++) {
+    vec2 way = RING[each] * radius * texel;
+    vec4 one = texture(source, place + way), other = texture(source, place - way);
+    // What there is nothing behind has an outline already.
+    if (min(abs(one.w), abs(other.w)) < 0.5) continue;
+    float valley = (2.0 * here.z - one.z - other.z) / metres;
+    float bend = dot(other.xy - one.xy, RING[each]) * smoothstep(0.2, 0.5, facing);
+    line += smoothstep(1.5, 3.5, valley) + smoothstep(0.70, 1.30, bend) * smoothstep(-0.3, 0.3, valley);
+    others += smoothstep(0.2, 0.8, abs(one.w - here.w)) * float(one.z <= here.z + 0.002);
+    others += smoothstep(0.2, 0.8, abs(other.w - here.w)) * float(other.z <= here.z + 0.002);
+  }
+  // Hair has valleys between all of its strands.
+  line *= step(0.0, here.w);
+  line = clamp(0.6 * line, 0.0, 1.0);
+  line = max(line, smoothstep(0.0, 3.0, others));
+  result = vec4(mix(vec3(1.0), ink, line), 1.0);
+}

@@ -1,0 +1,74 @@
+"""The sketch under a drawing: what faces where, how far it is, whose it is, and how bright, evened into calm shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+
+from services.mesher.adapters.drawing import screen
+from services.mesher.adapters.drawing.programs import Programs
+from services.mesher.adapters.drawing.studio import Shot, Studio
+from services.mesher.domain.stage import Substance
+
+_WHOLE = 1024.0
+"""Pixels of the picture that lengths are told of."""
+_LOOKS_APART = 0.5
+"""Looks of `soften.frag.glsl` lie this much of what is evened over apart."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sketch:
+    """Textures of one picture."""
+
+    form: moderngl.Texture
+    """Which way a place faces, across and up; its distance; its owner, 0 for nobody."""
+    tones: moderngl.Texture
+    """Half as large: brightness and distance."""
+
+
+class Sketcher:
+    """Makes them; belongs to one context."""
+
+    def __init__(self, studio: Studio, programs: Programs) -> None:
+        self._context = studio.context
+        self._studio = studio
+        self._programs = programs
+
+    def sketch(self, shot: Shot, calm: float) -> Sketch:
+        """Of a lit stage; `calm` is over how many pixels of 1024 brightness is evened."""
+        side = shot.sight.size
+        form = self._context.texture((side, side), 4, dtype="f4")
+        bright = self._context.texture((side, side), 2, dtype="f4")
+        form.filter = bright.filter = moderngl.LINEAR, moderngl.LINEAR
+        for made in (form, bright):
+            made.repeat_x = made.repeat_y = False
+        target = self._context.framebuffer([form, bright], self._context.depth_renderbuffer((side, side)))
+        target.use()
+        target.clear()
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        camera = np.linalg.inv(shot.sight.projection) @ shot.sight.view_projection
+        # What hides most comes first.
+        order = sorted(shot.geometry.drawn, key=lambda drawn: drawn.prop.substance is not Substance.HAIR)
+        for owner, drawn in enumerate(order, start=1):
+            if drawn.prop.substance is Substance.LASH:
+                continue
+            bound = self._studio.ready(
+                shot,
+                drawn,
+                "surface.vert.glsl",
+                "sketch.frag.glsl",
+                lift=0.0,
+                across=tuple(camera[0, :3]),
+                upward=tuple(camera[1, :3]),
+                owner=float(owner),
+                hair=float(drawn.prop.substance is Substance.HAIR),
+            )
+            bound.render(vertices=drawn.count, first=drawn.first)
+        step = _LOOKS_APART * calm / _WHOLE
+        half = max(side // 2, 64)
+        once = screen.passed(self._programs, "soften.frag.glsl", bright, half, "f4", way=(step, 0.0))
+        return Sketch(
+            form, screen.passed(self._programs, "soften.frag.glsl", once, half, "f4", way=(0.0, step))
+        )
