@@ -16,6 +16,8 @@ ASK_AGAIN = "private, no-cache"
 """For an address whose file may be another one tomorrow."""
 FOR_EVER = "private, max-age=31536000, immutable"
 """For an address that names what its file holds."""
+ANYWHERE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""For a picture that pages of other sites may show."""
 
 
 def download(request: Request, blobs: Blobs, blob: blob_pb2.BlobRef, filename: str) -> Response:
@@ -45,7 +47,8 @@ def played(request: Request, blobs: Blobs, blob: blob_pb2.BlobRef, filename: str
     if is_known(request, etag):
         return _sent(request, blobs, blob, headers)
     try:
-        span = ranges.asked(request.headers, etag, blob.size)
+        # A part is what GET alone may ask for (RFC 9110, Range).
+        span = ranges.asked(request.headers, etag, blob.size) if request.method == "GET" else None
     except ranges.Unsatisfiable:
         headers["Content-Range"] = f"bytes */{blob.size}"
         return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
@@ -71,6 +74,8 @@ def _sent(request: Request, blobs: Blobs, blob: blob_pb2.BlobRef, headers: Mappi
     if is_known(request, headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Length"] = str(blob.size)
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=blob.media_type)
     return StreamingResponse(blobs.stream(blob.key), media_type=blob.media_type, headers=headers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -33,7 +33,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 
-# As they go over the wire: no route sets one of these itself.
+# As they go over the wire.
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _REQUEST_ID = context.REQUEST_ID_KEY.encode()
 
@@ -94,7 +94,7 @@ class RequestScope:
                         *message["headers"],
                         (_REQUEST_ID, request_id.encode()),
                         *own,
-                        *_SECURITY,
+                        *_security(message["headers"]),
                     ]
                 await send(message)
 
@@ -124,6 +124,12 @@ class RequestScope:
         # A crowd that is turned away is counted, and not written down one by one: its lines would bury all others.
         log = self._log.debug if scope["state"].get("turned_away") else self._log.info
         log("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 2))
+
+
+def _security(named: Sequence[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """What every answer says of itself, but for what its route has named."""
+    names = {name for name, _ in named}
+    return (header for header in _SECURITY if header[0] not in names)
 
 
 class Failures:

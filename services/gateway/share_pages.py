@@ -42,7 +42,8 @@ def routes(backend: Backend) -> list[Route]:
         shown = await _opened(backend, request)
         if shown is None:
             raise NotFound("there is no such link")
-        headers = {**_UNLISTED, "Cache-Control": f"public, max-age={_cached_s(shown)}"}
+        cached = f"public, max-age={_cached_s(shown)}"
+        headers = {**_UNLISTED, **downloads.ANYWHERE, "Cache-Control": cached}
         return downloads.shown(request, backend.clients.blobs, shown.picture, "avatar.png", headers)
 
     async def page(request: Request) -> Response:
@@ -102,7 +103,7 @@ def _answer(name: str, language: str, words: dict[str, str], status: HTTPStatus)
         **_UNLISTED,
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Language",
-        # Beside the policy of all answers: both hold, so nothing runs here at all.
+        # In place of the policy of all answers: nothing runs here at all.
         "Content-Security-Policy": (
             f"default-src 'none'; img-src 'self'; style-src 'sha256-{_digest(style)}'; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

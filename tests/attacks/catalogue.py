@@ -83,7 +83,7 @@ ATTACKS: tuple[Attack, ...] = (
         0,
         "Scans count as requests; there is no quota of bytes.",
     ),
-    Attack("A37", "ranges that cost more than they give", "416 or one range", 0, "Files have no ranges."),
+    Attack("A37", "ranges that cost more than they give", "416, one range, or the whole file once", 9),
     Attack("A38", "another's files by a changed address", "404"),
     Attack("A39", "measurements that are none, or fit nobody", "400 with the fields"),
     Attack("A40", "JSON that is made to hurt", "400, 413 or 415"),

@@ -116,9 +116,8 @@ async def pose_picture(call: Call[None]) -> Response:
     drawings = call.backend.bulkheads[Work.POSE]
     timeout_s = call.backend.settings.picture_timeout_s
     blob = await call.backend.pose_pictures.get(call.clients, drawings, wanted, timeout_s)
-    return downloads.shown(
-        call.request, call.clients.blobs, blob, f"{pose_id}.webp", {"Cache-Control": _A_DAY}
-    )
+    headers = {**downloads.ANYWHERE, "Cache-Control": _A_DAY}
+    return downloads.shown(call.request, call.clients.blobs, blob, f"{pose_id}.webp", headers)
 
 
 def _in_the_query(field: str) -> str:

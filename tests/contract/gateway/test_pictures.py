@@ -294,6 +294,23 @@ async def test_a_part_of_a_video_is_sent(
     assert part.headers["content-length"] == str(last + 1 - first)
 
 
+async def test_a_head_of_a_video_is_that_of_the_whole_and_costs_no_reading(
+    world: World, signed_in: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.pictures.finished = True
+    whole = await signed_in.get(f"{path}.mp4")
+
+    def read(*_: Any) -> None:
+        raise AssertionError("nobody is sent the film")
+
+    monkeypatch.setattr(world.jobs.world.blobs, "stream", read)
+    head = await signed_in.head(f"{path}.mp4", headers={"Range": "bytes=0-9"})
+    assert (head.status_code, head.content) == (200, b"")
+    told = {"etag", "content-length", "content-type", "cache-control", "accept-ranges", "content-disposition"}
+    assert {name: head.headers.get(name) for name in told} == {name: whole.headers[name] for name in told}
+
+
+@pytest.mark.attack("A37")
 @pytest.mark.parametrize("asked", ["bytes=768000-", "bytes=-0", "bytes=9999999-99999999"])
 async def test_a_part_that_there_is_not_is_refused(
     world: World, signed_in: httpx.AsyncClient, path: str, asked: str
@@ -303,12 +320,16 @@ async def test_a_part_that_there_is_not_is_refused(
     assert (part.status_code, part.headers["content-range"]) == (416, f"bytes */{len(FILM)}")
 
 
+@pytest.mark.attack("A37")
 @pytest.mark.parametrize(
     "headers",
     [
         {"Range": "bytes=5-1"},
         {"Range": "bytes=-"},
         {"Range": "bytes=0-1,4-5"},
+        {"Range": "bytes=" + ",".join(["0-"] * 10_000)},
+        {"Range": f"bytes=0-{'9' * 1000}"},
+        {"Range": "bytes=--1"},
         {"Range": "lines=0-1"},
         {"Range": "bytes=0-9", "If-Range": '"another"'},
     ],

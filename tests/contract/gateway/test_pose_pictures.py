@@ -29,6 +29,7 @@ async def test_anybody_sees_a_pose_that_is_drawn_once(
     first, again = await client.get(path), await client.get(path)
     assert (first.status_code, first.headers["content-type"]) == (200, "image/webp")
     assert first.headers["cache-control"] == "public, max-age=86400"
+    assert first.headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
     known = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")

@@ -117,8 +117,8 @@ async def test_nothing_runs_on_the_page_whatever_the_title(
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     assert TITLE in page.text
     assert page.meta["og:title"] == TITLE
-    policies = answer.headers.get_list("content-security-policy")
-    strict = next(policy for policy in policies if "default-src 'none'" in policy)
+    [strict] = answer.headers.get_list("content-security-policy")
+    assert "default-src 'none'" in strict
     assert "script-src" not in strict
     style = answer.text.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -142,6 +142,22 @@ async def test_the_picture_is_cached_no_longer_than_the_link_holds(
     kept = await stranger.get(f"{path_of(ending)}.png")
     assert 30 <= int(kept.headers["cache-control"].removeprefix("public, max-age=")) <= 61
     assert (await stranger.get(path_of(soon))).status_code == 200
+
+
+@pytest.mark.attack("A57")
+async def test_pages_of_other_sites_may_show_the_picture_and_nothing_else(
+    world: World, signed_in: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    share = await made(world, signed_in)
+    addresses = [f"{path_of(share)}.png", path_of(share), "/v1/catalog/poses/contrapposto", "/v1/nothing"]
+    answers = [await stranger.get(address) for address in addresses]
+    assert [answer.headers.get_list("cross-origin-resource-policy") for answer in answers] == [
+        ["cross-origin"],
+        ["same-origin"],
+        ["same-origin"],
+        ["same-origin"],
+    ]
+    assert not [answer for answer in answers if "access-control-allow-origin" in answer.headers]
 
 
 @pytest.mark.attack("A64")
