@@ -13,9 +13,11 @@ from scipy import ndimage
 
 from benchmarks.likeness import likeness
 from facemodel import color
+from facemodel.arrays import RgbImage
+from facemodel.features.tone import MONK, MONK_LIGHT
 from services.mesher.adapters.drawing.context import open_context
 from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
-from services.mesher.domain import views
+from services.mesher.domain import ambience, views
 from services.mesher.domain.errors import DrawingUnavailable
 from services.mesher.domain.expressions import Weights
 from services.mesher.domain.model import Appearance, HairPattern, Rig, Scene
@@ -139,16 +141,61 @@ def test_a_picture_behind_comes_through_pixel_by_pixel_but_for_the_shadow(
     drawn = draughtsman.draw(replace(stage, backdrop=Backdrop(picture=scenery))).astype(int)
     nobody, person = alone[..., 3] == 0, alone[..., 3] == 255
     assert (drawn[..., 3] == 255).all()
-    assert (drawn[nobody, :3] == scenery[nobody]).all()
-    assert (drawn[person, :3] == alone[person, :3]).all()
+    # The last of a shadow that fades is less than a step of 255.
+    beside = np.abs(drawn[nobody, :3] - scenery[nobody])
+    assert (beside.max() <= 1, (beside > 0).mean() < 0.01) == (True, True)
+    assert 0.5 < np.abs(drawn[person, :3] - alone[person, :3]).mean() < 12.0
     shadow = (
         ~solid(alone) & ~ndimage.binary_dilation(solid(alone), np.ones((3, 3), bool)) & (alone[..., 3] > 30)
     )
     # It lies about the feet, and takes the same share of light from whatever is there; it is not quite black.
     assert shadow.sum() > 50
     assert np.nonzero(shadow)[0].min() > 90
-    left = drawn[shadow, :3] - (1.0 - alone[shadow, 3:] / 255.0) * scenery[shadow]
-    assert (left.min() > -1.0, left.max() < 9.0) == (True, True)
+    there = ambience.of(scenery)
+    share = alone[shadow, 3:] / 255.0 * (there.shadow / ambience.STUDIO.shadow)
+    left = drawn[shadow, :3] - (1.0 - share) * scenery[shadow]
+    most = 255.0 * color.encode(np.array(there.shade)).max() * share
+    assert (left.min() > -1.5, (left - most).max() < 1.5) == (True, True)
+
+
+@pytest.mark.parametrize("style", Style)
+def test_who_stands_before_a_picture_is_lit_from_where_it_is_bright(
+    draughtsman: OpenGlDraughtsman, bare: Scene, style: Style
+) -> None:
+    stage = picture(bare, Camera.PORTRAIT, style, 128)
+    scenery = np.full((128, 128, 3), 60, np.uint8)
+    scenery[:, 64:] = (250, 190, 120)
+
+    def brighter_right(behind: RgbImage) -> float:
+        drawn = draughtsman.draw(replace(stage, backdrop=Backdrop(picture=behind)))
+        light = color.luminance(color.light(drawn[..., :3])) * head
+        return float(light[:, 64:].sum() / light[:, :64].sum())
+
+    rows = np.arange(128)[:, None]
+    head = solid(draughtsman.draw(stage)) & (rows < 72)
+    assert brighter_right(scenery) > 1.1 * brighter_right(np.ascontiguousarray(scenery[:, ::-1]))
+
+
+@pytest.mark.parametrize("tone", range(len(MONK_LIGHT)), ids=MONK)
+def test_skin_is_recognised_before_the_worst_of_pictures(
+    draughtsman: OpenGlDraughtsman, bare: Scene, tone: int
+) -> None:
+    """All ten tones of the scale, before walls of one colour: nothing changes the light more."""
+    skin = (float(MONK_LIGHT[tone][0]), float(MONK_LIGHT[tone][1]), float(MONK_LIGHT[tone][2]))
+    stage = picture(bare, Camera.PORTRAIT, size=96)
+    props = [replace(prop, color=skin, tone=skin) for prop in stage.props if prop.substance is Substance.SKIN]
+    stage = replace(stage, props=props)
+
+    def shown(wall: tuple[int, int, int] | None) -> FloatArray:
+        behind = None if wall is None else np.full((96, 96, 3), wall, np.uint8)
+        drawn = draughtsman.draw(replace(stage, backdrop=Backdrop(picture=behind)))
+        return color.lab(np.median(color.light(drawn[face][:, :3]), axis=0))
+
+    face = ndimage.binary_erosion(solid(draughtsman.draw(stage)), iterations=4)
+    walls = {"black": (0, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "red": (160, 0, 0)}
+    apart = {name: float(color.difference(shown(None), shown(wall))) for name, wall in walls.items()}
+    assert max(apart.values()) < 14.0, apart
+    assert min(apart.values()) > 0.5, apart
 
 
 def test_the_outline_is_the_bodys_own(draughtsman: OpenGlDraughtsman, bare: Scene) -> None:

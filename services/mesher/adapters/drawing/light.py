@@ -1,4 +1,5 @@
 """The studio's light, which stands with the camera: one lamp that casts shadows, soft lights around, a bright floor.
+Before a picture they take its colours on, and the lamp the side where it is bright.
 
 Each soft light is a lobe on the sphere (a spherical Gaussian). A lobe seen in a rough mirror is again a lobe, and the sum
 of all as irradiance is nine numbers a colour, so nothing has to be filtered before it is used.
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.mesher.domain.ambience import Ambience
 from services.mesher.domain.surface import FloatArray
 
 LAMP = (-38.0, 40.0)
@@ -38,6 +40,10 @@ class Rig:
 
     lamp: FloatArray
     """(3,) unit vector towards it."""
+    lamp_light: FloatArray
+    """(3,) linear RGB."""
+    even_light: FloatArray
+    """(3,) linear RGB from everywhere."""
     lobes: FloatArray
     """(L, 4) unit vectors, then sharpness."""
     lobe_light: FloatArray
@@ -48,13 +54,23 @@ class Rig:
     """(9, 3) irradiance over pi by direction, in the order of `light.glsl`."""
 
 
-def rig(azimuth: float) -> Rig:
+def rig(azimuth: float, ambience: Ambience) -> Rig:
     """The lights of a camera that stands so many degrees from the front."""
-    lobes = np.array([[*_direction(azimuth + a, e), sharpness] for a, e, sharpness, _ in _LOBES])
-    lobe_light = np.array([light for *_, light in _LOBES])
-    windows = np.stack([_frame(_direction(azimuth + a, e)) for a, e in _WINDOWS])
-    lamp = _direction(azimuth + LAMP[0], LAMP[1])
-    return Rig(lamp, lobes, lobe_light, windows, _harmonics(lobes, lobe_light))
+    side = -1.0 if ambience.mirrored else 1.0
+    lobes = np.array([[*_direction(azimuth + side * a, e), sharpness] for a, e, sharpness, _ in _LOBES])
+    lobe_light = np.array([light for *_, light in _LOBES]) * _factors(ambience)
+    windows = np.stack([_frame(_direction(azimuth + side * a, e)) for a, e in _WINDOWS])
+    lamp = _direction(azimuth + side * LAMP[0], LAMP[1])
+    even = EVEN_LIGHT * ambience.around
+    harmonics = _harmonics(lobes, lobe_light, even)
+    return Rig(lamp, LAMP_LIGHT * ambience.lamp, even, lobes, lobe_light, windows, harmonics)
+
+
+def _factors(ambience: Ambience) -> FloatArray:
+    """(L, 3) what each lobe of `_LOBES` is multiplied by."""
+    first, second = (ambience.left, ambience.right)[:: -1 if ambience.mirrored else 1]
+    around, lamp = ambience.around, ambience.lamp
+    return np.array([lamp, around, ambience.above, first, second, ambience.below, around, around])
 
 
 def _frame(towards: FloatArray) -> FloatArray:
@@ -85,8 +101,8 @@ def _ball() -> tuple[FloatArray, FloatArray]:
     return np.stack([x, y, z], axis=1), functions * factor * cosine / count
 
 
-def _harmonics(lobes: FloatArray, lobe_light: FloatArray) -> FloatArray:
+def _harmonics(lobes: FloatArray, lobe_light: FloatArray, even_light: FloatArray) -> FloatArray:
     directions, functions = _ball()
     shapes = np.exp(lobes[:, 3] * (directions @ lobes[:, :3].T - 1.0))
-    harmonics: FloatArray = functions.T @ (shapes @ lobe_light + EVEN_LIGHT)
+    harmonics: FloatArray = functions.T @ (shapes @ lobe_light + even_light)
     return harmonics

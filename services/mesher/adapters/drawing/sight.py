@@ -8,6 +8,8 @@ import numpy as np
 
 from services.mesher.adapters.drawing.geometry import Geometry
 from services.mesher.adapters.drawing.matrices import of_view
+from services.mesher.domain import ambience
+from services.mesher.domain.ambience import Ambience
 from services.mesher.domain.stage import Stage
 from services.mesher.domain.surface import FloatArray
 
@@ -23,6 +25,8 @@ class Sight:
     view_projection: FloatArray
     size: int
     """Pixels a side."""
+    ambience: Ambience
+    """The light of what it sees behind."""
 
     @classmethod
     def of(cls, stage: Stage, geometry: Geometry) -> Sight:
@@ -32,4 +36,6 @@ class Sight:
         camera, projection = of_view(stage.view, geometry.centre, geometry.radius + geometry.floor_reach)
         back = eye - target
         azimuth = float(np.degrees(np.arctan2(back[0], back[2])))
-        return cls(eye, azimuth, projection, projection @ camera, stage.size)
+        return cls(
+            eye, azimuth, projection, projection @ camera, stage.size, ambience.of(stage.backdrop.picture)
+        )

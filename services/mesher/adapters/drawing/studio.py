@@ -44,7 +44,7 @@ class Studio:
 
     def lit(self, geometry: Geometry, sight: Sight, hollows: moderngl.Texture | None = None) -> Shot:
         """The stage with the lamp's shadows; `hollows` darken where a style looks for them."""
-        rig = light.rig(sight.azimuth)
+        rig = light.rig(sight.azimuth, sight.ambience)
         lamp = self._lamp if sight.size > _SMALL else self._small_lamp
         to_light = lamp.shine(geometry, rig.lamp)
         lamp.use(_LAMP, _LAMP_PLAIN)
@@ -68,7 +68,14 @@ class Studio:
         """The shadows on the floor; between two darknesses they go from none to full."""
         geometry = shot.geometry
         program = self._programs.get("surface.vert.glsl", "floor.frag.glsl")
-        own: dict[str, Value] = {"middle": geometry.middle, "fades_at": geometry.floor_reach, "edge": edge}
+        ambience = shot.sight.ambience
+        own: dict[str, Value] = {
+            "middle": geometry.middle,
+            "fades_at": geometry.floor_reach,
+            "edge": edge,
+            "shaded": ambience.shade,
+            "most": ambience.shadow,
+        }
         tell(program, **shot.uniforms, **own, lift=0.0)
         self.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
@@ -81,12 +88,13 @@ def _told(geometry: Geometry, sight: Sight, rig: Rig) -> dict[str, Value]:
         "view_projection": packed(sight.view_projection),
         "eye": tuple(sight.eye),
         "lamp": tuple(rig.lamp),
-        "lamp_light": tuple(light.LAMP_LIGHT),
-        "even_light": tuple(light.EVEN_LIGHT),
+        "lamp_light": tuple(rig.lamp_light),
+        "even_light": tuple(rig.even_light),
         "lobes": rig.lobes.astype("<f4").tobytes(),
         "lobe_light": rig.lobe_light.astype("<f4").tobytes(),
         "harmonics": rig.harmonics.astype("<f4").tobytes(),
         "windows": rig.windows.astype("<f4").tobytes(),
+        "ambience": sight.ambience.around,
         "lamp_reach": 2.0 * REACH * geometry.radius,
         "crevice_step": (1.0 / sight.size, 1.0 / sight.size),
         "reach": paint.EYE_REACH,

@@ -5,6 +5,7 @@ uniform vec3 lit_tone;
 uniform vec3 shadow_tone;
 uniform float middle;
 uniform float anime;
+uniform vec3 ambience;   // the light around, beside the studio's
 uniform sampler2D tones;   // screen: evened light, distance
 
 float edge(float value, float at_value) {
@@ -21,5 +22,5 @@ float toned() {
 }
 
 vec4 finished(vec3 drawn) {
-  return vec4(encoded(min(drawn, 1.0)), 1.0);
+  return vec4(encoded(min(ambience * drawn, 1.0)), 1.0);
 }
