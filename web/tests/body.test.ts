@@ -41,6 +41,15 @@ describe("the person being measured", () => {
     expect(platform.calls(PREVIEW).at(-1)).toMatchObject({ measurements: { stature: 1599 } });
   });
 
+  it("says that the body follows, and when it has caught up", async () => {
+    const body = await ready(new Platform());
+    const seen: boolean[] = [];
+    body.subscribe(() => seen.push(body.isFollowing));
+    body.ask("waist_girth", 801);
+    await body.settled();
+    expect([seen[0], seen.at(-1)]).toEqual([true, false]);
+  });
+
   it("hands a measurement back to the estimate", async () => {
     const platform = new Platform();
     const body = await ready(platform);

@@ -39,6 +39,21 @@ describe("Latest", () => {
     expect(started).toEqual([1, 3, 4]);
   });
 
+  it("is busy until the newest input is done, and says when", async () => {
+    const { letGo, work } = gated();
+    const rests: boolean[] = [];
+    const latest = new Latest<number>(work, {}, () => rests.push(latest.isBusy));
+    latest.submit(1);
+    await turn();
+    latest.submit(2);
+    letGo();
+    await turn();
+    expect([latest.isBusy, rests]).toEqual([true, []]);
+    letGo();
+    await latest.settled();
+    expect([latest.isBusy, rests]).toEqual([false, [false]]);
+  });
+
   it("waits for quiet when told to", async () => {
     const started: number[] = [];
     const latest = new Latest<number>((input) => Promise.resolve(void started.push(input)), { quietMs: 40 });

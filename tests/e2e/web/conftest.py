@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import (
@@ -16,6 +16,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.e2e.web.patience import ACTION_MS, patience
+
 ARGUMENTS = [
     "--no-sandbox",
     # WebGL without a graphics card.
@@ -27,8 +29,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE_MS = 30_000
-"""A processor draws where users have a graphics card."""
 DESKTOP: ViewportSize = {"width": 1200, "height": 720}
 
 
@@ -57,8 +57,8 @@ def page(browser: Browser, platform_url: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=platform_url, viewport=DESKTOP, locale="en-GB", reduced_motion="reduce"
     )
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
+    context.set_default_timeout(ACTION_MS)
+    expect.set_options(timeout=ACTION_MS)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -67,6 +67,16 @@ def page(browser: Browser, platform_url: str) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
+    """A page test that hangs fails alone, before pytest-timeout ends it."""
+    browser = item.funcargs.get("browser")
+    if not isinstance(browser, Browser):
+        return (yield)
+    with patience(browser):
+        return (yield)
 
 
 def _fault(message: ConsoleMessage) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, expect
 
+MOST_PICTURES = 8
 PASSWORD = "chalk, thread & 2 needles"
 
 
@@ -45,12 +46,17 @@ def ask(page: Page, name: str, centimetres: str) -> None:
 
 
 def picture(page: Page) -> bytes:
-    """The viewer's pixels, once two pictures in a row are the same."""
-    canvas = page.locator("atelier-viewer canvas")
-    before, now = b"", canvas.screenshot()
-    while before != now:
-        before, now = now, canvas.screenshot()
-    return now
+    """The viewer's pixels, once it has what is asked and two pictures in a row are the same."""
+    viewer = page.locator("atelier-viewer")
+    expect(viewer).to_have_attribute("aria-busy", "false")
+    canvas = viewer.locator("canvas")
+    before = canvas.screenshot()
+    for _ in range(MOST_PICTURES):
+        now = canvas.screenshot()
+        if now == before:
+            return now
+        before = now
+    raise AssertionError("the viewer does not come to rest")
 
 
 @dataclass

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.album import rendered
+from tests.e2e.web.patience import JOB_MS
 from tests.e2e.web.studio import expect_avatar, new_address, sign_up
 
 pytestmark = pytest.mark.browser
 PHONE_WIDTH = 360
-JOB_MS = 120_000
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.album import beside_each_other, rendered, whole_person
+from tests.e2e.web.patience import JOB_MS
 from tests.e2e.web.studio import expect_avatar, new_address, picture, sign_up
 
 pytestmark = pytest.mark.browser
 
 PHONE: ViewportSize = {"width": 390, "height": 780}
-JOB_MS = 120_000
 YOGA = Path(__file__).resolve().parents[4] / "shared" / "data" / "photos" / "full_body_yoga.jpg"
 
 

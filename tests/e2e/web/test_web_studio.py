@@ -93,6 +93,8 @@ def test_measurements_in_a_dressed_glb_out(page: Page, tmp_path: Path) -> None:
 
 
 def test_a_dragged_slider_is_followed_by_one_preview_at_a_time(page: Page) -> None:
+    # Chromium holds each move until a frame is drawn, and a processor draws a small window sooner.
+    page.set_viewport_size({"width": 1180, "height": 480})
     sign_up(page, new_address())
     before = picture(page)
     with traffic(page, "/v1/avatars/preview") as previews:
@@ -103,7 +105,7 @@ def test_a_dragged_slider_is_followed_by_one_preview_at_a_time(page: Page) -> No
         height = box["y"] + box["height"] / 2
         page.mouse.move(box["x"] + box["width"] * 0.3, height)
         page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] * 0.5, height, steps=16)
+        page.mouse.move(box["x"] + box["width"] * 0.5, height, steps=8)
         page.mouse.up()
         shown = slider.input_value()
         after = picture(page)

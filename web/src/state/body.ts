@@ -34,7 +34,9 @@ export class BodyDraft extends Observable {
   #topology: Promise<Topology> | null = null;
   readonly #failures = new Map<"estimate" | "preview" | "avatar", unknown>();
   readonly #estimating = new Latest<BodySpec>((spec) => this.#estimate(spec), { quietMs: ESTIMATE_QUIET_MS });
-  readonly #previewing = new Latest<BodySpec>((spec) => this.#draw(spec), { gapMs: PREVIEW_GAP_MS });
+  readonly #previewing = new Latest<BodySpec>((spec) => this.#draw(spec), { gapMs: PREVIEW_GAP_MS }, () => {
+    this.changed();
+  });
 
   constructor(private readonly api: Atelier) {
     super();
@@ -53,6 +55,11 @@ export class BodyDraft extends Observable {
   /** What a slider shows, in millimetres; `null` before the first estimate. */
   millimetres(name: MeasurementName): number | null {
     return this.asked.get(name) ?? this.estimates.get(name)?.valueMm ?? null;
+  }
+
+  /** The preview is not that of the sliders yet. */
+  get isFollowing(): boolean {
+    return this.#previewing.isBusy;
   }
 
   /** What is wrong with a field, in the words of the platform. */

@@ -12,11 +12,17 @@ export class Latest<I> {
   #busy = false;
   #running = Promise.resolve();
 
-  /** `work` deals with its own failures. */
+  /** `work` deals with its own failures; `rested` is told when nothing is under way any more. */
   constructor(
     private readonly work: (input: I) => Promise<void>,
     private readonly pace: Pace = {},
+    private readonly rested: () => void = () => undefined,
   ) {}
+
+  /** Work is under way, or about to begin. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
 
   submit(input: I): void {
     this.#waiting = { input };
@@ -38,6 +44,7 @@ export class Latest<I> {
     }
     // Straight after the last look at #waiting: a submit cannot fall between them.
     this.#busy = false;
+    this.rested();
   }
 
   async #quiet(): Promise<void> {

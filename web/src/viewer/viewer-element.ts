@@ -24,6 +24,8 @@ export class ViewerElement extends AtelierElement {
   /** What is to be seen, for styles and tests. */
   @property({ reflect: true }) shows: "nothing" | "preview" | "avatar" = "nothing";
   @state() private webgl = true;
+  /** An avatar's file has come, and is being read. */
+  @state() private reading = false;
   /** The avatar on show is no GLB that this page can draw. */
   @state() private unreadable = false;
   @query("canvas") private readonly canvas!: HTMLCanvasElement;
@@ -57,6 +59,11 @@ export class ViewerElement extends AtelierElement {
     }
   }
 
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    this.ariaBusy = String(this.reading || this.studio.body.isFollowing);
+  }
+
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
     if (!this.#stage) return;
@@ -69,6 +76,7 @@ export class ViewerElement extends AtelierElement {
   #showPreview(stage: Stage): void {
     const { preview } = this.studio.body;
     this.#shown = null;
+    this.reading = false;
     if (!preview) return;
     this.#mesh ??= new PreviewMesh(preview.topology);
     this.#mesh.paint(this.studio.wardrobe.skinColor);
@@ -83,9 +91,11 @@ export class ViewerElement extends AtelierElement {
   async #showAvatar(stage: Stage, shown: Shown): Promise<void> {
     if (shown === this.#shown) return;
     this.#shown = shown;
+    this.reading = true;
     const model = await readAvatar(shown.glb).catch(() => null);
     // A newer avatar, or a move of a slider, may have come while this one was read.
     if (shown !== this.#shown) return;
+    this.reading = false;
     this.unreadable = model === null;
     if (!model) return;
     stage.show(model, this.shows === "preview");

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
+from tests.e2e.web.patience import ACTION_MS
+
 HERE = Path(__file__).parent
 MODULES = HERE.parents[3] / "web" / "node_modules"
 _ORIGIN = "https://reader.test"
-_PATIENCE_MS = 60_000
 _WINDOW: ViewportSize = {"width": 640, "height": 640}
 _OWN_THREE = "@met4citizen/talkinghead/node_modules/three"
 _TYPES = {
@@ -66,7 +67,7 @@ def opened(browser: Browser, script: str, files: Mapping[str, bytes]) -> Iterato
             route.fulfill(body=path.read_bytes(), content_type=_TYPES[path.suffix])
 
     context = browser.new_context(viewport=_WINDOW)
-    context.set_default_timeout(_PATIENCE_MS)
+    context.set_default_timeout(ACTION_MS)
     context.route("**/*", answer)
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
