@@ -62,7 +62,7 @@ class Prop:
     """(n, 4) float32 which way a surface runs: of hair its strands, of eyes where they look; the fourth is hair's way
     from the crown, 0, to its ends, 1."""
     strand: FloatArray | None = None
-    """(n, 2) float32 of hair: cosine and sine of its strand's place around the head."""
+    """(n, 3) float32 of hair: cosine and sine of its strand's place around the head, and how dense it is there, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ VERTEX = np.dtype(
         ("uv", "<f4", 2),
         ("shade", "u1", 4),
         ("grain", "<f4", 4),
-        ("strand", "<f4", 2),
+        ("strand", "<f4", 3),
     ]
 )
-LAYOUT = "3f 3f 2f 4f1 4f 2f"
+LAYOUT = "3f 3f 2f 4f1 4f 3f"
 NAMES = VERTEX.names or ()
 _CUBE = 0.024
 """Metres."""

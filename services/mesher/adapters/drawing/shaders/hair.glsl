@@ -1,5 +1,6 @@
-// Hair: strands of different shades that thin out at their ends, and on its outside two bands of light along them.
+// Hair: strands of different shades that thin out where it begins and ends, and on its outside two bands of light along them.
 #include "light.glsl"
+in float density;   // 1, and towards 0 where hair begins or ends
 uniform vec3 color;
 uniform sampler2D strand_map;
 uniform float layer;   // 0 the base, to 1 the outermost stray strands
@@ -17,13 +18,16 @@ void main() {
   // Stray strands are told from the hair by its outline alone.
   if (layer > 0.0 && dot(n, v) > 0.4) discard;
   vec3 t = normalize(run.xyz);
+  // And there by those that run along it.
+  if (layer > 0.0 && abs(dot(t, v)) > 0.5) discard;
   t = normalize(t - 0.3 * dot(t, n) * n);
   float turn = atan(around.y, around.x) / 6.2831853;
   // Fine strands over tufts, both wavering a little on their way.
   vec4 fine = texture(strand_map, vec2(turn * 9.0 + 0.02 * sin(run.w * 9.0 + turn * 40.0), run.w * 1.3));
   vec4 tuft = texture(strand_map, vec2(turn * 2.0 + 0.01 * sin(run.w * 5.0), run.w * 0.6 + 0.37));
-  float reaches = 0.90 + 0.10 * tuft.g;
-  float cover = smoothstep(reaches, reaches - 0.10, run.w + 0.05 * (1.0 - fine.g));
+  // Where hair is thin its weaker strands are not there.
+  float weak = 0.24 + 0.52 * clamp(1.7 * texture(strand_map, vec2(turn * 9.0, run.w * 6.0), -1.5).b - 0.35, 0.0, 1.0);
+  float cover = smoothstep(weak - 0.24, weak + 0.24, density);
   cover *= layer == 0.0 ? 1.0 : smoothstep(0.35 + 0.45 * layer, 0.75 + 0.25 * layer, fine.b);
   // Thin hair covers some of a pixel's four samples.
   float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));

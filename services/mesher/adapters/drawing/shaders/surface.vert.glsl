@@ -4,7 +4,7 @@ in vec3 normal;
 in vec2 uv;
 in vec4 shade;
 in vec4 grain;
-in vec2 strand;
+in vec3 strand;
 in vec4 openness;
 uniform mat4 view_projection;
 uniform mat4 to_light;
@@ -16,6 +16,7 @@ out vec2 place;
 out vec4 tint;
 out vec4 run;
 out vec2 around;
+out float density;
 out vec4 open_to;
 out vec3 in_light;
 
@@ -25,7 +26,8 @@ void main() {
   place = uv;
   tint = shade;
   run = grain;
-  around = strand;
+  around = strand.xy;
+  density = strand.z;
   open_to = openness;
   // Looked up from a little before the surface, the farther it turns away: it must not lie in its own shadow.
   float before = 0.003 + 0.012 * (1.0 - max(dot(normal, lamp), 0.0));
