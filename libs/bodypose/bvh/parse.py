@@ -7,6 +7,7 @@ is asked for becomes numbers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ FARTHEST = 1e6
 
 _AXES = {"xrotation": "X", "yrotation": "Y", "zrotation": "Z"}
 _SHIFTS = ("xposition", "yposition", "zposition")
+_PARTS = re.compile(r"[{}]|[^{}\s][^{}\r\n]*")
+"""A brace, or what stands on a line before and after one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,7 @@ def parse(data: bytes) -> Motion:
 
 def _lines(text: str) -> Iterator[str]:
     """Lines without the empty ones; braces stand alone, wherever the file has them."""
-    for line in text.splitlines():
-        for part in line.replace("{", "\n{\n").replace("}", "\n}\n").split("\n"):
-            if stripped := part.strip():
-                yield stripped
+    return (part[0].rstrip() for part in _PARTS.finditer(text))
 
 
 def _joints(lines: Iterator[str]) -> Iterator[Joint]:
@@ -149,7 +149,7 @@ class _Hierarchy:
 
 
 def _offset(line: str) -> tuple[float, float, float]:
-    words = line.split()[:5]
+    words = line.split(maxsplit=5)[:5]
     if len(words) != 4 or words[0].upper() != "OFFSET":
         raise unreadable("a joint has no OFFSET of three numbers")
     x, y, z = _numbers(words[1:], "an offset")
@@ -157,7 +157,7 @@ def _offset(line: str) -> tuple[float, float, float]:
 
 
 def _channels(line: str) -> tuple[str, ...]:
-    words = line.lower().split()[:9]
+    words = line.lower().split(maxsplit=9)[:9]
     channels = tuple(words[2:])
     if words[:2] != ["channels", str(len(channels))]:
         raise unreadable("a joint has no CHANNELS, or not as many as it says")
