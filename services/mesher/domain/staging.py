@@ -29,8 +29,8 @@ _SUBSTANCES = {
     "hair": Substance.HAIR,
 }
 _BRUSHES = {
-    Style.CARTOON: Brush(brow=0.15, upper=0.085, lower=0.02, wing=0.10),
-    Style.ANIME: Brush(brow=0.095, upper=0.11, lower=0.02, wing=0.20),
+    Style.CARTOON: Brush(brow=0.11, upper=0.11, lower=0.02, wing=0.12),
+    Style.ANIME: Brush(brow=0.085, upper=0.15, lower=0.025, wing=0.26),
 }
 """What drawn styles paint lashes and brows with."""
 _HEAD, _EYES = "Head", "eyes"
@@ -50,12 +50,11 @@ def staged(
     view = _view(scene, camera)
     props = [_prop(part, view) for part in scene.parts]
     if style in _BRUSHES:
-        props = [_calm(prop) for prop in props]
         face, brush = _face(scene), _BRUSHES[style]
-        painted = [
+        props = face.drawn([_calm(prop) for prop in props], style)
+        props = [
             strokes.drawn(part.name, prop, face, brush) for part, prop in zip(scene.parts, props, strict=True)
         ]
-        props = face.drawn(painted, style)
     if support is Support.SEAT:
         props.append(seat.under(scene))
     return Stage(props, view, style, size, backdrop)

@@ -14,7 +14,9 @@ from services.mesher.domain.stage import Substance
 
 _WHOLE = 1024.0
 """Pixels of the picture that lengths are told of."""
-_LOOKS_APART = 0.5
+_NOBODY = 1000.0
+"""Metres."""
+_LOOKS_APART = 0.33
 """Looks of `soften.frag.glsl` lie this much of what is evened over apart."""
 
 
@@ -41,12 +43,13 @@ class Sketcher:
         side = shot.sight.size
         form = self._context.texture((side, side), 4, dtype="f4")
         bright = self._context.texture((side, side), 2, dtype="f4")
-        form.filter = bright.filter = moderngl.LINEAR, moderngl.LINEAR
         for made in (form, bright):
             made.repeat_x = made.repeat_y = False
         target = self._context.framebuffer([form, bright], self._context.depth_renderbuffer((side, side)))
+        # Where nobody is, it is farther than anybody: that has no line, as there is an outline already.
+        target.clear(blue=_NOBODY)
+        self._context.framebuffer([bright]).clear(green=_NOBODY)
         target.use()
-        target.clear()
         self._context.enable_only(moderngl.DEPTH_TEST)
         camera = np.linalg.inv(shot.sight.projection) @ shot.sight.view_projection
         # What hides most comes first.

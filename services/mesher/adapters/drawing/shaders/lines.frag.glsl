@@ -12,15 +12,15 @@ void main() {
   vec4 here = texture(source, place);
   float metres = 2.0 * radius * pixel * here.z;
   float facing = sqrt(max(1.0 - dot(here.xy, here.xy), 0.0));
+  // Over a longer way every surface bends, and where it is seen from the side.
+  float sharp = smoothstep(0.2, 0.5, facing) * smoothstep(0.006, 0.003, metres);
   float line = 0.0, others = 0.0;
   for (int each = 0; each < 4 && here.w != 0.0; each++) {
     vec2 way = RING[each] * radius * texel;
     vec4 one = texture(source, place + way), other = texture(source, place - way);
-    // What there is nothing behind has an outline already.
-    if (min(abs(one.w), abs(other.w)) < 0.5) continue;
     float valley = (2.0 * here.z - one.z - other.z) / metres;
-    float bend = dot(other.xy - one.xy, RING[each]) * smoothstep(0.2, 0.5, facing);
-    line += smoothstep(1.5, 3.5, valley) + smoothstep(0.70, 1.30, bend) * smoothstep(-0.3, 0.3, valley);
+    float bend = dot(other.xy - one.xy, RING[each]) * sharp;
+    line += smoothstep(1.5, 3.5, valley) + smoothstep(0.60, 1.20, bend) * smoothstep(-0.3, 0.3, valley);
     others += smoothstep(0.2, 0.8, abs(one.w - here.w)) * float(one.z <= here.z + 0.002);
     others += smoothstep(0.2, 0.8, abs(other.w - here.w)) * float(other.z <= here.z + 0.002);
   }

@@ -7,9 +7,9 @@ out vec2 result;
 void main() {
   vec2 mine = texture(source, place).rg;
   float sum = 0.0, all = 0.0;
-  for (int each = -4; each <= 4; each++) {
+  for (int each = -6; each <= 6; each++) {
     vec2 c = texture(source, place + float(each) * way).rg;
-    float weight = exp(-0.125 * float(each * each) - abs(c.g - mine.g) * 30.0) + 1e-5;
+    float weight = exp(-0.055 * float(each * each) - abs(c.g - mine.g) * 12.0) + 1e-5;
     sum += weight * c.r;
     all += weight;
   }
