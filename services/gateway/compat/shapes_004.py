@@ -99,7 +99,8 @@ def stats(message: pb.GetGenerationStatsResponse) -> dict[str, Any]:
     return {
         "totalGenerations": message.total_count,
         "completedGenerations": message.completed_count,
-        "failedGenerations": message.failed_count,
+        # As its records have them.
+        "failedGenerations": message.failed_count + message.cancelled_count,
         "averageProcessingTime": round(message.mean_processing_seconds, _SECONDS_DECIMALS),
         "totalCreditsUsed": message.credits_used,
     }

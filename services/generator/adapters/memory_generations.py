@@ -59,6 +59,7 @@ class MemoryGenerations:
             total=len(own),
             completed=len(completed),
             failed=sum(job.state is State.FAILED for job in own),
+            cancelled=sum(job.state is State.CANCELLED for job in own),
             mean_seconds=fmean(seconds) if seconds else 0.0,
             credits=sum(job.cost for job in completed),
         )

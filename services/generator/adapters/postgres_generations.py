@@ -81,13 +81,14 @@ class PostgresGenerations:
             func.count(),
             func.count().filter(completed),
             func.count().filter(JobRow.state == State.FAILED.value),
+            func.count().filter(JobRow.state == State.CANCELLED.value),
             func.coalesce(func.avg(took).filter(completed), 0.0),
             func.coalesce(func.sum(JobRow.price * JobRow.made).filter(completed), 0),
         ).join_from(GenerationRow, JobRow, JobRow.id == GenerationRow.id)
-        total, done, failed, seconds, credits = (
+        total, done, failed, cancelled, seconds, credits = (
             await self._session.execute(sums.where(GenerationRow.owner == owner))
         ).one()
-        return GenerationStats(total, done, failed, float(seconds), int(credits))
+        return GenerationStats(total, done, failed, cancelled, float(seconds), int(credits))
 
     async def clamped(self, id: UUID, bones: Sequence[str]) -> None:
         await self._session.execute(_change(id).values(clamped_bones=list(bones)))

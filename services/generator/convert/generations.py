@@ -75,6 +75,7 @@ def stats(stats: GenerationStats) -> pb.GetGenerationStatsResponse:
         total_count=stats.total,
         completed_count=stats.completed,
         failed_count=stats.failed,
+        cancelled_count=stats.cancelled,
         mean_processing_seconds=stats.mean_seconds,
         credits_used=stats.credits,
     )

@@ -157,6 +157,7 @@ class GenerationStats(NamedTuple):
     total: int = 0
     completed: int = 0
     failed: int = 0
+    cancelled: int = 0
     mean_seconds: float = 0.0
     """From a worker's beginning to the end, of those completed."""
     credits: int = 0

@@ -186,6 +186,8 @@ async def test_a_cancelled_one_has_failed_for_the_source(world: World, person: h
     await person.post(f"/v1/jobs/{id}/cancel")
     record = (await person.get(f"{GENERATIONS}/{id}", headers={"Accept-Language": "fr"})).json()["data"]
     assert (record["status"], record["errorMessage"]) == ("failed", "Elle a été annulée.")
+    sums = (await person.get(STATS)).json()["data"]
+    assert (sums["totalGenerations"], sums["failedGenerations"], sums["totalCreditsUsed"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -413,6 +413,7 @@ class GetGenerationStatsResponse(_message.Message):
     FAILED_COUNT_FIELD_NUMBER: _builtins.int
     MEAN_PROCESSING_SECONDS_FIELD_NUMBER: _builtins.int
     CREDITS_USED_FIELD_NUMBER: _builtins.int
+    CANCELLED_COUNT_FIELD_NUMBER: _builtins.int
     total_count: _builtins.int
     """All."""
     completed_count: _builtins.int
@@ -423,6 +424,8 @@ class GetGenerationStatsResponse(_message.Message):
     """Mean seconds from a worker's beginning to the end of those completed; 0 where there are none."""
     credits_used: _builtins.int
     """Credits that completed ones have cost."""
+    cancelled_count: _builtins.int
+    """Cancelled."""
     def __init__(
         self,
         *,
@@ -431,10 +434,11 @@ class GetGenerationStatsResponse(_message.Message):
         failed_count: _builtins.int = ...,
         mean_processing_seconds: _builtins.float = ...,
         credits_used: _builtins.int = ...,
+        cancelled_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_count", b"completed_count", "credits_used", b"credits_used", "failed_count", b"failed_count", "mean_processing_seconds", b"mean_processing_seconds", "total_count", b"total_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancelled_count", b"cancelled_count", "completed_count", b"completed_count", "credits_used", b"credits_used", "failed_count", b"failed_count", "mean_processing_seconds", b"mean_processing_seconds", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
