@@ -55,28 +55,41 @@ const vec2 SCATTERED[8] = vec2[8](
     vec2(0.2500, 0.0000), vec2(-0.3193, 0.2925), vec2(0.0489, -0.5569), vec2(0.4024, 0.5249),
     vec2(-0.7385, -0.1306), vec2(0.6996, -0.4450), vec2(-0.2340, 0.8705), vec2(-0.4463, -0.8593));
 
+mat2 turned(float angle) {
+  return mat2(cos(angle), sin(angle), -sin(angle), cos(angle));
+}
+
+// The mean over the four neighbours of a square; `side` is which of them this is, -1 or 1 each way.
+float of_square(float own, vec2 side) {
+  own -= 0.5 * side.x * ACROSS(own);
+  return own - 0.5 * side.y * DOWN(own);
+}
+
 // 0 in full shadow, 1 in full light; the farther what is in the way, the softer the edge.
 float lit(float softness) {
   vec3 where = vec3(in_light.xy, min(in_light.z, 0.9999));
   vec2 edge = abs(where.xy - 0.5);
   float beyond = smoothstep(0.40, 0.49, max(edge.x, edge.y));
-  float turn = 6.2831853 * fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
-  mat2 turned = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
+  // The four neighbours of a square look with the pattern turned and stretched, each otherwise, and share what they see: 32
+  // looks at what is in the way, and 32 at the light. How far what is in the way is sets the edge's softness: found with other
+  // turns in each square it was grain all over the shadow. The light is looked at with other turns, or the pattern's steps show.
+  vec2 side = fract(gl_FragCoord.xy * 0.5) * 4.0 - 2.0;
+  float number = side.x + 0.5 * side.y;
+  mat2 looks = (1.0 + 0.053 * number) * turned(1.737 * number);
   float near = 0.0, count = 0.0;
-  mat2 wide = turned * (0.05 * softness / lamp_reach);
-  for (int each = 1; each < 8; each += 2) {
+  mat2 wide = looks * (0.05 * softness / lamp_reach);
+  for (int each = 0; each < 8; each++) {
     float depth = texture(lamp_depth_plain, where.xy + wide * SCATTERED[each]).r;
     if (depth < where.z) { near += depth; count += 1.0; }
   }
-  float gap = (where.z - near / max(count, 1.0)) * lamp_reach;
-  mat2 soft = turned * (clamp(gap * 0.2 * softness, 0.0025, 0.05) / lamp_reach);
+  near = of_square(near, side);
+  count = of_square(count, side);
+  float gap = (where.z - near / max(count, 0.25)) * lamp_reach;
+  float grain = fract(52.9829189 * fract(dot(floor(gl_FragCoord.xy * 0.5), vec2(0.06711056, 0.00583715))));
+  mat2 soft = turned(1.5707963 * grain) * looks * (clamp(gap * 0.2 * softness, 0.0025, 0.05) / lamp_reach);
   float light = 0.0;
   for (int each = 0; each < 8; each++) light += texture(lamp_depth, vec3(where.xy + soft * SCATTERED[each], where.z));
-  light = count == 0.0 ? 1.0 : light / 8.0;
-  // Each of four neighbours looked elsewhere: their mean has four times the looks.
-  vec2 side = fract(gl_FragCoord.xy * 0.5) * 4.0 - 2.0;
-  light -= 0.5 * side.x * ACROSS(light);
-  light -= 0.5 * side.y * DOWN(light);
+  light = of_square(count < 0.125 ? 8.0 : light, side) / 8.0;
   return mix(clamp(light, 0.0, 1.0), 1.0, beyond);
 }
 
