@@ -65,7 +65,7 @@ class MemoryUnitsOfWork:
                 dict(self._generations), dict(self._generation_breakdowns), jobs, sittings
             )
             avatars = MemoryAvatars(dict(self._avatars))
-            orders = MemoryVideoOrders(dict(self._video_orders))
+            orders = MemoryVideoOrders(dict(self._video_orders), jobs.by_id)
             unit = MemoryUnitOfWork(
                 avatars,
                 MemoryScans(dict(self._scans)),

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.generator.adapters.memory_orders import MemoryOrders
-from services.generator.domain.albums import PICTURES_KEPT, Medium, VideoOrder
+from services.generator.domain.albums import PICTURES_KEPT, Attempts, Medium, VideoOrder
 from services.generator.domain.errors import AvatarNotFound
-from services.generator.domain.jobs import Job
+from services.generator.domain.jobs import Job, State
 from services.generator.domain.model import Avatar, StoredFile
 from services.generator.domain.pictures import Drawn
 
@@ -98,5 +98,21 @@ class MemoryAlbums:
         return [drawing.drawn.file for drawing in gone if drawing is not None]
 
 
-MemoryVideoOrders = MemoryOrders[VideoOrder]
-"""Orders of videos."""
+class MemoryVideoOrders(MemoryOrders[VideoOrder]):
+    """Orders of videos by job."""
+
+    def __init__(self, by_job: dict[UUID, tuple[VideoOrder, int]], jobs: Mapping[UUID, Job]) -> None:
+        super().__init__(by_job)
+        self._jobs = jobs
+
+    async def attempts(self, avatar_id: UUID, content: str) -> Attempts:
+        jobs = [
+            self._jobs[id]
+            for id, (order, _) in self.by_job.items()
+            if (order.avatar_id, order.content) == (avatar_id, content) and id in self._jobs
+        ]
+        return Attempts(
+            number=len(jobs),
+            open=next((job.id for job in jobs if not job.state.ended), None),
+            has_completed=any(job.state is State.COMPLETED for job in jobs),
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,9 +15,10 @@ from services.generator.adapters.documents_albums import asked_document, order_o
 from services.generator.adapters.tables.albums import DrawingRow, VideoOrderRow
 from services.generator.adapters.tables.avatars import AvatarRow
 from services.generator.adapters.tables.base import FileRow
-from services.generator.adapters.tables.jobs import JobFileRow
-from services.generator.domain.albums import PICTURES_KEPT, Medium, VideoOrder
+from services.generator.adapters.tables.jobs import JobFileRow, JobRow
+from services.generator.domain.albums import PICTURES_KEPT, Attempts, Medium, VideoOrder
 from services.generator.domain.errors import AvatarNotFound
+from services.generator.domain.jobs import State
 from services.generator.domain.model import StoredFile
 from services.generator.domain.pictures import Drawn
 
@@ -101,6 +102,16 @@ class PostgresVideoOrders:
     async def get(self, job_id: UUID) -> VideoOrder | None:
         row = await self._session.get(VideoOrderRow, job_id)
         return None if row is None else order_of(row.avatar_id, row.content, row.asked)
+
+    async def attempts(self, avatar_id: UUID, content: str) -> Attempts:
+        under_way = func.array_agg(JobRow.id).filter(JobRow.ended_at.is_(None))
+        found = (
+            select(func.count(), under_way, func.bool_or(JobRow.state == State.COMPLETED.value))
+            .join_from(VideoOrderRow, JobRow, JobRow.id == VideoOrderRow.job_id)
+            .where(VideoOrderRow.avatar_id == avatar_id, VideoOrderRow.content == content)
+        )
+        number, ids, has_completed = (await self._session.execute(found)).one()
+        return Attempts(number, ids[0] if ids else None, bool(has_completed))
 
     async def broke_down(self, job_id: UUID) -> int:
         return await count_breakdown(self._session, VideoOrderRow, VideoOrderRow.job_id == job_id)

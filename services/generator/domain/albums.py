@@ -7,12 +7,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from services.generator.domain.model import Avatar
 from services.generator.domain.pictures import PictureOptions, VideoOptions
 
-RENDERER = "2"
+RENDERER = "3"
 """The mesher's ``drawing.VERSION``: what an older renderer has drawn is not given any more."""
 PICTURES_KEPT = 24
 """Pictures that an avatar remembers, the newest; videos are paid, and all stay."""
@@ -37,6 +38,17 @@ class VideoOrder:
     options: VideoOptions
     content: str
     """Key of what it shows: where the avatar is another one by then, it is not drawn."""
+
+
+class Attempts(NamedTuple):
+    """The jobs of one video."""
+
+    number: int
+    """How many there were and are."""
+    open: UUID | None
+    """The one that is under way."""
+    has_completed: bool
+    """Whether one has: the video is paid."""
 
 
 def content_key(avatar: Avatar, poses: Sequence[bytes | None], options: PictureOptions | VideoOptions) -> str:

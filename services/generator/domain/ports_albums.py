@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.generator.domain.albums import Medium, VideoOrder
+from services.generator.domain.albums import Attempts, Medium, VideoOrder
 from services.generator.domain.model import StoredFile
 from services.generator.domain.pictures import Drawn
 
@@ -49,6 +49,10 @@ class VideoOrders(Protocol):
 
     async def get(self, job_id: UUID) -> VideoOrder | None:
         """One order."""
+        ...
+
+    async def attempts(self, avatar_id: UUID, content: str) -> Attempts:
+        """The jobs of the video of an avatar with that key."""
         ...
 
     async def broke_down(self, job_id: UUID) -> int:

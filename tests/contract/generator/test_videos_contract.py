@@ -55,7 +55,8 @@ class Cinema(PictureServiceServicer):
             await self.gate.wait()
             file = blob_pb2.BlobRef(key="videos/x", sha256="x", media_type="video/mp4", size=3)
             yield pb.RenderVideoResponse(file=file)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
+            # Cancelled as it waits, or closed where the cancellation has met the news on its way out.
             self.left.set()
             raise
 

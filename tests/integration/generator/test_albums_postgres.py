@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.generator.domain.albums import PICTURES_KEPT, VideoOrder
 from services.generator.domain.errors import AvatarNotFound, Outdated, PictureNotFound
-from services.generator.domain.jobs import State
+from services.generator.domain.jobs import Failure, State
 from services.generator.domain.model import LookChange
 from services.generator.domain.pictures import (
     TRANSPARENT,
@@ -21,7 +22,7 @@ from services.generator.domain.pictures import (
     Style,
     VideoOptions,
 )
-from services.generator.domain.ports import UnitsOfWork
+from services.generator.domain.ports import UnitOfWork, UnitsOfWork
 from services.generator.use_cases.people import ForgetPerson
 from services.generator.use_cases.videos import VIDEO
 from tests.unit.generator.factory import Factory
@@ -124,6 +125,45 @@ async def test_of_two_workers_one_completes(gallery: Gallery) -> None:
     ended = await asyncio.gather(gallery.worked(job.id), gallery.worked(job.id))
     assert sorted(each is None for each in ended) == [False, True]
     assert gallery.keys("videos") == [(await gallery.file(avatar)).key]
+
+
+async def test_a_video_that_was_often_cancelled_is_asked_for_like_the_first(units: UnitsOfWork) -> None:
+    begun: list[int] = []
+
+    def counted() -> AbstractAsyncContextManager[UnitOfWork]:
+        begun.append(1)
+        return units()
+
+    gallery = Gallery(Factory(World(units=counted)))
+    avatar, jobs, transactions = await gallery.world.avatar(), set[UUID](), set[int]()
+    for _ in range(5):
+        begun.clear()
+        job = await gallery.job(avatar)
+        transactions.add(len(begun))
+        jobs.add(job.id)
+        await gallery.factory.cancel(ANN, job.id)
+    assert (len(jobs), len(transactions)) == (5, 1)
+
+
+async def test_a_video_that_is_done_again_is_not_ordered_once_more(gallery: Gallery) -> None:
+    avatar = await gallery.world.avatar()
+    job = await gallery.job(avatar)
+    await gallery.factory.tasks.videos.give_up(job.id, Failure("INTERNAL", "for a test"))
+    again = (await gallery.factory.retry(job.id)).job
+    assert await gallery.job(avatar) == again
+    await gallery.factory.cancel(ANN, again.id)
+    assert (await gallery.job(avatar)).id not in {job.id, again.id}
+
+
+async def test_a_paid_video_is_drawn_again_for_nothing_however_often_that_fails(gallery: Gallery) -> None:
+    avatar = await gallery.world.avatar()
+    job = await gallery.job(avatar)
+    await gallery.worked(job.id)
+    await gallery.world.blobs.delete((await gallery.file(avatar)).key)
+    for _ in range(2):
+        again = await gallery.job(avatar)
+        assert again.price == 0
+        await gallery.factory.cancel(ANN, again.id)
 
 
 async def test_with_another_face_nothing_of_the_old_one_is_left(gallery: Gallery) -> None:
