@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../src/api/errors";
 import { patiently } from "../src/api/patience";
-import { Turns } from "../src/ui/turns";
+import { Turns } from "../src/state/turns";
 
 describe("turns", () => {
   it("are taken by so many at once, in their order, and go on after a failure", async () => {

@@ -111,7 +111,8 @@ function asJson(body: unknown): Upload | null {
 async function problemOf(answer: Response): Promise<Error> {
   const text = await answer.text();
   try {
-    return new ApiError(answer.status, JSON.parse(text) as Problem);
+    const retryAfterS = Number(answer.headers.get("Retry-After") ?? 0);
+    return new ApiError(answer.status, JSON.parse(text) as Problem, 1_000 * retryAfterS);
   } catch (cause) {
     return new Unreachable(`status ${answer.status} without a problem body`, { cause });
   }

@@ -11,6 +11,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     problem: Pick<Problem, "error" | "code" | "details" | "retryable">,
+    /** How long the platform asks to wait before that, in milliseconds. */
+    readonly retryAfterMs = 0,
   ) {
     super(problem.error);
     this.code = problem.code;

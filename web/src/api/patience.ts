@@ -1,4 +1,4 @@
-import { ApiError } from "./errors";
+import { ApiError, Unreachable } from "./errors";
 
 const PAUSES_MS: readonly number[] = [1_000, 2_000, 4_000];
 
@@ -8,9 +8,19 @@ export async function patiently<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
     } catch (failure) {
-      if (!(failure instanceof ApiError) || !failure.retryable) throw failure;
+      if (!mayPass(failure)) throw failure;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
   return read();
+}
+
+/** Whether the same request may go well later: the platform is busy, or was not reached. */
+export function mayPass(failure: unknown): boolean {
+  return failure instanceof Unreachable || (failure instanceof ApiError && failure.retryable);
+}
+
+/** How long to wait after a failure, in milliseconds: the usual pause, or what the platform asks for where that is longer. */
+export function pauseAfter(failure: unknown, usualMs: number): number {
+  return failure instanceof ApiError ? Math.max(usualMs, failure.retryAfterMs) : usualMs;
 }

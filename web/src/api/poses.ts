@@ -36,6 +36,11 @@ export class PoseCalls {
     return this.client.json("GET", `/v1/catalog/poses?${query.toString()}`, { open: true });
   }
 
+  /** What a pose looks like; it is drawn when somebody asks for it first. */
+  async picture(address: string): Promise<Blob> {
+    return new Blob([await this.client.bytes("GET", address, { open: true })], { type: "image/webp" });
+  }
+
   facets(): Promise<PoseFacets> {
     return this.client.json("GET", "/v1/catalog/poses/facets", { open: true });
   }

@@ -21,6 +21,7 @@ import { OwnPoses } from "./own-poses";
 import { PhotoOrders } from "./photo-orders";
 import { Pictures } from "./pictures";
 import { PoseNames } from "./pose-names";
+import { PosePictures } from "./pose-pictures";
 import { PoseLibrary } from "./poses";
 import { Shares } from "./shares";
 import { Wallet } from "./wallet";
@@ -47,6 +48,7 @@ export class Studio {
   readonly library: PoseLibrary;
   readonly ownPoses: OwnPoses;
   readonly poseNames: PoseNames;
+  readonly posePictures: PosePictures;
   readonly pictures: Pictures;
   readonly ownBackgrounds: OwnBackgrounds;
   readonly wallet: Wallet;
@@ -77,6 +79,7 @@ export class Studio {
     const poses = new PoseCalls(client);
     this.library = new PoseLibrary(poses);
     this.poseNames = new PoseNames(poses);
+    this.posePictures = new PosePictures(poses);
     this.ownPoses = new OwnPoses(poses, wardrobe);
     this.#stop = [
       this.#fitSizes(),

@@ -45,7 +45,7 @@ export class GenerationPicture extends LitElement {
     if (this.url !== null) return html`<img src=${this.url} alt=${this.alt} />`;
     if (this.failure !== null) return html`<span>${explain(this.failure)}</span>`;
     if (OWN.test(poseId) || state === "completed") return nothing;
-    const picture = html`<pose-picture .src=${`/v1/catalog/poses/${poseId}.webp`}></pose-picture>`;
+    const picture = html`<pose-picture .studio=${this.studio} .src=${`/v1/catalog/poses/${poseId}.webp`}></pose-picture>`;
     return html`<div class="pale ${ENDS.includes(state) ? "ended" : ""}">${picture}</div>`;
   }
 

@@ -25,7 +25,7 @@ export class PoseGallery extends AtelierElement {
   @property({ attribute: false }) chosen: readonly string[] = [];
 
   protected override watched(): readonly Observable[] {
-    return [this.studio.library, this.studio.language];
+    return [this.studio.library, this.studio.posePictures, this.studio.language];
   }
 
   override connectedCallback(): void {
@@ -40,12 +40,13 @@ export class PoseGallery extends AtelierElement {
       <ul class="poses" aria-label=${m.poses_library()} aria-busy=${poses.busy}>
         ${poses.loaded ? repeat(poses.items, idOf, (pose) => this.#tile(pose)) : this.#frames()}
       </ul>
-      ${below(poses, m.poses_none())}
+      ${this.#late()} ${below(poses, m.poses_none())}
     `;
   }
 
   #tile(pose: PoseSummary): TemplateResult {
     return poseTile({
+      studio: this.studio,
       name: this.studio.language.of(pose.name),
       description: this.studio.language.of(pose.description),
       picture: pose.links.picture,
@@ -60,6 +61,20 @@ export class PoseGallery extends AtelierElement {
   #frames(): TemplateResult | typeof nothing {
     if (this.studio.library.poses.failure !== null) return nothing;
     return html`${FRAMES.map(() => html`<li class="waiting" aria-hidden="true"></li>`)}`;
+  }
+
+  /** Pictures that are not drawn yet, and the way to ask for them at once. */
+  #late(): TemplateResult {
+    const { posePictures } = this.studio;
+    const { late } = posePictures;
+    return html`<div class="late small">
+      <p role="status">${late > 0 ? m.poses_late({ count: late }) : nothing}</p>
+      ${late > 0
+        ? html`<button class="text-button" @click=${() => {
+            posePictures.retry();
+          }}>${m.common_again()}</button>`
+        : nothing}
+    </div>`;
   }
 
   #filters(): TemplateResult {
@@ -111,6 +126,27 @@ export class PoseGallery extends AtelierElement {
         padding: 0 0.375rem;
         font-size: 0.875rem;
         text-overflow: ellipsis;
+      }
+      .late {
+        display: flex;
+        align-items: start;
+        justify-content: space-between;
+        gap: 1rem;
+      }
+      .late:has(button) {
+        position: sticky;
+        bottom: 0;
+        padding: 0.625rem 0;
+        border-top: 1px solid var(--line);
+        background: var(--surface);
+      }
+      /* Who listens is told only of a place that was there before. */
+      .late:not(:has(button)) {
+        margin-top: -1rem;
+      }
+      .late button {
+        flex: none;
+        padding: 0;
       }
       .filters button {
         grid-column: 1 / -1;

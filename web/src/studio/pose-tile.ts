@@ -1,7 +1,9 @@
 import { css, html, nothing, type TemplateResult } from "lit";
+import type { Studio } from "../state/studio";
 import "./pose-picture";
 
 export interface PoseTile {
+  readonly studio: Studio;
   readonly name: string;
   /** A sentence that says what it looks like. */
   readonly description: string;
@@ -12,11 +14,11 @@ export interface PoseTile {
 }
 
 /** A pose to choose, as an item of a list. Its name says how the body stands, and after a colon what the arms do. */
-export function poseTile({ name, description, picture, isChosen, pick }: PoseTile): TemplateResult {
+export function poseTile({ studio, name, description, picture, isChosen, pick }: PoseTile): TemplateResult {
   const [stance, arms] = name.split(/\s?: /, 2);
   return html`<li>
     <button class="pose" aria-pressed=${isChosen ? "true" : "false"} aria-label=${name} title=${description} @click=${pick}>
-      <pose-picture .src=${picture}></pose-picture>
+      <pose-picture .studio=${studio} .src=${picture}></pose-picture>
       <span class="name">${stance} ${arms ? html`<span class="arms">${arms}</span>` : nothing}</span>
     </button>
   </li>`;
