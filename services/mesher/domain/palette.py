@@ -40,6 +40,7 @@ _LIP_LIGHT, _LIP_DARK = -0.12, 0.075
 """How much lighter lips are than skin: on light skin they are darker, on dark skin lighter."""
 _DARK = 0.52
 """Lightness of skin from which on its lips are darker than it."""
+_RIM_BELOW = 0.75
 _BROW_BELOW = 0.24
 """How much darker than skin brows are at least."""
 
@@ -119,8 +120,13 @@ def shine(hair: Rgb, shading: Shading) -> Rgb:
     return _rgb(np.array([bright, 0.85 * a, 0.85 * b]))
 
 
+def darkness(color: Rgb) -> float:
+    """How much darker than a middling colour it is, of its lightness, 0 and more: what a rim of light has to help."""
+    return max(_RIM_BELOW - float(_lab(color)[0]), 0.0)
+
+
 def _over(drawn: Rgb, color: Rgb) -> Rgb:
-    red, green, blue = (np.array(drawn) / np.maximum(color, _LEAST)).tolist()
+    red, green, blue = (np.maximum(drawn, _LEAST) / np.maximum(color, _LEAST)).tolist()
     return red, green, blue
 
 

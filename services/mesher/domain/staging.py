@@ -29,8 +29,8 @@ _SUBSTANCES = {
     "hair": Substance.HAIR,
 }
 _BRUSHES = {
-    Style.CARTOON: Brush(brow=0.11, upper=0.11, lower=0.02, wing=0.12),
-    Style.ANIME: Brush(brow=0.085, upper=0.15, lower=0.025, wing=0.26),
+    Style.CARTOON: Brush(brow=0.11, drop=0.04, upper=0.11, lower=0.02, wing=0.12),
+    Style.ANIME: Brush(brow=0.085, drop=0.15, upper=0.15, lower=0.025, wing=0.26),
 }
 """What drawn styles paint lashes and brows with."""
 _HEAD, _EYES = "Head", "eyes"

@@ -33,6 +33,8 @@ class Brush:
 
     brow: float
     """Half the breadth of a brow where it is broadest."""
+    drop: float
+    """How far a brow is painted below its hairs, which larger eyes have pushed up."""
     upper: float
     """Of the upper lid's line, at its outer third."""
     lower: float
@@ -60,7 +62,7 @@ def drawn(name: str, hairs: Prop, face: Face, brush: Brush) -> Prop:
 def _brow(hairs: FloatArray, brush: Brush) -> FloatArray:
     """(stations, 3, 3) the lower edge, middle and upper edge of a brow, from its inner end outwards."""
     share = np.linspace(0.02, 0.98, _STATIONS)
-    middle = _evened(hairs.mean(axis=1), share)
+    middle = _evened(hairs.mean(axis=1), share) - np.array([0.0, brush.drop, 0.0])
     tangent = surface.unit(np.gradient(middle, axis=0))
     ahead = _outwards(middle)
     up = surface.unit(np.cross(ahead, tangent))

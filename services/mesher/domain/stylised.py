@@ -38,17 +38,17 @@ class Spot:
     """Depth that its own is counted from."""
 
 
-def _eyes(gain: tuple[float, float, float], whole: float) -> tuple[Spot, ...]:
-    return tuple(Spot((side, 0.0), gain=gain, reach=(1.0, 1.0), whole=whole) for side in (-1.0, 1.0))
+def _eyes(gain: tuple[float, float, float], reach: tuple[float, float], whole: float) -> tuple[Spot, ...]:
+    return tuple(Spot((side, 0.0), gain=gain, reach=reach, whole=whole) for side in (-1.0, 1.0))
 
 
 PROPORTIONS: Mapping[Style, Sequence[Spot]] = {
     Style.CARTOON: (
-        *_eyes((0.34, 0.66, 0.0), 0.40),
+        *_eyes((0.34, 0.66, 0.0), (1.0, 1.0), 0.40),
         Spot((0.0, -1.10), gain=(-0.10, -0.06, -0.06), reach=(0.85, 1.0), whole=0.25, ground=0.35),
     ),
     Style.ANIME: (
-        *_eyes((0.50, 0.95, 0.0), 0.40),
+        *_eyes((0.58, 1.16, 0.0), (1.10, 1.42), 0.32),
         Spot((0.0, -1.10), gain=(-0.30, -0.12, -0.30), reach=(0.85, 1.0), whole=0.25, ground=0.35),
         Spot((0.0, -2.30), gain=(-0.24, -0.12, 0.0), reach=(1.5, 1.0), whole=0.45),
         Spot((0.0, -3.0), gain=(-0.16, 0.0, 0.0), reach=(3.2, 2.0), whole=0.30),

@@ -8,11 +8,17 @@ from services.mesher.adapters.drawing.programs import Programs, Value, tell
 
 
 def passed(
-    programs: Programs, shader: str, source: moderngl.Texture, side: int, dtype: str = "f2", **values: Value
+    programs: Programs,
+    shader: str,
+    source: moderngl.Texture,
+    side: int,
+    channels: int = 2,
+    dtype: str = "f2",
+    **values: Value,
 ) -> moderngl.Texture:
-    """(side, side, 2) what a shader makes of a picture."""
+    """(side, side, channels) what a shader makes of a picture."""
     context = source.ctx
-    made = context.texture((side, side), 2, dtype=dtype)
+    made = context.texture((side, side), channels, dtype=dtype)
     made.repeat_x = made.repeat_y = False
     context.framebuffer([made]).use()
     context.enable_only(moderngl.NOTHING)

@@ -8,9 +8,9 @@ import moderngl
 import numpy as np
 
 from services.mesher.adapters.drawing import screen
-from services.mesher.adapters.drawing.programs import Programs
+from services.mesher.adapters.drawing.programs import Programs, Value
 from services.mesher.adapters.drawing.studio import Shot, Studio
-from services.mesher.domain.stage import Substance
+from services.mesher.domain.stage import Prop, Substance
 
 _WHOLE = 1024.0
 """Pixels of the picture that lengths are told of."""
@@ -67,11 +67,19 @@ class Sketcher:
                 upward=tuple(camera[1, :3]),
                 owner=float(owner),
                 hair=float(drawn.prop.substance is Substance.HAIR),
+                **lips(drawn.prop),
             )
             bound.render(vertices=drawn.count, first=drawn.first)
         step = _LOOKS_APART * calm / _WHOLE
         half = max(side // 2, 64)
-        once = screen.passed(self._programs, "soften.frag.glsl", bright, half, "f4", way=(step, 0.0))
+        once = screen.passed(self._programs, "soften.frag.glsl", bright, half, dtype="f4", way=(step, 0.0))
         return Sketch(
-            form, screen.passed(self._programs, "soften.frag.glsl", once, half, "f4", way=(0.0, step))
+            form, screen.passed(self._programs, "soften.frag.glsl", once, half, dtype="f4", way=(0.0, step))
         )
+
+
+def lips(prop: Prop) -> dict[str, Value]:
+    """What shaders find lips by: who wears a picture of their own has them on it, and needs none painted."""
+    tone = prop.tone or prop.color
+    painted = prop.substance is Substance.SKIN and tone == prop.color
+    return {"made_up": float(painted), "skin_tone": tone}

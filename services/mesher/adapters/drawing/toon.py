@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import moderngl
+import numpy as np
 
-from services.mesher.adapters.drawing import screen
+from services.mesher.adapters.drawing import screen, sketch
 from services.mesher.adapters.drawing.geometry import Geometry
 from services.mesher.adapters.drawing.programs import Programs, Value
 from services.mesher.adapters.drawing.sight import Sight
@@ -23,6 +24,8 @@ _FRAGMENT = {
 _INKED = {Substance.SKIN, Substance.HAIR, Substance.CLOTH, Substance.SEAT}
 _LINE_OF = 1024.0
 """Pixels of the picture that widths of lines are told of."""
+_BEGINS = 0.02
+"""Of the way along strands."""
 _TONES = 9
 """Texture unit of the evened brightness; the studio has those before."""
 
@@ -35,6 +38,8 @@ class Manner:
     """Width of the ink in pixels, of 1024 a side."""
     inner: Rgb
     """What ink within an outline multiplies the colour by, as it is encoded."""
+    creases: float
+    """How soon a bend of a surface is a line, beside 1."""
     shading: Shading
     calm: float
     """Over how many pixels, of 1024 a side, light is evened before it is cut into tones."""
@@ -52,20 +57,22 @@ MANNERS = {
     Style.CARTOON: Manner(
         line=3.0,
         inner=(0.34, 0.28, 0.32),
+        creases=1.0,
         shading=Shading(vivid=1.22, depth=0.19, lean=0.030, ink=0.34),
         calm=12.0,
         middle=0.0,
-        rim=0.12,
+        rim=0.5,
         shining=0.55,
         anime=0.0,
     ),
     Style.ANIME: Manner(
         line=2.0,
         inner=(0.50, 0.36, 0.42),
+        creases=0.52,
         shading=Shading(vivid=1.12, depth=0.12, lean=0.035, ink=0.42),
         calm=16.0,
         middle=0.0,
-        rim=0.0,
+        rim=0.3,
         shining=0.85,
         anime=1.0,
     ),
@@ -84,10 +91,10 @@ class Toon:
     def draw(self, geometry: Geometry, sight: Sight, target: moderngl.Framebuffer, manner: Manner) -> None:
         """Into the target, premultiplied: tones, then ink, then the shadow on the floor."""
         shot = self._studio.lit(geometry, sight)
-        sketch = self._sketcher.sketch(shot, manner.calm)
+        found = self._sketcher.sketch(shot, manner.calm)
         target.use()
         self._context.enable_only(moderngl.DEPTH_TEST)
-        sketch.tones.use(_TONES)
+        found.tones.use(_TONES)
         skin = next((drawn.prop for drawn in geometry.drawn if drawn.prop.substance is Substance.SKIN), None)
         for drawn in geometry.drawn:
             if drawn.prop.substance is Substance.LASH:
@@ -102,7 +109,7 @@ class Toon:
             )
             bound.render(vertices=drawn.count, first=drawn.first)
         self._outlines(shot, manner)
-        self._lines(shot, sketch, manner)
+        self._lines(shot, found, target, manner)
         self._studio.floor(shot, (0.16, 0.24))
 
     def _outlines(self, shot: Shot, manner: Manner) -> None:
@@ -117,19 +124,24 @@ class Toon:
                 )
                 bound.render(vertices=drawn.count, first=drawn.first)
 
-    def _lines(self, shot: Shot, sketch: Sketch, manner: Manner) -> None:
+    def _lines(self, shot: Shot, found: Sketch, target: moderngl.Framebuffer, manner: Manner) -> None:
         """Ink within outlines: it darkens what is there."""
-        self._context.enable_only(moderngl.BLEND)
-        self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
         size = shot.sight.size
-        screen.over(
+        lines = screen.passed(
             self._programs,
             "lines.frag.glsl",
-            sketch.form,
+            found.form,
+            size,
+            channels=1,
+            dtype="f1",
             radius=max(0.5 * manner.line * size / _LINE_OF, 0.75),
             pixel=2.0 / (size * float(shot.sight.projection[0, 0])),
-            ink=manner.inner,
+            creases=manner.creases,
         )
+        target.use()
+        self._context.enable_only(moderngl.BLEND)
+        self._context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
+        screen.over(self._programs, "inked.frag.glsl", lines, ink=manner.inner)
 
 
 def _tone(prop: Prop) -> Rgb:
@@ -143,19 +155,24 @@ def _own(prop: Prop, manner: Manner) -> dict[str, Value]:
     own: dict[str, Value] = {
         "lit_tone": tones.light,
         "shadow_tone": tones.shadow,
-        "skin_tone": tone,
         "middle": manner.middle,
         "anime": manner.anime,
-        "rim": manner.rim,
+        "rim": manner.rim * palette.darkness(tone),
         "shining": manner.shining,
-        "made_up": 0.0,
+        **sketch.lips(prop),
     }
     if substance is Substance.SKIN:
-        # Who wears a picture of their own has lips on it.
-        own |= {
-            "made_up": float(prop.tone is None or prop.tone == prop.color),
-            "lips": palette.lips(tone, shading),
-        }
+        own["lips"] = palette.lips(tone, shading)
     if substance is Substance.HAIR:
-        own["shine"] = palette.shine(tone, shading)
+        own |= {"shine": palette.shine(tone, shading)} | _crown(prop)
     return own
+
+
+def _crown(hair: Prop) -> dict[str, Value]:
+    """Where the top of the head is, where strands begin, and which way it faces."""
+    if hair.grain is None:
+        return {}
+    begins = hair.grain[:, 3] < _BEGINS
+    facing = hair.normals[begins].mean(axis=0, dtype=np.float64)
+    middle = hair.positions[begins].mean(axis=0, dtype=np.float64)
+    return {"crown": tuple(facing / np.linalg.norm(facing)), "crown_at": tuple(middle)}

@@ -4,7 +4,7 @@ const float LOCKS = 22.0;
 // Place around the head, 0 to 1, as locks have it.
 float around_head() {
   float turn = atan(around.y, around.x) / 6.2831853 + 0.5;
-  return turn + 0.012 * sin(6.2831853 * (3.0 * turn + 0.13)) + 0.007 * sin(6.2831853 * (8.0 * turn + 0.71));
+  return turn + 0.022 * sin(6.2831853 * (3.0 * turn + 0.13)) + 0.009 * sin(6.2831853 * (7.0 * turn + 0.71));
 }
 
 // Across its lock, -1 to 1, and a number of the lock's own, 0 to 1.

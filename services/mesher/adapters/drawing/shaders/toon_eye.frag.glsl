@@ -11,7 +11,7 @@ vec3 vivid_of(vec3 c) {
 void main() {
   vec3 gaze = normalize(run.xyz);
   vec2 disc = (place - 0.5) * 2.0 * reach * vec2(1.0, -1.0);
-  float size = mix(1.16, 1.24, anime) * IRIS;
+  float size = mix(1.16, 1.34, anime) * IRIS;
   float radius = length(disc);
   float iris = step(0.0, dot(facing, gaze)) * (1.0 - edge(radius, size));
   float pupil = 1.0 - edge(length(disc * vec2(1.0, mix(1.0, 0.86, anime))), mix(0.46, 0.42, anime) * size);
