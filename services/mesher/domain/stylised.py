@@ -44,7 +44,7 @@ def _eyes(gain: tuple[float, float, float], reach: tuple[float, float], whole: f
 
 PROPORTIONS: Mapping[Style, Sequence[Spot]] = {
     Style.CARTOON: (
-        *_eyes((0.34, 0.66, 0.0), (1.0, 1.0), 0.40),
+        *_eyes((0.42, 0.88, 0.0), (1.05, 1.20), 0.36),
         Spot((0.0, -1.10), gain=(-0.10, -0.06, -0.06), reach=(0.85, 1.0), whole=0.25, ground=0.35),
     ),
     Style.ANIME: (

@@ -26,7 +26,6 @@ _FRAGMENT = {
     Substance.SEAT: "cloth.frag.glsl",
 }
 _ROUGHNESS = {Substance.TOOTH: 0.22, Substance.TONGUE: 0.4, Substance.CLOTH: 0.75, Substance.SEAT: 0.6}
-_CLOSED = {Substance.SKIN, Substance.EYE, Substance.TONGUE, Substance.SEAT}
 _FLOOR_EDGE = (0.0, 1.0)
 
 
@@ -70,10 +69,7 @@ class Realistic:
         for drawn in geometry.drawn:
             if drawn.prop.substance is not Substance.HAIR:
                 bound = self._ready(shot, drawn)
-                # Of what is closed nobody sees the inside.
-                closed = moderngl.CULL_FACE if drawn.prop.substance in _CLOSED else moderngl.NOTHING
-                self._context.enable_only(moderngl.DEPTH_TEST | closed)
-                self._context.cull_face = "back"
+                self._studio.outsides(drawn.prop)
                 bound.render(vertices=drawn.count, first=drawn.first)
         for drawn in hair:
             self._hair(shot, drawn, _INSIDE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import moderngl
 import numpy as np
 
 from services.mesher.adapters.drawing import screen
+from services.mesher.adapters.drawing.geometry import Drawn
 from services.mesher.adapters.drawing.programs import Programs, Value
 from services.mesher.adapters.drawing.studio import Shot, Studio
 from services.mesher.domain.stage import Prop, Substance
@@ -16,6 +18,7 @@ _WHOLE = 1024.0
 """Pixels of the picture that lengths are told of."""
 _NOBODY = 1000.0
 """Metres."""
+_HIDING = {Substance.CLOTH: 0, Substance.HAIR: 1, Substance.SKIN: 2}
 _LOOKS_APART = 0.33
 """Looks of `soften.frag.glsl` lie this much of what is evened over apart."""
 
@@ -50,23 +53,21 @@ class Sketcher:
         target.clear(blue=_NOBODY)
         self._context.framebuffer([bright]).clear(green=_NOBODY)
         target.use()
-        self._context.enable_only(moderngl.DEPTH_TEST)
         camera = np.linalg.inv(shot.sight.projection) @ shot.sight.view_projection
-        # What hides most comes first.
-        order = sorted(shot.geometry.drawn, key=lambda drawn: drawn.prop.substance is not Substance.HAIR)
-        for owner, drawn in enumerate(order, start=1):
+        for number, drawn in enumerate(hiding_first(shot.geometry.drawn), start=1):
             if drawn.prop.substance is Substance.LASH:
                 continue
+            hair = drawn.prop.substance is Substance.HAIR
+            self._studio.outsides(drawn.prop)
             bound = self._studio.ready(
                 shot,
                 drawn,
                 "surface.vert.glsl",
-                "sketch.frag.glsl",
+                "sketch_hair.frag.glsl" if hair else "sketch.frag.glsl",
                 lift=0.0,
                 across=tuple(camera[0, :3]),
                 upward=tuple(camera[1, :3]),
-                owner=float(owner),
-                hair=float(drawn.prop.substance is Substance.HAIR),
+                owner=float(-number if hair else number),
                 **lips(drawn.prop),
             )
             bound.render(vertices=drawn.count, first=drawn.first)
@@ -76,6 +77,11 @@ class Sketcher:
         return Sketch(
             form, screen.passed(self._programs, "soften.frag.glsl", once, half, dtype="f4", way=(0.0, step))
         )
+
+
+def hiding_first(drawn: Iterable[Drawn]) -> list[Drawn]:
+    """Surfaces in the order to draw them: what is hidden is not shaded, so what hides most comes first."""
+    return sorted(drawn, key=lambda each: _HIDING.get(each.prop.substance, len(_HIDING)))
 
 
 def lips(prop: Prop) -> dict[str, Value]:

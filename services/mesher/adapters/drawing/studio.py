@@ -16,9 +16,11 @@ from services.mesher.adapters.drawing.programs import Programs, Value, tell
 from services.mesher.adapters.drawing.sight import Sight
 from services.mesher.adapters.drawing.textures import Textures
 from services.mesher.domain import paint
+from services.mesher.domain.stage import Prop, Substance
 
 _HOLLOWS, _PICTURE, _GRAIN, _STRANDS, _WEAVE, _LAMP, _LAMP_PLAIN = range(2, 9)
 """Texture units; the first two are for steps that look at whole pictures."""
+_CLOSED = {Substance.SKIN, Substance.EYE, Substance.TONGUE, Substance.SEAT}
 _SMALL = 512
 """Pixels a side up to which a picture does with the lamp's smaller map."""
 
@@ -63,6 +65,12 @@ class Studio:
         self._textures.worn(drawn.prop.texture).use(_PICTURE)
         tell(program, **shot.uniforms, color=drawn.prop.color, **own)
         return shot.geometry.bound(self.context, program, shot.geometry.triangles)
+
+    def outsides(self, prop: Prop) -> None:
+        """Have depth decide what is seen, and leave out the inside of what is closed: nobody sees it."""
+        closed = moderngl.CULL_FACE if prop.substance in _CLOSED else moderngl.NOTHING
+        self.context.enable_only(moderngl.DEPTH_TEST | closed)
+        self.context.cull_face = "back"
 
     def floor(self, shot: Shot, edge: tuple[float, float]) -> None:
         """The shadows on the floor; between two darknesses they go from none to full."""

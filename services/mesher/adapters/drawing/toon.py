@@ -93,20 +93,17 @@ class Toon:
         shot = self._studio.lit(geometry, sight)
         found = self._sketcher.sketch(shot, manner.calm)
         target.use()
-        self._context.enable_only(moderngl.DEPTH_TEST)
         found.tones.use(_TONES)
         skin = next((drawn.prop for drawn in geometry.drawn if drawn.prop.substance is Substance.SKIN), None)
-        for drawn in geometry.drawn:
+        for drawn in sketch.hiding_first(geometry.drawn):
+            self._studio.outsides(drawn.prop)
             if drawn.prop.substance is Substance.LASH:
                 ink = palette.brows(drawn.prop.color, _tone(skin or drawn.prop), manner.shading)
                 bound = self._studio.ready(shot, drawn, "stroke.vert.glsl", "ink.frag.glsl", ink=ink)
-                bound.render(vertices=drawn.count, first=drawn.first)
-                continue
-            fragment = _FRAGMENT.get(drawn.prop.substance, "toon.frag.glsl")
-            own = _own(drawn.prop, manner)
-            bound = self._studio.ready(
-                shot, drawn, "surface.vert.glsl", fragment, **own, tones=_TONES, lift=0.0
-            )
+            else:
+                fragment = _FRAGMENT.get(drawn.prop.substance, "toon.frag.glsl")
+                own = _own(drawn.prop, manner)
+                bound = self._studio.ready(shot, drawn, "surface.vert.glsl", fragment, **own)
             bound.render(vertices=drawn.count, first=drawn.first)
         self._outlines(shot, manner)
         self._lines(shot, found, target, manner)
@@ -153,6 +150,8 @@ def _own(prop: Prop, manner: Manner) -> dict[str, Value]:
     shading, substance, tone = manner.shading, prop.substance, _tone(prop)
     tones = palette.tones(tone, substance, shading)
     own: dict[str, Value] = {
+        "tones": _TONES,
+        "lift": 0.0,
         "lit_tone": tones.light,
         "shadow_tone": tones.shadow,
         "middle": manner.middle,

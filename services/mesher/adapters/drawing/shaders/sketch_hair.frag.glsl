@@ -1,0 +1,3 @@
+// The sketch of hair, whose ends are cut.
+#define LOCKED
+#include "sketch.glsl"
