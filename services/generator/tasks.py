@@ -19,7 +19,8 @@ from services.generator.domain.ports_jobs import Task
 from services.generator.use_cases.batch_work import PASSING, WorkOnBatch
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
 from services.generator.use_cases.face_rounds import ClearFaces
-from services.generator.use_cases.photo_work import ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.job_work import WorkOnJob
+from services.generator.use_cases.photo_work import ClearPhotos
 from services.generator.use_cases.withdrawals import ForgetWithdrawn
 
 RECONCILE = "generator.reconcile"
@@ -39,9 +40,9 @@ class JobTasks:
     """The verbs behind the tasks."""
 
     work: WorkOnBatch
-    photos: WorkOnPhotos[AvatarOrder]
-    generations: WorkOnPhotos[Any]
-    videos: WorkOnPhotos[VideoOrder]
+    photos: WorkOnJob[AvatarOrder]
+    generations: WorkOnJob[Any]
+    videos: WorkOnJob[VideoOrder]
     clear_photos: ClearPhotos
     settle: SettleJob
     announce: AnnounceJob
@@ -50,7 +51,7 @@ class JobTasks:
     def register(self, tasks: Tasks, *, reconcile_every_s: float) -> None:
         """Put them on the rail by their names."""
         tasks.task(Task.WORK, retry=_WORK, on_failed=self._give_up, on_poisoned=self._give_up)(self._work)
-        verbs: Mapping[Task, WorkOnPhotos[Any]] = {
+        verbs: Mapping[Task, WorkOnJob[Any]] = {
             Task.PHOTOS: self.photos,
             Task.GENERATION: self.generations,
             Task.VIDEO: self.videos,
@@ -103,7 +104,7 @@ class JobTasks:
             _log.warning("holds were put right", released=repairs.released, settled=repairs.settled)
 
 
-def _working(verb: WorkOnPhotos[Any]) -> Callable[[str], Awaitable[None]]:
+def _working(verb: WorkOnJob[Any]) -> Callable[[str], Awaitable[None]]:
     async def work(job: str) -> None:
         ended = await verb(UUID(job))
         if ended is not None:
@@ -112,7 +113,7 @@ def _working(verb: WorkOnPhotos[Any]) -> Callable[[str], Awaitable[None]]:
     return work
 
 
-def _giving_up(verb: WorkOnPhotos[Any]) -> Callable[[Cause, str], Awaitable[None]]:
+def _giving_up(verb: WorkOnJob[Any]) -> Callable[[Cause, str], Awaitable[None]]:
     async def give_up(cause: Cause, job: str) -> None:
         ended = await verb.give_up(UUID(job), Failure(cause.reason, cause.detail))
         if ended is not None:

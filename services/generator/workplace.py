@@ -25,8 +25,9 @@ from services.generator.use_cases.bodies import MakePerson
 from services.generator.use_cases.endings import AnnounceJob, Reconcile, SettleJob
 from services.generator.use_cases.face_rounds import ClearFaces
 from services.generator.use_cases.generation_work import DressSitter, GenerationCraft, SitForPortrait
+from services.generator.use_cases.job_work import WorkOnJob
 from services.generator.use_cases.people import ForgetTheDeleted
-from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos, WorkOnPhotos
+from services.generator.use_cases.photo_work import AvatarCraft, ClearPhotos
 from services.generator.use_cases.pictures import Album
 from services.generator.use_cases.results import CollectResults
 from services.generator.use_cases.shares import ClearShares
@@ -111,9 +112,9 @@ def job_tasks(
     )
     return JobTasks(
         work=work,
-        photos=WorkOnPhotos(units, avatars, tools.consents, delegates, tools.clock),
-        generations=WorkOnPhotos(units, generations, tools.consents, delegates, tools.clock),
-        videos=WorkOnPhotos(units, videos, tools.consents, delegates, tools.clock),
+        photos=WorkOnJob(units, avatars, tools.consents, delegates, tools.clock),
+        generations=WorkOnJob(units, generations, tools.consents, delegates, tools.clock),
+        videos=WorkOnJob(units, videos, tools.consents, delegates, tools.clock),
         clear_photos=ClearPhotos(shelf),
         settle=SettleJob(units, tools.credits),
         announce=AnnounceJob(units, announcer),

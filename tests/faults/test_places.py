@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.platform import ROOT
 from tests.faults.experiments import jobs, photos
 
-_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("((?:jobs|photos|faces|generations|videos)\.\w+)"\)')
+_PLACE = re.compile(r'failpoints\.(?:reach|hit)\("((?:jobs|work|faces|generations|videos)\.\w+)"\)')
 OF_NO_JOB = {"faces.recorded"}
 """A face that is made while somebody waits."""
 

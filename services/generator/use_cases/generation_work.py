@@ -1,6 +1,6 @@
 """A worker's part of a generation: the portrait, once for all pictures of a sitting, and the picture.
 
-As in ``photo_work.py`` everything may come twice. A portrait is stored once, and the picture with the job's end.
+As in ``job_work.py`` everything may come twice. A portrait is stored once, and the picture with the job's end.
 """
 
 from __future__ import annotations

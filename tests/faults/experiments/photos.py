@@ -69,7 +69,7 @@ class Place:
 
 
 PLACES: Mapping[str, Place] = {
-    "photos.leased": Place(Wish.AVATAR),
+    "work.leased": Place(Wish.AVATAR),
     "faces.searched": Place(Wish.PICTURE),
     "faces.read": Place(Wish.AVATAR),
     "faces.picture_stored": Place(Wish.PICTURE),
@@ -77,8 +77,8 @@ PLACES: Mapping[str, Place] = {
     "faces.geometry_stored": Place(Wish.PICTURE),
     "generations.portrait_kept": Place(Wish.PICTURE),
     "generations.drawn": Place(Wish.PICTURE),
-    "photos.completed": Place(Wish.PICTURE),
-    "photos.given_up": Place(Wish.PICTURE, of_a_wall=True),
+    "work.completed": Place(Wish.PICTURE),
+    "work.given_up": Place(Wish.PICTURE, of_a_wall=True),
     "generations.deleted": Place(Wish.PICTURE, _server_dies_deleting),
     "generations.photo_renewed": Place(Wish.PICTURE, _server_dies_accepting, kept=True),
     "videos.drawn": Place(Wish.VIDEO),

@@ -170,11 +170,11 @@ async def test_ends_that_come_together_take_the_photo_along(studio: Studio) -> N
 PLACES = [
     "jobs.held",
     "jobs.put",
-    "photos.leased",
+    "work.leased",
     "faces.built",
     "generations.portrait_kept",
     "generations.drawn",
-    "photos.completed",
+    "work.completed",
 ]
 
 

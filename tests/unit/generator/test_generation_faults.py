@@ -18,7 +18,7 @@ from services.generator.domain.errors import (
 )
 from services.generator.domain.jobs import State
 from services.generator.domain.ports_jobs import Task
-from services.generator.use_cases.photo_work import POISONED as BROKE_DOWN
+from services.generator.use_cases.job_work import POISONED as BROKE_DOWN
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.studio import Studio
 from tests.unit.generator.test_batch_faults import CutOff
@@ -78,7 +78,7 @@ PLACES = [
     "jobs.held",
     "jobs.put",
     "jobs.recorded",
-    "photos.leased",
+    "work.leased",
     "faces.read",
     "faces.picture_stored",
     "faces.built",
@@ -86,7 +86,7 @@ PLACES = [
     "generations.portrait_kept",
     "generator.inferred",
     "generations.drawn",
-    "photos.completed",
+    "work.completed",
     "jobs.captured",
     "jobs.announced",
 ]

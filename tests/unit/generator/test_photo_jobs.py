@@ -23,7 +23,7 @@ from services.generator.domain.faces import PhotoFault, Slot
 from services.generator.domain.jobs import Count, Kind, State
 from services.generator.domain.model import BodySpec, BodyType, Look, OutfitItem
 from services.generator.domain.ports_jobs import Task
-from services.generator.use_cases.photo_work import POISONED as BROKE_DOWN
+from services.generator.use_cases.job_work import POISONED as BROKE_DOWN
 from tests.unit.generator.doubles import FEATURES
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.test_batch_faults import CutOff
@@ -228,7 +228,7 @@ PLACES = [
     "jobs.held",
     "jobs.put",
     "jobs.recorded",
-    "photos.leased",
+    "work.leased",
     "faces.read",
     "faces.picture_stored",
     "faces.built",
@@ -237,7 +237,7 @@ PLACES = [
     "generator.built",
     "generator.points_stored",
     "generator.recorded",
-    "photos.completed",
+    "work.completed",
     "jobs.captured",
     "jobs.announced",
 ]

@@ -259,7 +259,7 @@ async def test_a_failed_video_can_be_done_again_by_an_administrator(gallery: Gal
     assert (await gallery.file(avatar)).media_type == "video/mp4"
 
 
-@pytest.mark.parametrize("place", ["photos.leased", "videos.drawn", "photos.completed"])
+@pytest.mark.parametrize("place", ["work.leased", "videos.drawn", "work.completed"])
 async def test_a_worker_that_dies_is_followed_by_another(
     gallery: Gallery, armed: Callable[[str], object], place: str
 ) -> None:
