@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,17 +38,6 @@ APPROVED = (
 )
 TRANSPARENT = Backdrop(transparent=True)
 SKIN = "#d7a98c"
-
-
-@pytest.fixture(scope="module")
-def draughtsman() -> Iterator[OpenGlDraughtsman]:
-    draughtsman = OpenGlDraughtsman()
-    try:
-        draughtsman.open()
-    except DrawingUnavailable as error:
-        pytest.skip(f"nothing draws here: {error.metadata['why']}")
-    yield draughtsman
-    draughtsman.close()
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +183,7 @@ def test_skin_is_recognised_before_the_worst_of_pictures(
     face = ndimage.binary_erosion(solid(draughtsman.draw(stage)), iterations=4)
     walls = {"black": (0, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "red": (160, 0, 0)}
     apart = {name: float(color.difference(shown(None), shown(wall))) for name, wall in walls.items()}
-    assert max(apart.values()) < 14.0, apart
+    assert max(apart.values()) < 12.0, apart
     assert min(apart.values()) > 0.5, apart
 
 
