@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from facemodel.topology import FaceTopology
+from services.mesher.adapters.drawing.draughtsman import OpenGlDraughtsman
 from services.mesher.domain.body import Body, BodyModel
+from services.mesher.domain.errors import DrawingUnavailable
 from services.mesher.domain.face.likeness import Likeness
 from services.mesher.domain.face.mould import Mould
 from services.mesher.domain.model import Appearance, Cut, Garment, Girths, HairPattern, Pattern, Rig, Scene
@@ -102,3 +105,14 @@ def person(outfitter: Outfitter, dressed: Scene, mean_body: Body) -> Scene:
 @pytest.fixture(scope="session")
 def studio(model: BodyModel, outfitter: Outfitter) -> scenes.Studio:
     return scenes.Studio(model, outfitter, [DRESS])
+
+
+@pytest.fixture(scope="module")
+def draughtsman() -> Iterator[OpenGlDraughtsman]:
+    draughtsman = OpenGlDraughtsman()
+    try:
+        draughtsman.open()
+    except DrawingUnavailable as error:
+        pytest.skip(f"nothing draws here: {error.metadata['why']}")
+    yield draughtsman
+    draughtsman.close()
