@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from atelier.generator.v1 import shares_pb2
+from atelierkit import identity
 from atelierkit.scopes import Scope
 from services.gateway.bulkheads import Work
 from services.gateway.convert import shares as convert
@@ -18,6 +19,9 @@ TAG = "Share links"
 
 
 async def create(call: Call[shapes.ShareDraft]) -> shapes.NewShare:
+    # Whoever makes a link sees what it shows.
+    shown = Scope.JOBS_READ if call.body.generation_id else Scope.AVATARS_READ
+    identity.require_caller().require_scope(shown)
     with named(lambda field: "pose" if field.startswith("pose_id") else field):
         answer = await call.clients.shares.CreateShare(
             convert.request(call.body), timeout=call.backend.settings.picture_timeout_s

@@ -15,11 +15,15 @@ import httpx
 import pytest
 import structlog.testing
 
+from atelierkit.scopes import Scope
 from services.gateway.share_pages import LONGEST_CACHED_S
 from services.gateway.windows import MemoryWindows
 from tests.contract.gateway.conftest import World, client_of
+from tests.contract.gateway.test_api_keys import bearer as key_header
+from tests.contract.gateway.test_api_keys import key_of
 from tests.contract.gateway.test_audit import trail
 from tests.contract.gateway.test_authorization import bearer
+from tests.contract.gateway.test_v1 import UNKNOWN
 from tests.unit.generator.world import WOMAN
 
 PATH = "/v1/shares"
@@ -199,6 +203,23 @@ async def test_nobody_shares_or_revokes_what_is_somebody_elses(
     assert (await world.client.get(PATH, headers=other)).json()["data"] == []
     assert (await stranger.post(PATH, json=draft)).status_code == 401
     assert (await stranger.get(path_of(share))).status_code == 200
+
+
+@pytest.mark.attack("A20")
+@pytest.mark.parametrize(
+    ("shown", "scope"), [("avatarId", Scope.AVATARS_READ), ("generationId", Scope.JOBS_READ)]
+)
+async def test_a_key_publishes_nothing_that_it_may_not_read(
+    world: World, signed_in: httpx.AsyncClient, shown: str, scope: Scope
+) -> None:
+    draft = {shown: await avatar_id(world, signed_in) if shown == "avatarId" else UNKNOWN}
+    writes = key_header(await key_of(signed_in, scopes=[Scope.AVATARS_WRITE]))
+    refused = await world.client.post(PATH, json=draft, headers=writes)
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    assert refused.json()["details"] == {"scope": scope}
+    both = key_header(await key_of(signed_in, scopes=[Scope.AVATARS_WRITE, scope]))
+    answer = await world.client.post(PATH, json=draft, headers=both)
+    assert answer.status_code == (201 if shown == "avatarId" else 404)
 
 
 @pytest.mark.parametrize(
