@@ -59,13 +59,16 @@ class CreateGenerations:
         """In the order of the poses; those that were accepted before, where the same person's request of that id was.
 
         Raise NotAnUpload, ConsentRequired, ImplausibleMeasurements, PoseNotFound, BackgroundNotFound, the catalogue's
-        refusals, InvalidPhotos for a photo to keep that makes no picture, INSUFFICIENT_CREDITS and Unavailable.
+        refusals, InvalidPhotos for a photo to keep that makes no picture, INSUFFICIENT_CREDITS, GenerationNotFound where
+        those that were accepted before are deleted, and Unavailable.
         """
         require_upload(order.photo.file, "photo")
         async with self.shelf.writing() as written:
             written.append(order.photo.file)
             accepted = await self._accepted(owner, order, uuid5(request_id, owner), written)
             shown = await self._shown(owner, accepted)
+            if not shown:
+                raise GenerationNotFound
             await self._drop_unused(written, shown)
         return shown
 

@@ -318,6 +318,21 @@ async def test_the_list_is_paged_by_offset_and_by_position(studio: Studio) -> No
     assert (await studio.list(ANN, 2, offset=9)).generations == ()
 
 
+async def test_a_request_that_comes_again_after_its_pictures_were_deleted_finds_nothing(
+    studio: Studio,
+) -> None:
+    request = uuid4()
+    one, other = await studio.accepted("contrapposto", "seated", request=request)
+    await studio.delete(ANN, one.id)
+    [left] = await studio.accepted("contrapposto", "seated", request=request)
+    assert left.id == other.id
+    await studio.delete(ANN, other.id)
+    with pytest.raises(GenerationNotFound):
+        await studio.accepted("contrapposto", "seated", request=request)
+    assert studio.keys == []
+    assert len((await studio.factory.list(ANN, 9, None)).jobs) == 2
+
+
 async def test_sums_are_of_what_is_there(studio: Studio) -> None:
     done = await studio.one(quality=Quality.HD)
 
