@@ -160,7 +160,7 @@ def _density(lengths: FloatArray) -> FloatArray:
         lying: FloatArray = np.minimum(left / thins, 1.0)
         return lying
     # Along the forehead the foremost strands stand apart, lower down they close up.
-    apart = 0.035 + 0.075 * smoothstep((0.30 - lengths / lengths[-1]) / 0.15)
+    apart = 0.035 + 0.085 * smoothstep((0.30 - lengths / lengths[-1]) / 0.15)
     hanging: FloatArray = np.minimum(left / (_TIPS * lengths[-1]), 1.0) * np.minimum(place / apart, 1.0)
     return hanging
 
