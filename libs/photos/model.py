@@ -28,6 +28,12 @@ class PhotoRefused(ValueError):
         self.message = message
         self.values: Mapping[str, int] = values
 
+    @property
+    def limit(self) -> str | None:
+        """The bound that it breaks, where there is one."""
+        bound = self.values.get("most", self.values.get("least"))
+        return None if bound is None else str(bound)
+
     def detail(self, filename: str) -> dict[str, object]:
         """One entry of `details` as source 001 writes it, and the code beside it."""
         return {"filename": filename, "valid": False, "error": self.message, "code": self.code}

@@ -192,7 +192,7 @@ def judged(
         try:
             photos.append(_photo(slot, filenames.get(slot, slot), files.get(slot)))
         except PhotoRefused as refused:
-            faults.append(FieldFault(slot, refused.code, refused.message, _limit(refused)))
+            faults.append(FieldFault(slot, refused.code, refused.message, refused.limit))
     faults += _repeated(photos)
     if faults and all(fault.code == "unsupported_media" for fault in faults):
         raise UnsupportedMediaType("these photos are in no format that is taken", faults=faults)
@@ -218,11 +218,6 @@ def _repeated(photos: Sequence[Photo]) -> list[FieldFault]:
             message = f"This is the {before} photo once more."
             faults.append(FieldFault(photo.slot, "same_photo", message, before))
     return faults
-
-
-def _limit(refused: PhotoRefused) -> str | None:
-    bound = refused.values.get("most", refused.values.get("least"))
-    return None if bound is None else str(bound)
 
 
 def _text(part: Part) -> str:

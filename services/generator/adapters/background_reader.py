@@ -29,10 +29,7 @@ class UploadedBackgrounds:
             try:
                 return await asyncio.to_thread(_read, data)
             except PhotoRefused as refusal:
-                limit = refusal.values.get("most", refusal.values.get("least"))
-                raise InvalidBackground(
-                    refusal.code, refusal.message, None if limit is None else str(limit)
-                ) from refusal
+                raise InvalidBackground(refusal.code, refusal.message, refusal.limit) from refusal
 
 
 def _read(data: bytes) -> ReadBackground:

@@ -74,7 +74,4 @@ def decoded(data: bytes) -> RgbImage:
 
 def fault(photo: Photo, refusal: PhotoRefused) -> PhotoFault:
     """What the owner of a file is told that makes no picture."""
-    limit = refusal.values.get("most", refusal.values.get("least"))
-    return PhotoFault(
-        photo.slot, photo.filename, refusal.code, refusal.message, None if limit is None else str(limit)
-    )
+    return PhotoFault(photo.slot, photo.filename, refusal.code, refusal.message, refusal.limit)

@@ -45,10 +45,7 @@ class UploadedPoses:
                 await failpoints.reach("poses.searched")
                 found = await asyncio.to_thread(photo.read, people)
             except PhotoRefused as refusal:
-                limit = refusal.values.get("most", refusal.values.get("least"))
-                raise InvalidPosePhoto(
-                    refusal.code, refusal.message, None if limit is None else str(limit)
-                ) from refusal
+                raise InvalidPosePhoto(refusal.code, refusal.message, refusal.limit) from refusal
         return _read(found.pose, found.clamped, found.unknown)
 
     async def of_motion(self, motion: StoredFile, frame: int) -> ReadPose:
