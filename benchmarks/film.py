@@ -21,9 +21,9 @@ from services.mesher.adapters.video.film import Av1Films
 from services.mesher.domain.body import BodyModel
 from services.mesher.domain.drawing import PictureOptions
 from services.mesher.domain.film import Film
+from services.mesher.domain.flow import moving
 from services.mesher.domain.mannequin import Mannequins
 from services.mesher.domain.model import Appearance, Cut, Garment, Girths, HairPattern, Pattern, Scene
-from services.mesher.domain.motion import moving
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.posing import Poser
 from services.mesher.domain.stage import Backdrop, Stage, Style
@@ -93,8 +93,8 @@ class Studio:
     def through_poses(self, style: Style, count: int) -> Iterator[Stage]:
         """She goes through the poses and back."""
 
-        def set_up(scene: Scene, support: Support) -> Stage:
-            return staged(scene, Camera.FULL_BODY, style, SIZE, Backdrop(), support)
+        def set_up(scene: Scene, support: Support, risen: float) -> Stage:
+            return staged(scene, Camera.FULL_BODY, style, SIZE, Backdrop(), support, risen)
 
         held = [self._poser.hold(self._body, pose).pose for pose in POSES]
         figure = self._poser.figure(self._scene, self._body)

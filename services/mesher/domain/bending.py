@@ -8,6 +8,8 @@ What a mesh needs in every pose is found once, so that a film's next frame costs
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -97,7 +99,10 @@ class Wearer:
         )
         carrying = np.concatenate([self.carrying, self.carrying[self.triangles].all(axis=1)])
         carrier = Layer(solid.points[carrying], solid.normals[carrying], solid.trunk[carrying])
-        return Hide(stance, points, normals, Obstacle.of([solid]), (carrier,), support)
+        # Frames of films ask for none.
+        return Hide(
+            stance, points, normals, functools.cache(lambda: Obstacle.of([solid])), (carrier,), support
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,7 +114,7 @@ class Hide:
     """(n, 3) float64 metres."""
     normals: FloatArray
     """(n, 3) unit vectors."""
-    solid: Obstacle
+    solid: Callable[[], Obstacle]
     """What hanging cloth and hair stay outside of."""
     carriers: tuple[Layer, ...]
     """What cloth comes down onto: skin, then the garments below."""
@@ -138,6 +143,33 @@ class Follower(Protocol):
     def at(self, hide: Hide) -> Part:
         """The mesh in the body's pose."""
         ...
+
+
+class Loose(Follower, Protocol):
+    """A mesh that lies on the body, and elsewhere than its bones alone would bring it."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The mesh at rest."""
+        ...
+
+    @property
+    def bound(self) -> Bound:
+        """Its points, as its bones bring them along."""
+        ...
+
+
+def lie(loose: Loose, part: Part, stance: Stance) -> FloatArray:
+    """(p, 3) metres from where bones alone bring a mesh to where it lies in that stance."""
+    points, _ = loose.bound.at(stance)
+    return part.positions - points
+
+
+def lying(loose: Loose, hide: Hide, way: FloatArray) -> Part:
+    """A mesh that far (p, 3) from where bones alone bring it, above the floor."""
+    points, turns = loose.bound.at(hide.stance)
+    points = hide.support.lay(points + way, np.zeros(len(points)))
+    return loose.sheet.moved(on_grid(points, GRID_M), turns)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -222,7 +254,7 @@ class Hair:
         points, turns = self.bound.at(hide.stance)
         hanging = part.weights[:, 1] > 0
         if hanging.any():
-            points[hanging] = hide.solid.push_out(points, part.triangles, _HAIR_M)[hanging]
+            points[hanging] = hide.solid().push_out(points, part.triangles, _HAIR_M)[hanging]
         return self.sheet.moved(on_grid(points, GRID_M), turns)
 
 

@@ -106,7 +106,7 @@ class Cloth:
         points = on_grid(points + lift, GRID_M)
         # Close cloth is not: in a crease the nearest skin may be the other side's, and hems would fray.
         if (self.close < 1.0).any():
-            lifted = hide.solid.push_out(points, part.triangles, _HANGING_M)
+            lifted = hide.solid().push_out(points, part.triangles, _HANGING_M)
             points += (1.0 - self.close)[:, None] * (lifted - points)
         if self.falls is not None:
             tilt = 2.0 * (turns[:, 0] ** 2 + turns[:, 2] ** 2)

@@ -1,19 +1,17 @@
-"""From pose to pose: each joint turns the shortest way, and comes to rest in every pose on the way."""
+"""From pose to pose: each joint turns within half a turn from rest, and comes to rest in every pose on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from bodypose.skeleton import Pose, Support, pose_of, turns_of
-from services.mesher.domain import views
-from services.mesher.domain.model import Scene
-from services.mesher.domain.stage import Stage, View
 from services.mesher.domain.surface import FloatArray
-from services.mesher.domain.views import Camera
+
+_OPPOSITE = -0.9999
+"""Cosine of half the angle between turns between which every way is as good as another."""
 
 
 class Step(NamedTuple):
@@ -27,12 +25,30 @@ class Step(NamedTuple):
     """How much it is the second one already, 0 to 1."""
 
 
-def steps(poses: int, count: int) -> Iterator[Step]:
-    """So many moments through that many poses and back to the first; the one after the last would be the first."""
-    for number in range(count):
-        way = poses * number / count
-        first = int(way)
-        yield Step(first, (first + 1) % poses, eased(way - first))
+class Moment(NamedTuple):
+    """What somebody does at a moment of a film."""
+
+    pose: Pose
+    risen: float
+    """How much of its height a seat that carries the body has, 0 to 1."""
+
+
+def ways(poses: int, count: int) -> Iterator[float]:
+    """How many poses so many moments are from the first; the one after the last would be the first again."""
+    return (poses * number / count for number in range(count))
+
+
+def step_at(poses: int, way: float) -> Step:
+    """The moment that is so many poses from the first one."""
+    first = int(way)
+    return Step(first, (first + 1) % poses, eased(way - first))
+
+
+def moment_at(poses: Sequence[Pose], way: float) -> Moment:
+    """What is done so many poses from the first one."""
+    step = step_at(len(poses), way)
+    first, second = poses[step.first], poses[step.second]
+    return Moment(between(first, second, step.share), risen(first.support, second.support, step.share))
 
 
 def eased(share: float) -> float:
@@ -49,10 +65,16 @@ def between(first: Pose, second: Pose, share: float) -> Pose:
 
 
 def slerp(first: FloatArray, second: FloatArray, share: float) -> FloatArray:
-    """(n, 4) unit quaternions on the shortest arcs between those of two sets."""
+    """(n, 4) unit quaternions of all bones on the arcs between those of two poses, the root first.
+
+    The root turns the shortest way, joints the one on which they stay within half a turn from rest: the shortest way from
+    an arm that is turned far in to one that is turned far out leads over the back of the shoulder.
+    """
     cosine = np.sum(first * second, axis=1, keepdims=True)
-    nearer = np.where(cosine < 0.0, -second, second)
-    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
+    beyond = first[:, 3:] * second[:, 3:] < 0.0
+    beyond[0] = cosine[0] < 0.0
+    nearer = np.where(beyond, -second, second)
+    angle = np.arccos(np.clip(np.where(beyond, -cosine, cosine), _OPPOSITE, 1.0))
     sine = np.sin(angle)
     # On a short arc the chord is the arc, and dividing by its sine would lose all digits.
     is_short = sine < 1e-6
@@ -64,39 +86,12 @@ def slerp(first: FloatArray, second: FloatArray, share: float) -> FloatArray:
     return unit
 
 
-def held(poses: Sequence[Pose], step: Step) -> Pose:
-    """The pose of that moment."""
-    return between(poses[step.first], poses[step.second], step.share)
+def risen(first: Support, second: Support, share: float) -> float:
+    """How much of its height a seat has that carries the body in one of two poses; it rises from the floor for it.
 
-
-class Poseable(Protocol):
-    """An avatar that takes poses."""
-
-    def at(self, pose: Pose) -> Scene:
-        """The avatar in a pose, on the floor."""
-        ...
-
-
-def moving(
-    figure: Poseable,
-    poses: Sequence[Pose],
-    count: int,
-    set_up: Callable[[Scene, Support], Stage],
-    camera: Camera,
-) -> Iterator[Stage]:
-    """So many stages of an avatar that goes through the poses and back, each posed when it is asked for.
-
-    The camera stands where it has all of them in the frame; in a portrait it goes with the head.
+    One that stood there at once would stand in the shins of who is about to sit down.
     """
-    view = None if camera is Camera.PORTRAIT else _of_all(figure, poses, camera)
-    for step in steps(len(poses), count):
-        pose = held(poses, step)
-        stage = set_up(figure.at(pose), pose.support)
-        yield stage if view is None else replace(stage, view=view)
-
-
-def _of_all(figure: Poseable, poses: Sequence[Pose], camera: Camera) -> View:
-    """The closest view of the camera's that shows every pose, and the middle of every way between two."""
-    moments = [held(poses, step) for step in steps(len(poses), 4 * len(poses)) if step.share in (0.0, 0.5)]
-    points = [part.positions for pose in moments for part in figure.at(pose).parts]
-    return views.whole(np.concatenate(points).astype(np.float64), views.AZIMUTHS[camera])
+    if first is second:
+        return 1.0
+    beyond = abs(2.0 * share - 1.0)
+    return beyond**2 * (3.0 - 2.0 * beyond)

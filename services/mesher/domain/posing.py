@@ -16,7 +16,7 @@ from bodypose.skeleton import Pose, Support, pose_of, turns_of
 from bodypose.skinning import SoftSkin, Stance, linear
 from services.mesher.domain import bending, surface
 from services.mesher.domain.anatomy import SIDES
-from services.mesher.domain.bending import Fitting, Follower, Hair, Skin, Wearer
+from services.mesher.domain.bending import Fitting, Follower, Hair, Hide, Skin, Wearer
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.cloth import Cloth
 from services.mesher.domain.model import Part, Posture, Scene
@@ -51,26 +51,55 @@ class Figure:
 
     def at(self, pose: Pose) -> Scene:
         """The avatar in a pose that its body holds, on the floor; face shapes are turned with its head."""
-        flesh = self._wearer.flesh
-        stance = Stance.of(turns_of(pose), flesh.rest, flesh.skin.parents)
-        points, _ = self._wearer.bound.at(stance)
-        drop = self._ground.drop(points)
-        set_down = stance.moved(drop)
-        support = self._support(pose, set_down, points + drop)
-        hide = self._wearer.posed(set_down, points + drop, support)
-        heads = hide.stance.heads.astype(np.float32)
+        hide = self._hide(pose, risen=1.0)
+        return self._seen(hide, self._worn(hide))
+
+    def lies(self, pose: Pose, risen: float) -> Sequence[FloatArray]:
+        """How clothes and hair lie in a pose on a seat that has so much of its height, as `flow` mixes them."""
+        hide = self._hide(pose, risen)
+        return [
+            bending.lie(follower, part, hide.stance)
+            for follower, part in zip(self._followers, self._worn(hide), strict=True)
+            if isinstance(follower, Cloth | Hair)
+        ]
+
+    def lying(self, pose: Pose, risen: float, lies: Sequence[FloatArray]) -> Scene:
+        """The avatar in a pose, its clothes and hair as they are said to lie."""
+        hide, following = self._hide(pose, risen), iter(lies)
+        return self._seen(
+            hide,
+            [
+                bending.lying(follower, hide, next(following))
+                if isinstance(follower, Cloth | Hair)
+                else follower.at(hide)
+                for follower in self._followers
+            ],
+        )
+
+    def _worn(self, hide: Hide) -> Sequence[Part]:
+        """All meshes, the garments from the skin outwards."""
         parts = []
         for follower in self._followers:
             parts.append(follower.at(hide))
             if isinstance(follower, Cloth):
                 hide = hide.under(parts[-1])
-        return replace(
-            self._scene,
-            parts=parts,
-            rig=replace(self._scene.rig, heads=heads),
-        )
+        return parts
 
-    def _support(self, pose: Pose, stance: Stance, skin: FloatArray) -> bending.Support:
+    def _seen(self, hide: Hide, parts: Sequence[Part]) -> Scene:
+        rig = replace(self._scene.rig, heads=hide.stance.heads.astype(np.float32))
+        return replace(self._scene, parts=parts, rig=rig)
+
+    def _hide(self, pose: Pose, risen: float) -> Hide:
+        """The skin, set down."""
+        flesh = self._wearer.flesh
+        stance = Stance.of(turns_of(pose), flesh.rest, flesh.skin.parents)
+        points, _ = self._wearer.bound.at(stance)
+        drop = self._ground.drop(points)
+        set_down = stance.moved(drop)
+        support = self._support(pose, risen, set_down, points + drop)
+        return self._wearer.posed(set_down, points + drop, support)
+
+    def _support(self, pose: Pose, risen: float, stance: Stance, skin: FloatArray) -> bending.Support:
         """What is below the body: where it is seated, a seat from its back to just behind its knees."""
         if pose.support is not Support.SEAT:
             return bending.Support()
@@ -80,7 +109,7 @@ class Figure:
         reach = float(np.linalg.norm(knees - pelvis))
         forward = (knees - pelvis) / max(reach, _LEAST_REACH_M)
         return bending.Support(
-            seat=self._ground.seat_height(skin),
+            seat=risen * self._ground.seat_height(skin),
             pelvis=(float(pelvis[0]), float(pelvis[1])),
             forward=(float(forward[0]), float(forward[1])),
             depth=max(reach - _BEHIND_KNEES_M, 0.0),

@@ -17,13 +17,15 @@ _STEPS = 10
 """Rows of vertices on each side: the block darkens where the legs are near it."""
 
 
-def under(scene: Scene) -> Prop:
-    """The block that reaches from the floor to the lowest point of the seat."""
+def under(scene: Scene, risen: float = 1.0) -> Prop:
+    """The block that reaches from the floor to the lowest point of the seat, or, while it rises, below that."""
     bones = [scene.rig.bones.index(name) for name in _SITTING]
     points = np.concatenate([part.positions[_held(part.joints, part.weights, bones)] for part in scene.parts])
     pelvis = scene.rig.heads[bones[0]]
     near = np.abs(points[:, [0, 2]] - pelvis[[0, 2]]).max(axis=1) < _HALF_DEPTH
-    height = max(float(points[near, 1].min()), 0.05)
+    lowest = float(points[near, 1].min())
+    # Cloth that hangs lower than a seat that rises lies on it already; the pelvis is above the whole of the seat.
+    height = max(min(lowest, risen * float(pelvis[1])), 2.0 * _BEVEL)
     # A little to the front: the thighs rest on it, the back does not.
     forward = scene.rig.heads[bones[1:]].mean(axis=0) - pelvis
     positions, normals, triangles = _block(height)

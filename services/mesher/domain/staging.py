@@ -45,8 +45,9 @@ def staged(
     size: int,
     backdrop: Backdrop,
     support: Support = Support.FEET,
+    risen: float = 1.0,
 ) -> Stage:
-    """The avatar before a camera, on a stool where a seat carries it."""
+    """The avatar before a camera, on a stool where a seat carries it, which has so much of its height."""
     view = _view(scene, camera)
     props = [_prop(part, view) for part in scene.parts]
     if style in _BRUSHES:
@@ -56,7 +57,7 @@ def staged(
             strokes.drawn(part.name, prop, face, brush) for part, prop in zip(scene.parts, props, strict=True)
         ]
     if support is Support.SEAT:
-        props.append(seat.under(scene))
+        props.append(seat.under(scene, risen))
     return Stage(props, view, style, size, backdrop)
 
 

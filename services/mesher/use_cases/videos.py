@@ -17,8 +17,8 @@ from bodypose.skeleton import Pose, Support
 from facemodel.arrays import RgbImage
 from services.mesher.domain.drawing import PictureOptions, Sitter
 from services.mesher.domain.film import Film, FilmWriter, VideoOptions
+from services.mesher.domain.flow import moving
 from services.mesher.domain.model import Scene, StoredBlob
-from services.mesher.domain.motion import moving
 from services.mesher.domain.ports import Files
 from services.mesher.domain.stage import Stage
 from services.mesher.domain.staging import staged
@@ -56,8 +56,8 @@ class PersonShots:
         picture = options.picture
         backdrop, lod = await self._scenery.behind(picture), detail(picture)
 
-        def set_up(scene: Scene, support: Support) -> Stage:
-            return staged(scene, picture.camera, picture.style, picture.size, backdrop, support)
+        def set_up(scene: Scene, support: Support, risen: float = 1.0) -> Stage:
+            return staged(scene, picture.camera, picture.style, picture.size, backdrop, support, risen)
 
         if len(poses) > 1:
             holds, figure = await self._sittings.figure(sitter, picture.face_shapes, poses, lod)

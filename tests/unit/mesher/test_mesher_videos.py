@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
@@ -22,7 +22,7 @@ from atelierkit.admission import Limits
 from atelierkit.blobs import MemoryBlobs
 from atelierkit.workshop import Workshop, workshop
 from bodypose.skeleton import BONES, INDEX, Pose, Support, turns_of
-from services.mesher.domain import motion, views
+from services.mesher.domain import flow, motion, views
 from services.mesher.domain.drawing import PictureOptions, Sitter
 from services.mesher.domain.errors import DrawingUnavailable
 from services.mesher.domain.film import Film, VideoOptions
@@ -114,13 +114,32 @@ def pose(bone: str, turn: list[float], support: Support = Support.FEET) -> Pose:
 
 
 @given(angles, angles, st.floats(0.0, 1.0))
-def test_joints_turn_the_shortest_way(first: list[float], second: list[float], share: float) -> None:
-    here, there = pose("LeftArm", first), pose("LeftArm", second)
-    way = turns_of(motion.between(here, there, share))[INDEX["LeftArm"]]
-    ends = Rotation.from_quat([turns_of(each)[INDEX["LeftArm"]] for each in (here, there)])
+def test_the_body_turns_the_shortest_way(first: list[float], second: list[float], share: float) -> None:
+    here, there = pose("Hips", first), pose("Hips", second)
+    way = turns_of(motion.between(here, there, share))[INDEX["Hips"]]
+    ends = Rotation.from_quat([turns_of(each)[INDEX["Hips"]] for each in (here, there)])
     expected = Slerp([0.0, 1.0], ends)(share)
     assert (Rotation.from_quat(way) * expected.inv()).magnitude() < 1e-6
     assert np.linalg.norm(way) == pytest.approx(1.0)
+
+
+@given(angles, angles, st.floats(0.0, 1.0))
+def test_joints_stay_within_half_a_turn_from_rest(
+    first: list[float], second: list[float], share: float
+) -> None:
+    def turn(pose: Pose) -> Rotation:
+        return Rotation.from_quat(turns_of(pose)[INDEX["LeftArm"]])
+
+    here, there = pose("LeftArm", first), pose("LeftArm", second)
+    farthest = max(turn(here).magnitude(), turn(there).magnitude())
+    assume(farthest < np.radians(175.0))
+    start, half, now, end = (
+        turn(motion.between(here, there, part)) for part in (0.0, share / 2.0, share, 1.0)
+    )
+    # No farther from rest than in either pose, evenly, and to its end.
+    assert max(half.magnitude(), now.magnitude()) <= farthest + 1e-6
+    assert ((half * start.inv()) ** 2 * start * now.inv()).magnitude() < 1e-5
+    assert (end * turn(there).inv()).magnitude() < 1e-5
 
 
 def test_what_carries_the_body_changes_half_way() -> None:
@@ -131,7 +150,7 @@ def test_what_carries_the_body_changes_half_way() -> None:
 
 
 def test_a_film_of_poses_goes_through_all_and_back() -> None:
-    way = list(motion.steps(3, 30))
+    way = [motion.step_at(3, each) for each in motion.ways(3, 30)]
     assert [(step.first, step.second) for step in way[::10]] == [(0, 1), (1, 2), (2, 0)]
     assert [step.share for step in way[::10]] == [0.0, 0.0, 0.0]
     shares = [step.share for step in way[:10]]
@@ -141,16 +160,33 @@ def test_a_film_of_poses_goes_through_all_and_back() -> None:
     assert speeds[0] < 0.02
     assert speeds[-1] < 0.02
     assert speeds.max() > 0.15
-    assert len(turns_of(motion.held([pose("Head", [0, 9, 0]), Pose({})], way[3]))) == len(BONES)
+    assert len(turns_of(motion.moment_at([pose("Head", [0, 9, 0]), Pose({})], 0.3).pose)) == len(BONES)
+
+
+@given(st.floats(0.0, 1.0), st.sampled_from([(Support.FEET, Support.SEAT), (Support.SEAT, Support.FLOOR)]))
+def test_a_seat_is_whole_in_its_pose_and_in_the_floor_half_way(
+    share: float, supports: tuple[Support, Support]
+) -> None:
+    first, second = supports
+    assert motion.risen(first, second, 0.0) == motion.risen(first, second, 1.0) == 1.0
+    assert motion.risen(first, second, 0.5) == 0.0
+    height = motion.risen(first, second, share)
+    # It takes half of a way for its height, and never more than a thirtieth of it in a hundredth of the way.
+    assert abs(motion.risen(first, second, min(share + 0.01, 1.0)) - height) <= 0.0301
+    assert motion.risen(Support.SEAT, Support.SEAT, share) == 1.0
 
 
 class Stick:
     """Somebody whose height is how far the head is turned."""
 
     def __init__(self) -> None:
-        self.posed = 0
+        self.posed = self.fallen = 0
 
-    def at(self, pose: Pose) -> Scene:
+    def lies(self, pose: Pose, risen: float) -> Sequence[FloatArray]:
+        self.fallen += 1
+        return [np.zeros((1, 3))]
+
+    def lying(self, pose: Pose, risen: float, lies: Sequence[FloatArray]) -> Scene:
         self.posed += 1
         height = 1.0 + 3.0 * abs(turns_of(pose)[INDEX["Head"]][1])
         points = np.array([[-0.2, 0.0, 0.0], [0.2, 0.0, 0.0], [0.0, height, 0.0]], np.float32)
@@ -158,7 +194,7 @@ class Stick:
         return Scene([part], cast(Rig, None), {})
 
 
-def before(scene: Scene, support: Support) -> Stage:
+def before(scene: Scene, support: Support, risen: float) -> Stage:
     """That somebody before a camera of its own."""
     points = scene.parts[0].positions
     return replace(stage(points), view=views.whole(points.astype(np.float64), 0.0))
@@ -166,7 +202,7 @@ def before(scene: Scene, support: Support) -> Stage:
 
 def test_every_pose_is_in_the_frame_of_one_camera() -> None:
     stick, poses = Stick(), [Pose({}), pose("Head", [0, 80, 0]), pose("Head", [0, -50, 0])]
-    stages = list(motion.moving(stick, poses, 30, before, Camera.FULL_BODY))
+    stages = list(flow.moving(stick, poses, 30, before, Camera.FULL_BODY))
     assert len({each.view for each in stages}) == 1
     reach = [np.abs(seen(each.view, each.props[0].positions)).max() for each in stages]
     assert 0.8 < max(reach) <= 1.0
@@ -179,16 +215,16 @@ def test_every_pose_is_in_the_frame_of_one_camera() -> None:
 
 def test_a_portrait_goes_with_the_head() -> None:
     poses = [Pose({}), pose("Head", [0, 80, 0])]
-    stages = list(motion.moving(Stick(), poses, 8, before, Camera.PORTRAIT))
+    stages = list(flow.moving(Stick(), poses, 8, before, Camera.PORTRAIT))
     assert len({each.view for each in stages}) > 2
 
 
 def test_frames_are_posed_as_they_are_asked_for() -> None:
     stick = Stick()
-    stages = motion.moving(stick, [Pose({}), pose("Head", [0, 80, 0])], 8, before, Camera.PORTRAIT)
-    assert stick.posed == 0
+    stages = flow.moving(stick, [Pose({}), pose("Head", [0, 80, 0])], 8, before, Camera.PORTRAIT)
+    assert stick.posed == stick.fallen == 0
     next(stages)
-    assert stick.posed == 1
+    assert (stick.posed, stick.fallen) == (1, 4)
 
 
 class Draughtsman:
