@@ -32,12 +32,14 @@ class ForgetFaces:
     clock: Clock
 
     async def __call__(self, owner: str) -> None:
-        """Jobs first: they would make more. Raise Unavailable when a neighbour is away that is needed to build avatars
-        anew; what was done until then stays done."""
+        """Jobs first: they would make more; avatars last: the mesher builds them anew. Raise Unavailable when a neighbour is
+        away that is needed for it; what was done until then stays done, and nothing that was drawn of a face is left."""
         for state in (State.PENDING, State.PROCESSING):
             await self._stop(owner, state)
         while await self._some_faces(owner) or await self._some_generations(owner):
             pass
+        async for avatar in self._faced(owner):
+            await self._forget_drawn(avatar)
         await self.shelf.sweep_all()
         async for avatar in self._faced(owner):
             async with self.delegates.acting_for(owner):
@@ -73,6 +75,12 @@ class ForgetFaces:
                 if job is not None:
                     await delete(unit, job, lambda job: jobs.failed(job, _FAILED, _STOPPED, self.clock()))
         return len(page)
+
+    async def _forget_drawn(self, avatar: Avatar) -> None:
+        """Empty its album, and close the links to it."""
+        async with self.units() as unit:
+            drawn = await unit.albums.clear(avatar.owner, avatar.id)
+            await unit.files.note(dropped=[*drawn, *await unit.shares.clear(avatar.id)])
 
     async def _faced(self, owner: str) -> AsyncIterator[Avatar]:
         after: Position | None = None

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from atelierkit.errors import Unavailable
 from services.generator.domain.errors import (
     AvatarNotFound,
     GenerationNotFound,
@@ -169,6 +170,27 @@ async def test_a_link_goes_with_the_face_that_it_shows(world: World) -> None:
     assert not await opens(world, plain)
     assert await opens(world, stays)
     assert await world.exists(shown.picture.file) == [False]
+
+
+@pytest.mark.attack("A61")
+async def test_a_link_is_closed_also_while_the_mesher_is_away(world: World) -> None:
+    avatars, face, tokens = [await world.avatar() for _ in range(2)], await world.face(), []
+    for avatar in avatars:
+        await world.set_face(ANN, avatar.id, face.id)
+        tokens.append((await made(world, avatar.id))[1])
+
+    async def away() -> None:
+        raise Unavailable("the mesher is away")
+
+    world.mesher.before_answer = away
+    factory = Factory(world)
+    with pytest.raises(Unavailable):
+        await factory.withdraw(ANN)
+    assert [await opens(world, token) for token in tokens] == [False, False]
+    assert [key for key in world.blobs.keys if key.startswith("pictures/")] == []
+    world.mesher.before_answer = None
+    await factory.forget_withdrawn()
+    assert [(await world.get(ANN, avatar.id)).recipe.face for avatar in avatars] == [None, None]
 
 
 @pytest.mark.attack("A61")
