@@ -1,4 +1,4 @@
-import { css, html, type TemplateResult } from "lit";
+import { css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Language } from "../i18n/locale";
 import { m } from "../paraglide/messages.js";
@@ -8,7 +8,13 @@ import { controls } from "../ui/styles";
 
 export type Tab = "body" | "face" | "outfit" | "look" | "poses" | "pictures" | "receipt" | "avatars";
 
-const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+/** Where a key leads, from the tab at `index` of so many. */
+const MOVES: Readonly<Record<string, (index: number, count: number) => number>> = {
+  ArrowRight: (index, count) => (index + 1) % count,
+  ArrowLeft: (index) => index - 1,
+  Home: () => 0,
+  End: () => -1,
+};
 
 /** The names of the panels; fires `choose` with the one that was picked. */
 @customElement("tab-bar")
@@ -32,11 +38,17 @@ export class TabBar extends AtelierElement {
     </div>`;
   }
 
+  /** On a phone the tabs may be wider than the window. */
+  protected override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    this.renderRoot.querySelector(`#${this.chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   #onKey(event: KeyboardEvent): void {
-    const step = STEP[event.key];
-    if (step === undefined) return;
-    const next = this.tabs.at((this.tabs.indexOf(this.chosen) + step) % this.tabs.length);
+    const index = MOVES[event.key]?.(this.tabs.indexOf(this.chosen), this.tabs.length);
+    const next = index === undefined ? undefined : this.tabs.at(index);
     if (next === undefined) return;
+    event.preventDefault();
     this.#choose(next);
     this.renderRoot.querySelector<HTMLElement>(`#${next}`)?.focus();
   }
@@ -58,11 +70,13 @@ export class TabBar extends AtelierElement {
         grid-auto-columns: minmax(max-content, 1fr);
         padding: 0 0.5rem;
         overflow-x: auto;
+        /* So that the next one peeps in. */
+        scroll-padding: 0 2rem;
         scrollbar-width: none;
       }
       button {
         height: 2.875rem;
-        padding: 0 0.4375rem;
+        padding: 0 0.3125rem;
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;
@@ -76,6 +90,15 @@ export class TabBar extends AtelierElement {
       }
       button:focus-visible {
         outline-offset: -4px;
+      }
+      @media (max-width: 400px) {
+        div {
+          padding: 0 0.25rem;
+        }
+        button {
+          padding: 0 0.25rem;
+          font-size: 0.8125rem;
+        }
       }
     `,
   ];
