@@ -100,11 +100,32 @@ describe("an order", () => {
     expect(orders.results.map(({ id }) => id)).toEqual(["a", "b"]);
   });
 
+  it("is under way until all of it has ended, or the next one is refused", async () => {
+    await fill("tree");
+    expect(orders.isUnderWay).toBe(false);
+    await orders.send();
+    expect(orders.isUnderWay).toBe(true);
+    generations.list.put(generation("a", { state: "failed" }));
+    expect(orders.isUnderWay).toBe(false);
+    generations.list.put(generation("a"));
+    platform.on(`POST ${PATH}`, () => problem(402, "insufficient_credits", "Not enough."));
+    orders.want({ quality: "hd" });
+    expect([await orders.send(), orders.isUnderWay]).toEqual([false, false]);
+  });
+
   it("holds twenty poses, and no more", async () => {
     await fill(...Array.from({ length: 21 }, (_, index) => `pose-${index}`));
     expect(orders.poses).toHaveLength(20);
     orders.drop("pose-0");
     expect(orders.poses).toHaveLength(19);
+  });
+
+  it("says what it waits for", async () => {
+    expect(orders.missing).toEqual(["photo", "pose", "consent"]);
+    await fill("tree");
+    expect(orders.missing).toEqual([]);
+    orders.drop("tree");
+    expect(orders.missing).toEqual(["pose"]);
   });
 
   it("is not sent without a photo, a pose or a yes", async () => {

@@ -63,3 +63,16 @@ def test_the_panel_fits_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
     panel = page.locator("face-panel")
     assert panel.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+
+
+def test_a_policy_that_cannot_be_read_is_asked_for_again(page: Page) -> None:
+    sign_up(page, new_address())
+    policies = "**/v1/consents/policies"
+    page.route(policies, lambda route: route.abort())
+    page.get_by_role("tab", name="Face").click()
+    panel = page.locator("face-panel")
+    expect(panel.get_by_role("alert")).to_contain_text("Atelier does not answer")
+    page.unroute(policies)
+    panel.get_by_role("button", name="Try again").click()
+    expect(panel.get_by_role("checkbox")).to_be_visible()
+    expect(panel.get_by_role("alert")).to_have_count(0)

@@ -82,7 +82,6 @@ export const pages = css`
     width: 1.125rem;
     height: 1.125rem;
     margin: 0.125rem 0 0;
-    accent-color: var(--accent);
   }
   .box .small {
     grid-column: 2;

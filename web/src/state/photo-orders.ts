@@ -1,5 +1,6 @@
 import { faultsByField } from "../api/errors";
 import { MOST_POSES, type GenerationCalls, type PhotoOrder } from "../api/generations";
+import { ENDS } from "../api/jobs";
 import { QUIET, told, type Backdrop } from "../api/pictures";
 import type { Generation, Policy, Prices } from "../api/schema";
 import type { LocalizedText } from "../api/types";
@@ -13,6 +14,9 @@ import { Task } from "./task";
 import type { Wardrobe } from "./wardrobe";
 
 export type OrderWish = Backdrop & Pick<PhotoOrder, "quality" | "style" | "priority" | "keepPhoto">;
+
+const MISSING = ["photo", "pose", "consent"] as const;
+export type Missing = (typeof MISSING)[number];
 
 /** A pose that a picture is wanted in. */
 export interface WantedPose {
@@ -93,9 +97,14 @@ export class PhotoOrders extends Observable {
     return each * this.poses.length;
   }
 
-  /** Nothing is missing, and nothing is wrong with the photo. */
+  /** What it waits for; a photo that something is wrong with is none. */
+  get missing(): readonly Missing[] {
+    const there = { photo: this.photo?.fault === null, pose: this.poses.length > 0, consent: this.consent.given !== null };
+    return MISSING.filter((part) => !there[part]);
+  }
+
   get isReady(): boolean {
-    return this.photo?.fault === null && this.poses.length > 0 && this.consent.given !== null;
+    return this.missing.length === 0;
   }
 
   /** Asks for the pictures; whether they were accepted. */
@@ -112,6 +121,11 @@ export class PhotoOrders extends Observable {
   /** What was accepted last, as far as it is there still. */
   get results(): readonly Generation[] {
     return this.accepted.flatMap((id) => this.parts.generations.find(id) ?? []);
+  }
+
+  /** Something that was accepted is still to be drawn, and nothing was refused since. */
+  get isUnderWay(): boolean {
+    return this.sending.failure === null && this.results.some(({ state }) => !ENDS.includes(state));
   }
 
   /** Nothing of the photo stays on the page. */

@@ -17,7 +17,7 @@ export function generationTile(studio: Studio, generation: Generation, open: () 
   const { state, createdAt, progressPercent } = generation;
   const name = nameOf(studio, generation);
   return html`<li>
-    <button class="tile" id="open-${generation.id}" aria-label="${name}, ${dateTime(createdAt)}" @click=${open}>
+    <button class="tile" id="open-${generation.id}" @click=${open}>
       <generation-picture .studio=${studio} .generation=${generation}></generation-picture>
       <span class="name small">${name}</span>
       ${ENDS.includes(state) ? html`<span class="muted when">${dateTime(createdAt)}</span>` : meter(progressPercent)}

@@ -47,9 +47,15 @@ export class GenerationView extends AtelierElement {
     </article>`;
   }
 
+  /** Credits that were held for what was not drawn are given back. */
+  get #isUnpaid(): boolean {
+    return this.generation.state === "failed" || this.generation.state === "cancelled";
+  }
+
   #facts(): TemplateResult {
     const { quality, style, credits, priority, createdAt } = this.generation;
-    const facts = [m[`quality_${quality}`](), m[`style_${style}`](), m.generation_credits({ credits })];
+    const price = this.#isUnpaid ? m.generation_unpaid() : m.generation_credits({ credits });
+    const facts = [m[`quality_${quality}`](), m[`style_${style}`](), price];
     if (priority) facts.push(m.generation_priority());
     return html`${facts.join(" · ")} · ${moment(createdAt)}`;
   }
@@ -86,8 +92,12 @@ export class GenerationView extends AtelierElement {
     const isOver = ENDS.includes(this.generation.state);
     return html`<confirm-button .label=${isOver ? m.own_delete() : m.generation_cancel()}
       .name=${isOver ? m.generation_delete_named({ name: nameOf(this.studio, this.generation) }) : ""}
-      .question=${isOver ? m.generation_delete_question() : m.generation_cancel_question()}
+      .question=${isOver ? this.#deletion() : m.generation_cancel_question()}
       ?disabled=${generations.removing.busy} @confirmed=${() => generations.remove(this.generation)}></confirm-button>`;
+  }
+
+  #deletion(): string {
+    return this.#isUnpaid ? m.generation_delete_unpaid() : m.generation_delete_question();
   }
 
   async #save(name: string, fetch: () => Promise<Blob>): Promise<void> {

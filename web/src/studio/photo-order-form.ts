@@ -13,7 +13,6 @@ import type { OrderWish, WantedPose } from "../state/photo-orders";
 import type { Studio } from "../state/studio";
 import { consentBox } from "../ui/consent-box";
 import { AtelierElement } from "../ui/element";
-import { icons } from "../ui/icons";
 import { marks } from "../ui/marks";
 import { optionFields, selectField } from "../ui/options";
 import { photoField, photoFields } from "../ui/photo-field";
@@ -22,6 +21,7 @@ import { tick, ticks } from "../ui/tick";
 import { backdropFields } from "./backdrop-fields";
 import "./generation-view";
 import "./pose-shelves";
+import { wantedList, wantedPoses } from "./wanted-poses";
 
 /** A photo, poses and the rest of what pictures of a person need; below it what comes of them. */
 @customElement("photo-order-form")
@@ -66,31 +66,14 @@ export class PhotoOrderForm extends AtelierElement {
           photo: photoOrders.photo,
           choose: (file) => void photoOrders.choose(file),
         })}
-        ${this.#poses()}
+        ${wantedPoses(this.studio, () => void this.#choose())}
       </div>
       ${this.#options()} ${consentBox(photoOrders.consent, m.order_consent)} ${this.#cost()} ${fault(sending.failure)}
       <button class="button primary" ?disabled=${sending.busy || !photoOrders.isReady} @click=${this.#send}>
         ${m.order_send()}</button>
-      ${progress(sending.busy, m.face_sending(), photoOrders.accepted.length > 0 ? m.order_accepted() : null)}
+      ${this.#missing()}
+      ${progress(sending.busy, m.face_sending(), photoOrders.isUnderWay ? m.order_accepted() : null)}
     `;
-  }
-
-  #poses(): TemplateResult {
-    const { photoOrders } = this.studio;
-    return html`<div class="wanted">
-      <h3 id="poses-title">${m.poses_title()}</h3>
-      <ul aria-labelledby="poses-title">${repeat(photoOrders.poses, idOf, (pose) => this.#wanted(pose))}</ul>
-      <button class="button small-button poses-button" @click=${this.#choose}>
-        ${photoOrders.poses.length === 0 ? m.order_choose() : m.order_choose_more()}</button>
-    </div>`;
-  }
-
-  #wanted(pose: WantedPose): TemplateResult {
-    const name = this.studio.language.of(pose.name);
-    return html`<li class="small"><span>${name}</span>
-      <button class="icon-button" aria-label=${m.order_drop({ name })} title=${m.order_drop({ name })} @click=${() => {
-        this.studio.photoOrders.drop(pose.id);
-      }}>${icons.remove}</button></li>`;
   }
 
   #options(): TemplateResult {
@@ -144,6 +127,14 @@ export class PhotoOrderForm extends AtelierElement {
     return m.order_prices({ price, hd, priority, balance });
   }
 
+  /** Why the button does nothing yet. */
+  #missing(): TemplateResult | typeof nothing {
+    const { missing } = this.studio.photoOrders;
+    if (missing.length === 0) return nothing;
+    const parts = missing.map((part) => m[`order_missing_${part}`]());
+    return html`<p class="small muted">${m.order_missing({ parts: parts.join(", ") })}</p>`;
+  }
+
   #results(): TemplateResult | typeof nothing {
     const { results } = this.studio.photoOrders;
     if (results.length === 0) return nothing;
@@ -188,11 +179,11 @@ export class PhotoOrderForm extends AtelierElement {
     optionFields,
     photoFields,
     ticks,
+    wantedList,
     css`
       :host,
       section,
-      .ticks,
-      .wanted {
+      .ticks {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
@@ -207,23 +198,6 @@ export class PhotoOrderForm extends AtelierElement {
         display: grid;
         grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
         gap: 1rem;
-      }
-      .wanted {
-        gap: 0.5rem;
-      }
-      .wanted h3 {
-        font-size: 0.875rem;
-      }
-      .wanted ul:empty {
-        display: none;
-      }
-      .wanted li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: start;
-        gap: 0.25rem;
-        padding: 0.25rem 0;
-        border-bottom: 1px solid var(--line);
       }
       .ticks {
         gap: 0.5rem;

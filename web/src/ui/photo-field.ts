@@ -46,9 +46,6 @@ export const photoFields = css`
     align-content: start;
     min-width: 0;
   }
-  .slot h3 {
-    font-size: 0.875rem;
-  }
   .slot img,
   .slot .empty {
     width: 100%;

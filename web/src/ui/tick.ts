@@ -14,7 +14,14 @@ export const ticks = css`
     gap: 0.5rem;
     align-items: start;
   }
+  .consent {
+    display: grid;
+    gap: 0.25rem;
+    justify-items: start;
+  }
+  /* Below the words, not the box. */
   .consent a {
+    margin-left: 1.75rem;
     color: var(--accent);
   }
 `;
