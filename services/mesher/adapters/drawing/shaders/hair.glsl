@@ -16,8 +16,11 @@ vec4 fine_at(float turn) {
 
 // How much hair there is: where it is thin its weaker strands are not there.
 float covered(float turn) {
+  // Strands are told apart as far as pixels can.
+  float level = log2(max(3584.0 * fwidth(turn), 1.0)) + 0.7;
   if (density >= 1.0) return 1.0;
-  float weak = 0.24 + 0.52 * clamp(2.4 * textureLod(strand_map, vec2(turn * 7.0, run.w * 5.0), 2.0).b - 0.7, 0.0, 1.0);
+  float strength = clamp(2.4 * textureLod(strand_map, vec2(turn * 7.0, run.w * 5.0), level).b - 0.7, 0.0, 1.0);
+  float weak = 0.24 + 0.52 * strength;
   return smoothstep(weak - 0.24, weak + 0.24, density);
 }
 
