@@ -87,8 +87,8 @@ def test_lips_and_brows_stand_out_from_the_skin(
     lit = min(strokes, key=lambda stroke: float(on_screen(stage, stroke[8:9].astype(float))[0, 0]))
     cheek = seen_at(drawn, stage, on_face(scene, stage, -0.9, -1.3))
     brows, lips = seen_at(drawn, stage, lit[6:11]), seen_at(drawn, stage, on_face(scene, stage, -0.2, -2.6))
-    assert color.difference(brows[None], cheek[None])[0] > 11.0
-    assert color.difference(lips[None], cheek[None])[0] > 7.0
+    assert color.difference(brows[None], cheek[None])[0] > 14.0
+    assert color.difference(lips[None], cheek[None])[0] > 10.0
 
 
 def shadow_and_light(drawn: IntArray, style: Style, tone: Rgb) -> tuple[Mask, Mask]:
@@ -118,8 +118,7 @@ def unrest(shadow: Mask, light: Mask) -> tuple[float, float]:
     """Length of the largest shadow's edge beside that of itself evened out, and share of all shadow in specks."""
     pieces, count = ndimage.label(shadow)
     sizes = ndimage.sum_labels(shadow, pieces, np.arange(1, count + 1))
-    # Ink that hangs on it, and lips, are no edge of it.
-    largest = ndimage.binary_opening(pieces == 1 + sizes.argmax(), iterations=2)
+    largest = pieces == 1 + sizes.argmax()
     either = largest | light
     total = ndimage.gaussian_filter(either.astype(float), 3.0)
     evened = ndimage.gaussian_filter(largest.astype(float), 3.0) > 0.5 * total
@@ -135,7 +134,7 @@ def test_a_shadow_is_one_calm_shape(draughtsman: OpenGlDraughtsman, person: Scen
     shadow, light = shadow_and_light(drawn, style, linear_rgb("#d7a98c"))
     assert shadow.sum() > 8_000 < light.sum()
     ragged, specks = unrest(shadow, light)
-    assert ragged < 1.03
+    assert ragged < 1.035
     assert specks < 0.0012
 
 
