@@ -90,10 +90,9 @@ class Callers:
 
     async def of(self, method: str, headers: Headers) -> Caller | None:
         """The caller, or None for an anonymous one. Raises CrossSite, and whatever auth answers when it is away."""
-        authorization = headers.get("authorization", "")
         try:
-            if authorization.lower().startswith(_BEARER):
-                return await self._bearer(authorization[len(_BEARER) :].strip())
+            if not is_by_cookie(headers):
+                return await self._bearer(headers["authorization"][len(_BEARER) :].strip())
             secret = session_secret(headers)
             if secret is None:
                 return None
@@ -110,6 +109,11 @@ class Callers:
     async def _bearer(self, shown: str) -> Caller:
         token = await self._keys.access_token(shown) if shown.startswith(_KEY) else shown
         return await self._verifier.verify(token)
+
+
+def is_by_cookie(headers: Headers) -> bool:
+    """Whether nothing but a cookie may say who calls, which a browser sends by itself."""
+    return not headers.get("authorization", "").lower().startswith(_BEARER)
 
 
 def session_secret(headers: Headers) -> str | None:

@@ -12,7 +12,7 @@ from atelier.generator.v1 import pictures_pb2
 from atelierkit import identity
 from atelierkit.errors import NotFound
 from atelierkit.scopes import Scope
-from services.gateway import downloads, problems
+from services.gateway import downloads, problems, sessions
 from services.gateway.bulkheads import Work
 from services.gateway.convert import jobs as convert_jobs
 from services.gateway.convert import pictures as convert
@@ -74,7 +74,9 @@ def _kept(format: shapes.Format) -> Handler:
 
 async def video(call: Call[None]) -> Response:
     """The finished film, or the job that draws it."""
-    # A film that is not there yet is paid; one that is shows the avatar.
+    # A film that is not there yet is paid, as by no other GET; one that is shows the avatar.
+    if sessions.is_by_cookie(call.request.headers):
+        sessions.refuse_cross_site(call.request.headers)
     identity.require_caller().require_scope(Scope.AVATARS_READ)
     query: shapes.VideoQuery = call.request.state.query
     avatar_id: str = call.request.path_params["id"]

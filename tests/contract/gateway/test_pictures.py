@@ -12,7 +12,7 @@ from atelier.common.v1 import picture_pb2 as pb
 from bodymodel.expressions import EXPRESSIONS
 from services.gateway.convert.pictures import FACES, FORMATS, MEDIA_TYPES, SAME_SHAPES, SPIRITS
 from services.generator.domain.jobs import Job
-from tests.contract.gateway.conftest import World
+from tests.contract.gateway.conftest import CREDENTIALS, World
 from tests.contract.gateway.pictures import FILM
 from tests.unit.generator.factory import Factory
 from tests.unit.generator.gallery import Gallery
@@ -258,6 +258,24 @@ async def test_a_video_is_a_job_first(world: World, signed_in: httpx.AsyncClient
     assert (asked.seconds, asked.frame_rate, asked.picture.size) == (3, 12, 256)
     assert asked.picture.camera == pb.CAMERA_PORTRAIT
     assert asked.picture.background.color == "#ffffff"
+
+
+@pytest.mark.attack("A57")
+@pytest.mark.parametrize("headers", [{"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
+async def test_a_link_on_another_site_spends_nothing(
+    world: World, signed_in: httpx.AsyncClient, path: str, headers: dict[str, str]
+) -> None:
+    assert (await signed_in.get(f"{path}.mp4", headers=headers)).status_code == 202
+    assert (await signed_in.post("/login", data=CREDENTIALS)).json()["success"] is True
+    # From here on a browser that was logged in by its cookie.
+    del signed_in.headers["Authorization"]
+    world.pictures.videos.clear()
+    refused = await signed_in.get(f"{path}.mp4", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    assert world.pictures.videos == []
+    assert (await signed_in.get(f"{path}.png", headers=headers)).status_code == 200
+    for own in ({"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}):
+        assert (await signed_in.get(f"{path}.mp4", headers=own)).status_code == 202
 
 
 async def test_a_finished_video_is_played(world: World, signed_in: httpx.AsyncClient, path: str) -> None:
