@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHEET = ROOT / "docs" / "pictures" / "styles.webp"
 SIZE = 1024
 LIMIT_S = 1.0
-"""CPU seconds that the default picture may take, warm."""
+"""CPU seconds that the default picture may take, warm, and every one in a drawn style."""
 POSE_LIMIT_S = 300.0
 """And 800 pictures of poses together."""
 ROUNDS = 5
@@ -172,9 +173,9 @@ def main() -> None:
                     stage_of(person.scene, camera, Style.REALISTIC)
                 )
             )
-    for style in (Style.CARTOON, Style.ANIME):
-        rows[f"Ada, full_body, {style.value}"] = cpu_s(
-            lambda style=style: draughtsman.draw(stage_of(ada.scene, Camera.FULL_BODY, style))  # type: ignore[misc]
+    for style, camera in product((Style.CARTOON, Style.ANIME), (Camera.FULL_BODY, Camera.PORTRAIT)):
+        rows[f"Ada, {camera.value}, {style.value}"] = cpu_s(
+            lambda style=style, camera=camera: draughtsman.draw(stage_of(ada.scene, camera, style))  # type: ignore[misc]
         )
     for format in PictureFormat:
         rows[f"written as {format.name}"] = cpu_s(lambda format=format: files.write(pixels, format, 90))  # type: ignore[misc]
@@ -197,7 +198,8 @@ def main() -> None:
         ]
     )
     write_result("drawing", table, {"renderer": renderer, "same_bytes": same, "cpu_s": rows})
-    worst = max(seconds for name, seconds in rows.items() if name.endswith("full_body, realistic"))
+    held = ("full_body, realistic", Style.CARTOON.value, Style.ANIME.value)
+    worst = max(seconds for name, seconds in rows.items() if name.endswith(held))
     if worst > LIMIT_S or POSES * pose > POSE_LIMIT_S or not same:
         raise SystemExit("a picture costs more than it may, or two contexts disagree")
 

@@ -101,24 +101,20 @@ float roughly_lit() {
   return light / 3.0;
 }
 
-// A value of the screen, beside its distance, from those neighbours of a place that lie at the same distance; else 1.
-float of_neighbours(sampler2D map) {
+// Openness of small hollows, of those neighbours on the screen that lie at the same distance.
+float hollow() {
+  if (has_crevices == 0.0) return 1.0;
   vec2 where = gl_FragCoord.xy * crevice_step;
   float depth = distance(eye, at);
-  vec2 texel = 1.0 / vec2(textureSize(map, 0));
+  vec2 texel = 1.0 / vec2(textureSize(crevices, 0));
   float sum = 0.0, all = 1e-4;
   for (int each = 0; each < 4; each++) {
-    vec2 c = texture(map, where + (vec2(each & 1, each >> 1) - 0.5) * texel).rg;
+    vec2 c = texture(crevices, where + (vec2(each & 1, each >> 1) - 0.5) * texel).rg;
     float weight = exp(-abs(c.g - depth) * 60.0);
     sum += weight * c.r;
     all += weight;
   }
   return all < 0.01 ? 1.0 : sum / all;
-}
-
-// Openness of small hollows.
-float hollow() {
-  return has_crevices == 0.0 ? 1.0 : of_neighbours(crevices);
 }
 
 // Light that bounces within a hollow takes the surface's colour on.
