@@ -194,7 +194,8 @@ class Skin:
         """Bent as the whole skin is, and lit as if nothing of it were left out."""
         points, turns = self.bound.at(hide.stance)
         before, after = self.normals, hide.normals[self.vertices]
-        return _moved(self.part, points, turns, _turned_on(self.part.normals, turns, before, after))
+        own = turned(turns, self.part.normals)
+        return _moved(self.part, points, turns, _turned_on(own, turned(turns, before), after, own))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -233,7 +234,9 @@ class Sheet:
     def moved(self, points: FloatArray, turns: FloatArray) -> Part:
         """The mesh elsewhere, its normals its own, turned as its surface was."""
         after = surface.vertex_normals(points, self.part.triangles, self.corners)
-        return _moved(self.part, points, turns, _turned_on(self.part.normals, turns, self.normals, after))
+        own, before = turned(turns, self.part.normals), turned(turns, self.normals)
+        # What lay folded between the thighs, its outside in, may be spread out now.
+        return _moved(self.part, points, turns, _turned_on(own, before, after, after))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -282,12 +285,11 @@ def _carried(morph: Morph, turns: FloatArray) -> Morph:
     )
 
 
-def _turned_on(normals: FloatArray, turns: FloatArray, before: FloatArray, after: FloatArray) -> FloatArray:
-    """Unit normals (n, 3) turned with their points, and on as the surface's own went from `before` to `after`."""
-    start, own = turned(turns, before), turned(turns, normals)
-    cosine = np.einsum("nx,nx->n", start, after)[:, None]
-    axis = surface.cross(start, after)
+def _turned_on(own: FloatArray, before: FloatArray, after: FloatArray, opposite: FloatArray) -> FloatArray:
+    """Unit normals (n, 3) turned on as the surface's own went from `before` to `after`; `opposite` where those are that."""
+    cosine = np.einsum("nx,nx->n", before, after)[:, None]
+    axis = surface.cross(before, after)
     # The least rotation from one direction to the other; none in the depth of a crease, where they are nearly opposite.
     along = np.einsum("nx,nx->n", axis, own)[:, None] * axis / (1.0 + np.maximum(cosine, _OPPOSITE))
     further = cosine * own + surface.cross(axis, own) + along
-    return surface.unit(np.where(cosine > _OPPOSITE, further, own))
+    return surface.unit(np.where(cosine > _OPPOSITE, further, opposite))

@@ -76,7 +76,8 @@ class Cloth:
         rows = np.arange(len(weights))[:, None]
         for at, share in zip(near.T, (close[:, None] * pull).T, strict=True):
             np.add.at(weights, (rows, skin.joints[at]), share[:, None] * skin.weights[at])
-        weld = Weld.of(part.positions, part.triangles)
+        # Where thighs touch, cloth of both lies at one place, and is no seam: it hangs on other bones.
+        weld = Weld.of(np.column_stack([part.positions, part.joints, part.weights]), part.triangles)
         wraps_legs = _wraps_legs(part, wearer, near[:, 0], distance[:, 0])
         if not wraps_legs:
             weights = _sided(weights, wearer.thighs, close)

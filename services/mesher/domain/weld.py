@@ -26,9 +26,9 @@ class Weld:
     """(q, q) takes each place to the mean of its neighbours."""
 
     @classmethod
-    def of(cls, positions: FloatArray, triangles: IntArray) -> Weld:
-        """Of a mesh at rest: vertices (p, 3), triangles (m, 3)."""
-        _, first, numbers = np.unique(positions, axis=0, return_index=True, return_inverse=True)
+    def of(cls, vertices: FloatArray, triangles: IntArray) -> Weld:
+        """Of a mesh at rest: vertices (p, k), which are one where all k numbers are alike, and triangles (m, 3)."""
+        _, first, numbers = np.unique(vertices, axis=0, return_index=True, return_inverse=True)
         place = numbers.reshape(-1)
         edges = surface.undirected_edges(place[triangles])
         edges = edges[edges[:, 0] != edges[:, 1]]

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from bodypose.skeleton import IDENTITY, Pose, Support, pose_of
 from bodypose.skeleton import turned as by
 from services.mesher.adapters.glb import GlbWriter
+from services.mesher.domain import surface
 from services.mesher.domain.body import Body, BodyModel
 from services.mesher.domain.delivery import prepared
 from services.mesher.domain.gaze import BONES as EYES
@@ -29,6 +30,7 @@ from services.mesher.domain.obstacle import Layer, Obstacle
 from services.mesher.domain.outfit import Outfitter
 from services.mesher.domain.posing import Poser
 from services.mesher.domain.variants import Variants
+from services.mesher.domain.weld import Weld
 from tests.unit.bodypose.angles import HANDS_ON_HIPS, SEATED, STRIDE, Angles, turned
 from tests.unit.mesher import khronos
 from tests.unit.mesher.conftest import DRESS, SKIRT, TROUSERS, TSHIRT
@@ -103,6 +105,27 @@ def test_cloth_stays_outside_of_the_skin(
         height, _ = solid.heights(named(posed, name).positions.astype(np.float64))
         # In the depth of a crease cloth is nearest to the skin of the other side.
         assert (height < 0.0).mean() < 0.01
+
+
+def test_trousers_of_who_squats_are_spread_out_where_thighs_lay_on_each_other(
+    poser: Poser, model: BodyModel, outfitter: Outfitter, mean_body: Body
+) -> None:
+    parts = outfitter.dress(mean_body, LOOK, [TROUSERS])
+    scene = Scene(parts, Rig(model.template.bones, model.template.parents.tolist(), mean_body.heads), {})
+    squat: Angles = {"UpLeg": (105, 35, 0), "Leg": (120, 0, 0), "Foot": (25, 0, 0)}
+    rest = named(scene, "trousers")
+    trousers = named(poser.figure(scene, mean_body).at(held(poser, mean_body, squat)), "trousers")
+    weld = Weld.of(np.column_stack([rest.positions, rest.joints, rest.weights]), rest.triangles)
+    triangles = weld.place[trousers.triangles]
+    across = surface.areas(weld.joined(trousers.positions.astype(np.float64)), triangles)
+    # The way that cloth faces there as a whole.
+    ways = weld.evened(surface.incidence(triangles, len(weld.first)) @ across, 6)
+    crotch = np.array([0.0, mean_body.levels.crotch - 0.02, mean_body.heads[0, 2]])
+    between = (np.abs(rest.positions - crotch) < [0.03, 0.05, 0.06]).all(axis=1)
+    turned_over = np.einsum("tx,tx->t", across, ways[triangles].sum(axis=1)) < 0.0
+    assert between.sum() > 100
+    assert not turned_over[between[trousers.triangles].all(axis=1)].any()
+    assert np.einsum("px,px->p", trousers.normals, surface.unit(weld.spread(ways)))[between].min() > 0.0
 
 
 def test_a_skirt_lies_on_the_seat_and_turns_down_over_its_edge(
