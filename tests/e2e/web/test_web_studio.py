@@ -118,6 +118,25 @@ def test_a_dragged_slider_is_followed_by_one_preview_at_a_time(page: Page) -> No
     assert picture(page) == before
 
 
+LOSE_THE_CARD = """async canvas => {
+    const card = canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
+    const happens = event => new Promise(done => canvas.addEventListener(event, done, { once: true }));
+    const lost = happens("webglcontextlost");
+    card.loseContext();
+    await lost;
+    const restored = happens("webglcontextrestored");
+    setTimeout(() => card.restoreContext());
+    await restored;
+}"""
+
+
+def test_the_body_is_there_again_when_the_card_was_lost(page: Page) -> None:
+    sign_up(page, new_address())
+    before = picture(page)
+    page.locator("atelier-viewer canvas").evaluate(LOSE_THE_CARD)
+    assert picture(page) == before
+
+
 def test_a_number_that_cannot_be_is_explained_at_its_field(page: Page) -> None:
     sign_up(page, new_address())
     with traffic(page, "/v1/avatars/preview") as previews:

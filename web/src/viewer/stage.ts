@@ -21,11 +21,16 @@ export class Stage {
     this.#renderer.toneMapping = NoToneMapping;
     this.#renderer.shadowMap.enabled = true;
     this.#renderer.shadowMap.type = PCFShadowMap;
-    this.#scene.environment = studioReflections(this.#renderer);
+    this.#reflect();
     this.#scene.environmentIntensity = 0.38;
     this.#scene.add(studioLights(), shadowFloor());
     this.orbit = new Orbit(canvas);
     this.orbit.controls.addEventListener("change", () => {
+      this.invalidate();
+    });
+    // A phone takes the card from a page in the background. three.js brings back all but what was drawn there.
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.#reflect();
       this.invalidate();
     });
   }
@@ -76,6 +81,12 @@ export class Stage {
     this.orbit.controls.dispose();
     disposeOf(this.#scene);
     this.#renderer.dispose();
+  }
+
+  /** The light of the studio from all sides, which is drawn once. */
+  #reflect(): void {
+    this.#scene.environment?.dispose();
+    this.#scene.environment = studioReflections(this.#renderer);
   }
 
   #remove(object: Object3D | null, free: boolean): void {
