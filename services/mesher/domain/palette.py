@@ -36,7 +36,9 @@ _LIFTED_BELOW, _LIFTED_TO = 0.64, 0.74
 _SKIN_HUE, _SKIN_CHROMA = np.radians(52.0), 0.042
 """What even the greyest skin has of colour."""
 _ROSE, _VIOLET = np.radians(18.0), np.radians(292.0)
-_LIP_LIGHT, _LIP_DARK = -0.12, 0.075
+_LIP_LEAST = 0.046
+"""Of colour, what lips have beside six tenths of the skin's."""
+_LIP_LIGHT, _LIP_DARK = -0.12, 0.070
 """How much lighter lips are than skin: on light skin they are darker, on dark skin lighter."""
 _DARK = 0.52
 """Lightness of skin from which on its lips are darker than it."""
@@ -102,7 +104,7 @@ def lips(skin: Rgb, shading: Shading) -> Rgb:
     """Lips on skin of this colour, linear RGB: redder, and as much darker or lighter as it takes to be seen."""
     lightness, a, b = _lab(drawn(skin, Substance.SKIN, shading))
     step = _LIP_LIGHT if lightness > _DARK else _LIP_DARK
-    chroma = float(np.hypot(a, b)) + 0.035
+    chroma = _LIP_LEAST + 0.6 * float(np.hypot(a, b))
     return _rgb(np.array([lightness + step, chroma * np.cos(_ROSE), chroma * np.sin(_ROSE)]))
 
 
