@@ -38,11 +38,12 @@ _SKIN_HUE, _SKIN_CHROMA = np.radians(52.0), 0.042
 _ROSE, _VIOLET = np.radians(18.0), np.radians(292.0)
 _LIP_LEAST = 0.046
 """Of colour, what lips have beside six tenths of the skin's."""
-_LIP_LIGHT, _LIP_DARK = -0.12, 0.070
+_LIP_LIGHT, _LIP_DARK = -0.12, 0.073
 """How much lighter lips are than skin: on light skin they are darker, on dark skin lighter."""
 _DARK = 0.52
 """Lightness of skin from which on its lips are darker than it."""
 _RIM_BELOW = 0.75
+"""Lightness from which on nothing needs a rim of light."""
 _BROW_BELOW = 0.24
 """How much darker than skin brows are at least."""
 
@@ -123,7 +124,7 @@ def shine(hair: Rgb, shading: Shading) -> Rgb:
 
 
 def darkness(color: Rgb) -> float:
-    """How much darker than a middling colour it is, of its lightness, 0 and more: what a rim of light has to help."""
+    """How far a colour is below the lightness that needs no rim of light; 0 and more."""
     return max(_RIM_BELOW - float(_lab(color)[0]), 0.0)
 
 
