@@ -13,6 +13,7 @@ import { Studio } from "./state/studio";
 import { choices } from "./ui/choices";
 import { AtelierElement } from "./ui/element";
 import { icons, logo } from "./ui/icons";
+import { marks } from "./ui/marks";
 import { controls } from "./ui/styles";
 import "./welcome/letter-view";
 import "./welcome/welcome-view";
@@ -35,6 +36,8 @@ export class App extends AtelierElement {
   /** The studio's, and the account's, elements have arrived. */
   @state() private furnished = false;
   @state() private staffed = false;
+  /** They could not be fetched. */
+  @state() private unreached = false;
 
   protected override watched(): readonly Observable[] {
     return [this.account, this.language, this.letter, this.place];
@@ -73,13 +76,21 @@ export class App extends AtelierElement {
 
   /** three.js is most of the page: it is fetched when somebody is there to use it. */
   async #furnish(): Promise<void> {
-    await import("./studio/studio-view");
-    this.furnished = true;
+    this.furnished = await this.#arrive(import("./studio/studio-view"));
   }
 
   async #staff(): Promise<void> {
-    await import("./account/account-view");
-    this.staffed = true;
+    this.staffed = await this.#arrive(import("./account/account-view"));
+  }
+
+  async #arrive(elements: Promise<unknown>): Promise<boolean> {
+    this.unreached = false;
+    const arrived = await elements.then(
+      () => true,
+      () => false,
+    );
+    this.unreached = !arrived;
+    return arrived;
   }
 
   protected override render(): TemplateResult {
@@ -101,9 +112,19 @@ export class App extends AtelierElement {
     }
     const { section } = this.place;
     if (this.#office && section) {
-      return this.staffed ? html`<account-view .office=${this.#office} section=${section}></account-view>` : nothing;
+      return this.staffed ? html`<account-view .office=${this.#office} section=${section}></account-view>` : this.#coming();
     }
-    return this.#studio && this.furnished ? html`<studio-view .studio=${this.#studio}></studio-view>` : nothing;
+    if (!this.#studio) return nothing;
+    return this.furnished ? html`<studio-view .studio=${this.#studio}></studio-view>` : this.#coming();
+  }
+
+  /** A release that came meanwhile has other files: only the whole page, fetched anew, knows them. */
+  #coming(): TemplateResult {
+    if (!this.unreached) return html`<p class="coming progress small" role="status"><i class="spinner"></i>${m.common_loading()}</p>`;
+    return html`<div class="coming"><p class="fault" role="alert">${m.error_unreachable()}</p>
+      <button class="button" @click=${() => {
+        location.reload();
+      }}>${m.common_again()}</button></div>`;
   }
 
   #languages(): TemplateResult {
@@ -132,6 +153,7 @@ export class App extends AtelierElement {
   static override readonly styles = [
     controls,
     choices,
+    marks,
     css`
       :host {
         display: grid;
@@ -193,6 +215,13 @@ export class App extends AtelierElement {
       main {
         display: grid;
         min-height: 0;
+      }
+      .coming {
+        place-self: center;
+        display: grid;
+        justify-items: center;
+        gap: 0.75rem;
+        padding: 1.25rem;
       }
       @media (max-width: 760px) {
         header {

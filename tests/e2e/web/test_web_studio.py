@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.web.studio import (
+    PASSWORD,
     ask,
     expect_avatar,
     expect_preview,
@@ -168,6 +169,21 @@ def test_an_account_is_asked_for_and_kept(page: Page) -> None:
     expect(page.get_by_role("alert")).not_to_be_empty()
     page.reload()
     expect(email).to_be_visible()
+
+
+def test_a_studio_that_cannot_be_fetched_is_asked_for_again(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/assets/studio-view*", lambda route: held.append(route))
+    page.get_by_label("E-mail address").fill(new_address())
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_request("**/assets/studio-view*"):
+        page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("status")).to_have_text("Loading…")
+    held[0].abort()
+    expect(page.get_by_role("alert")).to_contain_text("Atelier does not answer")
+    page.unroute("**/assets/studio-view*")
+    page.get_by_role("button", name="Try again").click()
+    expect_preview(page)
 
 
 def test_a_lost_session_leads_to_the_log_in(page: Page) -> None:
