@@ -24,7 +24,7 @@ from bodypose.skeleton import Support, swapped
 from training.poses.candidates import candidates
 from training.poses.compose import Recipe, compose
 from training.poses.judge import Verdict, distances_deg, hardest_first, holdable, signature, verdict
-from training.poses.rows import ONE, ROOT, Entry, mirrored, numbered, read, write
+from training.poses.rows import ONE, ROOT, Entry, hands_of, mirrored, numbered, read, write
 from training.poses.stances import CATEGORIES, STANCES
 
 _KEPT = ROOT / "build" / "poses"
@@ -72,7 +72,8 @@ def grown(entries: Collection[Entry], queue: Sequence[Recipe]) -> list[Entry]:
                 if not judged.fault and _room(pose.recipe, found) and _unlike(pose.turns, found):
                     number += 1
                     id = numbered(pose.recipe, number)
-                    found.append(Entry(id, pose.recipe, _difficulty(pose.recipe, judged), pose.turns))
+                    difficulty = _difficulty(pose.recipe, judged)
+                    found.append(Entry(id, pose.recipe, difficulty, hands_of(pose.recipe), pose.turns))
             write(found)
             print(f"{begin + _AT_ONCE} of {len(queue)} tried, {len(found)} taken", flush=True)
             if len(found) >= COUNT:

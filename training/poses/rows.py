@@ -1,7 +1,7 @@
 """The catalogue's file: what a row is made of, and how it is written. `services/catalog/adapters/pose_file.py` reads it.
 
-Of a pose are stored what it was composed of, how hard it is and its turns; all else of a row follows from these, so that
-other words need no other poses.
+Of a pose are stored what it was composed of, how hard it is, the shapes of its hands and its turns; all else of a row follows
+from these, so that other words need no other poses.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Entry:
     id: str
     recipe: Recipe
     difficulty: str
+    hands: tuple[str, str]
+    """Shapes of the left and the right one, as the file holds them."""
     turns: FloatArray
     """(52, 4) as the file holds them, mirrored where it is."""
 
@@ -71,6 +73,12 @@ def mirrored(recipe: Recipe) -> bool:
     return hashlib.sha256(repr(recipe).encode()).digest()[0] % 2 == 1
 
 
+def hands_of(recipe: Recipe) -> tuple[str, str]:
+    """The shapes of a new pose's hands, left and right, as the file would hold them."""
+    left, right = ARMS[recipe.left].hand, ARMS[recipe.right].hand
+    return (right, left) if mirrored(recipe) else (left, right)
+
+
 def numbered(recipe: Recipe, number: int) -> str:
     """The id of a new pose."""
     return f"{slug(recipe)}-{number:03d}"
@@ -83,7 +91,10 @@ def read() -> list[Entry]:
     poses = {pose.summary.id: turns_of(Pose(pose.turns)) for pose in pose_file.read(DATA).poses}
     data = json.loads(DATA.read_text("utf-8"))
     rows = (dict(zip(data["fields"], row, strict=True)) for row in data["poses"])
-    return [Entry(row["id"], Recipe(*row["of"]), row["difficulty"], poses[row["id"]]) for row in rows]
+    return [
+        Entry(row["id"], Recipe(*row["of"]), row["difficulty"], (*row["hands"],), poses[row["id"]])
+        for row in rows
+    ]
 
 
 def write(entries: Iterable[Entry]) -> None:
@@ -108,19 +119,17 @@ def written(entries: Iterable[Entry]) -> str:
 
 def _row(entry: Entry) -> list[Any]:
     recipe, stance = entry.recipe, STANCES[entry.recipe.stance]
-    seen = mirrored(recipe)
-    hands = [ARMS[recipe.left].hand, ARMS[recipe.right].hand]
     return [
         entry.id,
         [recipe.stance, recipe.left, recipe.right, recipe.look],
         *name(recipe),
-        *description(recipe, mirrored=seen),
+        *description(recipe, mirrored=mirrored(recipe)),
         stance.category,
         list(tags(recipe)),
         entry.difficulty,
         _suits(recipe),
         stance.support.value,
-        hands[::-1] if seen else hands,
+        entry.hands,
         _packed(entry.turns[[INDEX[bone] for bone in _BODY]]),
     ]
 

@@ -47,10 +47,13 @@ def test_a_library_that_has_room_grows_and_keeps_its_ids(tmp_path, monkeypatch: 
     monkeypatch.setattr(library, "_WORKERS", 1)
     drafts: list[list[Entry]] = []
     monkeypatch.setattr(library, "write", lambda entries: drafts.append(list(entries)))
-    gone, kept = ENTRIES[0], ENTRIES[1:4]
+    # One whose hands touch nothing: how others' arms were fitted, the shapes of the hands of that day decided.
+    gone = next(entry for entry in ENTRIES if entry.recipe.left == entry.recipe.right == "offer")
+    kept = [entry for entry in ENTRIES[:4] if entry is not gone][:3]
     found = grown(kept, [gone.recipe, kept[0].recipe])
     assert found[:3] == kept
     assert [entry.recipe for entry in found[3:]] == [gone.recipe]
     assert found[3].id == f"{gone.id.rpartition('-')[0]}-{int(kept[-1].id.rpartition('-')[2]) + 1:03d}"
+    assert found[3].hands == gone.hands
     np.testing.assert_allclose(np.abs(np.sum(found[3].turns * gone.turns, axis=1)), 1.0, atol=1e-5)
     assert drafts[-1] == found
