@@ -18,46 +18,8 @@ STRANDS, ROWS, HANGING_ROWS = 192, 26, 22
 """Strands, their points on the skull, and below it."""
 PLACES = (np.arange(STRANDS) + 0.5) * 2.0 / STRANDS - 1.0
 
-_AZIMUTH = (
-    0.0,
-    16.0,
-    28.0,
-    38.0,
-    47.0,
-    56.0,
-    63.0,
-    69.0,
-    75.0,
-    80.0,
-    87.0,
-    95.0,
-    104.0,
-    114.0,
-    128.0,
-    150.0,
-    180.0,
-)
-_HAIRLINE = (
-    *(
-        36.0,
-        36.0,
-        34.5,
-        30.5,
-        26.0,
-        21.0,
-        8.0,
-        -14.0,
-        -25.0,
-        -22.0,
-        -11.0,
-        -10.0,
-        -18.0,
-        -32.0,
-        -39.0,
-        -42.0,
-        -43.0,
-    ),
-)
+_AZIMUTH = (0, 16, 28, 38, 47, 56, 63, 69, 74, 79, 86, 95, 106, 116, 128, 150, 180)
+_HAIRLINE = (36, 36, 34.5, 30.5, 26, 21, 8, -14, -24, -18, -4, -3, -10, -28, -38, -42, -43)
 """Elevation of the hairline seen from the skull's centre, by azimuth from the face to the nape, degrees:
 forehead, temple, sideburn, over the ear, behind it, nape."""
 _WHORL = (180.0, 62.0)
