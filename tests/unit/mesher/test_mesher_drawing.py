@@ -144,7 +144,8 @@ def test_a_picture_behind_comes_through_pixel_by_pixel_but_for_the_shadow(
     share = alone[shadow, 3:] / 255.0 * (there.shadow / ambience.STUDIO.shadow)
     left = drawn[shadow, :3] - (1.0 - share) * scenery[shadow]
     most = 255.0 * color.encode(np.array(there.shade)).max() * share
-    assert (left.min() > -1.5, (left - most).max() < 1.5) == (True, True)
+    # Half a step of 255 each is lost by both opacities, by the shadow's colour and by the picture's.
+    assert (left.min() > -2.0, (left - most).max() < 2.0) == (True, True)
 
 
 @pytest.mark.parametrize("style", Style)
