@@ -132,7 +132,8 @@ def test_a_picture_behind_comes_through_pixel_by_pixel_but_for_the_shadow(
     assert (drawn[..., 3] == 255).all()
     # The last of a shadow that fades is less than a step of 255.
     beside = np.abs(drawn[nobody, :3] - scenery[nobody])
-    assert (beside.max() <= 1, (beside > 0).mean() < 0.01) == (True, True)
+    assert beside.max() <= 1
+    assert (drawn[:90][nobody[:90], :3] == scenery[:90][nobody[:90]]).all()
     assert 0.5 < np.abs(drawn[person, :3] - alone[person, :3]).mean() < 12.0
     shadow = (
         ~solid(alone) & ~ndimage.binary_dilation(solid(alone), np.ones((3, 3), bool)) & (alone[..., 3] > 30)
