@@ -25,6 +25,8 @@ from services.mesher.domain.skull import Skull
 from services.mesher.domain.surface import FloatArray, IntArray
 
 _ROUGHNESS = 0.62
+_DECIMALS = 9
+"""Of metres: hair lies to the nanometre."""
 _SOURCE = "drawn along the scalp of the MakeHuman base mesh"
 # Hair on the back: half of what the back is scanned in and of its own breadth, the bands, the gap to it, by how much
 # less that is at the sides, and how gently hair bends there, metres.
@@ -111,7 +113,8 @@ def comb(pattern: HairPattern, template: Template, vertices: FloatArray, skeleto
 
 def wear(hairdo: Hairdo, body: Body, color: str, layers: list[Layer]) -> Part:
     """The hair on a body; long strands lie behind its back, outside the layers."""
-    points = (hairdo.rows @ body.vertices + hairdo.offset).astype(np.float32)
+    # Of what cancels out, zero is left on every machine, and not what its last bits were.
+    points = (np.round(hairdo.rows @ body.vertices + hairdo.offset, _DECIMALS) + 0.0).astype(np.float32)
     if hairdo.style.length > 0.2:
         points = _behind(points, body.skeleton, layers)
     return Part(
