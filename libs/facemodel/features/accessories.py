@@ -13,7 +13,9 @@ from facemodel.features.network import EAR_SEEN, EARRING, GLASSES, HAT, RawTrait
 from facemodel.features.scores import mean_probability, trait
 from facemodel.view import View
 
-_SEEN = 0.5
+_SEEN, _LOOKS = 0.8, 2
+"""How sure the network must be that an ear shows, and how often. Ears half under hair hide what hangs there, and who wears one
+earring shows the other ear."""
 _UNSURE_OF_GLASSES = 0.3
 """How far from one half the network must be. Rendered heads leave it in no doubt; rings and creases around real eyes do."""
 _HAIRLINE = np.array([0.0, 1.0, 0.0])
@@ -46,12 +48,12 @@ def _shows_hairline(view: View) -> bool:
 def _earrings(at_ears: FloatArray) -> Trait:
     """Whether there is one at either ear; (N, 2, 2) probabilities.
 
-    One that hangs below hair shows although its ear does not. None shows only where an ear was looked at.
+    One that hangs below hair shows although its ear does not. None shows only where ears were looked at twice.
     """
-    found, seen = at_ears[..., EARRING], at_ears[..., EAR_SEEN] > _SEEN
+    found, looks = at_ears[..., EARRING], int((at_ears[..., EAR_SEEN] > _SEEN).sum())
     # The two surest pictures together: one alone may be a trick of the light, all would drown it in hidden ears.
     score = mean_probability(np.sort(found, axis=None)[-2:])
     told = trait(score)
-    if told.present is not True and not seen.any():
+    if told.present is not True and looks < _LOOKS:
         return Trait(score, None, Reason.EARS_NOT_SEEN)
     return told
