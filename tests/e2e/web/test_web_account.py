@@ -167,7 +167,8 @@ def test_a_batch_is_followed_through_a_lost_connection_and_taken_home(page: Page
 
     visit(page, "Credits")
     expect(page.locator("credits-page li .name").last).to_have_text("Welcome")
-    expect(page.get_by_text("Work paid: 3", exact=True)).to_be_visible()
+    # The other batch may have been cancelled after three as well.
+    expect(page.get_by_text("Work paid: 3", exact=True).last).to_be_visible()
 
 
 def test_a_phone_and_a_keyboard_reach_every_section(page: Page) -> None:

@@ -27,7 +27,9 @@ export class Avatars extends Observable {
 
   #bodyRevision = -1;
   #dressRevision = -1;
-  readonly #changing = new Latest<Avatar>((avatar) => this.#redress(avatar), { quietMs: CHANGE_QUIET_MS });
+  readonly #changing = new Latest<Avatar>((avatar) => this.#redress(avatar), { quietMs: CHANGE_QUIET_MS }, () => {
+    this.changed();
+  });
 
   constructor(
     private readonly api: Atelier,
@@ -47,6 +49,11 @@ export class Avatars extends Observable {
 
   get busy(): boolean {
     return this.phase !== "idle";
+  }
+
+  /** The avatar is not that of the wardrobe yet. */
+  get isFollowing(): boolean {
+    return this.busy || this.#changing.isBusy;
   }
 
   async make(): Promise<void> {

@@ -61,7 +61,8 @@ export class ViewerElement extends AtelierElement {
 
   protected override willUpdate(changes: PropertyValues): void {
     super.willUpdate(changes);
-    this.ariaBusy = String(this.reading || this.studio.body.isFollowing);
+    const { body, avatars } = this.studio;
+    this.ariaBusy = String(this.reading || body.isFollowing || avatars.isFollowing);
   }
 
   protected override updated(changes: PropertyValues): void {
