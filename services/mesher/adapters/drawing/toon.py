@@ -43,8 +43,6 @@ class Manner:
     shading: Shading
     calm: float
     """Over how many pixels, of 1024 a side, light is evened before it is cut into tones."""
-    middle: float
-    """How far the middle tone is from the light's to the shadow's; 0 for none."""
     rim: float
     """How much lighter an edge is that faces the lamp."""
     shining: float
@@ -60,7 +58,6 @@ MANNERS = {
         creases=1.0,
         shading=Shading(vivid=1.22, depth=0.19, lean=0.030, ink=0.34),
         calm=12.0,
-        middle=0.0,
         rim=0.5,
         shining=0.55,
         anime=0.0,
@@ -71,7 +68,6 @@ MANNERS = {
         creases=0.52,
         shading=Shading(vivid=1.12, depth=0.12, lean=0.035, ink=0.42),
         calm=16.0,
-        middle=0.0,
         rim=0.3,
         shining=0.85,
         anime=1.0,
@@ -154,7 +150,6 @@ def _own(prop: Prop, manner: Manner) -> dict[str, Value]:
         "lift": 0.0,
         "lit_tone": tones.light,
         "shadow_tone": tones.shadow,
-        "middle": manner.middle,
         "anime": manner.anime,
         "rim": manner.rim * palette.darkness(tone),
         "shining": manner.shining,

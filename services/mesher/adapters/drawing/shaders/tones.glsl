@@ -1,9 +1,8 @@
-// Flat tones: how much light there is decides for one of two or three, with an edge of a pixel.
+// Flat tones: how much light there is decides for one of two, with an edge of a pixel.
 #include "light.glsl"
 uniform vec3 color;
 uniform vec3 lit_tone;
 uniform vec3 shadow_tone;
-uniform float middle;
 uniform float anime;
 uniform vec3 ambience;   // the light around, beside the studio's
 uniform sampler2D tones;   // screen: evened light, distance
@@ -29,12 +28,9 @@ float evened() {
   return sum / all;
 }
 
-// 0 in shadow, 1 in light, and what is between.
+// 0 in shadow, 1 in light.
 float toned() {
-  float light = evened();
-  float full = edge(light, mix(0.58, 0.50, anime));
-  float half_full = middle > 0.0 ? edge(light, 0.44) : full;
-  return mix(full, 0.5 * (full + half_full), step(0.001, middle));
+  return edge(evened(), mix(0.58, 0.50, anime));
 }
 
 vec4 finished(vec3 drawn) {
